@@ -1,0 +1,56 @@
+"""Opening the lake: DuckDB with the DuckLake catalog attached as `lake`.
+
+Belongs here: how to connect and who may write when. Does not belong here: any table. DuckDB lets one process
+hold the catalog; `writing` makes the next one wait for it instead of failing. The lock is the operating
+system's, so a killed process gives it back.
+"""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import duckdb
+from duckdb_extensions import import_extension
+
+from pipelines.paths import Paths
+
+SCHEMAS = (
+    "reference", "ledger", "staging", "linkage", "unified", "verify", "returns", "published",
+)
+
+
+@contextmanager
+def connect(paths: Paths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection with the lake attached as `lake`; closed on leaving.
+
+    Raises duckdb.IOException when another process holds the catalog.
+    """
+    paths.lake_files.mkdir(parents=True, exist_ok=True)
+    import_extension("ducklake")
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    try:
+        con.execute("LOAD ducklake")
+        con.execute("SET TimeZone = 'UTC'")
+        mode = ", READ_ONLY" if read_only else ""
+        con.execute(
+            f"ATTACH 'ducklake:{paths.lake_catalog}' AS lake (DATA_PATH '{paths.lake_files}/'{mode})"
+        )
+        if not read_only:
+            for schema in SCHEMAS:
+                con.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{schema}")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def writing(paths: Paths, on_wait: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+    """Hold the lake for one run. A second run waits here, after saying so once through `on_wait`."""
+    paths.lake_catalog.parent.mkdir(parents=True, exist_ok=True)
+    with (paths.lake_catalog.parent / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait("another run is writing the lake; waiting for it to finish")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,96 @@
+"""Where everything the pipeline makes lives on disk.
+
+Belongs here: the layout of the data folder. Does not belong here: reading or writing any of it.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The data folder of one installation; every property is a path below `root`."""
+
+    root: Path
+
+    @classmethod
+    def default(cls) -> "Paths":
+        """The folder named by ZHENJIE_DATA, else `data/` of this project."""
+        return cls(Path(os.environ.get("ZHENJIE_DATA", PROJECT_ROOT / "data")).resolve())
+
+    @property
+    def drop(self) -> Path:
+        """Departments put files here, one folder a feed; landing empties it."""
+        return self.root / "drop"
+
+    @property
+    def landing(self) -> Path:
+        """Original bytes, never edited, never deleted."""
+        return self.root / "landing"
+
+    @property
+    def bronze(self) -> Path:
+        """Parquet, one folder per feed and delivery."""
+        return self.root / "bronze"
+
+    @property
+    def lake_catalog(self) -> Path:
+        return self.root / "lake" / "catalog.ducklake"
+
+    @property
+    def lake_files(self) -> Path:
+        return self.root / "lake" / "files"
+
+    @property
+    def returns(self) -> Path:
+        """One folder per township and business date."""
+        return self.root / "returns"
+
+    @property
+    def notices(self) -> Path:
+        """One folder per source department and business date."""
+        return self.root / "notices"
+
+    @property
+    def receipts(self) -> Path:
+        """What became of every row a township sent back."""
+        return self.root / "receipts"
+
+    @property
+    def inbox(self) -> Path:
+        """Workbooks coming back from townships: `drop/` as sent, `received/` as taken in."""
+        return self.root / "inbox"
+
+    @property
+    def decisions(self) -> Path:
+        """What people decided: turns issued, answers of source departments. Replayed on a rebuild."""
+        return self.root / "decisions"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def register(self) -> Path:
+        """Planted truth of the synthetic prefecture. The pipeline never reads it; only scoring does."""
+        return self.root / "register"
+
+    @property
+    def dbt_target(self) -> Path:
+        return self.root / "dbt_target"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.root / "dagster_home"
+
+    @property
+    def reference(self) -> Path:
+        """Real reference data, versioned with the code; it does not move with ZHENJIE_DATA."""
+        return PROJECT_ROOT / "data" / "reference"
