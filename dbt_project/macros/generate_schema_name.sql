@@ -1,0 +1,4 @@
+{# A layer's folder names its schema; nothing is put before it. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}

@@ -1,0 +1,15 @@
+"""When two headings are the same heading.
+
+Belongs here: the normal form in which headings of files and contracts are compared. Does not belong here: which
+row of a file is the header (pipelines.bronze.header).
+"""
+
+import re
+import unicodedata
+
+_IGNORED = re.compile(r"[\s*\u200b\ufeff]+")
+
+
+def normal(heading: str) -> str:
+    """Full-width folded (NFKC), without white space, line breaks and the star of compulsory columns."""
+    return _IGNORED.sub("", unicodedata.normalize("NFKC", heading))

@@ -1,0 +1,133 @@
+"""Reading contracts: ODCS v3 YAML in, `Feed` out.
+
+Belongs here: where each fact of a feed stands in an ODCS document. Does not belong here: what follows from it.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from open_data_contract_standard.model import (
+    CustomProperty,
+    OpenDataContractStandard,
+    SchemaProperty,
+    ServiceLevelAgreementProperty,
+)
+
+from pipelines.contracts.model import Column, Feed, Thresholds
+from pipelines.contracts.vocabulary import problems
+from pipelines.paths import PROJECT_ROOT
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+CONTRACTS = PROJECT_ROOT / "expectations" / "contracts"
+_TYPES = {"string": "string", "date": "date", "integer": "integer", "number": "decimal"}
+_UNITS = {"d": "天", "w": "周", "m": "个月", "q": "季度", "y": "年"}
+_THRESHOLDS = {
+    "minRowRatio": "min_row_ratio",
+    "maxRowRatio": "max_row_ratio",
+    "maxDuplicateShare": "max_duplicate_share",
+    "maxQuarantineShare": "max_quarantine_share",
+}
+
+
+class ContractError(ValueError):
+    """A contract that cannot be used; the message names the file and everything found wrong with it."""
+
+
+def load_contracts(folder: Path = CONTRACTS) -> dict[str, Feed]:
+    """All feeds of a folder of `<department>/<entity>.odcs.yaml`, by feed code in order.
+
+    Raises ContractError for a document that is no ODCS, breaks our vocabulary, or repeats a feed code or table.
+    """
+    feeds: dict[str, Feed] = {}
+    for path in sorted(Path(folder).rglob("*.odcs.yaml")):
+        feed = load_contract(path)
+        for other in feeds.values():
+            if feed.code == other.code or feed.table == other.table:
+                raise ContractError(f"{path.name}: feed {feed.code} or table {feed.table} exists already")
+        feeds[feed.code] = feed
+    return dict(sorted(feeds.items()))
+
+
+def load_contract(path: Path) -> Feed:
+    """The feed one contract file describes. Raises ContractError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
+        feed = _feed(document)
+    except (yaml.YAMLError, TypeError, ValueError, KeyError) as error:
+        raise ContractError(f"{path.name}: {error}") from error
+    if found := problems(feed):
+        raise ContractError(f"{path.name}: " + "; ".join(found))
+    return feed
+
+
+def _feed(document: OpenDataContractStandard) -> Feed:
+    custom = _custom(document.customProperties)
+    (table,) = document.schema_ or ()
+    (server,) = document.servers or ()
+    properties = table.properties or []
+    keys = sorted((p for p in properties if p.primaryKey), key=lambda p: p.primaryKeyPosition or 0)
+    given = custom.get("breakers") or {}
+    return Feed(
+        code=custom["feedCode"],
+        department=custom["departmentSlug"],
+        department_name=custom["departmentName"],
+        entity=table.name,
+        title=document.name,
+        description=(document.description.purpose if document.description else None) or "",
+        limitations=(document.description.limitations if document.description else None) or "",
+        columns=tuple(_column(p) for p in properties),
+        key_columns=tuple(p.name for p in keys),
+        mode=custom["deliveryMode"],
+        format=server.format,
+        encoding=server.encoding,
+        scope_kind=custom["scope"],
+        file_pattern=custom["filePattern"],
+        header_rows=custom.get("headerRows", 1),
+        thresholds=Thresholds(**{_THRESHOLDS[k]: float(v) for k, v in given.items()}),
+        cadence=_duration(document.slaProperties, "frequency", "每"),
+        retention=_duration(document.slaProperties, "retention", ""),
+        grain=table.dataGranularityDescription or "",
+        domain=document.domain or "",
+        version=document.version or "",
+    )
+
+
+def _column(item: SchemaProperty) -> Column:
+    custom = _custom(item.customProperties)
+    options = item.logicalTypeOptions or {}
+    codes = [q.arguments["validValues"] for q in item.quality or () if q.metric == "invalidValues"]
+    return Column(
+        name=item.name,
+        label=item.businessName or "",
+        aliases=tuple(custom.get("aliases", ())),
+        type=_TYPES[item.logicalType],
+        required=bool(item.required or item.primaryKey),
+        key=bool(item.primaryKey),
+        classification=item.classification or "",
+        tags=tuple(item.tags or ()),
+        code_list=tuple(str(v) for values in codes for v in values),
+        code_labels=tuple((str(k), v) for k, v in custom.get("codeLabels", {}).items()),
+        min_length=options.get("minLength"),
+        max_length=options.get("maxLength"),
+        pattern=options.get("pattern"),
+        standard=custom.get("standard"),
+        description=item.description,
+    )
+
+
+def _custom(items: Iterable[CustomProperty] | None) -> dict[str, Any]:
+    return {p.property: p.value for p in items or ()}
+
+
+def _duration(items: Iterable[ServiceLevelAgreementProperty] | None, name: str, prefix: str) -> str:
+    """`每周`, `36 个月`: an SLA property in Chinese, '' when the contract has none."""
+    for item in items or ():
+        if item.property == name:
+            unit = _UNITS[item.unit]
+            if prefix and item.value == 1:
+                return prefix + unit.replace("个月", "月")
+            return f"{prefix} {item.value} {unit}".strip()
+    return ""

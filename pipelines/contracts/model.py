@@ -1,0 +1,111 @@
+"""What a feed is, as the rest of the pipeline sees it.
+
+Belongs here: the frozen shapes `Feed`, `Column` and `Thresholds`. Does not belong here: reading YAML (load.py)
+or anything derived from a feed (sources.py, suites.py, catalogue.py).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+TYPES = ("string", "date", "integer", "decimal")
+MODES = ("full", "full_delta", "append")
+FORMATS = ("csv", "xlsx")
+SCOPES = ("city", "county")
+
+IDENTIFIER = "identifier"
+MONTH = "month"
+CORRECTABLE = "correctable"
+MASK_PREFIX = "mask:"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a feed: `name` in the lake, `label` in the department's file (with `aliases`)."""
+
+    name: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    type: str = "string"
+    required: bool = False
+    key: bool = False
+    classification: str = "L2"
+    tags: tuple[str, ...] = ()
+    code_list: tuple[str, ...] = ()
+    code_labels: tuple[tuple[str, str], ...] = ()
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    standard: str | None = None
+    description: str | None = None
+
+    @property
+    def is_identifier(self) -> bool:
+        """True for ids and codes read with full-width folding and upper case, and only ever as text."""
+        return IDENTIFIER in self.tags
+
+    @property
+    def is_month(self) -> bool:
+        """True for text columns that hold a month, kept as YYYY-MM."""
+        return MONTH in self.tags
+
+    @property
+    def mask(self) -> str | None:
+        """How the value may be shown (security-and-io §4): surname, last2, phone, village, last4, year, hide."""
+        return next((t.removeprefix(MASK_PREFIX) for t in self.tags if t.startswith(MASK_PREFIX)), None)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every heading under which a department may send this column; the label first."""
+        return (self.label, *self.aliases)
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Limits of a delivery (rule R47); outside them the whole delivery is quarantined. All are shares or ratios."""
+
+    min_row_ratio: float = 0.5
+    max_row_ratio: float = 2.0
+    max_duplicate_share: float = 0.2
+    max_quarantine_share: float = 0.3
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One feed of one department, from its contract."""
+
+    code: str
+    department: str
+    department_name: str
+    entity: str
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+    key_columns: tuple[str, ...]
+    mode: str
+    format: str
+    encoding: str | None
+    scope_kind: str
+    file_pattern: str
+    thresholds: Thresholds
+    cadence: str
+    retention: str
+    grain: str
+    domain: str
+    version: str
+    limitations: str
+    header_rows: int
+
+    @property
+    def table(self) -> str:
+        """Name of the feed's table in every layer."""
+        return f"{self.department}__{self.entity}"
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        return {c.name: c for c in self.columns}
+
+    @cached_property
+    def file_regex(self) -> re.Pattern[str]:
+        """Matches file names; groups `scope`, `period` and, where the name tells it, `kind` (全量 or 增量)."""
+        return re.compile(self.file_pattern)

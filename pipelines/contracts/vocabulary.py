@@ -1,0 +1,83 @@
+"""Our own words inside a contract, and the checks ODCS cannot make for us.
+
+Belongs here: allowed tags, classes and masks; consistency of one feed. Does not belong here: the syntax of ODCS
+(the package `open-data-contract-standard` checks that).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from pipelines.contracts import model
+from pipelines.contracts.model import Column, Feed
+from pipelines.contracts.heading import normal
+
+CLASSIFICATIONS = ("L1", "L2", "L3", "L4")
+MASKS = ("surname", "last2", "phone", "village", "last4", "year", "hide")
+TAGS = (
+    model.IDENTIFIER, model.MONTH, model.CORRECTABLE, "person_name", "birth_date", "sex", "division", "grid",
+    "phone", "token", "直接标识符", "准标识符", "敏感",
+)
+_CODE = re.compile(r"^F\d{2,3}$")
+_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+def problems(feed: Feed) -> list[str]:
+    """Everything wrong with a feed's contract, in words; empty when it is sound."""
+    found = [*_feed_problems(feed)]
+    for column in feed.columns:
+        found += [f"column {column.name}: {p}" for p in _column_problems(column)]
+    return found
+
+
+def _feed_problems(feed: Feed) -> Iterator[str]:
+    if not _CODE.match(feed.code):
+        yield f"feedCode {feed.code!r} is not F and two or three digits"
+    for what, value, allowed in (
+        ("deliveryMode", feed.mode, model.MODES),
+        ("format", feed.format, model.FORMATS),
+        ("scope", feed.scope_kind, model.SCOPES),
+    ):
+        if value not in allowed:
+            yield f"{what} {value!r} is not one of {', '.join(allowed)}"
+    for what, value in (("departmentSlug", feed.department), ("schema name", feed.entity)):
+        if not _NAME.match(value):
+            yield f"{what} {value!r} is not lower_snake_case"
+    if not feed.key_columns:
+        yield "no primaryKey"
+    try:
+        groups = re.compile(feed.file_pattern).groupindex
+    except re.error as error:
+        yield f"filePattern is no regular expression: {error}"
+    else:
+        wanted = {"scope", "period"} | ({"kind"} if feed.mode == "full_delta" else set())
+        if missing := wanted - set(groups):
+            yield f"filePattern lacks the named groups {', '.join(sorted(missing))}"
+    for name, count in Counter(c.name for c in feed.columns).items():
+        if count > 1:
+            yield f"column {name} is there {count} times"
+    headings = Counter(h for c in feed.columns for h in {normal(h) for h in c.headers})
+    for heading, count in headings.items():
+        if count > 1:
+            yield f"heading {heading} belongs to {count} columns"
+
+
+def _column_problems(column: Column) -> Iterator[str]:
+    if not _NAME.match(column.name):
+        yield "name is not lower_snake_case"
+    if not column.label:
+        yield "no businessName"
+    if column.type not in model.TYPES:
+        yield f"type {column.type!r} is not one of {', '.join(model.TYPES)}"
+    if column.classification not in CLASSIFICATIONS:
+        yield f"classification {column.classification!r} is not one of {', '.join(CLASSIFICATIONS)}"
+    for tag in column.tags:
+        mask = tag.removeprefix(model.MASK_PREFIX)
+        if tag not in TAGS and not (tag != mask and mask in MASKS):
+            yield f"unknown tag {tag!r}"
+    if (column.is_identifier or column.is_month) and column.type != "string":
+        yield "an identifier or month is a string"
+    if "直接标识符" in column.tags and column.mask is None and "token" not in column.tags:
+        yield "a 直接标识符 needs a mask:* or token tag"
+    if stray := {code for code, _ in column.code_labels} - set(column.code_list):
+        yield f"codeLabels for values outside the code list: {', '.join(sorted(stray))}"

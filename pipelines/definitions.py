@@ -1,0 +1,47 @@
+"""Everything Dagster sees, assembled once.
+
+Belongs here: assembly only. Tests call `build_defs` with a data folder of their own.
+"""
+
+import json
+import os
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from pipelines.contracts.load import load_contracts
+from pipelines.defs import bronze, checks, jobs, launch, ledger, models, outputs, reference, sensors
+from pipelines.defs.resources import Lakehouse
+from pipelines.models import PROJECT_DIR, prepare_manifest
+from pipelines.paths import Paths
+
+
+def build_defs(paths: Paths) -> dg.Definitions:
+    """The whole code location on one data folder."""
+    os.environ["ZHENJIE_DATA"] = str(paths.root)
+    os.environ["DBT_TARGET_PATH"] = str(paths.dbt_target)
+    manifest = json.loads(prepare_manifest(paths).read_text(encoding="utf-8"))
+    feeds = load_contracts().values()
+    return dg.Definitions(
+        assets=[
+            reference.tables,
+            *(bronze.bronze_asset(feed) for feed in feeds),
+            *ledger.assets(feeds),
+            models.model_assets(manifest, "core_models", "tag:core"),
+            models.model_assets(manifest, "return_models", "tag:return"),
+            *outputs.assets(),
+        ],
+        asset_checks=[checks.structure_checks(feeds)],
+        jobs=[jobs.turn_job],
+        schedules=[jobs.nightly],
+        sensors=[sensors.inbox_sensor],
+        executor=dg.in_process_executor,
+        loggers={"console": dg.colored_console_logger, "progress": launch.progress},
+        resources={
+            "lakehouse": Lakehouse(root=str(paths.root)),
+            "dbt": DbtCliResource(project_dir=str(PROJECT_DIR), profiles_dir=str(PROJECT_DIR)),
+        },
+    )
+
+
+defs = build_defs(Paths.default())

@@ -1,0 +1,139 @@
+"""The ledger as assets: opening a turn, answers coming in, anomalies with one check per rule, tickets.
+
+Belongs here: these four assets and their metadata. The order of the steps is `pipelines.turn`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import dagster as dg
+
+from pipelines import turn
+from pipelines.contracts.model import Feed
+from pipelines.defs.bronze import bronze_key
+from pipelines.defs.metadata import markdown_table, table_metadata
+from pipelines.defs.partitions import as_of, business_dates
+from pipelines.defs.resources import Lakehouse
+from pipelines.verify.rules import Rule, load_rules
+from pipelines.verify.run import RuleResult, load_suites
+
+ANOMALY = dg.AssetKey(["ledger", "anomaly"])
+# C and H can cost money or safety; the rest only warn. None blocks: a blocked run could return nothing.
+SEVERITIES = {"C": dg.AssetCheckSeverity.ERROR, "H": dg.AssetCheckSeverity.ERROR}
+COMMON = {"group_name": "ledger", "owners": ["team:big_data_bureau"], "partitions_def": business_dates}
+
+
+def assets(feeds: Iterable[Feed]) -> list[dg.AssetsDefinition]:
+    """The four ledger assets, in the order of a turn."""
+    return [_turn_asset(feeds), _correction_asset(), _anomaly_asset(load_rules()), _ticket_asset()]
+
+
+def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["ledger", "turn"], deps=[["reference", "tables"], *(bronze_key(f) for f in feeds)],
+        kinds={"ducklake"}, **COMMON,
+        description="Opens the turn 开启轮次: replays issued turns that a fresh lake lacks, forgets this and later ones, "
+        "records every delivery known by the business date.",
+    )
+    def opened(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+        paths = lakehouse.hold(context.log)
+        replayed = turn.open_turn(paths, as_of(context))
+        with lakehouse.connect(context.log) as con:
+            metadata = table_metadata(con, "lake.ledger.delivery")
+        return dg.MaterializeResult(metadata={**metadata, "turns_replayed": [d.isoformat() for d in replayed]})
+
+    return opened
+
+
+def _correction_asset() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["ledger", "correction"], deps=[["ledger", "turn"]], kinds={"excel", "ducklake"}, **COMMON,
+        description="Takes in the workbooks townships sent back 收件: each is checked, applied all-or-nothing per group, "
+        "and answered with a receipt in data/receipts.",
+    )
+    def correction(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+        paths = lakehouse.hold(context.log)
+        with lakehouse.connect(context.log) as con:
+            report = turn.take_in(paths, con, as_of(context))
+            outcomes = con.execute(
+                "SELECT township_code, outcome, count(*) FROM lake.ledger.answer WHERE as_of = ? GROUP BY 1, 2 ORDER BY 1, 2",
+                [as_of(context)],
+            ).fetchall()
+            metadata = table_metadata(con, "lake.ledger.correction_standing")
+        for problem in report.problems:
+            context.log.warning(problem)
+        return dg.MaterializeResult(metadata={
+            **metadata,
+            "workbooks": report.workbooks,
+            "outcomes": dg.MetadataValue.md(markdown_table(["township_code", "outcome", "rows"], outcomes)),
+            "receipts": dg.MetadataValue.path(str(paths.receipts)),
+        })
+
+    return correction
+
+
+def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
+    tables = [dg.AssetKey(["verify", suite["name"]]) for suite in load_suites()]
+
+    @dg.asset(
+        key=ANOMALY, deps=[*tables, ["linkage", "person_identifier"]], kinds={"greatexpectations", "ducklake"}, **COMMON,
+        description="Runs all rules 校核; every failing key, with its evidence, in one table. One check per rule.",
+        check_specs=[
+            dg.AssetCheckSpec(
+                rule.rule_id, asset=ANOMALY, description=f"{rule.title_zh} / {rule.title_en}",
+                metadata={"severity": rule.severity, "fixer": rule.fixer, "version": rule.version},
+            )
+            for rule in rules.values()
+        ],
+    )
+    def anomaly(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator:
+        paths = lakehouse.hold(context.log)
+        with lakehouse.connect(context.log) as con:
+            results = turn.check(paths, con, as_of(context))
+            metadata = table_metadata(con, "(SELECT * FROM lake.ledger.anomaly WHERE as_of = DATE '%s')" % as_of(context))
+            worst = con.execute(
+                "SELECT rule_id, fixer, department, count(*), count(DISTINCT township_code) FROM lake.ledger.anomaly "
+                "WHERE as_of = ? GROUP BY ALL ORDER BY ALL", [as_of(context)],
+            ).fetchall()
+        table = markdown_table(["rule", "fixer", "department", "anomalies", "townships"], worst)
+        yield dg.MaterializeResult(metadata={**metadata, "by_rule": dg.MetadataValue.md(table)})
+        for result in results:
+            yield _check_result(rules[result.rule_id], result)
+
+    return anomaly
+
+
+def _check_result(rule: Rule, result: RuleResult) -> dg.AssetCheckResult:
+    """A rule that could not be evaluated fails as an error of its own, apart from bad data."""
+    return dg.AssetCheckResult(
+        check_name=rule.rule_id, asset_key=ANOMALY, passed=result.passed and result.error is None,
+        severity=SEVERITIES.get(rule.severity, dg.AssetCheckSeverity.WARN),
+        description=f"{rule.title_zh}: {result.unexpected} of {result.evaluated}" if result.error is None
+        else f"rule could not be evaluated: {result.error}",
+        metadata={"evaluated": result.evaluated, "unexpected": result.unexpected, "suite": result.suite},
+    )
+
+
+def _ticket_asset() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["ledger", "ticket"], deps=[ANOMALY, ["ledger", "correction"]], kinds={"ducklake"}, **COMMON,
+        description="Moves every ticket on 工单流转: answers, departments' decisions, re-check, flip-back. "
+        "A ticket closes only when the re-check passes.",
+    )
+    def ticket(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+        paths = lakehouse.hold(context.log)
+        with lakehouse.connect(context.log) as con:
+            turn.settle(paths, con, as_of(context))
+            events = con.execute(
+                "SELECT event, count(*) FROM lake.ledger.ticket_event WHERE as_of = ? GROUP BY 1 ORDER BY 1", [as_of(context)]
+            ).fetchall()
+            states = con.execute(
+                "SELECT state, assignee, count(*) FROM lake.ledger.ticket GROUP BY ALL ORDER BY ALL"
+            ).fetchall()
+            metadata = table_metadata(con, "lake.ledger.ticket")
+        return dg.MaterializeResult(metadata={
+            **metadata,
+            "events_of_this_turn": dg.MetadataValue.md(markdown_table(["event", "tickets"], events)),
+            "states": dg.MetadataValue.md(markdown_table(["state", "assignee", "tickets"], states)),
+        })
+
+    return ticket

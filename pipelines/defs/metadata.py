@@ -1,0 +1,46 @@
+"""What people see beside an asset in the UI: counts, column schema, a preview without identifiers.
+
+Belongs here: turning tables into Dagster metadata. Does not belong here: computing results.
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import duckdb
+
+# Columns that name or reach a person; a preview never shows them.
+DIRECT_IDENTIFIERS = (
+    "id_no", "name", "phone", "address", "card_no", "birth_date", "raw", "value", "evidence", "bank",
+    "legal_rep", "survey", "household_no", "old_value", "new_value", "password", "surveyor",
+)
+PREVIEW_ROWS = 5
+
+
+def is_shown(column: str) -> bool:
+    """Whether a preview may show the column: neither an identifier nor free text about a person."""
+    allowed = ("township_name", "county_name", "village_name", "level_name", "status_name", "file_name",
+               "category_name", "division_name", "scheme_name", "sex_name", "group_name")
+    return column in allowed or not any(word in column for word in DIRECT_IDENTIFIERS)
+
+
+def markdown_table(columns: list[str], rows: list[tuple]) -> str:
+    """Rows as a Markdown table."""
+    lines = [" | ".join(columns), " | ".join("---" for _ in columns)]
+    lines += [" | ".join("" if v is None else str(v).replace("|", "\\|") for v in row) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def table_metadata(con: duckdb.DuckDBPyConnection, relation: str) -> Mapping[str, object]:
+    """Row count, column schema and preview of one table or Parquet scan (`relation` is SQL)."""
+    described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    shown = [name for name, *_ in described if is_shown(name)]
+    count = con.execute(f"SELECT count(*) FROM {relation}").fetchone()[0]
+    metadata = {
+        "dagster/row_count": count,
+        "dagster/column_schema": dg.TableSchema([dg.TableColumn(n, t) for n, t, *_ in described]),
+    }
+    if shown and count:
+        columns = ", ".join(f'"{c}"' for c in shown)
+        rows = con.execute(f"SELECT {columns} FROM {relation} LIMIT {PREVIEW_ROWS}").fetchall()
+        metadata["preview"] = dg.MetadataValue.md(markdown_table(shown, rows))
+    return metadata

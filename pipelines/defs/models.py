@@ -1,0 +1,88 @@
+"""The dbt models as assets: the core (staging to verify) and the return sets.
+
+Belongs here: how dbt's graph appears in Dagster. Does not belong here: SQL, or how dbt finds the lake.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+
+from pipelines.defs.metadata import table_metadata
+from pipelines.defs.partitions import as_of, business_dates
+from pipelines.defs.resources import Lakehouse
+
+# Which asset writes a ledger table that models read. What the previous turn left behind comes with `ledger/turn`,
+# otherwise the graph of one run would have a cycle.
+LEDGER_WRITERS = {
+    "answer": "correction", "correction": "correction", "correction_standing": "correction",
+    "anomaly": "anomaly", "ticket": "ticket", "ticket_event": "ticket",
+}
+LAYERS = {
+    "staging": "current records of a feed, corrections applied",
+    "linkage": "who is who",
+    "unified": "the one grassroots database 统一基层数据库",
+    "verify": "what the rules look at 校核",
+    "returns": "what townships get back 返还",
+    "published": "what analysts read",
+}
+
+
+class LakeTranslator(DagsterDbtTranslator):
+    """Layer = folder = schema = group; sources lead to the asset that really writes them."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        props = self.get_resource_props(manifest, unique_id)
+        if props["resource_type"] == "source":
+            return spec.replace_attributes(key=source_key(props["source_name"], props["name"]))
+        layer = props["fqn"][1]
+        return spec.replace_attributes(
+            key=dg.AssetKey(["reference" if props["resource_type"] == "seed" else layer, props["name"]]),
+            group_name="reference" if props["resource_type"] == "seed" else layer,
+            owners=["team:big_data_bureau"],
+            kinds={"dbt", "ducklake"},
+        )
+
+
+def source_key(source: str, table: str) -> dg.AssetKey:
+    """The asset behind a dbt source."""
+    if source == "ledger":
+        return dg.AssetKey(["ledger", LEDGER_WRITERS.get(table, "turn")])
+    if source == "reference":
+        return dg.AssetKey(["reference", "tables"])
+    return dg.AssetKey([source, table])
+
+
+def model_assets(manifest: Mapping[str, Any], name: str, select: str) -> dg.AssetsDefinition:
+    """One dbt invocation as assets: `select` is dbt's own selection."""
+
+    @dbt_assets(
+        manifest=manifest, name=name, select=select, exclude="test_type:unit", partitions_def=business_dates,
+        dagster_dbt_translator=LakeTranslator(
+            DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
+        ),
+    )
+    def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, lakehouse: Lakehouse) -> Iterator:
+        lakehouse.hold(context.log)
+        events = list(dbt.cli(build_args(as_of(context)), context=context).stream())
+        with lakehouse.connect(context.log) as con:
+            for event in events:
+                yield _described(con, context, event)
+
+    return models
+
+
+def build_args(day: date) -> list[str]:
+    """Arguments of the dbt build of one business date."""
+    return ["build", "--vars", f"{{as_of: '{day.isoformat()}'}}"]
+
+
+def _described(con, context: dg.AssetExecutionContext, event: Any) -> Any:
+    if not isinstance(event, dg.Output):
+        return event
+    layer, name = context.asset_key_for_output(event.output_name).path
+    schema = "reference" if layer == "seeds" else layer
+    return event.with_metadata({**event.metadata, **table_metadata(con, f'lake.{schema}."{name}"')})

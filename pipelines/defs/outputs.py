@@ -1,0 +1,78 @@
+"""What leaves the lake: return sets for townships, notices for departments, the analysts' file.
+
+Belongs here: these three assets. Does not belong here: what a workbook looks like (`returns`).
+"""
+
+import dagster as dg
+
+from pipelines.defs.metadata import markdown_table
+from pipelines.defs.partitions import as_of, business_dates
+from pipelines.defs.resources import Lakehouse
+from pipelines.ledger import issued, turns
+from pipelines.published.export import descriptions_of, publish
+from pipelines.returns.notices import write_notices
+from pipelines.returns.sets import write_return_sets
+
+COMMON = {"owners": ["team:big_data_bureau"], "partitions_def": business_dates}
+RETURN_MODELS = [["returns", name] for name in ("return_resident", "return_special_group", "return_change", "return_grid")]
+
+
+def assets() -> list[dg.AssetsDefinition]:
+    """The three outputs of a turn."""
+    return [return_sets, department_notices, analyst_database]
+
+
+@dg.asset(
+    key=["returns", "return_sets"], deps=[*RETURN_MODELS, ["ledger", "ticket"]], group_name="returns",
+    kinds={"excel", "parquet"}, **COMMON,
+    description="One folder per township 返还集: manifest, encrypted workbook, sealed Parquet. Issued sets are never "
+    "changed; a re-issue supersedes.",
+)
+def return_sets(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+    paths = lakehouse.hold(context.log)
+    with lakehouse.connect(context.log) as con:
+        sets = write_return_sets(paths, con, as_of(context))
+        issued.snapshot(con, as_of(context))
+        turns.close_turn(con, paths, as_of(context), {s.township_code: s.set_id for s in sets})
+    rows = [(s.township_code, s.township_name, s.residents, s.anomalies, s.issue, s.is_new) for s in sets]
+    columns = ["township", "name", "residents", "anomalies", "issue", "written in this run"]
+    return dg.MaterializeResult(metadata={
+        "dagster/row_count": len(sets),
+        "written_in_this_run": sum(s.is_new for s in sets),
+        "townships": dg.MetadataValue.md(markdown_table(columns, rows)),
+        "folder": dg.MetadataValue.path(str(paths.returns)),
+    })
+
+
+@dg.asset(
+    key=["returns", "department_notices"], deps=[["ledger", "ticket"]], group_name="returns", kinds={"excel"}, **COMMON,
+    description="One workbook per source department 异议函: disputes and flip-backs first, each with the file and row it came from.",
+)
+def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+    paths = lakehouse.hold(context.log)
+    with lakehouse.connect(context.log) as con:
+        notices = write_notices(paths, con, as_of(context))
+    rows = [(n.department, n.tickets, n.file.name) for n in notices]
+    return dg.MaterializeResult(metadata={
+        "dagster/row_count": sum(n.tickets for n in notices),
+        "departments": dg.MetadataValue.md(markdown_table(["department", "tickets", "file"], rows)),
+        "folder": dg.MetadataValue.path(str(paths.notices)),
+    })
+
+
+@dg.asset(
+    key=["published", "analyst_database"], group_name="published", kinds={"duckdb"}, **COMMON,
+    deps=[["published", n] for n in (
+        "resident_profile", "household_profile", "enterprise_profile", "benefit_month", "anomaly_summary", "township",
+    )],
+    description="published/analyst.duckdb 分析库: pseudonymised, commented, swapped in atomically; readers never block a run.",
+)
+def analyst_database(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+    paths = lakehouse.hold(context.log)
+    with lakehouse.connect(context.log) as con:
+        texts = descriptions_of(paths.dbt_target / "manifest.json")
+        result = publish(paths, con, as_of(context).isoformat(), texts)
+    return dg.MaterializeResult(metadata={
+        "dagster/row_count": sum(result.rows.values()), "tables": dict(result.rows),
+        "file": dg.MetadataValue.path(str(result.file)),
+    })

@@ -1,0 +1,16 @@
+"""The business date (业务日期) is the partition of every run.
+
+Belongs here: the partitions definition and how to read a date out of a context.
+"""
+
+from datetime import date
+
+import dagster as dg
+
+FIRST_DATE = "2024-01-01"
+business_dates = dg.DailyPartitionsDefinition(FIRST_DATE, timezone="Asia/Shanghai", end_offset=1)
+
+
+def as_of(context: dg.AssetExecutionContext) -> date:
+    """The business date of this run."""
+    return date.fromisoformat(context.partition_key)

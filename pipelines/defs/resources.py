@@ -1,0 +1,46 @@
+"""The one resource: the lakehouse on disk, held by one run at a time.
+
+Belongs here: handing paths and connections to assets. Does not belong here: what they do with them.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from pydantic import PrivateAttr
+
+from pipelines import lake
+from pipelines.paths import Paths
+
+
+class Lakehouse(dg.ConfigurableResource):
+    """Paths and connections of one installation. From the first `hold` to the end of the run no other
+    run writes: a second one waits in its own first asset instead of failing."""
+
+    root: str
+    _held: ExitStack = PrivateAttr(default_factory=ExitStack)
+    _is_held: bool = PrivateAttr(default=False)
+
+    @property
+    def paths(self) -> Paths:
+        return Paths(Path(self.root))
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Lakehouse"]:
+        with self._held:
+            yield self
+
+    def hold(self, log: dg.DagsterLogManager) -> Paths:
+        """Take the lake for this run (once), waiting for another run to finish; returns the paths."""
+        if not self._is_held:
+            self._held.enter_context(lake.writing(self.paths, log.info))
+            self._is_held = True
+        return self.paths
+
+    @contextmanager
+    def connect(self, log: dg.DagsterLogManager) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to the lake; not to be held open across assets, dbt needs the catalog too."""
+        with lake.connect(self.hold(log)) as con:
+            yield con

@@ -1,0 +1,9 @@
+"""Landing: what a department dropped, kept byte for byte with its sha256, recorded once.
+
+Belongs here: taking files in. Does not belong here: opening them (pipelines.bronze).
+"""
+
+from pipelines.landing.delivery import DATA, UNRECOGNISED, Delivery, landed
+from pipelines.landing.land import land_feed
+
+__all__ = ["DATA", "UNRECOGNISED", "Delivery", "land_feed", "landed"]

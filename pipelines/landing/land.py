@@ -1,0 +1,101 @@
+"""Moving dropped files into landing.
+
+Belongs here: the one way bytes enter the pipeline. Does not belong here: any judgement of their content.
+A delivery appears by a rename, whole or not at all; a killed run leaves the dropped file where it was.
+"""
+
+import hashlib
+import os
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from pipelines.contracts import Feed
+from pipelines.landing.delivery import DATA, RECORD, UNRECOGNISED, Delivery, landed, to_json
+from pipelines.landing.file_name import read_name
+from pipelines.paths import Paths
+
+_CHUNK = 1 << 20
+_IGNORED_PREFIXES = (".", "~$")
+_IGNORED_SUFFIXES = (".part", ".tmp")
+
+
+def land_feed(paths: Paths, feed: Feed, as_of: date) -> list[Delivery]:
+    """Take every file of `drop/{feed}` into landing, delivered on `as_of`, in order of name.
+
+    Returns one Delivery a file; bytes landed before give the earlier delivery with `is_repeat`. The dropped file
+    is gone afterwards. Hidden files, Office lock files and unfinished transfers are left alone.
+    """
+    known = {d.sha256: d for d in landed(paths, feed.code)}
+    seq = max((d.delivery_seq for d in known.values()), default=0)
+    taken = []
+    for source in _dropped(paths.drop / feed.code):
+        staging = _fresh(paths.landing / ".taking" / feed.code)
+        digest, size = _copy(source, staging / source.name)
+        if digest in known:
+            taken.append(replace(known[digest], is_repeat=True))
+            shutil.rmtree(staging)
+        else:
+            seq += 1
+            delivery = _delivery(feed, source.name, digest, size, seq, as_of)
+            _publish(staging, paths, delivery)
+            known[digest] = delivery
+            taken.append(delivery)
+        source.unlink()
+    return taken
+
+
+def _dropped(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    files = [p for p in folder.iterdir() if p.is_file() and not p.is_symlink()]
+    return sorted(
+        (p for p in files if not p.name.startswith(_IGNORED_PREFIXES) and p.suffix not in _IGNORED_SUFFIXES),
+        key=lambda p: p.name,
+    )
+
+
+def _fresh(folder: Path) -> Path:
+    """An empty folder; what a killed run left in it is a copy, so it may go."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _copy(source: Path, target: Path) -> tuple[str, int]:
+    """Copy to disk for good. Returns the SHA-256 in hexadecimal and the number of bytes."""
+    digest, size = hashlib.sha256(), 0
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while chunk := reader.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            writer.write(chunk)
+        writer.flush()
+        os.fsync(writer.fileno())
+    target.chmod(0o444)
+    return digest.hexdigest(), size
+
+
+def _delivery(feed: Feed, name: str, digest: str, size: int, seq: int, as_of: date) -> Delivery:
+    said = read_name(feed, name)
+    return Delivery(
+        feed=feed.code,
+        delivery_id=f"{as_of:%Y%m%d}-{digest[:8]}",
+        delivery_seq=seq,
+        delivered_on=as_of.isoformat(),
+        file_name=name,
+        sha256=digest,
+        size=size,
+        scope=said.scope if said else None,
+        period=said.period if said else None,
+        mode=said.mode if said else None,
+        kind=DATA if said else UNRECOGNISED,
+    )
+
+
+def _publish(staging: Path, paths: Paths, delivery: Delivery) -> None:
+    (staging / RECORD).write_text(to_json(delivery.record()), encoding="utf-8")
+    target = delivery.folder(paths)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging.rename(target)

@@ -1,0 +1,80 @@
+"""One turn (轮次) of the loop as plain functions, in the order they must run.
+
+Belongs here: the order of the ledger's steps around the dbt builds, and the replay of turns a fresh lake has
+not seen. Does not belong here: Dagster (it calls these one asset at a time), or how any step works.
+"""
+
+from datetime import date
+
+import duckdb
+
+from pipelines import models
+from pipelines.inbox.intake import IntakeReport, intake
+from pipelines.lake import connect
+from pipelines.ledger import corrections, decisions, deliveries, issued, person_keys, schema, tickets, turns
+from pipelines.paths import Paths
+from pipelines.reference.load import load_reference
+from pipelines.verify.rules import load_rules
+from pipelines.verify.run import RuleResult, load_suites, verify
+
+
+def open_turn(paths: Paths, as_of: date) -> list[date]:
+    """Make the ledger ready for `as_of`: replay earlier turns it lacks, forget this and later ones.
+
+    Returns the turns replayed. Bronze must hold every delivery up to `as_of`.
+    """
+    with connect(paths) as con:
+        schema.ensure(con)
+        missing = turns.missing_turns(con, paths, as_of)
+    for day in missing:
+        replay(paths, day)
+    with connect(paths) as con:
+        begin(paths, con, as_of)
+    return missing
+
+
+def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Empty the ledger from `as_of` on and record the deliveries known by then."""
+    schema.ensure(con)
+    schema.open_turn(con, as_of)
+    deliveries.record_deliveries(con, paths, as_of)
+
+
+def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
+    """What townships sent back becomes answers and standing corrections."""
+    report = intake(paths, con, as_of)
+    corrections.record_corrections(con, as_of, load_rules())
+    corrections.rebuild_standing(con, as_of)
+    return report
+
+
+def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[RuleResult]:
+    """Run every rule; all failing keys go to ledger.anomaly."""
+    person_keys.append(con, as_of)
+    return verify(con, as_of, load_suites(), load_rules())
+
+
+def settle(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tickets.TicketSummary:
+    """Move every ticket on by this turn's answers, decisions and re-checks."""
+    decisions.take_in(paths, as_of)
+    made, problems = decisions.read_decisions(paths, as_of)
+    summary = tickets.advance(con, as_of, made, load_rules())
+    tickets.return_tickets(con, as_of)
+    return summary
+
+
+def replay(paths: Paths, as_of: date) -> None:
+    """Rebuild the ledger of a turn issued earlier; its return sets are out and stay as they are."""
+    with connect(paths) as con:
+        load_reference(con, paths)
+        begin(paths, con, as_of)
+        take_in(paths, con, as_of)
+    models.build(paths, as_of, "tag:core")
+    with connect(paths) as con:
+        check(paths, con, as_of)
+        settle(paths, con, as_of)
+    models.build(paths, as_of, "tag:return")
+    with connect(paths) as con:
+        turns.restore_sets(con, paths, as_of)
+        issued.snapshot(con, as_of)
+        turns.close_turn(con, paths, as_of, {})
