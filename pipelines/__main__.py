@@ -1,10 +1,11 @@
-"""Commands of the project: `python -m pipelines run | setup`.
+"""Commands of the project: `python -m pipelines run | turn DATE | setup`.
 
 Belongs here: parsing the command line. The Makefile is the way people call it.
 """
 
 import argparse
 import sys
+from datetime import date
 
 from pipelines.paths import Paths
 
@@ -13,19 +14,24 @@ def main() -> int:
     """Run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="pipelines", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="the whole loop on the sample prefecture, then a summary")
+    sample = commands.add_parser("run", help="the whole loop on the sample prefecture, then a summary")
+    sample.add_argument("--scale", type=float, default=0.01, help="share of 7.1 million residents (0.01 = 1 %%)")
+    turn = commands.add_parser("turn", help="one turn of the loop for a business date, on whatever has been dropped")
+    turn.add_argument("as_of", type=date.fromisoformat, help="YYYY-MM-DD")
     commands.add_parser("setup", help="prepare DAGSTER_HOME for the UI")
-    command = parser.parse_args().command
+    arguments = parser.parse_args()
 
     from pipelines.defs.launch import launch, prepare_home
 
     paths = Paths.default()
-    if command == "setup":
+    if arguments.command == "setup":
         prepare_home(paths)
         return 0
+    if arguments.command == "turn":
+        return 0 if launch(paths, arguments.as_of) else 1
     from pipelines.sample.story import tell
 
-    return tell(paths, launch)
+    return tell(paths, launch, arguments.scale)
 
 
 if __name__ == "__main__":

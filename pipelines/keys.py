@@ -6,6 +6,7 @@ need full-width digits folded (NFKC) do so when they read the file.
 """
 
 import hashlib
+import string
 from collections.abc import Sequence
 
 import polars as pl
@@ -14,11 +15,14 @@ import polars_hash  # noqa: F401  registers the `chash` namespace of polars expr
 KEY_LENGTH = 32
 _SEPARATOR = "|"
 _SPACE = " \t\r\n\u3000"
+# Only a–z: engines disagree about the upper case of other letters (ß).
+_LOWER, _UPPER = string.ascii_lowercase, string.ascii_uppercase
+_TO_UPPER = str.maketrans(_LOWER, _UPPER)
 
 
 def canonical(value: object) -> str:
     """Text of one key part: `None` becomes '', a date its ISO form."""
-    return "" if value is None else str(value).strip(_SPACE).upper()
+    return "" if value is None else str(value).strip(_SPACE).translate(_TO_UPPER)
 
 
 def derived_key(*parts: object) -> str:
@@ -45,7 +49,8 @@ def ticket_id(rule_id: str, entity: str) -> str:
 def key_expr(kind: str, columns: Sequence[str]) -> pl.Expr:
     """The same key as a polars expression over columns (any type; dates cast to ISO text)."""
     parts = [
-        pl.col(c).cast(pl.String).fill_null("").str.strip_chars(_SPACE).str.to_uppercase() for c in columns
+        pl.col(c).cast(pl.String).fill_null("").str.strip_chars(_SPACE).str.replace_many(list(_LOWER), list(_UPPER))
+        for c in columns
     ]
     text = pl.concat_str([pl.lit(canonical(kind)), *parts], separator=_SEPARATOR)
     return text.chash.sha2_256().str.head(KEY_LENGTH)
@@ -53,5 +58,7 @@ def key_expr(kind: str, columns: Sequence[str]) -> pl.Expr:
 
 def key_sql(kind: str, expressions: Sequence[str]) -> str:
     """The same key as DuckDB SQL over expressions of text (cast others first)."""
-    parts = [f"upper(trim(coalesce(cast({e} as varchar), ''), ' \t\r\n\u3000'))" for e in expressions]
+    parts = [
+        f"translate(trim(coalesce(cast({e} as varchar), ''), '{_SPACE}'), '{_LOWER}', '{_UPPER}')" for e in expressions
+    ]
     return f"substr(sha256(concat_ws('{_SEPARATOR}', '{canonical(kind)}', {', '.join(parts)})), 1, {KEY_LENGTH})"

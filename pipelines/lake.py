@@ -6,6 +6,7 @@ system's, so a killed process gives it back.
 """
 
 import fcntl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,16 +15,16 @@ from duckdb_extensions import import_extension
 
 from pipelines.paths import Paths
 
-SCHEMAS = (
-    "reference", "ledger", "staging", "linkage", "unified", "verify", "returns", "published",
-)
+SCHEMAS = ("reference", "ledger", "staging", "linkage", "unified", "verify", "returns", "published")
+# A run that was killed may leave its dbt process alive for a while, holding the catalog.
+PATIENCE_SECONDS = 600
 
 
 @contextmanager
 def connect(paths: Paths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB connection with the lake attached as `lake`; closed on leaving.
 
-    Raises duckdb.IOException when another process holds the catalog.
+    Waits for another process to let go of the catalog; raises duckdb.IOException when it does not.
     """
     paths.lake_files.mkdir(parents=True, exist_ok=True)
     import_extension("ducklake")
@@ -32,15 +33,25 @@ def connect(paths: Paths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
         con.execute("LOAD ducklake")
         con.execute("SET TimeZone = 'UTC'")
         mode = ", READ_ONLY" if read_only else ""
-        con.execute(
-            f"ATTACH 'ducklake:{paths.lake_catalog}' AS lake (DATA_PATH '{paths.lake_files}/'{mode})"
-        )
+        _patiently(con, f"ATTACH 'ducklake:{paths.lake_catalog}' AS lake (DATA_PATH '{paths.lake_files}/'{mode})")
         if not read_only:
             for schema in SCHEMAS:
                 con.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{schema}")
         yield con
     finally:
         con.close()
+
+
+def _patiently(con: duckdb.DuckDBPyConnection, attach: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            con.execute(attach)
+            return
+        except duckdb.Error as error:
+            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column("village_name", "村居", 24),
         Column("group_name", "人群类别", 12, is_centred=True),
         Column("detail", "明细", 40),
-        Column("amount", "金额(元)", 12, "decimal"),
+        Column("amount", "金额（元）", 12, "decimal"),
         Column("pay_month", "月份", 10, is_centred=True),
     ),
     CHANGES: (
@@ -67,18 +67,18 @@ RETURN_TABLES = {
 
 ANOMALY_COLUMNS = (
     Column("", "序号", 5, is_centred=True),
-    Column("ticket", "工单号", 15, is_centred=True),
-    Column("rule", "规则", 17),
-    Column("severity", "严重程度", 6, is_centred=True),
-    Column("name", "姓名", 9),
-    Column("id_no", "身份证号", 21, is_centred=True),
-    Column("village_name", "村居", 16),
-    Column("question", "问题说明", 26),
-    Column("evidence", "依据", 34),
-    Column("value", "当前值", 14),
-    Column("answer", "处理结果", 15, is_centred=True),
-    Column("new_value", "更正值", 24),
-    Column("note", "说明", 18),
+    Column("ticket", "工单号", 13, is_centred=True),
+    Column("rule", "规则", 14),
+    Column("severity", "严重程度", 5, is_centred=True),
+    Column("name", "姓名", 8),
+    Column("id_no", "身份证号", 19.5, is_centred=True),
+    Column("village_name", "村居", 14),
+    Column("question", "问题说明", 22),
+    Column("evidence", "依据", 28),
+    Column("value", "当前值", 16.5),
+    Column("answer", "处理结果", 13, is_centred=True),
+    Column("new_value", "更正值", 22),
+    Column("note", "说明", 14),
     Column("row_key", "row_key", 8),
     Column("group_key", "group_key", 8),
     Column("_chk", "_chk", 8),
@@ -93,7 +93,7 @@ HEADER_ROW = 2
 FIRST_ROW = 3
 TITLES = tuple(c.title for c in ANOMALY_COLUMNS)
 
-ANSWER_HINT = "请只填写黄色的「处理结果」「更正值」「说明」三列;红色表示还没有选。其他内容请不要改动,行请不要删除。"
+ANSWER_HINT = "请只填写黄色的「处理结果」「更正值」「说明」三列；红色表示还没有选。其他内容请不要改动，行请不要删除。"
 
 SIGN_OFF = (("officer", "经办人"), ("phone", "联系电话"), ("date", "办理日期"), ("reviewer", "审核人"))
 SIGN_OFF_ROW, SIGN_OFF_COLUMN = 3, 2
@@ -102,7 +102,7 @@ PREVIOUS_TITLES = ("工单号", "规则", "姓名", "上次答复", "更正值",
 
 def heading(place: str, as_of: str) -> str:
     """Text of the first row of 异常清单."""
-    return f"{place} 异常清单(数据截至 {as_of})"
+    return f"{place} 异常清单（数据截至 {as_of}）"
 
 
 def column_letter(index: int) -> str:

@@ -16,13 +16,12 @@ from pipelines.prefecture.townships import play
 from pipelines.sample.summary import print_summary
 
 TURNS = (date(2024, 1, 31), date(2024, 2, 29))
-SCALE = 0.01
 CONTENT = ("staging", "linkage", "unified", "verify", "returns", "published", "ledger")
 
 Launch = Callable[[Paths, date], bool]
 
 
-def tell(paths: Paths, launch: Launch, scale: float = SCALE) -> int:
+def tell(paths: Paths, launch: Launch, scale: float) -> int:
     """Play the whole sample on `paths`; returns a process exit code (0 = every turn succeeded)."""
     started = time.monotonic()
     before = _content(paths)

@@ -5,11 +5,10 @@ that it scans nothing twice. Does not belong here: what an anomaly looks like in
 (`.condition` metrics, MetricsCalculator); tests/verify/test_collect.py compares the counts with GX's own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import sqlalchemy as sa
 from great_expectations.datasource.fluent.interfaces import Batch
 from great_expectations.expectations.registry import get_metric_kwargs
@@ -109,17 +108,10 @@ def failing_rows_sql(rules: Sequence[RowRule], table: str, columns: str, cells: 
 
 
 def tell_gx(
-    batch: Batch, rules: Sequence[RowRule], counts: dict[str, int], samples: dict[str, list[str]]
+    batch: Batch, rules: Sequence[RowRule], counts: Mapping[str, int], samples: Mapping[str, Sequence[str]]
 ) -> None:
     """Hand the counts to GX as known metrics. Clear `batch.data.execution_engine.known` after validating."""
     known = batch.data.execution_engine.known
     for rule in rules:
         known[metric_key(rule.metrics["unexpected_count"])] = counts.get(rule.rule_id, 0)
-        known[metric_key(rule.metrics["unexpected_values"])] = samples.get(rule.rule_id, [])
-
-
-def known_rules(con: duckdb.DuckDBPyConnection, statement: str) -> Iterator[tuple[str, int, list[str]]]:
-    """(rule id, failing rows, up to five keys) of a statement that selects rule_id and entity_key."""
-    yield from con.execute(
-        f"SELECT rule_id, count(*), list(entity_key ORDER BY entity_key)[:5] FROM ({statement}) GROUP BY 1"
-    ).fetchall()
+        known[metric_key(rule.metrics["unexpected_values"])] = list(samples.get(rule.rule_id, []))

@@ -4,7 +4,7 @@ Belongs here: handing that connection to GX. Does not belong here: dialect and e
 what registers `context.data_sources.add_duckdb`.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, Type
 
 import duckdb
 import duckdb_engine
@@ -30,9 +30,12 @@ class DuckDBDatasource(SQLDatasource):
         return self
 
     @property
-    def execution_engine_type(self) -> type[DuckDBExecutionEngine]:
+    def execution_engine_type(self) -> "Type[DuckDBExecutionEngine]":
         """The engine GX instantiates."""
         return DuckDBExecutionEngine
+
+    def test_connection(self, test_assets: bool = True) -> None:
+        """Nothing to test: GX calls this before bind(), and the connection is open anyway."""
 
     def get_engine(self) -> sa.Engine:
         """One SQLAlchemy engine on one cursor. Raises ValueError when nothing was bound."""

@@ -1,0 +1,98 @@
+with change_event as (
+    -- Of A to B and B back to A only the newest holds, else the chain would be a ring.
+    select * from (
+        select
+            old_id_no_norm as old_id,
+            id_no_norm as new_id,
+            event_date,
+            source_ref,
+            row_number() over (
+                partition by least(old_id_no_norm, id_no_norm), greatest(old_id_no_norm, id_no_norm)
+                order by event_date desc nulls last, source_ref desc
+            ) as newest
+        from {{ ref('stg_public_security__hukou_events') }}
+        where event_type = '身份证号变更'
+            and old_id_no_norm is not null and id_no_norm is not null and old_id_no_norm <> id_no_norm
+    ) as ranked
+    where newest = 1
+),
+
+predecessor as (
+    select * from (
+        select
+            change_event.new_id,
+            change_event.old_id,
+            row_number() over (partition by new_id order by event_date desc nulls last, old_id) as choice
+        from change_event
+    ) as ranked
+    where choice = 1
+),
+
+known_id as (
+    {%- for model, column in [
+        ('stg_public_security__residents', 'coalesce(id_no_norm, id_no)'),
+        ('stg_public_security__hukou_events', 'id_no_norm'),
+        ('stg_public_security__hukou_events', 'old_id_no_norm'),
+        ('stg_health__death_certificates', 'id_no_norm'),
+        ('stg_civil_affairs__marriages', 'husband_id_no_norm'),
+        ('stg_civil_affairs__marriages', 'wife_id_no_norm'),
+        ('stg_civil_affairs__social_assistance', 'id_no_norm'),
+        ('stg_civil_affairs__old_age_allowance', 'id_no_norm'),
+        ('stg_disabled_federation__disability_cards', 'id_no_norm'),
+        ('stg_market_regulation__enterprises', 'legal_rep_id_no_norm'),
+        ('stg_human_resources__employment_insurance', 'id_no_norm'),
+        ('stg_medical_insurance__enrolments', 'id_no_norm'),
+        ('stg_grid_centre__grid_survey', 'id_no_norm'),
+    ] %}
+    select {{ column }} as id_no from {{ ref(model) }} where {{ column }} is not null
+    {{ "union" if not loop.last }}
+    {%- endfor %}
+),
+
+start_id as (
+    select known_id.id_no, coalesce(predecessor.old_id, known_id.id_no) as pointer
+    from known_id
+    left join predecessor on predecessor.new_id = known_id.id_no
+),
+{{ pointer_jump('start_id', 'id_no') }},
+
+registered as (
+    select anchor_id_no, person_id from (
+        select
+            jump_3.pointer as anchor_id_no,
+            registry.person_id,
+            row_number() over (
+                partition by jump_3.pointer
+                order by registry.as_of nulls last,
+                    case when jump_3.id_no = jump_3.pointer then 0 else 1 end, jump_3.id_no
+            ) as choice
+        from jump_3
+        inner join {{ source('ledger', 'person_key') }} as registry on registry.id_no = jump_3.id_no
+        where registry.as_of < {{ as_of() }}
+    ) as ranked
+    where choice = 1
+),
+
+newest_of_chain as (
+    select id_no from (
+        select
+            jump_3.id_no,
+            row_number() over (
+                partition by jump_3.pointer order by change_event.event_date desc nulls last, jump_3.id_no desc
+            ) as choice
+        from jump_3
+        left join change_event on change_event.new_id = jump_3.id_no
+        where jump_3.id_no not in (select old_id from change_event)
+    ) as ranked
+    where choice = 1
+)
+
+select
+    jump_3.id_no,
+    coalesce(registered.person_id, {{ derived_key('person', ['jump_3.pointer']) }}) as person_id,
+    jump_3.pointer as anchor_id_no,
+    case when jump_3.id_no = jump_3.pointer then 'own_id' else 'id_change' end as basis,
+    newest_of_chain.id_no is not null as is_current
+from jump_3
+left join registered on registered.anchor_id_no = jump_3.pointer
+left join newest_of_chain on newest_of_chain.id_no = jump_3.id_no

@@ -1,0 +1,31 @@
+select
+    survey.record_key as entity_key,
+    {{ derived_key('dwelling', ['survey.scope', 'survey.house_no']) }} as group_key,
+    coalesce(
+        survey.township_code,
+        dwelling.township_code,
+        case when substr(person.hukou_township_code, 1, 6) = survey.scope then person.hukou_township_code end
+    ) as township_code,
+    survey.feed,
+    survey.record_key,
+    survey.source_ref,
+    claim.person_id,
+    survey.name,
+    survey.id_no,
+    survey.grid_code,
+    case
+        when survey.grid_code is null then 'missing'
+        when not survey.is_grid_known then 'unknown'
+        when survey.current_grid_code is null or survey.current_grid_code <> survey.grid_code then 'retired'
+    end as grid_defect,
+    survey.house_no,
+    survey.house_address,
+    survey.living_type,
+    survey.survey_date
+from {{ ref('stg_grid_centre__grid_survey') }} as survey
+left join {{ ref('person_claim') }} as claim on claim.claim_id = survey.record_key
+left join {{ ref('person') }} as person on person.person_id = claim.person_id
+left join {{ ref('dwelling') }} as dwelling on dwelling.county_code = survey.scope and dwelling.house_no = survey.house_no
+where survey.name is not null
+    and coalesce(survey.living_type, '') <> '空置'
+    and coalesce(person.is_alive, true)

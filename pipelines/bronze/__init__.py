@@ -1,0 +1,11 @@
+"""Bronze: landed files read by their contract, one Parquet per delivery, every row or its reason kept.
+
+Belongs here: reading, typing, quarantine, breakers. Does not belong here: any rule about the content of a field
+beyond its type (expectations/), any change to landed bytes.
+"""
+
+from pipelines.bronze.ingest import ingest_feed
+from pipelines.bronze.result import DeliveryResult, results
+from pipelines.bronze.store import empty_bronze
+
+__all__ = ["DeliveryResult", "empty_bronze", "ingest_feed", "results"]

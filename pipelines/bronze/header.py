@@ -1,0 +1,108 @@
+"""Which row of a file is the header, and which column of the contract each file column is.
+
+Belongs here: scoring candidate rows. Does not belong here: splitting files into cells, or what follows from a
+missing column (ingest.py).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipelines.contracts import Feed
+from pipelines.contracts.heading import normal
+
+DEPTH = 15
+MIN_SHARE = 0.6
+
+Cells = Sequence[str]
+Heading = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a table.
+
+    `headings`: one text per file column as the department wrote it. `columns`: contract column -> file column.
+    `last_row`: 1-based row the header ends at; 0 with `found` False, then the whole file counts as rows.
+    `missing`: labels of required columns nobody sent; `absent`: of other columns.
+    """
+
+    headings: tuple[str, ...]
+    columns: dict[str, int]
+    last_row: int
+    found: bool
+    missing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+    @property
+    def extra(self) -> tuple[str, ...]:
+        """Headings of file columns the contract does not know."""
+        used = set(self.columns.values())
+        return tuple(h for i, h in enumerate(self.headings) if i not in used and h)
+
+
+def detect(
+    feed: Feed,
+    rows: Sequence[Cells],
+    spread: Callable[[int], Cells] | None = None,
+) -> Header:
+    """The header among the first 15 rows; `rows` are texts from row 1 on.
+
+    `spread(i)` gives row i with merged cells filled; with it, headers of two rows are tried as well.
+    The candidate with the most contract columns wins, when that is 60 % of them; on a tie the shorter, earlier.
+    """
+    best, best_score = None, 0
+    for depth in (1, 2) if spread else (1,):
+        for top in range(min(DEPTH, len(rows) - depth + 1)):
+            names = _names(rows, top, depth, spread)
+            columns = _match(feed, names)
+            if len(columns) > best_score:
+                best, best_score = (top + depth, names, columns), len(columns)
+    if best is None or best_score < MIN_SHARE * len(feed.columns):
+        return not_found(feed, max((len(r) for r in rows), default=0))
+    last_row, names, columns = best
+    unsent = [c for c in feed.columns if c.name not in columns]
+    return Header(
+        headings=tuple(name[0] for name in names),
+        columns=columns,
+        last_row=last_row,
+        found=True,
+        missing=tuple(c.label for c in unsent if c.required),
+        absent=tuple(c.label for c in unsent if not c.required),
+    )
+
+
+def not_found(feed: Feed, width: int) -> Header:
+    """A header for a file that has none: columns are numbered, every row is data nobody can place."""
+    return Header(
+        headings=tuple(f"第{i + 1}列" for i in range(width)),
+        columns={},
+        last_row=0,
+        found=False,
+        missing=tuple(c.label for c in feed.columns if c.required),
+    )
+
+
+def _names(
+    rows: Sequence[Cells], top: int, depth: int, spread: Callable[[int], Cells] | None
+) -> list[Heading]:
+    """Per file column the texts it may go by, the one to show first."""
+    if depth == 1 or spread is None:
+        return [(text.strip(),) for text in rows[top]]
+    names = []
+    for upper, lower in zip(spread(top), spread(top + 1), strict=True):
+        upper, lower = upper.strip(), lower.strip()
+        both = upper == lower or not upper
+        names.append((lower,) if both else (lower or upper, upper + lower, upper if not lower else lower))
+    return names
+
+
+def _match(feed: Feed, names: Sequence[Heading]) -> dict[str, int]:
+    """Contract column -> file column; of two file columns with one heading the first counts."""
+    known = {normal(h): c.name for c in feed.columns for h in c.headers}
+    columns: dict[str, int] = {}
+    for place, candidates in enumerate(names):
+        longest_first = sorted({normal(n) for n in candidates if n}, key=lambda n: (-len(n), n))
+        name = next((known[n] for n in longest_first if n in known), None)
+        if name is not None and name not in columns:
+            columns[name] = place
+    return columns

@@ -1,0 +1,80 @@
+"""What a reader hands over: text cells with exact row numbers, and what it could not read.
+
+Belongs here: the shapes between readers (CSV, XLSX) and typing. Does not belong here: any reading.
+Cell columns are called c0, c1, … by their place in the file; `_row` is the row as an editor or Excel shows it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.bronze.header import Header
+
+ROW = "_row"
+SPACE = " \t\r\n\u3000\u00a0\ufeff"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Cells of one file column whose stored form spoils them (a number in an id column, a formula)."""
+
+    column: int
+    code: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """A row that could not be split into cells. `raw` is its text, `detail` what the message adds."""
+
+    row: int
+    code: str
+    raw: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some rows of a table. `rows`: `_row` (Int64) and text columns c0… stripped, blank as null."""
+
+    rows: pl.DataFrame
+    marks: tuple[Mark, ...] = ()
+    spoilt: tuple[Spoilt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet (or the one table of a CSV, `sheet` None), in blocks, in order of rows."""
+
+    sheet: str | None
+    header: Header
+    blocks: Iterable[Block]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the department should know of a delivery that was accepted. `text` is Chinese."""
+
+    code: str
+    text: str
+
+
+class UnreadableError(Exception):
+    """A file of which no row can be read. `code` is one of problems.DELIVERY; `detail` completes its message."""
+
+    def __init__(self, code: str, detail: str = ""):
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+def cell_names(count: int) -> list[str]:
+    return [f"c{i}" for i in range(count)]
+
+
+def tidy(rows: pl.DataFrame) -> pl.DataFrame:
+    """Strip outer white space, blank to null, rows without any text dropped."""
+    text = pl.exclude(ROW).str.strip_chars(SPACE)
+    tidied = rows.with_columns(pl.when(text != "").then(text))
+    return tidied.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))

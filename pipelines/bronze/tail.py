@@ -1,0 +1,33 @@
+"""Rows that are no data: totals, footnotes, who filled the form in.
+
+Belongs here: how they are told from data. Does not belong here: dropping them; they are kept as notices.
+"""
+
+import polars as pl
+
+from pipelines.bronze.header import Header
+from pipelines.bronze.table import ROW
+from pipelines.contracts import Feed
+
+_TOTAL = r"^(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)\s*[:：]?$"
+_NOTE = (
+    r"^(?:注|备\s*注|说\s*明|填表说明|填\s*表\s*人|制\s*表\s*人|填\s*报\s*人|审\s*核\s*人?|经\s*办\s*人|复\s*核\s*人?"
+    r"|负\s*责\s*人|单位负责人|填报单位|填表单位|填表日期|填报日期|制表日期|联系人|联系电话|数据来源|单位)\s*[:：]"
+)
+MARKER = f"{_TOTAL}|{_NOTE}"
+
+
+def split_tail(rows: pl.DataFrame, header: Header, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(data rows, notice rows). A notice row begins with a marker and lacks a required value.
+
+    A row with every required value is data whatever it begins with.
+    """
+    required = [f"c{header.columns[c.name]}" for c in feed.columns if c.required and c.name in header.columns]
+    first = pl.coalesce(pl.exclude(ROW))
+    lacking = pl.any_horizontal(pl.col(required).is_null() | pl.col(required).str.contains(MARKER))
+    is_notice = first.str.contains(MARKER) & lacking
+    marked = rows.with_columns(is_notice.alias("_notice"))
+    return (
+        marked.filter(~pl.col("_notice")).drop("_notice"),
+        marked.filter(pl.col("_notice")).drop("_notice"),
+    )

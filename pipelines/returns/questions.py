@@ -1,0 +1,42 @@
+"""What the rule catalogue asks townships, in the words of the workbook.
+
+Belongs here: rule -> question, and what each answer leads to. Does not belong here: rules themselves.
+"""
+
+from collections.abc import Mapping
+
+from pipelines.returns.model import Choice, Question
+from pipelines.verify.rules import Answer, Rule
+
+SEVERITY_ORDER = "CHMLI"
+
+
+def questions(rules: Mapping[str, Rule]) -> tuple[Question, ...]:
+    """The rules that ask townships, the most severe first."""
+    asking = [rule for rule in rules.values() if rule.asks_township]
+    asking.sort(key=lambda r: (SEVERITY_ORDER.index(r.severity), r.rule_id))
+    return tuple(
+        Question(
+            rule_id=rule.rule_id,
+            title=rule.title_zh,
+            severity=rule.severity,
+            text=rule.question_zh,
+            version=rule.version,
+            choices=tuple(
+                Choice(a.code, meaning(rule, a), a.needs_value, a.value_list) for a in rule.answers
+            ),
+        )
+        for rule in asking
+    )
+
+
+def meaning(rule: Rule, answer: Answer) -> str:
+    """What happens when the township picks this answer."""
+    if answer.kind == "dispute":
+        return "转数据源部门核实，答复情况列入下次「回执」。"
+    if answer.kind == "not_error":
+        return f"保留现有数据，{rule.waiver_months} 个月内不再就此询问。"
+    if answer.correction is None:
+        return "记为已办理；之后的数据仍有同样问题时再询问。"
+    given = f"改为「{answer.correction.value}」" if answer.correction.value else "按您选的「更正值」改"
+    return f"{given}；核对通过后办结。以后部门数据又变回原值时，由部门负责，不再麻烦您。"

@@ -1,0 +1,145 @@
+"""How return workbooks, notices and receipts look: one set of formats, made once per workbook.
+
+Belongs here: formats, page set-up, text measuring, the plain table all of them share. Does not belong here:
+what any sheet says. All cells are text written with `write_string`, so nothing can become a formula.
+"""
+
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+FONT = "微软雅黑"
+LINE_POINTS = 16.5
+A4 = 9
+_INK, _BAR, _HEAD, _ANSWER, _GREY, _EDGE = "#1F2D3D", "#1F4E79", "#DCE6F1", "#FFF6D6", "#F2F2F2", "#BFC9D4"
+_RED, _RED_INK = "#F8CBCB", "#9C0006"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+_FORMATS: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 15, "font_color": _BAR, "valign": "vcenter"},
+    "subtitle": {"font_color": "#5A6B7B", "valign": "vcenter"},
+    "hint": {"font_color": _RED_INK, "valign": "vcenter"},
+    "bar": {"bold": True, "font_color": "#FFFFFF", "bg_color": _BAR, "valign": "vcenter"},
+    "head": {
+        "bold": True, "bg_color": _HEAD, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True,
+    },
+    "head_answer": {
+        "bold": True, "bg_color": "#FFD966", "border": 1, "align": "center", "valign": "vcenter",
+        "text_wrap": True,
+    },
+    "cell": {"border": 1, "valign": "vcenter", "text_wrap": True},
+    "cell_centred": {"border": 1, "valign": "vcenter", "text_wrap": True, "align": "center"},
+    "label": {"border": 1, "valign": "vcenter", "bold": True, "bg_color": _GREY, "text_wrap": True},
+    "answer": {"border": 1, "valign": "vcenter", "text_wrap": True, "bg_color": _ANSWER, "locked": False},
+    "answer_centred": {
+        "border": 1, "valign": "vcenter", "text_wrap": True, "bg_color": _ANSWER, "locked": False,
+        "align": "center",
+    },
+    "closed": {"border": 1, "bg_color": _GREY, "valign": "vcenter"},
+    "missing": {"bg_color": _RED, "font_color": _RED_INK},
+    "hidden": {"font_color": "#808080"},
+}  # fmt: skip
+
+
+def new_workbook(out: io.BytesIO, created_on: date, title: str) -> tuple[Workbook, dict[str, Format]]:
+    """A workbook whose bytes depend on its content only, and its named formats."""
+    book = xlsxwriter.Workbook(out, _OPTIONS)
+    stamp = datetime(created_on.year, created_on.month, created_on.day)
+    book.set_properties({"title": title, "author": "数据镇街湖仓", "created": stamp})
+    formats = {}
+    for name, given in _FORMATS.items():
+        base = {} if name == "missing" else {
+            "font_name": FONT, "font_size": 10, "font_color": _INK, "num_format": "@", "border_color": _EDGE,
+        }  # fmt: skip
+        formats[name] = book.add_format(base | given)
+    return book, formats
+
+
+@contextmanager
+def workbook_bytes(created_on: date, title: str):
+    """Yields (workbook, formats, out); after leaving, `out.getvalue()` is the finished file."""
+    out = io.BytesIO()
+    book, formats = new_workbook(out, created_on, title)
+    yield book, formats, out
+    book.close()
+
+
+def clean(text: str) -> str:
+    """Cell text that survives any spreadsheet program: no control characters, no carriage returns."""
+    return _CONTROL.sub("", text)
+
+
+def display_width(text: str) -> int:
+    """Width in narrow characters: Chinese characters count two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def line_count(text: str, width: float) -> int:
+    """Lines the text takes in a column of this width."""
+    room = max(width - 1.5, 1)
+    return sum(max(1, math.ceil(display_width(part) / room)) for part in text.split("\n"))
+
+
+def row_points(texts_and_widths: Iterable[tuple[str, float]]) -> float:
+    """Height of a row that shows all its cells whole, at most the 409 points spreadsheets allow."""
+    lines = max((line_count(t, w) for t, w in texts_and_widths if t), default=1)
+    return min(409.0, 5 + LINE_POINTS * lines)
+
+
+def page(sheet: Worksheet, footer: str, is_landscape: bool = True, title_rows: tuple[int, int] | None = None):
+    """A4, one page wide, margins, footer with page numbers, title rows on every page."""
+    if is_landscape:
+        sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer(f"&L&9{footer}&R&9第 &P 页 / 共 &N 页")
+    sheet.hide_gridlines(2)
+    if title_rows is not None:
+        sheet.repeat_rows(*title_rows)
+
+
+def write_table(
+    sheet: Worksheet, formats: dict[str, Format], top: int, titles: Sequence[str], widths: Sequence[float],
+    centred: Sequence[bool], rows: Sequence[Sequence[str]], is_numbered: bool = True, fits_rows: bool = False,
+) -> int:  # fmt: skip
+    """A header at row `top` (0-based) and the rows below it; returns the first free row.
+
+    `is_numbered` puts a running number before each row; `titles`, `widths` and `centred` then start with it.
+    `fits_rows` sets row heights so that wrapped text shows whole.
+    """
+    for c, (title, width) in enumerate(zip(titles, widths, strict=True)):
+        sheet.write_string(top, c, title, formats["head"])
+        sheet.set_column(c, c, width)
+    sheet.set_row(top, 5 + LINE_POINTS * max(line_count(t, w) for t, w in zip(titles, widths, strict=True)))
+    styles = [formats["cell_centred" if is_centred else "cell"] for is_centred in centred]
+    start = 1 if is_numbered else 0
+    write = sheet.write_string
+    for number, row in enumerate(rows, 1):
+        r = top + number
+        if is_numbered:
+            write(r, 0, str(number), styles[0])
+        for c, text in enumerate(row, start):
+            write(r, c, text, styles[c])
+        if fits_rows:
+            sheet.set_row(r, row_points(zip(row, widths[start:], strict=True)))
+    last = top + len(rows)
+    if rows:
+        sheet.autofilter(top, 0, last, len(titles) - 1)
+        sheet.ignore_errors({"number_stored_as_text": f"A{top + 1}:Z{last + 1}"})
+    return last + 1

@@ -1,0 +1,55 @@
+"""What a rule found, as plain data.
+
+Belongs here: RuleResult, and reading one out of a Great Expectations result (without importing GX). Does not
+belong here: running anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """What one rule found. `evaluated` and `unexpected` are rows; `sample` holds entity keys, no identifiers.
+
+    With `error` set the rule said nothing about the data: `passed` is False and the counts are 0.
+    """
+
+    rule_id: str
+    suite: str
+    passed: bool
+    evaluated: int
+    unexpected: int
+    error: str | None = None
+    sample: tuple[str, ...] = ()
+
+
+def failed(rule_id: str, suite: str, error: Exception) -> RuleResult:
+    """The result of a rule that could not be evaluated; the message is the error's first line."""
+    text = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return RuleResult(rule_id, suite, passed=False, evaluated=0, unexpected=0, error=text[:500])
+
+
+def from_gx(one: Any, suite: str, sample: tuple[str, ...] = ()) -> RuleResult:
+    """A GX ExpectationValidationResult as a RuleResult; an exception inside GX becomes `error`."""
+    rule_id = one.expectation_config.meta["rule_id"]
+    if message := _exception_message(one.exception_info):
+        return failed(rule_id, suite, RuntimeError(message))
+    counts = one.result
+    return RuleResult(
+        rule_id=rule_id,
+        suite=suite,
+        passed=bool(one.success),
+        evaluated=int(counts.get("element_count", 0)),
+        unexpected=int(counts.get("unexpected_count", 0)),
+        sample=sample,
+    )
+
+
+def _exception_message(info: Mapping[str, Any] | None) -> str | None:
+    """First message of GX's exception_info, which is flat or one level deep."""
+    for entry in (info, *(v for v in (info or {}).values() if isinstance(v, Mapping))):
+        if entry and entry.get("raised_exception"):
+            return str(entry.get("exception_message"))
+    return None

@@ -1,0 +1,75 @@
+"""One small prefecture (0.1 %) played through both turns once; every end-to-end test looks at it.
+
+Belongs here: starting the real commands in processes of their own, as a person would.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.lake import connect
+from pipelines.ledger.content import content_hash
+from pipelines.paths import PROJECT_ROOT, Paths
+from pipelines.sample.story import CONTENT
+
+SCALE = "0.001"
+
+
+def start(paths: Paths, *arguments: str) -> subprocess.Popen:
+    """Start `python -m pipelines …` on a data folder."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipelines", *arguments], cwd=PROJECT_ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env={**os.environ, "ZHENJIE_DATA": str(paths.root), "PYTHONPATH": str(PROJECT_ROOT)},
+    )
+
+
+def run(paths: Paths, *arguments: str) -> str:
+    """Run a command to its end; fails the test with its output when it fails."""
+    process = start(paths, *arguments)
+    output, _ = process.communicate(timeout=900)
+    assert process.returncode == 0, output[-5000:]
+    return output
+
+
+def content(paths: Paths) -> dict[str, str]:
+    """Content hash of every table of the lake."""
+    with connect(paths, read_only=True) as con:
+        return dict(content_hash(con, CONTENT))
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Paths, str]:
+    """The data folder after `make run` at 0.1 %, and what it printed."""
+    paths = Paths(tmp_path_factory.mktemp("story"))
+    return paths, run(paths, "run", "--scale", SCALE)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(story: tuple[Paths, str]) -> dict[str, str]:
+    """Content hashes after the undisturbed story."""
+    return content(story[0])
+
+
+@pytest.fixture
+def query(story: tuple[Paths, str]) -> Callable[..., list[tuple]]:
+    """Ask the lake of the story one question."""
+
+    def ask(sql: str, *values: object) -> list[tuple]:
+        with connect(story[0], read_only=True) as con:
+            return con.execute(sql, list(values)).fetchall()
+
+    return ask
+
+
+def copy_inputs(source: Paths, target: Path) -> Paths:
+    """A new data folder with only what cannot be rebuilt: landing, inbox, decisions, keys, return sets."""
+    import shutil
+
+    for name in ("landing", "inbox", "decisions", "keys", "returns", "notices"):
+        shutil.copytree(source.root / name, target / name)
+    return Paths(target)

@@ -1,0 +1,94 @@
+"""The loop from departments' files to closed tickets, on the sample prefecture at 0.1 %."""
+
+from datetime import date
+
+import pytest
+
+from pipelines.lake import connect
+from pipelines.sample.story import TURNS
+from pipelines.scoring import score
+
+FIRST, LAST = TURNS
+RULES = ("R01", "R02", "R05", "R07", "R08", "R11", "R15", "R17", "R20", "R21", "R22", "R25", "R35", "R46", "R47")
+
+
+@pytest.mark.parametrize("as_of", TURNS)
+def test_every_planted_defect_is_found_and_nothing_else(story, as_of: date):
+    paths, _ = story
+    with connect(paths, read_only=True) as con:
+        scores = {s.rule_id: s for s in score(con, paths.register, as_of)}
+    assert set(scores) == set(RULES)
+    wrong = {r: s for r, s in scores.items() if s.false or s.missed or s.hard_negatives_fired}
+    assert wrong == {}
+    planted = [r for r, s in scores.items() if s.planted]
+    assert set(planted) >= set(RULES) - ({"R46", "R47"} if as_of == FIRST else set())
+
+
+def test_all_real_units_stand(query):
+    found = query("SELECT level_name, count(*) FROM lake.unified.division WHERE is_current GROUP BY 1")
+    assert {k: n for k, n in found if k != "网格"} == {"市": 1, "县": 13, "乡镇": 159, "村": 6509}
+
+
+def test_every_township_got_a_set_in_both_turns(story, query):
+    paths, _ = story
+    assert query("SELECT as_of, count(DISTINCT township_code) FROM lake.ledger.return_set GROUP BY 1 ORDER BY 1") == [
+        (FIRST, 159), (LAST, 159),
+    ]
+    assert len(list(paths.returns.glob("*/20240229/*.xlsx"))) == 159
+
+
+def test_a_correction_closed_its_ticket_and_a_flip_back_reopened_one(query):
+    flipped = query(
+        "SELECT ticket_id, state, assignee FROM lake.ledger.ticket t WHERE EXISTS "
+        "(SELECT 1 FROM lake.ledger.ticket_event e WHERE e.ticket_id = t.ticket_id AND e.event = 'flip_back')"
+    )
+    assert flipped and {(state, assignee) for _, state, assignee in flipped} <= {
+        ("reopened", "source"), ("returned", "source"),
+    }
+    (closed,) = query(
+        "SELECT count(*) FROM lake.ledger.ticket t JOIN lake.ledger.correction c USING (ticket_id) WHERE t.state = 'closed'"
+    )
+    assert closed[0] > 0
+
+
+def test_the_corrected_value_still_stands_after_the_flip_back(query):
+    rows = query(
+        "SELECT c.new_value, s.grid_code, s.correction_ref, c.ticket_id FROM lake.ledger.correction_standing c "
+        "JOIN lake.ledger.ticket_event e ON e.ticket_id = c.ticket_id AND e.event = 'flip_back' "
+        "JOIN lake.staging.stg_grid_centre__grid_survey s ON s.record_key = c.record_key WHERE c.field = 'grid_code'"
+    )
+    assert rows
+    assert all(new == value and ref == ticket for new, value, ref, ticket in rows)
+
+
+def test_a_value_of_a_person_leads_to_the_row_of_its_file(story, query):
+    """Name by name: the reference of a golden value names a landed file whose row holds that value."""
+    paths, _ = story
+    rows = query("SELECT name, name_source_ref FROM lake.unified.person WHERE name_source_ref LIKE 'F01/%' ORDER BY person_id LIMIT 20")
+    assert len(rows) == 20
+    for name, reference in rows:
+        feed, delivery, row = reference.split("/")
+        (file,) = (p for p in (paths.landing / feed / delivery).iterdir() if p.name != "delivery.json")
+        line = file.read_text(encoding="gb18030").splitlines()[int(row) - 1]
+        assert name in line.split(",")
+
+
+def test_nothing_unseen_is_lost(query):
+    assert query("SELECT count(*) FROM lake.ledger.delivery WHERE rows_in <> rows_bronze + rows_quarantined") == [(0,)]
+
+
+def test_the_summary_says_where_to_look(story):
+    _, printed = story
+    for word in ("Rows per layer", "R46", "analyst.duckdb", "return-loop.md", "passwords.csv"):
+        assert word in printed
+
+
+def test_the_published_file_holds_no_identity_number(story):
+    from pipelines.published.export import RESIDENT_ID
+    import duckdb
+
+    paths, _ = story
+    with duckdb.connect(paths.published / "analyst.duckdb", read_only=True) as con:
+        for table, column in con.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE data_type = 'VARCHAR' AND NOT internal").fetchall():
+            hits = con.execute(f'SELECT count(*) FROM "{table}" WHERE regexp_matches("{column}", ?)', [RESIDENT_ID]).fetchone()
+            assert hits == (0,), (table, column)

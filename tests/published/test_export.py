@@ -1,0 +1,56 @@
+"""The analysts' file: new keys, comments, and a refusal to publish an identifier."""
+
+import duckdb
+import pytest
+
+from pipelines.lake import connect
+from pipelines.paths import Paths
+from pipelines.published.export import IdentifierLeak, publish
+
+
+@pytest.fixture
+def paths(tmp_path):
+    with connect(Paths(tmp_path)) as con:
+        con.execute("CREATE TABLE lake.published.resident_profile AS SELECT 'abc' AS person_id, 1950::BIGINT AS birth_year")
+        con.execute("CREATE TABLE lake.published.benefit AS SELECT 'abc' AS person_id, '低保' AS scheme_name")
+    return Paths(tmp_path)
+
+
+def _publish(paths, texts=None):
+    with connect(paths) as con:
+        return publish(paths, con, "2024-01-31", texts or {})
+
+
+def test_ids_are_rekeyed_and_still_join(paths):
+    result = _publish(paths)
+    with duckdb.connect(result.file, read_only=True) as con:
+        (pid,) = con.execute("SELECT person_id FROM resident_profile JOIN benefit USING (person_id)").fetchone()
+    assert pid != "abc" and len(pid) == 32
+    assert result.rows == {"benefit": 1, "resident_profile": 1}
+
+
+def test_the_same_key_gives_the_same_pseudonym(paths):
+    def pseudonym():
+        with duckdb.connect(_publish(paths).file, read_only=True) as con:
+            return con.execute("SELECT person_id FROM resident_profile").fetchone()
+    assert pseudonym() == pseudonym()
+
+
+def test_tables_and_columns_carry_comments(paths):
+    result = _publish(paths, {"resident_profile": {"": "居民's", "birth_year": "出生年"}})
+    with duckdb.connect(result.file, read_only=True) as con:
+        tables = dict(con.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
+        columns = dict(con.execute("SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'resident_profile'").fetchall())
+    assert tables["resident_profile"] == "居民's"
+    assert columns["birth_year"] == "出生年"
+
+
+@pytest.mark.parametrize("select", ["'x' AS id_no", "'见370602195001011232' AS note", "'张三' AS name", "'1' AS house_address"])
+def test_an_identifier_stops_publication_and_keeps_the_last_file(paths, select):
+    file = _publish(paths).file
+    before = file.read_bytes()
+    with connect(paths) as con:
+        con.execute(f"CREATE TABLE lake.published.leak AS SELECT {select}")
+    with pytest.raises(IdentifierLeak):
+        _publish(paths)
+    assert file.read_bytes() == before

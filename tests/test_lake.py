@@ -1,0 +1,70 @@
+"""One writer at a time: the next one waits, and a killed one leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+from pipelines.lake import SCHEMAS, connect, writing
+from pipelines.paths import PROJECT_ROOT, Paths
+
+
+def test_a_fresh_lake_has_every_schema(tmp_path):
+    with connect(Paths(tmp_path)) as con:
+        found = con.execute("SELECT schema_name FROM duckdb_schemas() WHERE database_name = 'lake'").fetchall()
+    assert {name for (name,) in found} >= set(SCHEMAS)
+
+
+def test_a_connection_waits_while_another_process_has_the_catalog(tmp_path):
+    paths = Paths(tmp_path)
+    with connect(paths) as con:
+        con.execute("CREATE TABLE lake.ledger.t AS SELECT 1 AS a")
+    code = textwrap.dedent(f"""
+        import time
+        from pathlib import Path
+        from pipelines.lake import connect
+        from pipelines.paths import Paths
+        with connect(Paths(Path({str(tmp_path)!r}))):
+            print("held", flush=True)
+            time.sleep(1)
+    """)
+    other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=PROJECT_ROOT)
+    assert other.stdout.readline() == "held\n"
+    with connect(paths) as con:
+        assert other.poll() is not None or other.wait(timeout=10) == 0
+        assert con.execute("SELECT a FROM lake.ledger.t").fetchall() == [(1,)]
+
+
+def _holder(tmp_path, seconds: float) -> subprocess.Popen:
+    code = textwrap.dedent(f"""
+        import time
+        from pathlib import Path
+        from pipelines.lake import writing
+        from pipelines.paths import Paths
+        with writing(Paths(Path({str(tmp_path)!r}))):
+            print("held", flush=True)
+            time.sleep({seconds})
+    """)
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=PROJECT_ROOT)
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_the_second_writer_waits_for_the_first(tmp_path):
+    first = _holder(tmp_path, 1.0)
+    told = []
+    with writing(Paths(tmp_path), told.append):
+        assert first.wait(timeout=10) == 0
+    assert told == ["another run is writing the lake; waiting for it to finish"]
+
+
+def test_a_killed_writer_does_not_block_the_next(tmp_path):
+    first = _holder(tmp_path, 600)
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait(timeout=10)
+    time.sleep(0.05)
+    told = []
+    with writing(Paths(tmp_path), told.append):
+        assert told == []
