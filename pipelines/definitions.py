@@ -9,17 +9,16 @@ import os
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
-from pipelines.contracts.load import load_contracts
+from pipelines.contracts import load_contracts
 from pipelines.defs import bronze, checks, jobs, launch, ledger, models, outputs, reference, sensors
 from pipelines.defs.resources import Lakehouse
-from pipelines.models import PROJECT_DIR, prepare_manifest
+from pipelines.models import DBT_PROJECT, environment, executable, prepare_manifest
 from pipelines.paths import Paths
 
 
 def build_defs(paths: Paths) -> dg.Definitions:
     """The whole code location on one data folder."""
-    os.environ["ZHENJIE_DATA"] = str(paths.root)
-    os.environ["DBT_TARGET_PATH"] = str(paths.dbt_target)
+    os.environ.update(environment(paths))
     manifest = json.loads(prepare_manifest(paths).read_text(encoding="utf-8"))
     feeds = load_contracts().values()
     return dg.Definitions(
@@ -39,7 +38,9 @@ def build_defs(paths: Paths) -> dg.Definitions:
         loggers={"console": dg.colored_console_logger, "progress": launch.progress},
         resources={
             "lakehouse": Lakehouse(root=str(paths.root)),
-            "dbt": DbtCliResource(project_dir=str(PROJECT_DIR), profiles_dir=str(PROJECT_DIR)),
+            "dbt": DbtCliResource(
+                project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=executable()
+            ),
         },
     )
 

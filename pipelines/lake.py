@@ -18,6 +18,8 @@ from pipelines.paths import Paths
 SCHEMAS = ("reference", "ledger", "staging", "linkage", "unified", "verify", "returns", "published")
 # A run that was killed may leave its dbt process alive for a while, holding the catalog.
 PATIENCE_SECONDS = 600
+# Long enough to look back at last week's tables; every run writes each table anew.
+KEEP_SNAPSHOTS = "7 days"
 
 
 @contextmanager
@@ -52,6 +54,12 @@ def _patiently(con: duckdb.DuckDBPyConnection, attach: str) -> None:
             if "Could not set lock" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
+
+
+def forget_old_snapshots(con: duckdb.DuckDBPyConnection) -> int:
+    """Drop snapshots older than KEEP_SNAPSHOTS and the Parquet files only they used; returns files deleted."""
+    con.execute(f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL '{KEEP_SNAPSHOTS}')")
+    return len(con.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)").fetchall())
 
 
 @contextmanager

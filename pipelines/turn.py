@@ -4,6 +4,7 @@ Belongs here: the order of the ledger's steps around the dbt builds, and the rep
 not seen. Does not belong here: Dagster (it calls these one asset at a time), or how any step works.
 """
 
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -57,10 +58,10 @@ def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[Rul
 def settle(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tickets.TicketSummary:
     """Move every ticket on by this turn's answers, decisions and re-checks."""
     decisions.take_in(paths, as_of)
-    made, problems = decisions.read_decisions(paths, as_of)
+    made, unread = decisions.read_decisions(paths, as_of)
     summary = tickets.advance(con, as_of, made, load_rules())
     tickets.return_tickets(con, as_of)
-    return summary
+    return replace(summary, problems=(*unread, *summary.problems))
 
 
 def replay(paths: Paths, as_of: date) -> None:

@@ -1,7 +1,7 @@
 """Bronze: landed files read by their contract, one Parquet per delivery, every row or its reason kept.
 
-Belongs here: reading, typing, quarantine, breakers. Does not belong here: any rule about the content of a field
-beyond its type (expectations/), any change to landed bytes.
+Belongs here: reading, typing, quarantine, breakers. Does not belong here: any rule about the content of a
+field beyond its type (expectations/), any change to landed bytes.
 """
 
 from pipelines.bronze.ingest import ingest_feed

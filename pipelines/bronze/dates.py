@@ -1,15 +1,16 @@
 """Dates and months as people write them.
 
-Belongs here: every accepted written form. Does not belong here: cells that already are dates (xlsx_reader.py).
-Accepted: 2024-01-03, 2024.1.3, 2024/1/3, 2024年1月3日, 20240103, full-width digits, spaces inside, a clock time
-after a full date. Not accepted, because they would be guesses: two-digit years, 3月, day before month.
+Belongs here: every accepted written form. Does not belong here: cells that are dates (xlsx_reader.py).
+Accepted: 2024-01-03, 2024.1.3, 2024/1/3, 2024年1月3日, 20240103, full-width digits, spaces inside, a clock
+time after a full date. Not accepted, because they would be guesses: two-digit years, 3月, day before month.
 """
 
 import polars as pl
 
-_DATE = r"^(\d{4})(?:-(\d{1,2})-(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))$"
-_TIME = r"[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*$"
-_MONTH = r"^(\d{4})(?:-(\d{1,2})|\.(\d{1,2})|/(\d{1,2})|年(\d{1,2})月?|(\d{2}))$"
+_N = "([0-9]{1,2})"
+_DATE = rf"^([0-9]{{4}})(?:-{_N}-{_N}|\.{_N}\.{_N}|/{_N}/{_N}|年{_N}月{_N}日?|([0-9]{{2}})([0-9]{{2}}))$"
+_TIME = r"[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*$"
+_MONTH = rf"^([0-9]{{4}})(?:-{_N}|\.{_N}|/{_N}|年{_N}月?|([0-9]{{2}}))$"
 _FIRST_YEAR, _LAST_YEAR = 1850, 2200
 
 
@@ -17,7 +18,7 @@ def parse_dates(text: pl.Series) -> pl.Series:
     """Date for every text that is one; null for null and for everything else."""
     compact = text.str.to_date("%Y%m%d", strict=False, exact=True)
     iso = text.str.to_date("%Y-%m-%d", strict=False, exact=True)
-    plain = text.str.contains(r"^(?:\d{8}|\d{4}-\d{2}-\d{2})$")
+    plain = text.str.contains(r"^(?:[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2})$")
     simple = pl.select(pl.when(plain).then(pl.coalesce(compact, iso))).to_series()
     if (~plain).any():
         simple = pl.select(pl.when(plain).then(simple).otherwise(_free_form(text))).to_series()

@@ -21,9 +21,9 @@ Heading = tuple[str, ...]
 class Header:
     """The header of a table.
 
-    `headings`: one text per file column as the department wrote it. `columns`: contract column -> file column.
+    `headings`: one text per file column as the department wrote it. `columns`: contract column to file column.
     `last_row`: 1-based row the header ends at; 0 with `found` False, then the whole file counts as rows.
-    `missing`: labels of required columns nobody sent; `absent`: of other columns.
+    `missing`: labels of required columns nobody sent; `absent`: of others. `title`: texts above the header.
     """
 
     headings: tuple[str, ...]
@@ -32,6 +32,7 @@ class Header:
     found: bool
     missing: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
 
     @property
     def extra(self) -> tuple[str, ...]:
@@ -48,26 +49,27 @@ def detect(
     """The header among the first 15 rows; `rows` are texts from row 1 on.
 
     `spread(i)` gives row i with merged cells filled; with it, headers of two rows are tried as well.
-    The candidate with the most contract columns wins, when that is 60 % of them; on a tie the shorter, earlier.
+    The candidate with the most contract columns wins, when it has 60 % of them; on a tie the shorter, earlier.
     """
-    best, best_score = None, 0
+    best, best_score = (0, 0, [], {}), 0
     for depth in (1, 2) if spread else (1,):
         for top in range(min(DEPTH, len(rows) - depth + 1)):
             names = _names(rows, top, depth, spread)
             columns = _match(feed, names)
             if len(columns) > best_score:
-                best, best_score = (top + depth, names, columns), len(columns)
-    if best is None or best_score < MIN_SHARE * len(feed.columns):
+                best, best_score = (top, depth, names, columns), len(columns)
+    if best_score < MIN_SHARE * len(feed.columns):
         return not_found(feed, max((len(r) for r in rows), default=0))
-    last_row, names, columns = best
+    top, depth, names, columns = best
     unsent = [c for c in feed.columns if c.name not in columns]
     return Header(
         headings=tuple(name[0] for name in names),
         columns=columns,
-        last_row=last_row,
+        last_row=top + depth,
         found=True,
         missing=tuple(c.label for c in unsent if c.required),
         absent=tuple(c.label for c in unsent if not c.required),
+        title=tuple(t for t in ("".join(row).strip() for row in rows[:top]) if t),
     )
 
 
@@ -91,8 +93,8 @@ def _names(
     names = []
     for upper, lower in zip(spread(top), spread(top + 1), strict=True):
         upper, lower = upper.strip(), lower.strip()
-        both = upper == lower or not upper
-        names.append((lower,) if both else (lower or upper, upper + lower, upper if not lower else lower))
+        alone = upper == lower or not upper
+        names.append((lower,) if alone else (lower or upper, upper + lower))
     return names
 
 

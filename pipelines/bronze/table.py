@@ -1,7 +1,7 @@
 """What a reader hands over: text cells with exact row numbers, and what it could not read.
 
 Belongs here: the shapes between readers (CSV, XLSX) and typing. Does not belong here: any reading.
-Cell columns are called c0, c1, … by their place in the file; `_row` is the row as an editor or Excel shows it.
+Cell columns are called c0, c1, … by place in the file; `_row` is the row as an editor or Excel shows it.
 """
 
 from collections.abc import Iterable
@@ -61,7 +61,7 @@ class Notice:
 
 
 class UnreadableError(Exception):
-    """A file of which no row can be read. `code` is one of problems.DELIVERY; `detail` completes its message."""
+    """A file of which no row can be read. `code` is a key of problems.DELIVERY; `detail` goes into its words."""
 
     def __init__(self, code: str, detail: str = ""):
         super().__init__(code)
@@ -70,6 +70,7 @@ class UnreadableError(Exception):
 
 
 def cell_names(count: int) -> list[str]:
+    """c0, c1, … for a table of so many columns."""
     return [f"c{i}" for i in range(count)]
 
 

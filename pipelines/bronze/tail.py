@@ -26,8 +26,5 @@ def split_tail(rows: pl.DataFrame, header: Header, feed: Feed) -> tuple[pl.DataF
     first = pl.coalesce(pl.exclude(ROW))
     lacking = pl.any_horizontal(pl.col(required).is_null() | pl.col(required).str.contains(MARKER))
     is_notice = first.str.contains(MARKER) & lacking
-    marked = rows.with_columns(is_notice.alias("_notice"))
-    return (
-        marked.filter(~pl.col("_notice")).drop("_notice"),
-        marked.filter(pl.col("_notice")).drop("_notice"),
-    )
+    mask = rows.select(is_notice).to_series().fill_null(False)
+    return (rows.filter(~mask), rows.filter(mask)) if mask.any() else (rows, rows.clear())

@@ -3,7 +3,8 @@
 Belongs here: the words and tables of those pages. Does not belong here: anything not in a contract.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from pipelines.contracts.model import Column, Feed
 
@@ -11,9 +12,18 @@ _MODES = {"full": "每次全量", "full_delta": "先全量后增量", "append": 
 _SCOPES = {"city": "全市一个文件", "county": "每县（市、区）一个文件"}
 _TYPES = {"string": "文本", "date": "日期", "integer": "整数", "decimal": "金额（两位小数）"}
 _MASKS = {
-    "surname": "只显示姓", "last2": "只显示后两位", "phone": "显示前三后二", "village": "只到村居",
-    "last4": "只显示后四位", "year": "只显示年份", "hide": "不显示",
+    "surname": "只显示姓",
+    "last2": "只显示后两位",
+    "phone": "显示前三后二",
+    "village": "只到村居",
+    "last4": "只显示后四位",
+    "year": "只显示年份",
+    "hide": "不显示",
 }
+_COLUMN_HEADINGS = (
+    "序号", "名称", "字段", "类型", "主键", "必填", "分级", "标记", "标准", "取值与说明", "可用的其他表头",
+)  # fmt: skip
+_INDEX_HEADINGS = ("代码", "名称", "部门", "粒度", "周期", "方式", "最高分级")
 _NOTE = "<!-- 由 python -m pipelines.contracts generate 生成，请勿手工修改 -->\n"
 
 
@@ -22,21 +32,32 @@ def page(feed: Feed) -> str:
     limits = feed.thresholds
     form = f"{feed.format.upper()}" + (f"（{feed.encoding}）" if feed.encoding else "")
     facts = [
-        ("提供部门", feed.department_name), ("数据表", f"`{feed.table}`"), ("粒度", feed.grain),
-        ("用途", feed.description), ("使用限制", feed.limitations), ("更新周期", feed.cadence),
-        ("保存期限", feed.retention), ("文件格式", form), ("报送范围", _SCOPES[feed.scope_kind]),
-        ("报送方式", _MODES[feed.mode]), ("文件名规则", _code(feed.file_pattern)), ("合同版本", feed.version),
+        ("提供部门", feed.department_name),
+        ("数据表", f"`{feed.table}`"),
+        ("粒度", feed.grain),
+        ("用途", feed.description),
+        ("使用限制", feed.limitations),
+        ("更新周期", feed.cadence),
+        ("保存期限", feed.retention),
+        ("文件格式", form),
+        ("表头行数", str(feed.header_rows)),
+        ("报送范围", _SCOPES[feed.scope_kind]),
+        ("报送方式", _MODES[feed.mode]),
+        ("文件名规则", _file_name(feed.file_pattern)),
+        ("合同版本", feed.version),
     ]
-    lines = [_NOTE, f"# {feed.code} {feed.title}", "", "| 项目 | 内容 |", "|---|---|"]
+    lines = [_NOTE, f"# {feed.code} {feed.title}", "", *_table_head(("项目", "内容"))]
     lines += [f"| {name} | {_cell(value)} |" for name, value in facts]
-    lines += ["", "## 数据项", "", "| 序号 | 名称 | 字段 | 类型 | 主键 | 必填 | 分级 | 标记 | 标准 | 取值与说明 | 可用的其他表头 |"]
-    lines += ["|---|---|---|---|---|---|---|---|---|---|---|"]
+    lines += ["", "## 数据项", "", *_table_head(_COLUMN_HEADINGS)]
     lines += [_row(number, column) for number, column in enumerate(feed.columns, start=1)]
     lines += [
-        "", "## 整份退回的情形", "",
+        "",
+        "## 整份退回的情形",
+        "",
         "- 文件打不开、不是约定的格式或编码，或没有数据行",
         "- 缺少必填的列（含表头改名而未事先约定）",
-        f"- 重复的主键超过 {limits.max_duplicate_share:.0%}，或无法入库的行超过 {limits.max_quarantine_share:.0%}",
+        f"- 重复的主键超过 {limits.max_duplicate_share:.0%}",
+        f"- 无法入库的行超过 {limits.max_quarantine_share:.0%}",
     ]
     if feed.mode != "append":
         lines.append(
@@ -47,7 +68,7 @@ def page(feed: Feed) -> str:
 
 def index(feeds: Iterable[Feed]) -> str:
     """Markdown list of all feeds with links to their pages."""
-    lines = [_NOTE, "# 数据目录", "", "| 代码 | 名称 | 部门 | 粒度 | 周期 | 方式 | 最高分级 |", "|---|---|---|---|---|---|---|"]
+    lines = [_NOTE, "# 数据目录", "", *_table_head(_INDEX_HEADINGS)]
     for feed in feeds:
         highest = max(c.classification for c in feed.columns)
         lines.append(
@@ -63,16 +84,34 @@ def _row(number: int, column: Column) -> str:
     marks = [t for t in column.tags if t in ("直接标识符", "准标识符", "敏感")]
     marks += [_MASKS[column.mask]] if column.mask else []
     cells = [
-        str(number), column.label, f"`{column.name}`", _TYPES[column.type], "是" if column.key else "",
-        "是" if column.required else "", column.classification, "，".join(marks), column.standard or "",
-        "；".join(p for p in (values, column.description) if p), "、".join(column.aliases),
+        str(number),
+        column.label,
+        f"`{column.name}`",
+        _TYPES[column.type],
+        "是" if column.key else "",
+        "是" if column.required else "",
+        column.classification,
+        "，".join(marks),
+        column.standard or "",
+        "；".join(p for p in (values, column.description) if p),
+        "、".join(column.aliases),
     ]
     return "| " + " | ".join(_cell(c) for c in cells) + " |"
+
+
+def _table_head(headings: Sequence[str]) -> list[str]:
+    return ["| " + " | ".join(headings) + " |", "|" + "---|" * len(headings)]
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _code(text: str) -> str:
-    return f"`{text}`"
+def _file_name(pattern: str) -> str:
+    """The pattern of file names in words: groups become what they stand for."""
+    words = (
+        pattern.removeprefix("^").removesuffix("$").replace("\\.", ".").replace("(?:", "[").replace(")?", "]")
+    )
+    words = re.sub(r"\(\?P<scope>.*?\)", "〔范围代码〕", words)
+    words = re.sub(r"\(\?P<period>.*?\)", "〔年月〕", words)
+    return re.sub(r"\(\?P<kind>(.*?)\)", r"\1", words).replace("全量|增量", "〔全量或增量〕")

@@ -1,6 +1,7 @@
 """Reading contracts: ODCS v3 YAML in, `Feed` out.
 
-Belongs here: where each fact of a feed stands in an ODCS document. Does not belong here: what follows from it.
+Belongs here: where each fact of a feed stands in an ODCS document. Does not belong here: what follows from
+it.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ from pipelines.paths import PROJECT_ROOT
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CONTRACTS = PROJECT_ROOT / "expectations" / "contracts"
 _TYPES = {"string": "string", "date": "date", "integer": "integer", "number": "decimal"}
+_UNIT_DAYS = {"d": 1, "w": 7, "m": 31, "q": 92, "y": 366}
 _UNITS = {"d": "天", "w": "周", "m": "个月", "q": "季度", "y": "年"}
 _THRESHOLDS = {
     "minRowRatio": "min_row_ratio",
@@ -38,7 +40,7 @@ class ContractError(ValueError):
 def load_contracts(folder: Path = CONTRACTS) -> dict[str, Feed]:
     """All feeds of a folder of `<department>/<entity>.odcs.yaml`, by feed code in order.
 
-    Raises ContractError for a document that is no ODCS, breaks our vocabulary, or repeats a feed code or table.
+    Raises ContractError for a document that is no ODCS, breaks our vocabulary, or repeats a code or table.
     """
     feeds: dict[str, Feed] = {}
     for path in sorted(Path(folder).rglob("*.odcs.yaml")):
@@ -88,6 +90,7 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         header_rows=custom.get("headerRows", 1),
         thresholds=Thresholds(**{_THRESHOLDS[k]: float(v) for k, v in given.items()}),
         cadence=_duration(document.slaProperties, "frequency", "每"),
+        cadence_days=_days(document.slaProperties, "frequency"),
         retention=_duration(document.slaProperties, "retention", ""),
         grain=table.dataGranularityDescription or "",
         domain=document.domain or "",
@@ -120,6 +123,12 @@ def _column(item: SchemaProperty) -> Column:
 
 def _custom(items: Iterable[CustomProperty] | None) -> dict[str, Any]:
     return {p.property: p.value for p in items or ()}
+
+
+def _days(items: Iterable[ServiceLevelAgreementProperty] | None, name: str) -> int:
+    """The same property in days, a month as 31; 31 when the contract has none."""
+    found = next((i for i in items or () if i.property == name), None)
+    return int(found.value) * _UNIT_DAYS[found.unit] if found else _UNIT_DAYS["m"]
 
 
 def _duration(items: Iterable[ServiceLevelAgreementProperty] | None, name: str, prefix: str) -> str:

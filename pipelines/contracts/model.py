@@ -1,7 +1,7 @@
 """What a feed is, as the rest of the pipeline sees it.
 
-Belongs here: the frozen shapes `Feed`, `Column` and `Thresholds`. Does not belong here: reading YAML (load.py)
-or anything derived from a feed (sources.py, suites.py, catalogue.py).
+Belongs here: the frozen shapes `Feed`, `Column` and `Thresholds`. Does not belong here: reading YAML
+(load.py) or anything derived from a feed (sources.py, suites.py, catalogue.py).
 """
 
 import re
@@ -51,7 +51,7 @@ class Column:
 
     @property
     def mask(self) -> str | None:
-        """How the value may be shown (security-and-io §4): surname, last2, phone, village, last4, year, hide."""
+        """How the value may be shown: surname, last2, phone, village, last4, year, hide; None for as it is."""
         return next((t.removeprefix(MASK_PREFIX) for t in self.tags if t.startswith(MASK_PREFIX)), None)
 
     @property
@@ -62,7 +62,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Limits of a delivery (rule R47); outside them the whole delivery is quarantined. All are shares or ratios."""
+    """Limits of a delivery (rule R47), as shares or ratios; outside them all of it is quarantined."""
 
     min_row_ratio: float = 0.5
     max_row_ratio: float = 2.0
@@ -89,6 +89,7 @@ class Feed:
     file_pattern: str
     thresholds: Thresholds
     cadence: str
+    cadence_days: int
     retention: str
     grain: str
     domain: str
@@ -103,9 +104,10 @@ class Feed:
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
+        """Columns by their name in the lake."""
         return {c.name: c for c in self.columns}
 
     @cached_property
     def file_regex(self) -> re.Pattern[str]:
-        """Matches file names; groups `scope`, `period` and, where the name tells it, `kind` (全量 or 增量)."""
+        """Matches file names; groups `scope`, `period` and, where a name tells it, `kind` (全量 or 增量)."""
         return re.compile(self.file_pattern)

@@ -1,7 +1,7 @@
 """Our own words inside a contract, and the checks ODCS cannot make for us.
 
-Belongs here: allowed tags, classes and masks; consistency of one feed. Does not belong here: the syntax of ODCS
-(the package `open-data-contract-standard` checks that).
+Belongs here: allowed tags, classes and masks; consistency of one feed. Does not belong here: the syntax of
+ODCS (the package `open-data-contract-standard` checks that).
 """
 
 import re
@@ -9,14 +9,25 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipelines.contracts import model
-from pipelines.contracts.model import Column, Feed
 from pipelines.contracts.heading import normal
+from pipelines.contracts.model import Column, Feed
 
 CLASSIFICATIONS = ("L1", "L2", "L3", "L4")
 MASKS = ("surname", "last2", "phone", "village", "last4", "year", "hide")
 TAGS = (
-    model.IDENTIFIER, model.MONTH, model.CORRECTABLE, "person_name", "birth_date", "sex", "division", "grid",
-    "phone", "token", "直接标识符", "准标识符", "敏感",
+    model.IDENTIFIER,
+    model.MONTH,
+    model.CORRECTABLE,
+    "person_name",
+    "birth_date",
+    "sex",
+    "division",
+    "grid",
+    "phone",
+    "token",
+    "直接标识符",
+    "准标识符",
+    "敏感",
 )
 _CODE = re.compile(r"^F\d{2,3}$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import dagster as dg
 
-from pipelines.bronze.ingest import DeliveryResult, ingest_feed
-from pipelines.contracts.model import Feed
+from pipelines.bronze import DeliveryResult, ingest_feed, results
+from pipelines.contracts import Feed
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import as_of, business_dates
 from pipelines.defs.resources import Lakehouse
-from pipelines.landing.land import land_feed
+from pipelines.landing import Delivery, land_feed
 
 # A feed is stale after one and a half of its own cadence; weekends and holidays are inside that.
 SLACK = 1.5
@@ -40,29 +40,29 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
     def bronze(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
         landed = land_feed(paths, feed, as_of(context))
-        results = ingest_feed(paths, feed, as_of(context))
-        for result in results:
+        for result in ingest_feed(paths, feed, as_of(context)):
             if result.status == "quarantined":
                 context.log.warning(result.breaker_message)
+        known = results(paths, feed, as_of(context))
         return dg.MaterializeResult(
-            metadata=_metadata(landed, results),
-            data_version=dg.DataVersion(results[-1].delivery_id if results else "none"),
-            check_results=[_reconciled(feed, results)],
+            metadata=_metadata(landed, known),
+            data_version=dg.DataVersion(known[-1].delivery_id if known else "none"),
+            check_results=[_reconciled(feed, known)],
         )
 
     return bronze
 
 
-def _metadata(landed: list, results: list[DeliveryResult]) -> dict[str, object]:
+def _metadata(landed: list[Delivery], known: list[DeliveryResult]) -> dict[str, object]:
     columns = ["delivery_id", "scope", "period", "status", "rows_in", "rows_bronze", "rows_quarantined"]
-    rows = [tuple(getattr(r, c) for c in columns) for r in results]
+    rows = [tuple(getattr(r, c) for c in columns) for r in known]
     return {
-        "dagster/row_count": sum(r.rows_bronze for r in results),
-        "rows_quarantined": sum(r.rows_quarantined for r in results),
-        "deliveries": len(results),
-        "newly_landed": len(landed),
+        "dagster/row_count": sum(r.rows_bronze for r in known),
+        "rows_quarantined": sum(r.rows_quarantined for r in known),
+        "deliveries": len(known),
+        "newly_landed": sum(not d.is_repeat for d in landed),
         "delivery_table": dg.MetadataValue.md(markdown_table(columns, rows[-30:])),
-        "messages": [m for r in results for m in (r.breaker_message, *r.notices) if m][-30:],
+        "messages": [m for r in known for m in (r.breaker_message, *r.notices) if m][-30:],
     }
 
 
@@ -73,10 +73,10 @@ def _reconciled_spec(feed: Feed) -> dg.AssetCheckSpec:
     )
 
 
-def _reconciled(feed: Feed, results: list[DeliveryResult]) -> dg.AssetCheckResult:
-    lost = [r.delivery_id for r in results if r.rows_in != r.rows_bronze + r.rows_quarantined]
+def _reconciled(feed: Feed, known: list[DeliveryResult]) -> dg.AssetCheckResult:
+    lost = [r.delivery_id for r in known if r.rows_in != r.rows_bronze + r.rows_quarantined]
     return dg.AssetCheckResult(
         check_name="rows_reconciled", asset_key=bronze_key(feed), passed=not lost,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"rows_in": sum(r.rows_in for r in results), "deliveries_with_lost_rows": lost},
+        metadata={"rows_in": sum(r.rows_in for r in known), "deliveries_with_lost_rows": lost},
     )

@@ -8,9 +8,8 @@ from datetime import date
 
 import dagster as dg
 
-from pipelines.contracts.model import Feed
+from pipelines.contracts import Feed
 from pipelines.defs.bronze import bronze_key
-from pipelines.defs.partitions import business_dates
 from pipelines.defs.resources import Lakehouse
 from pipelines.verify.structure import verify_structure
 
@@ -19,7 +18,7 @@ def structure_checks(feeds: Iterable[Feed]) -> dg.AssetChecksDefinition:
     """One check `structure` per bronze asset; Great Expectations is imported once for all."""
     by_code = {feed.code: feed for feed in feeds}
     specs = [
-        dg.AssetCheckSpec("structure", asset=bronze_key(feed), partitions_def=business_dates,
+        dg.AssetCheckSpec("structure", asset=bronze_key(feed),
                           description="Required columns filled, code lists, lengths, unique keys 结构校验 (from the contract).")
         for feed in by_code.values()
     ]

@@ -6,12 +6,18 @@ Belongs here: starting the job and showing progress. Does not belong here: what 
 import logging
 import os
 import shutil
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
+from typing import TextIO
 
 import dagster as dg
 
 from pipelines.paths import PROJECT_ROOT, Paths
+
 
 def prepare_home(paths: Paths) -> None:
     """Make DAGSTER_HOME inside the data folder, with our dagster.yaml."""
@@ -21,39 +27,66 @@ def prepare_home(paths: Paths) -> None:
 
 
 def launch(paths: Paths, as_of: date) -> bool:
-    """Run the whole turn for one business date in this process; True when it succeeded."""
+    """Run the whole turn for one business date in this process; True when it succeeded.
+
+    Progress goes to the terminal; what dbt and Dagster print goes to `dagster_home/last_run.log`.
+    """
     prepare_home(paths)
     os.environ["ZHENJIE_DATA"] = str(paths.root)
-    from pipelines.definitions import defs  # reads ZHENJIE_DATA when it is imported
+    with _only_progress(paths.dagster_home / "last_run.log") as terminal:
+        _Progress.terminal, _Progress.started = terminal, time.monotonic()
+        from pipelines.definitions import defs  # reads ZHENJIE_DATA when it is imported
 
-    job = defs.resolve_job_def("turn")
-    with dg.DagsterInstance.get() as instance:
-        return job.execute_in_process(
-            partition_key=as_of.isoformat(), instance=instance, raise_on_error=False,
-            run_config={"loggers": {"progress": {}}},
-        ).success
+        job = defs.resolve_job_def("turn")
+        with dg.DagsterInstance.get() as instance:
+            return job.execute_in_process(
+                partition_key=as_of.isoformat(), instance=instance, raise_on_error=False,
+                run_config={"loggers": {"progress": {}}},
+            ).success
+
+
+@contextmanager
+def _only_progress(log: Path) -> Iterator[TextIO]:
+    """Send file descriptors 1 and 2 to `log`, children included; yields the real terminal."""
+    sys.stdout.flush()
+    kept = os.dup(1), os.dup(2)
+    with log.open("a", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    try:
+        with os.fdopen(os.dup(kept[0]), "w", encoding="utf-8") as terminal:
+            yield terminal
+    finally:
+        sys.stdout.flush()
+        for number, copy in zip((1, 2), kept, strict=True):
+            os.dup2(copy, number)
+            os.close(copy)
 
 
 class _Progress(logging.Handler):
-    """One line per finished asset, with its row count."""
+    """One line per finished asset, with its row count; warnings and waiting as they come."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.started = time.monotonic()
+    terminal: TextIO = sys.stdout
+    started: float = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
-        event = getattr(record, "dagster_meta", {}).get("dagster_event")
+        meta = getattr(record, "dagster_meta", {})
+        event = meta.get("dagster_event")
+        seconds = f"{time.monotonic() - self.started:7.1f} s  "
         if event is None:
-            if record.levelno >= logging.WARNING:
-                print(f"  ! {record.getMessage().splitlines()[-1][:200]}", flush=True)
-            return
-        seconds = time.monotonic() - self.started
-        if event.event_type_value == "ASSET_MATERIALIZATION":
+            if record.levelno >= logging.WARNING and meta.get("orig_message"):
+                self._say(f"{'':11}{meta['orig_message'].splitlines()[0][:300]}")
+        elif event.event_type_value == "ASSET_MATERIALIZATION":
             rows = event.materialization.metadata.get("dagster/row_count")
-            text = f"{rows.value:>10,} rows" if rows is not None else ""
-            print(f"  {seconds:6.1f} s  {event.asset_key.to_user_string():<52} {text}", flush=True)
+            text = f"{rows.value:>12,} rows" if rows is not None else ""
+            self._say(f"{seconds}{event.asset_key.to_user_string():<52}{text}")
         elif event.event_type_value == "STEP_FAILURE":
-            print(f"  {seconds:6.1f} s  {event.step_key} FAILED: {event.message.splitlines()[0]}", flush=True)
+            error = event.step_failure_data.error
+            cause = error.cause or error if error else None
+            self._say(f"{seconds}{event.step_key} FAILED: {cause.message.strip() if cause else ''}")
+
+    def _say(self, line: str) -> None:
+        print(line, file=self.terminal, flush=True)
 
 
 @dg.logger(description="One line per finished asset.")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 
 from pipelines import turn
-from pipelines.contracts.model import Feed
+from pipelines.contracts import Feed
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import as_of, business_dates
@@ -122,7 +122,7 @@ def _ticket_asset() -> dg.AssetsDefinition:
     def ticket(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
         with lakehouse.connect(context.log) as con:
-            turn.settle(paths, con, as_of(context))
+            summary = turn.settle(paths, con, as_of(context))
             events = con.execute(
                 "SELECT event, count(*) FROM lake.ledger.ticket_event WHERE as_of = ? GROUP BY 1 ORDER BY 1", [as_of(context)]
             ).fetchall()
@@ -130,6 +130,8 @@ def _ticket_asset() -> dg.AssetsDefinition:
                 "SELECT state, assignee, count(*) FROM lake.ledger.ticket GROUP BY ALL ORDER BY ALL"
             ).fetchall()
             metadata = table_metadata(con, "lake.ledger.ticket")
+        for problem in summary.problems:
+            context.log.warning(problem)
         return dg.MaterializeResult(metadata={
             **metadata,
             "events_of_this_turn": dg.MetadataValue.md(markdown_table(["event", "tickets"], events)),

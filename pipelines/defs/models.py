@@ -66,8 +66,9 @@ def model_assets(manifest: Mapping[str, Any], name: str, select: str) -> dg.Asse
         ),
     )
     def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, lakehouse: Lakehouse) -> Iterator:
-        lakehouse.hold(context.log)
-        events = list(dbt.cli(build_args(as_of(context)), context=context).stream())
+        paths = lakehouse.hold(context.log)
+        run = dbt.cli(build_args(as_of(context)), context=context, target_path=paths.dbt_target / "build")
+        events = list(run.stream())
         with lakehouse.connect(context.log) as con:
             for event in events:
                 yield _described(con, context, event)

@@ -9,6 +9,7 @@ from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import as_of, business_dates
 from pipelines.defs.resources import Lakehouse
 from pipelines.ledger import issued, turns
+from pipelines.models import manifest_file
 from pipelines.published.export import descriptions_of, publish
 from pipelines.returns.notices import write_notices
 from pipelines.returns.sets import write_return_sets
@@ -70,7 +71,7 @@ def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) 
 def analyst_database(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)
     with lakehouse.connect(context.log) as con:
-        texts = descriptions_of(paths.dbt_target / "manifest.json")
+        texts = descriptions_of(manifest_file(paths))
         result = publish(paths, con, as_of(context).isoformat(), texts)
     return dg.MaterializeResult(metadata={
         "dagster/row_count": sum(result.rows.values()), "tables": dict(result.rows),

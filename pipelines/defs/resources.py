@@ -35,7 +35,7 @@ class Lakehouse(dg.ConfigurableResource):
     def hold(self, log: dg.DagsterLogManager) -> Paths:
         """Take the lake for this run (once), waiting for another run to finish; returns the paths."""
         if not self._is_held:
-            self._held.enter_context(lake.writing(self.paths, log.info))
+            self._held.enter_context(lake.writing(self.paths, log.warning))
             self._is_held = True
         return self.paths
 

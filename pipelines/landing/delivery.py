@@ -36,6 +36,7 @@ class Delivery:
     is_repeat: bool = False
 
     def folder(self, paths: Paths) -> Path:
+        """Where the landed file and its record lie."""
         return paths.landing / self.feed / self.delivery_id
 
     def file(self, paths: Paths) -> Path:

@@ -24,8 +24,8 @@ _IGNORED_SUFFIXES = (".part", ".tmp")
 def land_feed(paths: Paths, feed: Feed, as_of: date) -> list[Delivery]:
     """Take every file of `drop/{feed}` into landing, delivered on `as_of`, in order of name.
 
-    Returns one Delivery a file; bytes landed before give the earlier delivery with `is_repeat`. The dropped file
-    is gone afterwards. Hidden files, Office lock files and unfinished transfers are left alone.
+    Returns one Delivery a file; bytes landed before give the earlier delivery with `is_repeat`. The dropped
+    file is gone afterwards. Hidden files, Office lock files and unfinished transfers are left alone.
     """
     known = {d.sha256: d for d in landed(paths, feed.code)}
     seq = max((d.delivery_seq for d in known.values()), default=0)

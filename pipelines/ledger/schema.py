@@ -7,6 +7,9 @@ from datetime import date
 
 import duckdb
 
+from pipelines.ledger.rows import transaction
+from pipelines.ledger.state import rebuild_tickets
+
 # Tables that keep rows of every turn.
 TURN_TABLES = {
     "answer": "as_of DATE, workbook_sha256 VARCHAR, file_name VARCHAR, township_code VARCHAR, set_id VARCHAR, "
@@ -50,16 +53,15 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def open_turn(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Forget everything of `as_of` and later, and of turns that were never closed (a killed run left them)."""
-    con.execute("BEGIN")
-    try:
+    """Forget everything of `as_of` and later, and of turns that were never closed (a killed run left them).
+
+    Afterwards ledger.ticket shows the tickets as the previous turn left them.
+    """
+    with transaction(con):
         for name in TURN_TABLES:
             con.execute(
                 f"DELETE FROM lake.ledger.{name} WHERE as_of >= ? "
                 "OR as_of NOT IN (SELECT as_of FROM lake.ledger.turn)",
                 [as_of],
             )
-        con.execute("COMMIT")
-    except BaseException:
-        con.execute("ROLLBACK")
-        raise
+        rebuild_tickets(con)

@@ -1,4 +1,5 @@
 """What a township gets back, and what a source department is told: files built from the lake.
 
-Does not belong here: which tickets exist (`pipelines.ledger`), and reading what comes back (`pipelines.inbox`).
+Does not belong here: which tickets exist (`pipelines.ledger`), and reading what comes back
+(`pipelines.inbox`).
 """

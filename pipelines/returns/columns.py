@@ -32,18 +32,18 @@ SHEETS: dict[str, tuple[Column, ...]] = {
     RESIDENTS: (
         Column("name", "姓名", 10),
         Column("sex_name", "性别", 5, is_centred=True),
-        Column("id_no", "身份证号", 21, is_centred=True),
+        Column("id_no", "身份证号", 22, is_centred=True),
         Column("birth_date", "出生日期", 12, "date", True),
         Column("age_years", "年龄", 6, "integer", True),
-        Column("household_no", "户号", 14, is_centred=True),
+        Column("household_no", "户号", 16, is_centred=True),
         Column("village_name", "村居", 22),
-        Column("grid_code", "网格编码", 18, is_centred=True),
+        Column("grid_code", "网格编码", 19, is_centred=True),
         Column("living_type", "居住类型", 10, is_centred=True),
         Column("address", "住址", 40),
     ),
     SPECIAL: (
         Column("name", "姓名", 10),
-        Column("id_no", "身份证号", 21, is_centred=True),
+        Column("id_no", "身份证号", 22, is_centred=True),
         Column("village_name", "村居", 24),
         Column("group_name", "人群类别", 12, is_centred=True),
         Column("detail", "明细", 40),
@@ -59,26 +59,24 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column("new_value", "新值", 28),
     ),
 }
-RETURN_TABLES = {
-    RESIDENTS: "return_resident",
-    SPECIAL: "return_special_group",
-    CHANGES: "return_change",
-}
+# Columns that only the bulk files carry, after the shown ones.
+KEYS = (Column("person_id", "人员编号", 34), Column("village_code", "村居代码", 14))
+BULK_KEYS = {RESIDENTS: KEYS, SPECIAL: KEYS[:1], CHANGES: KEYS[:1]}
 
 ANOMALY_COLUMNS = (
     Column("", "序号", 5, is_centred=True),
-    Column("ticket", "工单号", 13, is_centred=True),
+    Column("ticket", "工单号", 15.5, is_centred=True),
     Column("rule", "规则", 14),
     Column("severity", "严重程度", 5, is_centred=True),
     Column("name", "姓名", 8),
-    Column("id_no", "身份证号", 19.5, is_centred=True),
+    Column("id_no", "身份证号", 22, is_centred=True),
     Column("village_name", "村居", 14),
     Column("question", "问题说明", 22),
     Column("evidence", "依据", 28),
-    Column("value", "当前值", 16.5),
+    Column("value", "当前值", 19),
     Column("answer", "处理结果", 13, is_centred=True),
     Column("new_value", "更正值", 22),
-    Column("note", "说明", 14),
+    Column("note", "说明", 13),
     Column("row_key", "row_key", 8),
     Column("group_key", "group_key", 8),
     Column("_chk", "_chk", 8),
@@ -93,7 +91,11 @@ HEADER_ROW = 2
 FIRST_ROW = 3
 TITLES = tuple(c.title for c in ANOMALY_COLUMNS)
 
-ANSWER_HINT = "请只填写黄色的「处理结果」「更正值」「说明」三列；红色表示还没有选。其他内容请不要改动，行请不要删除。"
+ANSWER_HINT = (
+    "请只填写黄色的「处理结果」「更正值」「说明」三列；红色表示还没有选。其他内容请不要改动，行请不要删除。"
+)
+
+EMPTY_HINT = "本期没有需要贵镇街核实的内容，不必交回。"
 
 SIGN_OFF = (("officer", "经办人"), ("phone", "联系电话"), ("date", "办理日期"), ("reviewer", "审核人"))
 SIGN_OFF_ROW, SIGN_OFF_COLUMN = 3, 2

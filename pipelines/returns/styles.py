@@ -4,6 +4,7 @@ Belongs here: formats, page set-up, text measuring, the plain table all of them 
 what any sheet says. All cells are text written with `write_string`, so nothing can become a formula.
 """
 
+import copy
 import io
 import math
 import re
@@ -29,6 +30,8 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
+    # Columns are measured in digits of this font; unlike Calibri every office program has its equal.
+    "default_format_properties": {"font_name": "Arial", "font_size": 10},
 }
 _FORMATS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": _BAR, "valign": "vcenter"},
@@ -36,7 +39,8 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "hint": {"font_color": _RED_INK, "valign": "vcenter"},
     "bar": {"bold": True, "font_color": "#FFFFFF", "bg_color": _BAR, "valign": "vcenter"},
     "head": {
-        "bold": True, "bg_color": _HEAD, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True,
+        "bold": True, "bg_color": _HEAD, "border": 1, "align": "center", "valign": "vcenter",
+        "text_wrap": True,
     },
     "head_answer": {
         "bold": True, "bg_color": "#FFD966", "border": 1, "align": "center", "valign": "vcenter",
@@ -58,7 +62,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
 
 def new_workbook(out: io.BytesIO, created_on: date, title: str) -> tuple[Workbook, dict[str, Format]]:
     """A workbook whose bytes depend on its content only, and its named formats."""
-    book = xlsxwriter.Workbook(out, _OPTIONS)
+    book = xlsxwriter.Workbook(out, copy.deepcopy(_OPTIONS))  # it keeps and changes what it is given
     stamp = datetime(created_on.year, created_on.month, created_on.day)
     book.set_properties({"title": title, "author": "数据镇街湖仓", "created": stamp})
     formats = {}
@@ -91,8 +95,7 @@ def display_width(text: str) -> int:
 
 def line_count(text: str, width: float) -> int:
     """Lines the text takes in a column of this width."""
-    room = max(width - 1.5, 1)
-    return sum(max(1, math.ceil(display_width(part) / room)) for part in text.split("\n"))
+    return sum(max(1, math.ceil(display_width(part) / width)) for part in text.split("\n"))
 
 
 def row_points(texts_and_widths: Iterable[tuple[str, float]]) -> float:
@@ -121,6 +124,7 @@ def write_table(
     """A header at row `top` (0-based) and the rows below it; returns the first free row.
 
     `is_numbered` puts a running number before each row; `titles`, `widths` and `centred` then start with it.
+    Cells beyond the titles are not shown.
     `fits_rows` sets row heights so that wrapped text shows whole.
     """
     for c, (title, width) in enumerate(zip(titles, widths, strict=True)):
@@ -129,15 +133,16 @@ def write_table(
     sheet.set_row(top, 5 + LINE_POINTS * max(line_count(t, w) for t, w in zip(titles, widths, strict=True)))
     styles = [formats["cell_centred" if is_centred else "cell"] for is_centred in centred]
     start = 1 if is_numbered else 0
+    shown = len(titles) - start
     write = sheet.write_string
     for number, row in enumerate(rows, 1):
         r = top + number
         if is_numbered:
             write(r, 0, str(number), styles[0])
-        for c, text in enumerate(row, start):
+        for c, text in enumerate(row[:shown], start):
             write(r, c, text, styles[c])
         if fits_rows:
-            sheet.set_row(r, row_points(zip(row, widths[start:], strict=True)))
+            sheet.set_row(r, row_points(zip(row, widths[start:], strict=False)))
     last = top + len(rows)
     if rows:
         sheet.autofilter(top, 0, last, len(titles) - 1)

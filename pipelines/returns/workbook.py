@@ -16,9 +16,7 @@ from pipelines.returns import columns as layout
 from pipelines.returns.columns import ANOMALY_COLUMNS, COL, FIRST_ROW, HEADER_ROW, column_letter
 from pipelines.returns.guide import Section, guide
 from pipelines.returns.model import Anomaly, Question, TownshipReturn
-from pipelines.returns.styles import (
-    LINE_POINTS, clean, page, row_points, workbook_bytes, write_table,
-)  # fmt: skip
+from pipelines.returns.styles import LINE_POINTS, clean, page, row_points, workbook_bytes, write_table
 from pipelines.security.keys import KeyProvider
 from pipelines.security.signature import RowSigner, canonical_json, sign
 
@@ -60,8 +58,8 @@ def grid_labels(data: TownshipReturn) -> list[str]:
     return [clean(f"{code} {name}".strip()) for code, name in data.grids]
 
 
-def list_digest(items: list[str]) -> str:
-    """SHA-256 of a list of texts, for signing a hidden column."""
+def list_digest(items: list) -> str:
+    """SHA-256 of a list of texts or of rows of texts, for signing hidden columns."""
     return hashlib.sha256(canonical_json(items)).hexdigest()
 
 
@@ -76,11 +74,16 @@ def meta_document(data: TownshipReturn, keys: KeyProvider) -> dict:
         "place": data.place,
         "as_of": data.as_of.isoformat(),
         "issue": data.issue,
-        "heading": layout.heading(data.place, data.as_of.isoformat()),
-        "columns": list_digest(list(layout.TITLES)),
-        "rows": list_digest([a.ticket_id for a in data.anomalies]),
+        "top": _top(data),
+        "titles": list(layout.TITLES),
+        "rows": list_digest([[a.ticket_id, a.group_key] for a in data.anomalies]),
         "grids": list_digest(grid_labels(data)),
     }
+
+
+def _top(data: TownshipReturn) -> list[str]:
+    hint = layout.ANSWER_HINT if data.anomalies else layout.EMPTY_HINT
+    return [layout.heading(data.place, data.as_of.isoformat()), hint]
 
 
 def _guide(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, footer: str) -> None:
@@ -113,8 +116,8 @@ def _anomalies(
 ) -> None:
     page(sheet, footer, title_rows=(HEADER_ROW, HEADER_ROW))
     sheet.set_row(0, 26)
-    sheet.write_string(0, 0, layout.heading(data.place, data.as_of.isoformat()), formats["title"])
-    sheet.write_string(1, 0, layout.ANSWER_HINT, formats["hint"])
+    for r, (text, style) in enumerate(zip(_top(data), ("title", "hint"), strict=True)):
+        sheet.write_string(r, 0, text, formats[style])
     sheet.set_row(HEADER_ROW, 2 * LINE_POINTS)
     for c, column in enumerate(ANOMALY_COLUMNS):
         is_hidden = c >= layout.HIDDEN_FROM
@@ -126,9 +129,7 @@ def _anomalies(
     signer = RowSigner(keys, data.set_id)
     for i, anomaly in enumerate(data.anomalies):
         _anomaly(sheet, formats, FIRST_ROW + i, i + 1, anomaly, questions[anomaly.rule_id], signer)
-    if not data.anomalies:
-        sheet.write_string(FIRST_ROW, 0, "本期没有需要贵镇街核实的内容。", formats["subtitle"])
-    else:
+    if data.anomalies:
         last = FIRST_ROW + len(data.anomalies) - 1
         sheet.autofilter(HEADER_ROW, 0, last, layout.HIDDEN_FROM - 1)
         sheet.ignore_errors({"number_stored_as_text": f"A1:P{last + 1}"})
@@ -262,5 +263,6 @@ def _meta(book: Workbook, formats: dict[str, Format], data: TownshipReturn, keys
         sheet.write_string(r, 0, text, formats["hidden"])
     for r, anomaly in enumerate(data.anomalies):
         sheet.write_string(r, 1, anomaly.ticket_id, formats["hidden"])
+        sheet.write_string(r, 2, anomaly.group_key, formats["hidden"])
     sheet.protect("", {})
     sheet.very_hidden()

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.security.keys import KeyProvider
 
-ROW_CHECK_LENGTH = 32
+_WHOLE, _MARK = 32, 4
 
 
 def canonical_json(document: Any) -> bytes:
@@ -30,16 +30,32 @@ def is_signed(keys: KeyProvider, purpose: str, document: Any, signature: str) ->
 
 
 class RowSigner:
-    """Check values of the rows of one workbook; the key is derived once."""
+    """Check values of the rows of one workbook; the key is derived once.
+
+    A check value is 32 hexadecimal digits over the whole row, which decide, then four per cell, which only
+    point at the cell that was changed.
+    """
 
     def __init__(self, keys: KeyProvider, set_id: str) -> None:
         self._suite = keys.suite
         self._key = keys.mac_key(f"row/{set_id}")
 
     def check_value(self, cells: Sequence[str]) -> str:
-        """32 hexadecimal digits over the cells of a row, in order."""
-        return self._suite.mac(self._key, canonical_json(list(cells))).hex()[:ROW_CHECK_LENGTH]
+        """Check value of the cells of a row, in order."""
+        return self._whole(cells) + "".join(self._mark(i, text) for i, text in enumerate(cells))
 
     def is_intact(self, cells: Sequence[str], check_value: str) -> bool:
-        """Whether the row is the one that was sent."""
+        """Whether row and check value are the ones that were sent."""
         return hmac.compare_digest(self.check_value(cells).encode(), check_value.encode())
+
+    def changed_cells(self, cells: Sequence[str], check_value: str) -> list[int]:
+        """Positions of cells that are not as sent; empty when only the check value itself was changed."""
+        marks = check_value[_WHOLE:]
+        given = [marks[i * _MARK : (i + 1) * _MARK] for i in range(len(cells))]
+        return [i for i, text in enumerate(cells) if self._mark(i, text) != given[i]]
+
+    def _whole(self, cells: Sequence[str]) -> str:
+        return self._suite.mac(self._key, canonical_json(list(cells))).hex()[:_WHOLE]
+
+    def _mark(self, position: int, text: str) -> str:
+        return self._suite.mac(self._key, f"{position}/{text}".encode()).hex()[:_MARK]

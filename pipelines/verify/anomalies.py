@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.keys import key_sql
+from pipelines.ledger.rows import insert, temp_table, transaction
 from pipelines.verify.rules import Rule
 
 KEY_COLUMNS = "entity_key, group_key, township_code, feed, record_key, source_ref"
@@ -18,8 +19,7 @@ KEY_COLUMNS = "entity_key, group_key, township_code, feed, record_key, source_re
 
 def begin(con: duckdb.DuckDBPyConnection) -> None:
     """Start with no findings."""
-    columns = ", ".join(f"{c} VARCHAR" for c in [*KEY_COLUMNS.split(", "), *_CELL_FIELDS])
-    con.execute(f"CREATE OR REPLACE TEMP TABLE finding ({columns})")
+    temp_table(con, "finding", _text_columns(*KEY_COLUMNS.split(", "), *_CELL_FIELDS), [])
 
 
 def collect(
@@ -60,27 +60,25 @@ def write(
     results: Sequence[Any],
 ) -> None:
     """Replace the anomalies and rule results of `as_of` by the findings, in one transaction."""
-    _temp(
+    temp_table(
         con,
         "rule_of_run",
-        "rule_id, version, severity, fixer, source, ticket",
+        _text_columns("rule_id", "version", "severity", "fixer", "source", "ticket"),
         [(r.rule_id, r.version, r.severity, r.fixer, r.source, r.ticket) for r in rules.values()],
     )
-    _temp(con, "feed_department", "feed, department", list(departments.items()))
-    con.execute("BEGIN")
-    try:
+    temp_table(con, "feed_department", _text_columns("feed", "department"), list(departments.items()))
+    with transaction(con):
         con.execute("DELETE FROM lake.ledger.anomaly WHERE as_of = ?", [as_of])
         con.execute(_WRITE, {"as_of": as_of})
         con.execute("DELETE FROM lake.ledger.rule_result WHERE as_of = ?", [as_of])
-        for r in sorted(results, key=lambda r: r.rule_id):
-            con.execute(
-                "INSERT INTO lake.ledger.rule_result VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [as_of, r.rule_id, rules[r.rule_id].version, r.suite, r.evaluated, r.unexpected, r.error],
-            )
-        con.execute("COMMIT")
-    except BaseException:
-        con.execute("ROLLBACK")
-        raise
+        insert(
+            con,
+            "lake.ledger.rule_result",
+            [
+                (as_of, r.rule_id, rules[r.rule_id].version, r.suite, r.evaluated, r.unexpected, r.error)
+                for r in sorted(results, key=lambda r: r.rule_id)
+            ],
+        )
 
 
 _WRITE = f"""
@@ -133,7 +131,5 @@ def _literal(text: str | None) -> str:
     return "CAST(NULL AS VARCHAR)" if text is None else "'" + text.replace("'", "''") + "'"
 
 
-def _temp(con: Any, name: str, columns: str, rows: Sequence[tuple]) -> None:
-    typed = ", ".join(f"{c} VARCHAR" for c in columns.split(", "))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({typed})")
-    con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+def _text_columns(*names: str) -> str:
+    return ", ".join(f"{name} VARCHAR" for name in names)

@@ -64,9 +64,7 @@ def compile_rule(batch: Batch, expectation: Any, table: str) -> RowRule:
     return RowRule(expectation.meta["rule_id"], columns, condition, metrics, expectation.meta)
 
 
-def _duplicate_condition(
-    engine: Any, metric: MetricConfiguration, columns: Sequence[str], table: str
-) -> str:
+def _duplicate_condition(engine: Any, metric: MetricConfiguration, columns: Sequence[str], table: str) -> str:
     """GX would use a window or a self-join; a semi-join is cheaper and finds the same rows."""
     scope = _scope(engine.get_domain_records(metric.metric_domain_kwargs))
     where = " AND ".join(f"({_sql(engine, c)})" for c in scope) or "true"

@@ -4,7 +4,8 @@ Belongs here: handing that connection to GX. Does not belong here: dialect and e
 what registers `context.data_sources.add_duckdb`.
 """
 
-from typing import Any, Literal, Type
+import builtins
+from typing import Any, Literal
 
 import duckdb
 import duckdb_engine
@@ -22,6 +23,7 @@ class DuckDBDatasource(SQLDatasource):
     type: Literal["duckdb"] = "duckdb"
     connection_string: str = f"{dialect.NAME}://"
     _con: Any = pydantic.PrivateAttr(None)
+    _cursor: Any = pydantic.PrivateAttr(None)
     _setup: tuple[str, ...] = pydantic.PrivateAttr(())
 
     def bind(self, con: duckdb.DuckDBPyConnection, *setup: str) -> "DuckDBDatasource":
@@ -30,7 +32,7 @@ class DuckDBDatasource(SQLDatasource):
         return self
 
     @property
-    def execution_engine_type(self) -> "Type[DuckDBExecutionEngine]":
+    def execution_engine_type(self) -> "builtins.type[DuckDBExecutionEngine]":
         """The engine GX instantiates."""
         return DuckDBExecutionEngine
 
@@ -42,21 +44,22 @@ class DuckDBDatasource(SQLDatasource):
         if self._con is None:
             raise ValueError("DuckDBDatasource: bind(con) before use")
         if self._engine is None:
-            self._engine = sa.create_engine(
-                f"{dialect.NAME}://", creator=self._cursor, poolclass=sa.StaticPool
-            )
+            self._engine = sa.create_engine(f"{dialect.NAME}://", creator=self._open, poolclass=sa.StaticPool)
         return self._engine
 
-    def _cursor(self) -> duckdb_engine.ConnectionWrapper:
-        cursor = self._con.cursor()
+    def _open(self) -> duckdb_engine.ConnectionWrapper:
+        self._cursor = self._con.cursor()
         for statement in self._setup:
-            cursor.execute(statement)
-        return duckdb_engine.ConnectionWrapper(cursor)
+            self._cursor.execute(statement)
+        return duckdb_engine.ConnectionWrapper(self._cursor)
+
+    def close(self) -> None:
+        """Give the cursor back. The bound connection stays open."""
+        if self._cursor is not None:
+            self._cursor.close()
 
     def get_execution_engine(self) -> DuckDBExecutionEngine:
         """The engine; without temp tables, which GX would copy whole tables into."""
         if self._execution_engine is None:
-            self._execution_engine = DuckDBExecutionEngine(
-                engine=self.get_engine(), create_temp_table=False
-            )
+            self._execution_engine = DuckDBExecutionEngine(engine=self.get_engine(), create_temp_table=False)
         return self._execution_engine

@@ -79,13 +79,13 @@ class Rule:
 def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
     """The catalogue, rule id -> Rule in the order of the file. Raises RuleCatalogueError."""
     doc = yaml.safe_load(path.read_text(encoding="utf-8"))
-    words = (MappingProxyType(doc["labels"]), MappingProxyType(doc["value_labels"]))
-    return {rule_id: _rule(rule_id, body, *words) for rule_id, body in doc["rules"].items()}
+    return {
+        rule_id: _rule(rule_id, body, {**doc["labels"], **body.get("labels", {})}, doc["value_labels"])
+        for rule_id, body in doc["rules"].items()
+    }
 
 
-def _rule(
-    rule_id: str, body: dict[str, Any], labels: MappingProxyType, value_labels: MappingProxyType
-) -> Rule:
+def _rule(rule_id: str, body: dict[str, Any], labels: dict, value_labels: dict) -> Rule:
     if not _RULE_ID.fullmatch(rule_id):
         raise RuleCatalogueError(f"rules.yaml: rule id {rule_id!r} is not a letter and two digits")
     answers = tuple(_answer(rule_id, a) for a in body.get("answers", ()))
@@ -104,11 +104,13 @@ def _rule(
         waiver_months=int(body.get("waiver_months", 12)),
         fix_grace_days=int(body.get("fix_grace_days", 0)),
         ticket=_one_of(rule_id, "ticket", body.get("ticket", "own"), ("own", "original")),
-        labels=labels,
-        value_labels=value_labels,
+        labels=MappingProxyType(labels),
+        value_labels=MappingProxyType(value_labels),
     )
     if rule.asks_township != bool(answers):
-        raise RuleCatalogueError(f"rules.yaml: {rule_id} must have answers exactly when asks_township is true")
+        raise RuleCatalogueError(
+            f"rules.yaml: {rule_id} must have answers exactly when asks_township is true"
+        )
     return rule
 
 
@@ -129,7 +131,9 @@ def _answer(rule_id: str, body: dict[str, Any]) -> Answer:
     if (answer.kind == "dispute") != (answer.dispute_to is not None):
         raise RuleCatalogueError(f"rules.yaml: {rule_id} {answer.code}: dispute_to belongs to disputes only")
     if answer.needs_value != (correction is not None and correction.value is None):
-        raise RuleCatalogueError(f"rules.yaml: {rule_id} {answer.code}: needs_value and a typed value go together")
+        raise RuleCatalogueError(
+            f"rules.yaml: {rule_id} {answer.code}: needs_value and a typed value go together"
+        )
     return answer
 
 

@@ -14,7 +14,7 @@ import duckdb
 from pipelines.verify import anomalies
 from pipelines.verify.results import RuleResult, failed
 from pipelines.verify.rules import Rule
-from pipelines.verify.suites import check_suites, load_suites
+from pipelines.verify.suites import Parameters, SuiteError, check_suites, fill_parameters, load_suites
 
 __all__ = ["RuleResult", "load_suites", "verify"]
 
@@ -36,15 +36,36 @@ def verify(
     check_suites(suites, rules)
     from pipelines.verify.session import Session  # seconds and hundreds of MB
 
-    session = Session(con, SCHEMA)
+    parameters = read_parameters(con, as_of)
     anomalies.begin(con)
     results = []
-    for suite in suites:
-        valid = [e for e in suite["expectations"] if rules[e["meta"]["rule_id"]].valid_from <= as_of]
-        if valid:
-            results += _run_suite(con, session, {"name": suite["name"], "expectations": valid}, rules)
+    with Session(con, SCHEMA) as session:
+        for suite in suites:
+            valid, name = [], suite["name"]
+            for expectation in suite["expectations"]:
+                rule_id = expectation["meta"]["rule_id"]
+                if rules[rule_id].valid_from <= as_of:
+                    try:
+                        valid.append(fill_parameters(expectation, parameters))
+                    except SuiteError as error:
+                        results.append(failed(rule_id, name, error))
+            if valid:
+                results += _run_suite(con, session, {"name": name, "expectations": valid}, rules)
     anomalies.write(con, as_of, rules, departments or _feed_departments(), results)
     return results
+
+
+def read_parameters(con: duckdb.DuckDBPyConnection, as_of: date) -> Parameters:
+    """(rule id, parameter) -> value valid on `as_of`; empty when the seed has not been loaded."""
+    try:
+        rows = con.execute(
+            "SELECT rule_id, parameter, value FROM lake.reference.rule_parameter WHERE valid_from <= $1 "
+            "AND (valid_to IS NULL OR valid_to > $1)",
+            [as_of],
+        ).fetchall()
+    except duckdb.CatalogException:
+        return {}
+    return {(rule_id, name): value for rule_id, name, value in rows}
 
 
 def _run_suite(

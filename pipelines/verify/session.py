@@ -19,13 +19,22 @@ from pipelines.verify import datasource, sql_expectation  # noqa: E402, F401  de
 
 
 class Session:
-    """Batches and suites over one DuckDB connection; `schema` is where the tables are, e.g. lake.verify."""
+    """Batches and suites over one DuckDB connection; `schema` is where the tables are, e.g. lake.verify.
+
+    Use it as a context manager: an open cursor would keep the lake's files locked after `con` is closed.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, schema: str):
         logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
         self._context = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = {"globally": False}
         self._source = self._context.data_sources.add_duckdb(name="lake").bind(con, f"USE {schema}")
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._source.close()
 
     def batch(self, table: str) -> Batch:
         """The whole table. Raises when it does not exist."""

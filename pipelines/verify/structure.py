@@ -43,8 +43,8 @@ def verify_structure(
 
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     try:
-        session = Session(con, "memory.main")
-        return [_one_feed(con, session, paths, as_of, feed, folder) for feed in feeds]
+        with Session(con, "memory.main") as session:
+            return [_one_feed(con, session, paths, as_of, feed, folder) for feed in feeds]
     finally:
         con.close()
 
@@ -74,9 +74,7 @@ def _view(con: duckdb.DuckDBPyConnection, name: str, folder: Path, as_of: date) 
     """Temporary in-memory view of the newest delivery date; returns its rows. A cursor sees no TEMP view."""
     source = f"read_parquet('{folder}/*/rows.parquet', union_by_name = true)"
     newest = f"(SELECT max(_delivered_on) FROM {source} WHERE _delivered_on <= DATE '{as_of}')"
-    con.execute(
-        f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {source} WHERE _delivered_on = {newest}"
-    )
+    con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {source} WHERE _delivered_on = {newest}")
     return con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
 
 
@@ -86,7 +84,8 @@ def _counts(
     """Failing rows per rule in one pass; when that fails, one by one, and what breaks goes into `broken`."""
     try:
         sums = ", ".join(f"count(*) FILTER ({r.condition})" for r in compiled)
-        return dict(zip([r.rule_id for r in compiled], con.execute(f"SELECT {sums} FROM {table}").fetchone()))
+        counts = con.execute(f"SELECT {sums} FROM {table}").fetchone()
+        return {rule.rule_id: count for rule, count in zip(compiled, counts, strict=True)}
     except duckdb.Error as error:
         if len(compiled) == 1:
             broken[compiled[0].rule_id] = failed(compiled[0].rule_id, table, error)

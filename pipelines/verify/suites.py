@@ -1,7 +1,8 @@
 """The suites `expectations/suites/*.json` as plain dictionaries, checked against the rule catalogue.
 
 Belongs here: reading and checking JSON without Great Expectations. Does not belong here: running it.
-One suite per table: {"name", "expectations": [{"type", "kwargs", "severity", "meta"}]} with meta
+One suite per table: {"name", "expectations": [{"type", "kwargs", "severity", "meta"}]}. A kwarg
+{"$PARAMETER": "grace_days"} stands for the dated value of that parameter of the rule. Meta:
   rule_id      rule of the catalogue; one expectation per rule
   evidence     columns whose values go into the anomaly's evidence
   value        column holding the value that is wrong
@@ -17,6 +18,9 @@ from pipelines.paths import PROJECT_ROOT
 from pipelines.verify.rules import Rule
 
 SUITES_FOLDER = PROJECT_ROOT / "expectations" / "suites"
+
+
+Parameters = Mapping[tuple[str, str], float]
 
 
 class SuiteError(ValueError):
@@ -35,7 +39,7 @@ def load_suites(folder: Path = SUITES_FOLDER) -> list[dict[str, Any]]:
 
 
 def check_suites(suites: Iterable[Mapping[str, Any]], rules: Mapping[str, Rule]) -> None:
-    """Every rule has exactly one expectation, and every evidence column a Chinese label. Raises SuiteError."""
+    """Raises SuiteError unless every rule has one expectation and every evidence column a Chinese label."""
     seen: dict[str, str] = {}
     for suite in suites:
         for expectation in suite["expectations"]:
@@ -51,3 +55,16 @@ def check_suites(suites: Iterable[Mapping[str, Any]], rules: Mapping[str, Rule])
                 raise SuiteError(f"{suite['name']}: {rule_id}: no label in rules.yaml for {unnamed}")
     if missing := [r for r in rules if r not in seen]:
         raise SuiteError(f"rules without an expectation in any suite: {missing}")
+
+
+def fill_parameters(expectation: Mapping[str, Any], parameters: Parameters) -> dict[str, Any]:
+    """The expectation with parameters (rule id, name) -> value put in. Raises SuiteError for an unknown one."""
+    rule_id = expectation["meta"]["rule_id"]
+    kwargs = dict(expectation["kwargs"])
+    for key, value in kwargs.items():
+        if isinstance(value, Mapping) and "$PARAMETER" in value:
+            name = value["$PARAMETER"]
+            if (rule_id, name) not in parameters:
+                raise SuiteError(f"{rule_id}: no value of parameter {name} is valid on this date")
+            kwargs[key] = parameters[rule_id, name]
+    return {**expectation, "kwargs": kwargs}

@@ -1,9 +1,3 @@
-{#- A claim's place in the queue for a field: rank of its feed, then newest, then source_ref as tie-break. -#}
-{%- macro queue(rank) -%}
-    lpad(cast(coalesce({{ rank }}, 99) as string), 2, '0')
-    || lpad(cast(coalesce(900000 - {{ days_between("cast('1800-01-01' as date)", 'claim.seen_date') }}, 999999) as string), 6, '0')
-    || claim.source_ref
-{%- endmacro -%}
 with feed_rank as (
     select
         feed,
@@ -20,9 +14,9 @@ claim as (
         claim.name,
         coalesce(claim.id_sex_code, claim.sex_code) as sex_code,
         coalesce(claim.id_birth_date, claim.birth_date) as birth_date,
-        case when claim.name is not null then {{ queue('feed_rank.name_rank') }} end as name_queue,
-        case when coalesce(claim.id_sex_code, claim.sex_code) is not null then {{ queue('feed_rank.sex_rank') }} end as sex_queue,
-        case when coalesce(claim.id_birth_date, claim.birth_date) is not null then {{ queue('feed_rank.birth_rank') }} end as birth_queue
+        case when claim.name is not null then {{ claim_queue('feed_rank.name_rank') }} end as name_queue,
+        case when coalesce(claim.id_sex_code, claim.sex_code) is not null then {{ claim_queue('feed_rank.sex_rank') }} end as sex_queue,
+        case when coalesce(claim.id_birth_date, claim.birth_date) is not null then {{ claim_queue('feed_rank.birth_rank') }} end as birth_queue
     from {{ ref('person_claim') }} as claim
     left join feed_rank on feed_rank.feed = claim.feed
     where claim.person_id is not null

@@ -47,6 +47,6 @@ select
         else 'ok'
     end as band_state
 from ranged
-left join {{ ref('old_age_band') }} as band
+left join {{ ref('allowance_band') }} as band
     on band.band_name = ranged.band_name
     and band.valid_from <= {{ as_of() }} and (band.valid_to is null or band.valid_to > {{ as_of() }})

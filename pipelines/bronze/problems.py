@@ -1,0 +1,61 @@
+"""Every way a row or a delivery can fail, and the Chinese words for it.
+
+Belongs here: codes and messages: what, and what to do next. Does not belong here: deciding that something
+failed. Messages never hold a value of a cell.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`what` happened and what to do `next`; both Chinese, without a full stop."""
+
+    what: str
+    next: str
+
+
+ROW = {
+    "E_ID_NUMERIC": Problem("被存成数字，号码已不可信", "请将该列设为文本后重填"),
+    "E_FORMULA": Problem("是公式", "请改为文本值后重填"),
+    "E_PRECISION": Problem("是超过 15 位的数字，末尾几位已丢失", "请将该列设为文本后重填"),
+    "E_DATE": Problem("不是可识别的日期", "请写成 2024-01-03 的形式后重填"),
+    "E_MONTH": Problem("不是可识别的月份", "请写成 2024-01 的形式后重填"),
+    "E_NUMBER": Problem("不是可识别的数字，或小数位数过多", "请只填数字后重填"),
+    "E_REQUIRED": Problem("必填项为空", "请补填后重报"),
+    "E_FIELDS": Problem("字段个数与表头不一致", "请检查该行的逗号与引号"),
+    "E_QUOTE": Problem("引号没有成对", "请检查该行的引号，内容中的引号应写成两个"),
+    "E_BYTES": Problem("有无法解码的字符", "请以 UTF-8 或 GB18030 重新导出"),
+}
+
+DELIVERY = {
+    "E_FILE_NAME": Problem("文件名不符合约定", "请按数据目录中的文件名规则改名后重报"),
+    "E_EMPTY": Problem("文件中没有数据行", "请核对导出条件后重报"),
+    "E_ENCODING": Problem("文件编码无法识别", "请以 UTF-8 或 GB18030 编码重新导出"),
+    "E_XLSX_FORM": Problem(
+        "不是可读的 xlsx 工作簿（可能加密，或是旧版 xls）", "请另存为不加密的 xlsx 后重报"
+    ),
+    "E_XLSX_DAMAGED": Problem("工作簿已损坏或不完整", "请确认在 Excel 中能打开，重新上传"),
+    "E_ZIP_BOMB": Problem("压缩内容异常大，已停止读取", "请另存为新的 xlsx 后重报"),
+    "E_MACRO": Problem("工作簿含有宏", "请另存为不含宏的 xlsx 后重报"),
+    "E_HEADER": Problem("找不到约定的表头", "请核对表头文字；如打开为乱码，请以 UTF-8 或 GB18030 重新导出"),
+    "E_COLUMN_MISSING": Problem("缺少必填的列", "请补齐该列；如表头已改名，请与大数据局更新数据合同"),
+    "E_QUARANTINE_SHARE": Problem("不能入库的行过多", "请按各行原因修正后整份重报"),
+    "E_DUPLICATE_SHARE": Problem("主键重复的行过多", "请核对是否重复导出后整份重报"),
+    "E_ROW_COUNT": Problem("行数与上一次全量相差过大", "请核对导出范围；确认无误的请与大数据局联系"),
+}
+
+
+def place(file: str, sheet: str | None = None, row: int | None = None, heading: str | None = None) -> str:
+    """Where, in Chinese: 文件「…」工作表「…」第 5 行「身份证号」列."""
+    parts = [f"文件「{file}」"]
+    parts += [f"工作表「{sheet}」"] if sheet else []
+    parts += [f"第 {row} 行"] if row else []
+    parts += [f"「{heading}」列"] if heading else []
+    return "".join(parts)
+
+
+def reason(problem: Problem, detail: str = "") -> str:
+    """What and what next, as the second half of a sentence."""
+    added = f"（{detail}）" if detail else ""
+    return f"{problem.what}{added}，{problem.next}。"

@@ -1,0 +1,138 @@
+"""Looking at a workbook before anything parses it.
+
+Belongs here: size and ratio caps, damage, encryption, macros, and which cells hold formulas. Does not belong
+here: reading cells (xlsx_reader.py). Every entry is unpacked once, in pieces, so sizes a file claims but does
+not keep are found out, and nothing large is ever held.
+"""
+
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from pipelines.bronze.table import UnreadableError
+
+_CHUNK = 1 << 20
+_OVERLAP = 16
+_OLE = b"\xd0\xcf\x11\xe0"
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+
+
+@dataclass(frozen=True)
+class Caps:
+    """Limits of a workbook: bytes unpacked in all, number of entries, and the ratio above `ratio_from` bytes."""
+
+    unpacked: int = 2 << 30
+    entries: int = 5_000
+    ratio: int = 150
+    ratio_from: int = 20 << 20
+
+
+CAPS = Caps()
+
+
+def inspect(file: Path, caps: Caps = CAPS) -> frozenset[str]:
+    """Names of the entries that hold a formula.
+
+    Raises UnreadableError: E_EMPTY, E_XLSX_FORM (encrypted, old .xls, no workbook), E_XLSX_DAMAGED,
+    E_ZIP_BOMB, E_MACRO.
+    """
+    if file.stat().st_size == 0:
+        raise UnreadableError("E_EMPTY")
+    with file.open("rb") as reader:
+        magic = reader.read(4)
+    if magic == _OLE or not magic.startswith(b"PK"):
+        raise UnreadableError("E_XLSX_FORM")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _inspect(archive, caps)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise UnreadableError("E_XLSX_DAMAGED") from error
+
+
+def _inspect(archive: zipfile.ZipFile, caps: Caps) -> frozenset[str]:
+    entries = archive.infolist()
+    names = {e.filename for e in entries}
+    claimed = sum(e.file_size for e in entries)
+    if len(entries) > caps.entries or claimed > caps.unpacked:
+        raise UnreadableError("E_ZIP_BOMB", f"解压后约 {claimed >> 20} MB")
+    for entry in entries:
+        if entry.file_size > caps.ratio_from and entry.file_size > caps.ratio * max(entry.compress_size, 1):
+            raise UnreadableError("E_ZIP_BOMB", f"压缩比超过 {caps.ratio}")
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise UnreadableError("E_MACRO")
+    if not {"xl/workbook.xml", "[Content_Types].xml"} <= names:
+        raise UnreadableError("E_XLSX_FORM")
+    return frozenset(e.filename for e in entries if _unpack(archive, e))
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Read one entry through (its checksum is checked at the end). Returns whether it is a sheet with formulas.
+
+    Raises UnreadableError(E_XLSX_FORM) for a document type declaration, which no spreadsheet program writes.
+    """
+    is_sheet, found, tail = entry.filename.startswith("xl/worksheets/"), False, b""
+    is_xml = entry.filename.endswith((".xml", ".rels"))
+    with archive.open(entry) as reader:
+        while chunk := reader.read(_CHUNK):
+            window = tail + chunk
+            if is_xml and b"<!DOCTYPE" in window:
+                raise UnreadableError("E_XLSX_FORM")
+            found = found or (is_sheet and _FORMULA.search(window) is not None)
+            tail = window[-_OVERLAP:]
+    return found
+
+
+def formula_cells(file: Path, sheet: str, with_formulas: frozenset[str]) -> set[tuple[int, int]]:
+    """(row, column), both from 0, of every formula of a sheet; only reads the sheet when it has some."""
+    if not with_formulas:
+        return set()
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entry = _entry_of(archive, sheet)
+            if entry not in with_formulas:
+                return set()
+            with archive.open(entry) as reader:
+                return _formulas(reader)
+    except (ElementTree.ParseError, KeyError, ValueError) as error:
+        raise UnreadableError("E_XLSX_DAMAGED") from error
+
+
+def _entry_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {r.get("Id"): r.get("Target", "") for r in relations}
+    for element in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{_MAIN}sheet"):
+        if element.get("name") == sheet:
+            target = targets[element.get(_RELATION)]
+            return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+    raise KeyError(sheet)
+
+
+def _formulas(reader) -> set[tuple[int, int]]:
+    """Cells with an <f>; a cell or row without its own reference follows the one before, as the format says."""
+    found: set[tuple[int, int]] = set()
+    row, column = -1, -1
+    for event, element in ElementTree.iterparse(reader, events=("start", "end")):
+        tag = element.tag.rpartition("}")[2]
+        if event == "start" and tag == "row":
+            row, column = int(element.get("r", row + 2)) - 1, -1
+        elif event == "start" and tag == "c":
+            place = _PLACE.fullmatch(element.get("r", ""))
+            column = _column_number(place[1]) if place else column + 1
+        elif event == "end" and tag == "f":
+            found.add((row, column))
+        elif event == "end" and tag == "row":
+            element.clear()
+    return found
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1

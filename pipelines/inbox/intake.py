@@ -1,0 +1,207 @@
+"""One turn of the inbox: every workbook received is checked, recorded in ledger.answer, and answered.
+
+Belongs here: the order of the steps and the record. Does not belong here: what makes a file or a row
+acceptable. A file that cannot be read never stops the others, and the same files give the same record.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.inbox.check import ACCEPTED, REJECTED, RowResult, check_rows
+from pipelines.inbox.identity import Identity, cell_text, check_addressee, identify
+from pipelines.inbox.merge import merge
+from pipelines.inbox.problems import Refused
+from pipelines.inbox.reader import Book, Reader
+from pipelines.inbox.receipt import build_receipt
+from pipelines.inbox.receive import Received, receive, received
+from pipelines.paths import Paths
+from pipelines.returns import columns as layout
+from pipelines.security.keys import KeyProvider
+from pipelines.security.signature import RowSigner
+from pipelines.security.workbook_lock import WrongPassword, is_locked, unlock
+from pipelines.verify.rules import load_rules
+
+MAX_BYTES = 20_000_000
+UNKNOWN_FOLDER = "未识别"
+_ANSWER = {
+    "as_of": pl.Date, "workbook_sha256": pl.String, "file_name": pl.String, "township_code": pl.String,
+    "set_id": pl.String, "sheet_row": pl.Int64, "ticket_id": pl.String, "answer_code": pl.String,
+    "answer_kind": pl.String, "new_value": pl.String, "note": pl.String, "officer": pl.String,
+    "outcome": pl.String, "reason_code": pl.String, "reason": pl.String,
+}  # fmt: skip
+
+
+@dataclass
+class FileResult:
+    """What became of one file. `reason` '' = taken in; `counts`: outcome -> rows."""
+
+    source: Received
+    identity: Identity | None = None
+    officer: str = ""
+    reason_code: str = ""
+    reason: str = ""
+    rows: list[RowResult] = field(default_factory=list)
+    receipt: Path | None = None
+
+    @property
+    def counts(self) -> Counter:
+        return Counter(row.outcome for row in self.rows)
+
+    @property
+    def township_code(self) -> str | None:
+        """Whose file it is: what it proves, else the folder it came in."""
+        if self.identity is not None:
+            return self.identity.township_code
+        return next((a for a in self.source.addressed_to if a), None)
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """What one intake did. `repeats`: names of dropped files that had arrived before."""
+
+    files: tuple[FileResult, ...]
+    repeats: tuple[str, ...]
+
+    @property
+    def workbooks(self) -> int:
+        """Files looked at."""
+        return len(self.files)
+
+    @property
+    def answers(self) -> int:
+        """Accepted rows."""
+        return sum(f.counts[ACCEPTED] for f in self.files)
+
+    @property
+    def problems(self) -> list[str]:
+        """A Chinese sentence per file or row not accepted; no name, no id number."""
+        said = [f"{f.source.file_name}：{f.reason}" for f in self.files if f.reason]
+        rejected = ((f, r) for f in self.files for r in f.rows if r.outcome == REJECTED)
+        return said + [f"{f.source.file_name}：{r.reason}" for f, r in rejected]
+
+
+def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
+    """Take in the drop folder, judge what was received, replace this turn's answers, write receipts.
+
+    Reads ledger.ticket_event and ledger.return_set of earlier turns only, so a second run says the same.
+    """
+    repeats = receive(paths, as_of)
+    keys, rules = KeyProvider(paths), load_rules()
+    sets, tickets = _issued(con, as_of), _tickets(con, as_of)
+    files = []
+    with Reader() as reader:
+        for source, path in received(paths, as_of):
+            result = FileResult(source)
+            try:
+                book = _open(path, source, paths, keys, reader)
+                identity = identify(book, keys)
+                check_addressee(identity, source.addressed_to)
+                result.identity = identity
+                _check_set(identity, sets)
+                signer = RowSigner(keys, identity.set_id)
+                result.officer = _officer(book)
+                result.rows = check_rows(book, identity, signer, rules, tickets)
+            except Refused as refused:
+                result.reason_code, result.reason = refused.code, refused.reason
+            files.append(result)
+    for result, rows in zip(files, merge([f.rows for f in files]), strict=True):
+        result.rows = rows
+        result.receipt = _write_receipt(paths, as_of, result, rules)
+    _record(con, as_of, files)
+    return IntakeReport(tuple(files), tuple(repeats))
+
+
+def _open(path: Path, source: Received, paths: Paths, keys: KeyProvider, reader: Reader) -> Book:
+    if path.stat().st_size > MAX_BYTES:
+        raise Refused("E_SIZE", {"limit": MAX_BYTES // 1_000_000})
+    blob = path.read_bytes()
+    if is_locked(blob):
+        blob = _unlock(blob, source, paths, keys)
+    return reader.read(blob)
+
+
+def _unlock(blob: bytes, source: Received, paths: Paths, keys: KeyProvider) -> bytes:
+    """Try the township it is addressed to, then those the file name speaks of, then every other."""
+    for code in _likely_townships(paths, source):
+        try:
+            return unlock(blob, keys.password(code))
+        except WrongPassword:
+            continue
+    raise Refused("E_PASSWORD")
+
+
+def _likely_townships(paths: Paths, source: Received) -> list[str]:
+    names = {}
+    for workbook in sorted(paths.returns.glob("*/*/返还_*.xlsx")):
+        names[workbook.parent.parent.name] = workbook.name.split("_")[1]
+    spoken_of = [code for code, name in names.items() if name in source.file_name or code in source.file_name]
+    addressed = [a for a in source.addressed_to if a]
+    return list(dict.fromkeys([*addressed, *spoken_of, *names]))
+
+
+def _check_set(identity: Identity, sets: dict[tuple[str, date], int]) -> None:
+    """A set is known when this or a later issue of it is in the ledger."""
+    if sets.get((identity.township_code, identity.as_of), 0) < identity.issue:
+        raise Refused("E_SET", {"as_of": identity.as_of.isoformat(), "issue": identity.issue})
+
+
+def _officer(book: Book) -> str:
+    row, column = layout.SIGN_OFF_ROW, layout.SIGN_OFF_COLUMN
+    sheet = book.sheets.get(layout.RECEIPT, [])
+    return cell_text(sheet[row][column]).strip() if len(sheet) > row and len(sheet[row]) > column else ""
+
+
+def _issued(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[tuple[str, date], int]:
+    rows = con.execute(
+        "select township_code, as_of, max(issue) from lake.ledger.return_set where as_of < ? group by all",
+        [as_of],
+    ).fetchall()
+    return {(township, day): issue for township, day, issue in rows}
+
+
+def _tickets(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, tuple[str, str]]:
+    rows = con.execute(
+        "select distinct on (ticket_id) ticket_id, to_state, assignee from lake.ledger.ticket_event "
+        "where as_of < ? order by ticket_id, as_of desc, seq desc",
+        [as_of],
+    ).fetchall()
+    return {ticket: (state, assignee) for ticket, state, assignee in rows}
+
+
+def _write_receipt(paths: Paths, as_of: date, result: FileResult, rules: dict) -> Path:
+    folder = paths.receipts / (result.township_code or UNKNOWN_FOLDER) / as_of.isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"回执_{result.source.sha256[:8]}.xlsx"
+    place = result.identity.place if result.identity else ""
+    name = re.sub(r"\d{15,18}[Xx]?", "…", result.source.file_name)
+    scratch = path.with_name(f".{path.name}")
+    scratch.write_bytes(build_receipt(as_of, name, place, result.reason, result.rows, rules))
+    scratch.replace(path)
+    return path
+
+
+def _record(con: duckdb.DuckDBPyConnection, as_of: date, files: list[FileResult]) -> None:
+    lines = []
+    for f in files:
+        set_id = f.identity.set_id if f.identity else None
+        head = (as_of, f.source.sha256, f.source.file_name, f.township_code, set_id)
+        if f.reason:
+            lines.append((*head, 0, None, "", "", "", "", f.officer, REJECTED, f.reason_code, f.reason))
+        for r in f.rows:
+            said = (r.answer_code, r.answer_kind, r.new_value, r.note, f.officer)
+            lines.append((*head, r.sheet_row, r.ticket_id, *said, r.outcome, r.reason_code, r.reason))
+    answers = pl.DataFrame(lines, schema=_ANSWER, orient="row")  # noqa: F841  read by the insert below
+    con.execute("begin")
+    try:
+        con.execute("delete from lake.ledger.answer where as_of = ?", [as_of])
+        con.execute(f"insert into lake.ledger.answer ({', '.join(_ANSWER)}) select * from answers")
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise

@@ -1,0 +1,31 @@
+"""`ledger.delivery`: every delivery known by the business date, from the delivery.json files of bronze."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+
+from pipelines.ledger.rows import insert, transaction
+from pipelines.paths import Paths
+
+_COLUMNS = (
+    "feed", "delivery_id", "delivery_seq", "delivered_on", "file_name", "sha256", "scope", "period", "mode", "status",
+    "breaker_code", "breaker_message", "rows_in", "rows_bronze", "rows_quarantined",
+)  # fmt: skip
+
+
+def record_deliveries(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> int:
+    """Replace ledger.delivery by all deliveries with delivered_on <= as_of; returns how many."""
+    rows = sorted(_rows(paths, as_of), key=lambda r: (r[0], r[2], r[1]))
+    with transaction(con):
+        con.execute("DELETE FROM lake.ledger.delivery")
+        insert(con, "lake.ledger.delivery", [(as_of, *row) for row in rows])
+    return len(rows)
+
+
+def _rows(paths: Paths, as_of: date) -> Iterator[tuple]:
+    for path in paths.bronze.glob("*/*/delivery.json"):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if date.fromisoformat(document["delivered_on"]) <= as_of:
+            yield tuple(document.get(column) for column in _COLUMNS)

@@ -1,0 +1,39 @@
+"""Getting Python rows into DuckDB: into a temporary table, or through one into the lake.
+
+Row by row straight into DuckLake costs a file or a catalogue entry each; through a temporary table it is one.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import duckdb
+
+
+def temp_table(con: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Sequence[tuple]) -> None:
+    """Replace temporary table `name`; `columns` as in CREATE TABLE."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
+    _fill(con, name, rows)
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple]) -> None:
+    """Append rows (values in the table's column order) in one statement."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {table} LIMIT 0")
+    _fill(con, "incoming", rows)
+    con.execute(f"INSERT INTO {table} FROM incoming")
+
+
+def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[tuple]) -> None:
+    if rows:
+        con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing: commit on leaving, roll back on any exception."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")

@@ -1,0 +1,258 @@
+"""All tickets of a turn at once: set-based SQL over the state machine's own tables.
+
+Belongs here: which tickets an event concerns, in the order answers, decisions, re-check, flip-back, return.
+Does not belong here: which arrows exist (ticket.py). The events of a turn are computed in temporary tables and
+written in one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from pipelines.ledger import ticket
+from pipelines.ledger.decisions import Decision
+from pipelines.ledger.rows import temp_table, transaction
+from pipelines.ledger.state import NOW, rebuild_tickets
+from pipelines.verify.rules import Rule
+
+# Days a department has, after it accepted, until the corrected data must have arrived: one monthly delivery.
+SOURCE_GRACE_DAYS = 31
+
+
+@dataclass(frozen=True)
+class TicketSummary:
+    """Events of the turn by kind, tickets by (state, assignee), and decisions that could not be applied."""
+
+    events: Mapping[str, int]
+    states: Mapping[tuple[str, str], int]
+    problems: tuple[str, ...]
+
+
+def advance(
+    con: duckdb.DuckDBPyConnection,
+    as_of: date,
+    decisions: Sequence[Decision],
+    rules: Mapping[str, Rule],
+    departments: Mapping[str, str] | None = None,
+) -> TicketSummary:
+    """Replace the events of this turn (except returning) and rebuild ledger.ticket.
+
+    Reads this turn's accepted answers, rule results and anomalies from the ledger. `departments` maps feed ->
+    department slug (default: the contracts).
+    """
+    con.execute("DELETE FROM lake.ledger.ticket_event WHERE as_of >= ?", [as_of])
+    _load_machine(con, rules, departments or _feed_departments())
+    _load_turn(con, as_of)
+    _apply(con, as_of, _ANSWERS)
+    problems = _decide(con, as_of, decisions)
+    _apply(con, as_of, _RECHECK)
+    _apply(con, as_of, _FLIP_BACK)
+    _write(con)
+    return _summary(con, as_of, problems)
+
+
+def return_tickets(con: duckdb.DuckDBPyConnection, as_of: date) -> int:
+    """Hand every detected or reopened ticket to its holder; returns how many. A second call finds none.
+
+    The events carry no set id: a set's id contains its issue number, known only when it is written. Join
+    ledger.return_set on (as_of, township_code).
+    """
+    _load_arrows(con)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE ticket_now AS {NOW}")
+    con.execute("CREATE OR REPLACE TEMP TABLE event_now AS FROM lake.ledger.ticket_event LIMIT 0")
+    _apply(con, as_of, _RETURN)
+    count = con.execute("SELECT count(*) FROM event_now").fetchone()[0]
+    _write(con)
+    return count
+
+
+def _load_arrows(con: duckdb.DuckDBPyConnection) -> None:
+    temp_table(con, "arrow", "event VARCHAR, from_state VARCHAR, to_state VARCHAR, holder VARCHAR",
+               [(t.event, t.from_state, t.to_state, t.holder) for t in ticket.TRANSITIONS])  # fmt: skip
+
+
+def _load_machine(
+    con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rule], departments: Mapping[str, str]
+) -> None:
+    _load_arrows(con)
+    temp_table(con, "recheck", "state VARCHAR, own BOOLEAN, flip BOOLEAN, due BOOLEAN, event VARCHAR",
+               ticket.recheck_table())  # fmt: skip
+    temp_table(con, "policy",
+               "rule_id VARCHAR, asks BOOLEAN, is_flip BOOLEAN, waiver_months INTEGER, grace_days INTEGER",
+               [(r.rule_id, r.asks_township, r.ticket == "original", r.waiver_months, r.fix_grace_days)
+            for r in rules.values()])  # fmt: skip
+    temp_table(con, "dispute_target",
+               "rule_id VARCHAR, answer_code VARCHAR, label VARCHAR, word VARCHAR, department VARCHAR",
+               [row for rule in rules.values() for row in dispute_targets(rule, departments)])  # fmt: skip
+
+
+def dispute_targets(rule: Rule, departments: Mapping[str, str]) -> list[tuple]:
+    """Rows (rule, answer, evidence label or None, its value, department) saying who has to answer a dispute."""
+    rows = []
+    for answer in rule.answers:
+        target = answer.dispute_to
+        if target is None or target == "row":
+            continue
+        if target in rule.labels:
+            words = rule.value_labels.get(target, {})
+            rows += [
+                (rule.rule_id, answer.code, rule.labels[target], words.get(feed, feed), slug)
+                for feed, slug in departments.items()
+            ]
+        else:
+            rows.append((rule.rule_id, answer.code, None, None, target))
+    return rows
+
+
+def _load_turn(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Tickets as the previous turn left them, plus a stateless row for every anomaly without a ticket."""
+    con.execute("CREATE OR REPLACE TEMP TABLE event_now AS FROM lake.ledger.ticket_event LIMIT 0")
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE found AS
+        SELECT a.ticket_id, p.is_flip, min(a.rule_id) AS rule_id, min(a.department) AS department,
+            min(a.township_code) AS township_code
+        FROM lake.ledger.anomaly AS a JOIN policy AS p USING (rule_id) WHERE a.as_of = ? GROUP BY 1, 2""",
+        [as_of],
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE ticket_now AS
+        WITH old AS ({NOW}),
+        fresh AS (
+            SELECT ticket_id, arg_min(rule_id, is_flip) AS rule_id,
+                arg_min(coalesce(township_code, ''), is_flip) AS township_code
+            FROM found GROUP BY 1
+        )
+        SELECT coalesce(old.ticket_id, fresh.ticket_id) AS ticket_id, p.rule_id, coalesce(old.seq, 0) AS seq,
+            old.since, old.state, old.assignee, old.department,
+            coalesce(nullif(fresh.township_code, ''), old.township_code) AS township_code,
+            CASE WHEN p.asks AND coalesce(nullif(fresh.township_code, ''), old.township_code) IS NOT NULL
+                THEN 'township' ELSE 'source' END AS default_assignee
+        FROM old FULL JOIN fresh ON old.ticket_id = fresh.ticket_id
+        JOIN policy AS p ON p.rule_id = coalesce(old.rule_id, fresh.rule_id)"""
+    )
+
+
+# Each of these selects (ticket_id, event, department or null = keep, reason, set_id); $as_of is the turn.
+_ANSWERS = """
+WITH given AS (
+    SELECT ticket_id, arg_max(answer_code, place) AS answer_code,
+        arg_max(answer_kind, place) AS answer_kind,
+        arg_max(coalesce(note, ''), place) AS note, arg_max(set_id, place) AS set_id
+    FROM (SELECT *, (workbook_sha256, sheet_row) AS place FROM lake.ledger.answer
+          WHERE as_of = $as_of AND outcome = 'accepted')
+    GROUP BY ticket_id
+),
+shown AS (  -- the evidence the township saw
+    SELECT ticket_id, rule_id, arg_max(evidence, as_of) AS evidence
+    FROM lake.ledger.anomaly WHERE as_of < $as_of GROUP BY ALL
+)
+SELECT t.ticket_id, 'answer_' || g.answer_kind AS event, d.department,
+    concat_ws('：', g.answer_code, nullif(g.note, '')) AS reason, g.set_id
+FROM given AS g
+JOIN ticket_now AS t ON t.ticket_id = g.ticket_id AND t.assignee = 'township'
+LEFT JOIN shown AS s ON s.ticket_id = t.ticket_id AND s.rule_id = t.rule_id
+LEFT JOIN dispute_target AS d ON d.rule_id = t.rule_id AND d.answer_code = g.answer_code
+    AND (d.label IS NULL OR json_extract_string(s.evidence, '$."' || d.label || '"') = d.word)
+"""
+
+_DECISIONS = """
+SELECT t.ticket_id, d.event, CAST(NULL AS VARCHAR) AS department, d.reason, CAST(NULL AS VARCHAR) AS set_id
+FROM decision AS d JOIN ticket_now AS t ON t.ticket_id = d.ticket_id AND t.assignee = 'source'
+"""
+
+# A ticket closes only when its own rule and the flip-back rule could be evaluated.
+_RECHECK = f"""
+WITH evaluated AS (SELECT DISTINCT rule_id FROM lake.ledger.rule_result WHERE as_of = $as_of AND error IS NULL),
+facts AS (
+    SELECT t.ticket_id, t.state, own.department, own.ticket_id IS NOT NULL AS own,
+        flip.ticket_id IS NOT NULL AND NOT p.is_flip AS flip,
+        CASE t.state
+            WHEN '{ticket.NOT_AN_ERROR}' THEN $as_of >= t.since + to_months(p.waiver_months)
+            WHEN '{ticket.TOWNSHIP_FIXED}' THEN $as_of >= t.since + to_days(p.grace_days)
+            WHEN '{ticket.SOURCE_ACCEPTED}' THEN $as_of >= t.since + to_days({SOURCE_GRACE_DAYS})
+            ELSE true END AS due,
+        t.rule_id IN (FROM evaluated)
+            AND NOT EXISTS (SELECT 1 FROM policy WHERE is_flip AND rule_id NOT IN (FROM evaluated)) AS is_evaluated
+    FROM ticket_now AS t
+    JOIN policy AS p ON p.rule_id = t.rule_id
+    LEFT JOIN found AS own ON own.ticket_id = t.ticket_id AND own.is_flip = p.is_flip
+    LEFT JOIN found AS flip ON flip.ticket_id = t.ticket_id AND flip.is_flip
+)
+SELECT f.ticket_id, r.event, f.department, CAST(NULL AS VARCHAR) AS reason, CAST(NULL AS VARCHAR) AS set_id
+FROM facts AS f JOIN recheck AS r
+    ON r.state IS NOT DISTINCT FROM f.state AND r.own = f.own AND r.flip = f.flip AND r.due = f.due
+WHERE f.is_evaluated OR r.event <> 'recheck_pass'
+"""
+
+_FLIP_BACK = f"""
+SELECT t.ticket_id, 'flip_back' AS event, f.department, f.rule_id AS reason, CAST(NULL AS VARCHAR) AS set_id
+FROM ticket_now AS t
+JOIN policy AS p ON p.rule_id = t.rule_id AND NOT p.is_flip
+JOIN found AS f ON f.ticket_id = t.ticket_id AND f.is_flip
+WHERE t.state = '{ticket.CLOSED}' OR (t.state = '{ticket.REOPENED}' AND t.assignee <> 'source')
+"""
+
+_RETURN = f"""
+SELECT ticket_id, 'return' AS event, CAST(NULL AS VARCHAR) AS department, CAST(NULL AS VARCHAR) AS reason,
+    CAST(NULL AS VARCHAR) AS set_id
+FROM ticket_now WHERE state IN ('{ticket.DETECTED}', '{ticket.REOPENED}')
+"""
+
+
+def _apply(con: duckdb.DuckDBPyConnection, as_of: date, wanted: str) -> None:
+    """Events for which the machine has an arrow go to event_now; ticket_now moves on with them."""
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE step AS
+        SELECT CAST($as_of AS DATE) AS as_of, t.ticket_id, CAST(t.seq + 1 AS BIGINT) AS seq, w.event,
+            t.state AS from_state, a.to_state,
+            CASE a.holder WHEN 'keep' THEN t.assignee WHEN 'source' THEN 'source' ELSE t.default_assignee END
+                AS assignee,
+            coalesce(w.department, t.department) AS department, t.township_code, t.rule_id, w.reason, w.set_id
+        FROM ({wanted}) AS w
+        JOIN ticket_now AS t USING (ticket_id)
+        JOIN arrow AS a ON a.event = w.event AND a.from_state IS NOT DISTINCT FROM t.state""",
+        {"as_of": as_of},
+    )
+    con.execute("INSERT INTO event_now BY NAME FROM step")
+    con.execute(
+        """UPDATE ticket_now SET seq = s.seq, since = s.as_of, state = s.to_state, assignee = s.assignee,
+        department = s.department FROM step AS s WHERE s.ticket_id = ticket_now.ticket_id"""
+    )
+
+
+def _decide(con: duckdb.DuckDBPyConnection, as_of: date, decisions: Sequence[Decision]) -> tuple[str, ...]:
+    """Apply the departments' decisions, the last one per ticket; returns a message per one that cannot be."""
+    last = {d.ticket_id: d for d in sorted(decisions, key=lambda d: (d.on, d.file, d.position))}
+    temp_table(con, "decision", "ticket_id VARCHAR, event VARCHAR, reason VARCHAR",
+               [(d.ticket_id, d.event, d.reason) for d in last.values()])  # fmt: skip
+    _apply(con, as_of, _DECISIONS)
+    applied = {t for (t,) in con.execute("SELECT ticket_id FROM step").fetchall()}
+    return tuple(
+        f"{d.file} 第{d.position}条：工单 {d.ticket_id} 目前不在部门处理中，该决定未生效。请核对工单号。"
+        for d in last.values()
+        if d.ticket_id not in applied
+    )
+
+
+def _write(con: duckdb.DuckDBPyConnection) -> None:
+    with transaction(con):
+        con.execute("INSERT INTO lake.ledger.ticket_event BY NAME FROM event_now ORDER BY ticket_id, seq")
+        rebuild_tickets(con)
+
+
+def _summary(con: duckdb.DuckDBPyConnection, as_of: date, problems: tuple[str, ...]) -> TicketSummary:
+    events = con.execute(
+        "SELECT event, count(*) FROM lake.ledger.ticket_event WHERE as_of = ? GROUP BY 1 ORDER BY 1", [as_of]
+    ).fetchall()
+    states = con.execute(
+        "SELECT state, assignee, count(*) FROM lake.ledger.ticket GROUP BY 1, 2 ORDER BY 1, 2"
+    ).fetchall()
+    return TicketSummary(dict(events), {(s, a): n for s, a, n in states}, problems)
+
+
+def _feed_departments() -> dict[str, str]:
+    from pipelines.contracts import load_contracts
+
+    return {feed: contract.department for feed, contract in load_contracts().items()}

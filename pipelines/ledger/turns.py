@@ -1,0 +1,79 @@
+"""Turns that were issued: `decisions/turns/<as_of>.json` outside the lake, `ledger.turn` inside.
+
+Belongs here: closing a turn, and knowing which turns a lake lacks. Does not belong here: running a turn. The file
+is written first: a lake without the row replays the turn, a row without the file could not be rebuilt.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pipelines.ledger.decisions import issued_turns
+from pipelines.ledger.rows import insert, transaction
+from pipelines.paths import Paths
+
+_SET = "set_id, township_code, issue, manifest_sha256, residents, anomalies"
+
+
+def close_turn(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date, sets: Mapping[str, str]) -> None:
+    """Record that the sets of `as_of` are out. `sets` maps township -> set id just issued.
+
+    Raises ValueError when ledger.return_set does not have one of them: a rebuild would lose it.
+    """
+    rows = con.execute(
+        f"SELECT {_SET} FROM lake.ledger.return_set WHERE as_of = ? ORDER BY township_code, issue", [as_of]
+    ).fetchall()
+    known = {row[0] for row in rows}
+    if lost := sorted(township for township, set_id in sets.items() if set_id not in known):
+        raise ValueError(f"sets issued but not in ledger.return_set: {lost}")
+    names = _SET.split(", ")
+    document = {"as_of": as_of.isoformat(), "sets": [dict(zip(names, row)) for row in rows]}
+    _write_atomically(_file(paths, as_of), json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    with transaction(con):
+        con.execute("DELETE FROM lake.ledger.turn WHERE as_of = ?", [as_of])
+        con.execute("INSERT INTO lake.ledger.turn VALUES (?)", [as_of])
+
+
+def restore_sets(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> int:
+    """Fill ledger.return_set of a turn from its file; returns how many sets. For a rebuild."""
+    document = json.loads(_file(paths, as_of).read_text(encoding="utf-8"))
+    names = _SET.split(", ")
+    rows = [(as_of, *(entry[n] for n in names)) for entry in document["sets"]]
+    with transaction(con):
+        con.execute("DELETE FROM lake.ledger.return_set WHERE as_of = ?", [as_of])
+        insert(con, "lake.ledger.return_set", rows)
+    return len(rows)
+
+
+def missing_turns(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> list[date]:
+    """Issued turns before `as_of` that this ledger has to replay, oldest first.
+
+    From the first turn it lacks on: later ones build on it. All of them when the residents returned by the turn
+    just before `as_of` are no longer kept, because its changes are told against those.
+    """
+    issued = [turn for turn in issued_turns(paths) if turn < as_of]
+    if not issued:
+        return []
+    present = {d for (d,) in con.execute("SELECT as_of FROM lake.ledger.turn").fetchall()}
+    snapshots = {
+        d for (d,) in con.execute("SELECT DISTINCT as_of FROM lake.ledger.issued_resident").fetchall()
+    }
+    if snapshots and issued[-1] in present and issued[-1] not in snapshots:
+        return issued
+    first = next((i for i, turn in enumerate(issued) if turn not in present), len(issued))
+    return issued[first:]
+
+
+def _file(paths: Paths, as_of: date) -> Path:
+    return paths.decisions / "turns" / f"{as_of.isoformat()}.json"
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)

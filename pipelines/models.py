@@ -1,0 +1,85 @@
+"""Running the dbt project on the lake of one installation.
+
+Belongs here: how dbt is called, and its manifest. Does not belong here: SQL, or what is done with the tables.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+from duckdb_extensions import import_extension
+
+from pipelines.paths import PROJECT_ROOT, Paths
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+_LAST_LINES = 40
+_SOURCES = {".sql", ".yml", ".csv"}
+
+
+class ModelBuildError(RuntimeError):
+    """dbt failed; the message ends with the last lines of its log and names the log file."""
+
+
+def build(paths: Paths, as_of: date, select: str) -> None:
+    """Build the models selected by dbt's `select` ('tag:core', 'tag:return') as of a business date.
+
+    Unit tests are left to `make test`. Nobody else may hold the lake's catalog. Raises ModelBuildError.
+    """
+    run_dbt(paths, [
+        "build", "--select", *select.split(), "--exclude-resource-type", "unit_test",
+        "--vars", f"{{as_of: '{as_of.isoformat()}'}}",
+    ])
+
+
+def manifest_file(paths: Paths) -> Path:
+    """Where the parsed project is kept; a build writes its own elsewhere, so a reader never meets half a file."""
+    return paths.dbt_target / "parsed" / "manifest.json"
+
+
+def prepare_manifest(paths: Paths) -> Path:
+    """Parse the project unless that is done already; returns its manifest.json. Opens no lake.
+
+    Raises ModelBuildError.
+    """
+    manifest = manifest_file(paths)
+    sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in _SOURCES and "target" not in p.parts)
+    if not manifest.exists() or manifest.stat().st_mtime < max(p.stat().st_mtime for p in sources):
+        run_dbt(paths, ["parse", "--target-path", str(manifest.parent)])
+    return manifest
+
+
+def run_dbt(paths: Paths, arguments: list[str]) -> Path:
+    """Run dbt with its output in `<dbt_target>/dbt-<command>.log`, and return that file."""
+    import_extension("ducklake")
+    paths.dbt_target.mkdir(parents=True, exist_ok=True)
+    paths.lake_files.mkdir(parents=True, exist_ok=True)
+    log = paths.dbt_target / f"dbt-{arguments[0]}.log"
+    with log.open("w", encoding="utf-8") as out:
+        done = subprocess.run(
+            [executable(), "--no-use-colors", *arguments, "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)],
+            stdout=out, stderr=subprocess.STDOUT, env=environment(paths), check=False,
+        )
+    if done.returncode:
+        tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-_LAST_LINES:])
+        raise ModelBuildError(f"dbt {arguments[0]} failed, see {log}\n{tail}")
+    return log
+
+
+def environment(paths: Paths) -> dict[str, str]:
+    """What the project reads from the environment: where the lake is, where dbt may write."""
+    return os.environ | {
+        "ZHENJIE_DATA": str(paths.root),
+        "DBT_TARGET_PATH": str(paths.dbt_target),
+        "DBT_LOG_PATH": str(paths.dbt_target / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def executable() -> str:
+    """dbt of the Python that runs us, whether or not its folder is on PATH."""
+    beside = Path(sys.executable).with_name("dbt")
+    return str(beside if beside.exists() else shutil.which("dbt") or "dbt")

@@ -1,0 +1,164 @@
+"""The people of the prefecture, with all that stays true of them in both turns.
+
+Belongs here: names, numbers, households, places, and what happens to them by the second turn (birth, death,
+leaving). Does not belong here: what any one department knows of them.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pipelines.prefecture import households as roles
+from pipelines.prefecture.census import read_census
+from pipelines.prefecture.divisions import Divisions
+from pipelines.prefecture.households import draw_members
+from pipelines.prefecture.id_numbers import resident_numbers
+from pipelines.prefecture.lots import scaled, stream
+from pipelines.prefecture.names import given_names, surnames
+from pipelines.prefecture.origins import regions
+from pipelines.prefecture.places import draw_places
+from pipelines.prefecture.vital import draw_lives
+
+_FLOATING_SHARE, _OLDEST_FLOATING = 0.03, 60
+_SPARE_SHARE, _TWIN_SHARE = 0.004, 0.01
+
+
+def draw_people(reference: Path, divisions: Divisions, scale: float, seed: int) -> pl.DataFrame:
+    """One row per person, numbered by `pid` from 0: residents, those who died or left within the year before
+    the first turn, and children born between the turns (`is_newborn`).
+
+    Columns: pid, household, household_no, county_code, village, township, residence, residence_township, grid,
+    house_no, role, relation, sex, birth, age (whole years on 2024-01-31), id_no, spare_id_no (for those whose
+    number may be changed), name, ethnic_code, is_collective, is_floating (no household registration here),
+    is_newborn, namesake, death_date, left_date, stays (lives in the township of registration).
+    """
+    census = read_census(reference)
+    members = draw_members(census, scale, stream(seed, "households"))
+    members = _with_twins(members, stream(seed, "twins"))
+    members = _with_newborns(members, scaled(28, scale, 3), stream(seed, "newborns"))
+    members = _with_household_traits(members, stream(seed, "floating"))
+    members = _with_namesakes(members, scaled(14, scale, 8), stream(seed, "namesakes"))
+    per_household = members.group_by("household").agg(
+        pl.col("county").first(), pl.col("is_collective").first(), (pl.col("age").max() >= 77).alias("has_old"),
+    ).sort("household")
+    places = draw_places(
+        census, divisions, per_household["county"].to_numpy(), per_household["has_old"].to_numpy(),
+        per_household["is_collective"].to_numpy(), stream(seed, "places"),
+    )
+    codes = pl.Series(census.codes)
+    people = (
+        members.with_columns(codes.gather(members["county"]).alias("county_code")).drop("county")
+        .join(places, on="household", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("village").str.head(9).alias("township"),
+            pl.col("residence").str.head(9).alias("residence_township"),
+            (pl.col("county_code") + pl.col("household").cast(pl.String).str.zfill(8)).alias("household_no"),
+        )
+        .with_columns((pl.col("township") == pl.col("residence_township")).alias("stays"))
+    )
+    people = people.with_columns(
+        *_numbers(people, reference, stream(seed, "numbers")),
+        _names(people, stream(seed, "names")),
+    ).with_columns(
+        pl.when(pl.col("namesake").is_not_null()).then(pl.col("name").first().over("namesake"))
+        .otherwise("name").alias("name"),
+        _ethnic_codes(people.height, stream(seed, "ethnic")),
+    )
+    return draw_lives(people, stream(seed, "lives"))
+
+
+def completed_years(birth: str, at: date) -> pl.Expr:
+    """Age in whole years of a birth date column on a day."""
+    day = pl.col(birth)
+    had_birthday = day.dt.month().cast(pl.Int32) * 100 + day.dt.day() <= at.month * 100 + at.day
+    return at.year - day.dt.year() - pl.when(had_birthday).then(0).otherwise(1)
+
+
+def _with_twins(members: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """Some second children are born on the day of the first: their numbers differ in the sequence only."""
+    first = members.filter(pl.col("role") == roles.CHILD).select("household", pl.col("birth").alias("twin_birth"))
+    lot = pl.Series(rng.random(members.height))
+    return (
+        members.join(first, on="household", how="left", maintain_order="left")
+        .with_columns(
+            pl.when((pl.col("role") == roles.SECOND_CHILD) & (lot < 5 * _TWIN_SHARE))
+            .then(pl.coalesce("twin_birth", "birth")).otherwise("birth").alias("birth")
+        ).drop("twin_birth")
+    )
+
+
+def _with_newborns(members: pl.DataFrame, count: int, rng: np.random.Generator) -> pl.DataFrame:
+    mothers = members.with_row_index("row").filter(
+        (pl.col("role") <= roles.SPOUSE) & (pl.col("sex") == 2)
+        & pl.col("birth").is_between(date(1985, 1, 1), date(2002, 1, 1))
+        & pl.col("household").is_in(members.filter(pl.col("role") == roles.SPOUSE)["household"].implode())
+    )
+    chosen = mothers[np.sort(rng.permutation(mothers.height)[:count])]
+    babies = chosen.drop("row").with_columns(
+        pl.lit(roles.CHILD, pl.Int64).alias("role"), pl.Series("sex", rng.integers(1, 3, chosen.height)),
+        (pl.lit(date(2024, 2, 1)) + pl.duration(days=pl.Series(rng.integers(0, 18, chosen.height)))).alias("birth"),
+    )
+    return pl.concat([
+        members.with_columns(pl.lit(False).alias("is_newborn")), babies.with_columns(pl.lit(True).alias("is_newborn"))
+    ])
+
+
+def _with_household_traits(members: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    members = members.with_row_index("pid").with_columns(
+        pl.col("pid").cast(pl.Int64),
+        completed_years("birth", roles.BORN_BEFORE).clip(lower_bound=0).cast(pl.Int64).alias("age"),
+    )
+    lot = rng.random(members["household"].max() + 1)
+    young = pl.col("age").max().over("household") < _OLDEST_FLOATING
+    floating = pl.Series(lot).gather(members["household"]) < _FLOATING_SHARE / 0.72
+    has_baby = pl.col("is_newborn").any().over("household")
+    return members.with_columns((floating & young & ~has_baby & ~pl.col("is_collective")).alias("is_floating"))
+
+
+def _with_namesakes(members: pl.DataFrame, pairs: int, rng: np.random.Generator) -> pl.DataFrame:
+    """Pairs of strangers in one county with the same sex, birth date and (later) name: `namesake` numbers them."""
+    adults = members.filter(
+        pl.col("age").is_between(30, 72) & ~pl.col("is_floating") & ~pl.col("is_collective") & ~pl.col("is_newborn")
+    ).sort("county", "sex", "birth", "pid")
+    beside = adults.with_columns(
+        pl.col("pid", "birth", "household").shift(-1).over("county", "sex").name.suffix("_other")
+    ).with_row_index("place").filter(
+        (pl.col("household") != pl.col("household_other")) & (pl.col("place") % 2 == 0) & (pl.col("age") < 70)
+    )
+    chosen = beside[np.sort(rng.permutation(beside.height)[:pairs])].with_columns(
+        pl.int_range(pl.len()).alias("namesake")
+    )
+    second = chosen.select(pl.col("pid_other").alias("pid"), "namesake", pl.col("birth").alias("shared_birth"))
+    both = pl.concat([chosen.select("pid", "namesake", pl.lit(None, pl.Date).alias("shared_birth")), second])
+    return members.join(both, on="pid", how="left", maintain_order="left").with_columns(
+        pl.coalesce("shared_birth", "birth").alias("birth")
+    ).drop("shared_birth")
+
+
+def _numbers(people: pl.DataFrame, reference: Path, rng: np.random.Generator) -> tuple[pl.Series, pl.Series]:
+    region = regions(people, reference, rng)
+    birth, sex = people["birth"].to_numpy(), people["sex"].to_numpy()
+    spare = np.flatnonzero((rng.random(people.height) < _SPARE_SHARE) & ~people["is_floating"].to_numpy())
+    both = np.r_[np.arange(people.height), spare]
+    numbers = resident_numbers(region[both], birth[both], sex[both], rng.integers(0, 490, len(both)))
+    spares = pl.DataFrame({"pid": spare, "spare_id_no": numbers[people.height:]})
+    with_spares = people.select("pid").join(spares, on="pid", how="left", maintain_order="left")
+    return numbers[: people.height].alias("id_no"), with_spares["spare_id_no"]
+
+
+def _names(people: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
+    """Children and one grandparent bear the surname of the man of the house; everyone else has his own."""
+    own = surnames(rng, people.height)
+    family = surnames(rng, people["household"].max() + 1)[people["household"].to_numpy()]
+    role, sex = people["role"].to_numpy(), people["sex"].to_numpy()
+    shared = np.isin(role, [roles.CHILD, roles.SECOND_CHILD, roles.OTHER])
+    shared |= np.isin(role, [roles.HEAD, roles.PARENT]) & (sex == 1)
+    given = given_names(rng, sex, (people["birth"] < date(1980, 1, 1)).to_numpy())
+    return pl.Series("name", np.char.add(np.where(shared, family, own), given))
+
+
+def _ethnic_codes(count: int, rng: np.random.Generator) -> pl.Series:
+    return pl.Series("ethnic_code", rng.choice(np.array(["01", "10", "11", "03", "06"]), count,
+                                               p=[0.9937, 0.0025, 0.002, 0.001, 0.0008]))

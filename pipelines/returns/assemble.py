@@ -1,0 +1,191 @@
+"""Reading the lake once and handing out one township after another.
+
+Belongs here: the queries behind a return set. Does not belong here: the shape of the file. Rows stream in
+township order, so memory holds one township and not the prefecture.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+
+import duckdb
+
+from pipelines.contracts import Feed
+from pipelines.returns import columns as layout
+from pipelines.returns.model import Anomaly, Cells, TownshipReturn
+from pipelines.returns.questions import SEVERITY_ORDER, questions
+from pipelines.returns.styles import clean
+from pipelines.verify.rules import Rule
+
+# Sort order of the sheets: people look for a village, then for a household.
+_ORDER = {
+    layout.RESIDENTS: "village_name, household_no, id_no, person_id",
+    layout.SPECIAL: "village_name, group_name, id_no, pay_month",
+    layout.CHANGES: "change_type, village_name, name, person_id, field_label",
+}
+_TABLE = {
+    layout.RESIDENTS: "return_resident",
+    layout.SPECIAL: "return_special_group",
+    layout.CHANGES: "return_change",
+}
+OUTCOMES = {
+    "accepted": "已受理",
+    "rejected": "未通过",
+    "duplicate": "重复填报",
+    "superseded": "已被后一次代替",
+}
+STATES = {
+    "detected": "待核实",
+    "returned": "待核实",
+    "township_fixed": "已更正，待核对",
+    "not_an_error": "已确认不是错误",
+    "disputed_to_source": "已转数据源部门",
+    "source_accepted_fixed": "部门已受理，待核对",
+    "source_rejected": "部门未采纳",
+    "closed": "已办结",
+    "reopened": "再次出现",
+}
+_BATCH = 20_000
+
+
+def township_returns(
+    con: duckdb.DuckDBPyConnection, as_of: date, rules: Mapping[str, Rule], feeds: Mapping[str, Feed]
+) -> Iterator[TownshipReturn]:
+    """The content of the return set of every township in force, by code; issue 1, superseding nothing."""
+    lists = {name: _Partition(con, _list_query(name)) for name in layout.SHEETS}
+    grids = _Partition(con, _GRIDS)
+    open_tickets = _Partition(con, _TICKETS)
+    answers = _Partition(con, _ANSWERS, [as_of])
+    deliveries = con.execute(_DELIVERIES, [as_of]).fetchall()
+    asked = questions(rules)
+    for code, name, county in con.execute(_TOWNSHIPS).fetchall():
+        residents = lists[layout.RESIDENTS].take(code)
+        yield TownshipReturn(
+            township_code=code,
+            township_name=clean(name),
+            county_name=clean(county),
+            as_of=as_of,
+            questions=asked,
+            anomalies=_anomalies(open_tickets.take(code), residents),
+            residents=residents,
+            special_groups=lists[layout.SPECIAL].take(code),
+            changes=lists[layout.CHANGES].take(code),
+            grids=grids.take(code),
+            previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
+            sources=_sources(deliveries, code[:6], feeds),
+        )
+
+
+class _Partition:
+    """Rows of a query whose first column is a township code, in code order; taken township by township."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, query: str, values: list | None = None) -> None:
+        self._groups = groupby(_rows(con.cursor(), query, values or []), key=itemgetter(0))
+        self._next = next(self._groups, None)
+
+    def take(self, township_code: str) -> tuple[Cells, ...]:
+        """The township's rows without the code; townships must be asked for in code order."""
+        while self._next is not None and self._next[0] < township_code:
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != township_code:
+            return ()
+        rows = tuple(row[1:] for row in self._next[1])
+        self._next = next(self._groups, None)
+        return rows
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, query: str, values: list) -> Iterator[tuple]:
+    cursor.execute(query, values)
+    while batch := cursor.fetchmany(_BATCH):
+        yield from batch
+
+
+def _text(expression: str) -> str:
+    """SQL of a cell: text, '' for null, no control characters."""
+    text = f"coalesce(cast({expression} as varchar), '')"
+    return f"regexp_replace({text}, '[\\x00-\\x08\\x0b-\\x1f\\x7f]', '', 'g')"
+
+
+def _list_query(name: str) -> str:
+    columns = [c.name for c in (*layout.SHEETS[name], *layout.BULK_KEYS[name])]
+    chosen = ", ".join(f"{_text(c)} as {c}" for c in columns)
+    return (
+        f"select township_code, {chosen} from lake.returns.{_TABLE[name]} where township_code is not null "
+        f"order by township_code, {_ORDER[name]}, {', '.join(columns)}"
+    )
+
+
+_TOWNSHIPS = """
+    select distinct township_code, township_name, county_name from lake.unified.division
+    where level_name = '乡镇' and is_current order by township_code"""
+_GRIDS = f"""
+    select township_code, {_text("grid_code")},
+        {_text("case when starts_with(grid_name, village_name) then '' else village_name end || grid_name")}
+    from lake.returns.return_grid where township_code is not null order by township_code, grid_code"""
+_TICKETS = """
+    select township_code, ticket_id, coalesce(group_key, ticket_id), rule_id, severity,
+        coalesce(evidence, '{}'), coalesce(value, '')
+    from lake.ledger.ticket where assignee = 'township' and state = 'returned' and township_code is not null
+    order by township_code, ticket_id"""
+_ANSWERS = """
+    select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''), coalesce(t.evidence, '{}'),
+        coalesce(a.answer_code, ''), coalesce(a.new_value, ''), a.outcome, coalesce(t.state, ''),
+        coalesce(a.reason, '')
+    from lake.ledger.answer a left join lake.ledger.ticket t on t.ticket_id = a.ticket_id
+    where a.as_of = ? and a.outcome <> 'unanswered' and a.township_code is not null
+    order by a.township_code, a.file_name, a.workbook_sha256, a.sheet_row, a.ticket_id"""
+_DELIVERIES = """
+    select feed, scope, max(delivered_on) filter (where status = 'accepted'), max(delivered_on)
+    from lake.ledger.delivery where delivered_on <= ? group by feed, scope order by feed, scope"""
+
+
+def _anomalies(rows: tuple[tuple, ...], residents: tuple[Cells, ...]) -> tuple[Anomaly, ...]:
+    shown = [c.name for c in layout.SHEETS[layout.RESIDENTS]]
+    id_no, village = shown.index("id_no"), shown.index("village_name")
+    village_of = {row[id_no]: row[village] for row in residents} if rows else {}
+    made = []
+    for ticket_id, group_key, rule_id, severity, evidence, value in rows:
+        facts = {k: clean(str(v)) for k, v in json.loads(evidence).items()}
+        name, person_id_no = facts.pop("姓名", ""), facts.pop("身份证号", "")
+        made.append(
+            Anomaly(
+                ticket_id=ticket_id,
+                group_key=group_key,
+                rule_id=rule_id,
+                severity=severity,
+                name=name,
+                id_no=person_id_no,
+                village_name=village_of.get(person_id_no, ""),
+                evidence="；".join(f"{k}：{v}" for k, v in facts.items()),
+                value=clean(value),
+            )
+        )
+    made.sort(
+        key=lambda a: (SEVERITY_ORDER.index(a.severity), a.rule_id, a.village_name, a.name, a.ticket_id)
+    )
+    return tuple(made)
+
+
+def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
+    ticket_id, rule_id, evidence, answer, new_value, outcome, state, reason = row
+    rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else "整个文件"
+    name = clean(str(json.loads(evidence).get("姓名", "")))
+    return (
+        ticket_id[: layout.TICKET_SHOWN], rule, name, clean(answer), clean(new_value),
+        OUTCOMES.get(outcome, outcome), STATES.get(state, state), clean(reason),
+    )  # fmt: skip
+
+
+def _sources(deliveries: list[tuple], county_code: str, feeds: Mapping[str, Feed]) -> tuple[Cells, ...]:
+    """(department and title, newest accepted delivery); says so when a newer one was held back."""
+    lines = []
+    for code, scope, accepted, newest in deliveries:
+        if code not in feeds or scope not in (county_code, f"{county_code[:4]}00"):
+            continue
+        text = f"最近交付 {accepted}" if accepted else "尚无可用的交付"
+        if newest != accepted:
+            text += f"；{newest} 交付的一批未通过检查，暂未采用"
+        lines.append((f"{feeds[code].department_name} {feeds[code].title}", text))
+    return tuple(lines)

@@ -1,0 +1,144 @@
+"""One return set on disk: a folder that stands whole or not at all, and is never edited.
+
+Belongs here: the folder, its manifest, reading a manifest back. Does not belong here: what the files say
+(`workbook`, `bulk`) or the lake; worker processes import this module, so it stays light.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipelines.paths import Paths
+from pipelines.returns.bulk import bulk_files
+from pipelines.returns.model import TownshipReturn
+from pipelines.returns.workbook import build_workbook
+from pipelines.security import bulk_seal
+from pipelines.security.keys import KeyProvider
+from pipelines.security.signature import canonical_json, sign
+from pipelines.security.workbook_lock import lock
+
+MANIFEST = "manifest.json"
+SIGN_PURPOSE = "return-manifest"
+PURPOSE = "核实本辖区人口、特殊人群和补贴发放情况；他用须另行报批"
+_SCRATCH = ".scratch-"
+
+
+@dataclass(frozen=True)
+class IssuedSet:
+    """One set as it stands. `is_new`: written by this call, not found equal from an earlier one."""
+
+    township_code: str
+    township_name: str
+    set_id: str
+    issue: int
+    manifest_sha256: str
+    residents: int
+    anomalies: int
+    folder: Path
+    is_new: bool
+
+
+def issued_set(paths: Paths, township_code: str, as_of: date) -> IssuedSet | None:
+    """The latest issue of a township's set for a business date, from its manifest; None if there is none."""
+    latest = None
+    for path in (paths.returns / township_code).glob(f"{as_of:%Y%m%d}*/{MANIFEST}"):
+        found = _from_manifest(path)
+        latest = found if latest is None or found.issue > latest.issue else latest
+    return latest
+
+
+def is_whole(folder: Path, content_digest: str) -> bool:
+    """Whether the set stands as its manifest says and says what it should."""
+    document = json.loads((folder / MANIFEST).read_bytes())
+    return document["content_digest"] == content_digest and all(
+        (folder / f["name"]).is_file()
+        and hashlib.sha256((folder / f["name"]).read_bytes()).hexdigest() == f["sha256"]
+        for f in document["files"]
+    )
+
+
+def build_set(
+    paths: Paths, keys: KeyProvider, contract_versions: Mapping[str, str], data: TownshipReturn
+) -> IssuedSet:
+    """Write one set: workbook locked with the township's password, lists sealed for its machine, manifest."""
+    folder = _folder(paths, data)
+    scratch = folder.with_name(f"{_SCRATCH}{folder.name}")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    plain = build_workbook(data, keys)
+    name = f"返还_{data.township_name}_{folder.name}.xlsx"
+    files = [_put(scratch, name, lock(plain, keys.password(data.township_code)), plain, len(data.anomalies))]
+    for bulk_name, (content, rows) in bulk_files(data).items():
+        sealed = bulk_seal.seal(keys, data.township_code, content)
+        files.append(_put(scratch, bulk_name + bulk_seal.suffix(keys), sealed, content, rows))
+    manifest = _manifest(keys, contract_versions, data, files)
+    (scratch / MANIFEST).write_text(
+        json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
+    scratch.rename(folder)
+    return _from_manifest(folder / MANIFEST, is_new=True)
+
+
+def _folder(paths: Paths, data: TownshipReturn) -> Path:
+    suffix = "" if data.issue == 1 else f"_{data.issue}"
+    return paths.returns / data.township_code / f"{data.as_of:%Y%m%d}{suffix}"
+
+
+def _put(folder: Path, name: str, content: bytes, plain: bytes, rows: int) -> dict:
+    (folder / name).write_bytes(content)
+    return {
+        "name": name,
+        "rows": rows,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "plain_sha256": hashlib.sha256(plain).hexdigest(),
+    }
+
+
+def _manifest(
+    keys: KeyProvider, contract_versions: Mapping[str, str], data: TownshipReturn, files: list[dict]
+) -> dict:
+    document = {
+        "set_id": data.set_id,
+        "township_code": data.township_code,
+        "township_name": data.township_name,
+        "county_name": data.county_name,
+        "as_of": data.as_of.isoformat(),
+        "due_on": data.due_on.isoformat(),
+        "issue": data.issue,
+        "supersedes": data.supersedes or None,
+        "content_digest": data.content_digest(),
+        "purpose": PURPOSE,
+        "receiver": f"{data.place}数据专员",
+        "suite": keys.suite.name,
+        "key_id": keys.key_id,
+        "rules": {question.rule_id: question.version for question in data.questions},
+        "contracts": dict(contract_versions),
+        "counts": {
+            "anomalies": len(data.anomalies),
+            "residents": len(data.residents),
+            "special_groups": len(data.special_groups),
+            "changes": len(data.changes),
+        },
+        "files": files,
+    }
+    return document | {"signature": sign(keys, SIGN_PURPOSE, document)}
+
+
+def _from_manifest(path: Path, is_new: bool = False) -> IssuedSet:
+    document = json.loads(path.read_bytes())
+    return IssuedSet(
+        township_code=document["township_code"],
+        township_name=document["township_name"],
+        set_id=document["set_id"],
+        issue=document["issue"],
+        manifest_sha256=hashlib.sha256(canonical_json(document)).hexdigest(),
+        residents=document["counts"]["residents"],
+        anomalies=document["counts"]["anomalies"],
+        folder=path.parent,
+        is_new=is_new,
+    )

@@ -1,0 +1,129 @@
+"""Precision and recall per rule, by joining anomalies with the planted defects on (rule_id, entity_key).
+
+Belongs here: the join, the figures and their text table. Does not belong here: planting (pipelines.prefecture).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from unicodedata import east_asian_width
+
+import duckdb
+
+from pipelines.verify.rules import load_rules
+
+# The register says per turn of the sample whether a defect must be found then.
+TURN_COLUMNS = {date(2024, 1, 31): "found_turn1", date(2024, 2, 29): "found_turn2"}
+
+_SCORE = """
+WITH anomaly AS (
+    SELECT DISTINCT rule_id, entity_key FROM lake.ledger.anomaly WHERE as_of = $as_of
+),
+planted AS (
+    SELECT DISTINCT rule_id, entity_key FROM read_parquet($register) WHERE kind = 'defect' AND {turn}
+),
+trap AS (
+    SELECT DISTINCT rule_id, entity_key FROM read_parquet($register) WHERE kind = 'hard_negative'
+)
+SELECT coalesce(a.rule_id, p.rule_id) AS rule_id,
+    count(p.entity_key) AS planted,
+    count(*) FILTER (p.entity_key IS NOT NULL AND a.entity_key IS NOT NULL) AS found,
+    count(*) FILTER (p.entity_key IS NULL) AS false_alarms,
+    count(*) FILTER (a.entity_key IS NULL) AS missed,
+    count(*) FILTER (p.entity_key IS NULL AND t.entity_key IS NOT NULL) AS hard_negatives_fired
+FROM anomaly AS a
+FULL JOIN planted AS p ON p.rule_id = a.rule_id AND p.entity_key = a.entity_key
+LEFT JOIN trap AS t ON t.rule_id = a.rule_id AND t.entity_key = a.entity_key
+GROUP BY 1
+"""
+
+
+@dataclass(frozen=True)
+class RuleScore:
+    """Counts of entities for one rule and turn. `false_alarms` include the hard negatives that fired."""
+
+    rule_id: str
+    planted: int
+    found: int
+    false_alarms: int
+    missed: int
+    hard_negatives: int
+    hard_negatives_fired: int
+
+    @property
+    def precision(self) -> float:
+        """Share of anomalies that were planted; 1.0 when there are none."""
+        return _share(self.found, self.found + self.false_alarms)
+
+    @property
+    def recall(self) -> float:
+        """Share of planted defects that were found; 1.0 when none was planted."""
+        return _share(self.found, self.planted)
+
+
+def score(con: duckdb.DuckDBPyConnection, register: Path, as_of: date) -> list[RuleScore]:
+    """One score per rule of the catalogue, and per any other rule planted or found. Needs the sample's register.
+
+    Raises KeyError when `as_of` is not a turn of the sample.
+    """
+    file = str(register / "defects.parquet")
+    sql = _SCORE.format(turn=TURN_COLUMNS[as_of])
+    counts = {r: n for r, *n in con.execute(sql, {"as_of": as_of, "register": file}).fetchall()}
+    traps = dict(
+        con.execute(
+            "SELECT rule_id, count(DISTINCT entity_key) FROM read_parquet(?) WHERE kind = 'hard_negative' "
+            "GROUP BY 1",
+            [file],
+        ).fetchall()
+    )
+    scores = []
+    for rule_id in sorted({*load_rules(), *counts, *traps}):
+        planted, found, false_alarms, missed, fired = counts.get(rule_id, (0, 0, 0, 0, 0))
+        scores.append(RuleScore(rule_id, planted, found, false_alarms, missed, traps.get(rule_id, 0), fired))
+    return scores
+
+
+def format_scores(scores: Sequence[RuleScore]) -> str:
+    """A text table for a terminal, one line per rule."""
+    rules = load_rules()
+    rows = [
+        (
+            "规则 rule",
+            "埋设 planted",
+            "查出 found",
+            "误报 false",
+            "漏报 missed",
+            "难例误触 traps",
+            "准确率 prec.",
+            "召回率 recall",
+            "",
+        )
+    ]
+    rows += [
+        (
+            s.rule_id, str(s.planted), str(s.found), str(s.false_alarms), str(s.missed),
+            f"{s.hard_negatives_fired}/{s.hard_negatives}", f"{s.precision:.3f}", f"{s.recall:.3f}",
+            rules[s.rule_id].title_zh if s.rule_id in rules else "",
+        )
+        for s in scores
+    ]  # fmt: skip
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    cells = [
+        text + " " * (width - _width(text)) if i in (0, len(row) - 1) else " " * (width - _width(text)) + text
+        for i, (text, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return "  ".join(cells).rstrip()
+
+
+def _width(text: str) -> int:
+    """Columns a terminal needs: Chinese characters take two."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0

@@ -1,0 +1,82 @@
+import random
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.bronze.dates import parse_dates, parse_months
+
+FORMS = (
+    "{y}-{m:02d}-{d:02d}",
+    "{y}-{m}-{d}",
+    "{y}.{m}.{d}",
+    "{y}/{m}/{d}",
+    "{y}/{m:02d}/{d:02d}",
+    "{y}年{m}月{d}日",
+    "{y}年{m:02d}月{d:02d}",
+    "{y}{m:02d}{d:02d}",
+    "{y} 年 {m} 月 {d} 日",
+    "{y}-{m:02d}-{d:02d} 08:30:00",
+    "{y}-{m:02d}-{d:02d}T00:00:00",
+    " {y}-{m}-{d} 8:30",
+)
+FULL_WIDTH = str.maketrans("0123456789-./", "０１２３４５６７８９－．／")
+
+
+def parsed(text: str) -> date | None:
+    return parse_dates(pl.Series([text], dtype=pl.String))[0]
+
+
+@given(day=st.dates(date(1850, 1, 1), date(2199, 12, 31)), form=st.sampled_from(FORMS), wide=st.booleans())
+def test_every_written_form_gives_its_date(day: date, form: str, wide: bool):
+    text = form.format(y=day.year, m=day.month, d=day.day)
+    assert parsed(text.translate(FULL_WIDTH) if wide else text) == day
+
+
+@given(text=st.text(max_size=12))
+def test_other_text_is_never_a_wrong_date(text: str):
+    found = parsed(text)
+    digits = "".join(c for c in text if c.isdecimal())
+    assert found is None or len(digits) >= 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3月", "24-01-03", "2024-02-30", "20240231", "2024-13-01", "2024-1/3", "2024.1-3", "3/1/2024", "45294", "2024", "长期",
+     "1024-01-01", "2024-01-03x", "x2024-01-03", "202401031", "2024-001-03", ""],
+)  # fmt: skip
+def test_what_would_be_a_guess_is_refused(text: str):
+    assert parsed(text) is None
+
+
+def test_a_column_of_mixed_forms_keeps_its_order_and_its_blanks():
+    days = [date(2024, 1, 1 + i % 28) for i in range(200)] + [None] * 20
+    cells = [d and FORMS[i % len(FORMS)].format(y=d.year, m=d.month, d=d.day) for i, d in enumerate(days)]
+    order = list(range(len(days)))
+    random.Random(7).shuffle(order)
+    column = parse_dates(pl.Series("出生日期", [cells[i] for i in order], dtype=pl.String))
+    assert column.to_list() == [days[i] for i in order]
+    assert column.name == "出生日期"
+
+
+@given(day=st.dates(date(1850, 1, 1), date(2199, 12, 31)))
+def test_months_come_out_in_one_form(day: date):
+    y, m = day.year, day.month
+    texts = [
+        f"{y}-{m:02d}",
+        f"{y}-{m}",
+        f"{y}{m:02d}",
+        f"{y}年{m}月",
+        f"{y}/{m}",
+        f"{y}.{m:02d}",
+        day.isoformat(),
+        None,
+    ]
+    assert parse_months(pl.Series(texts)).to_list() == [f"{y}-{m:02d}"] * 7 + [None]
+
+
+@pytest.mark.parametrize("text", ["3月", "2024-13", "202400", "2024", "24-01", "一月", "9999-01"])
+def test_what_is_no_month_is_refused(text: str):
+    assert parse_months(pl.Series([text])).to_list() == [None]

@@ -1,0 +1,51 @@
+"""The graph a data engineer sees: what is in it, and that everything in it can be understood."""
+
+import dagster as dg
+import pytest
+
+from pipelines.contracts import load_contracts
+from pipelines.definitions import build_defs
+from pipelines.paths import PROJECT_ROOT, Paths
+from pipelines.verify.rules import load_rules
+
+SNAPSHOT = PROJECT_ROOT / "tests" / "defs" / "asset_keys.txt"
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory) -> dg.AssetGraph:
+    return build_defs(Paths(tmp_path_factory.mktemp("defs"))).resolve_asset_graph()
+
+
+def test_the_assets_are_the_reviewed_ones(graph):
+    """A changed graph is a reviewed change: update asset_keys.txt with it."""
+    found = sorted(k.to_user_string() for k in graph.materializable_asset_keys)
+    assert found == SNAPSHOT.read_text(encoding="utf-8").split()
+
+
+def test_every_asset_has_owner_group_kind_and_a_bilingual_description(graph):
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        name = key.to_user_string()
+        assert node.owners, name
+        assert node.group_name not in (None, "default"), name
+        assert node.kinds, name
+        assert node.description and any("\u4e00" <= c <= "\u9fff" for c in node.description), name
+
+
+def test_every_rule_is_one_check_of_the_anomaly_asset(graph):
+    key = dg.AssetKey(["ledger", "anomaly"])
+    assert {k.name for k in graph.asset_check_keys if k.asset_key == key} == set(load_rules())
+
+
+def test_every_feed_has_its_checks_and_department(graph):
+    for feed in load_contracts().values():
+        key = dg.AssetKey(["bronze", feed.table])
+        assert {k.name for k in graph.asset_check_keys if k.asset_key == key} == {"rows_reconciled", "structure"}
+        assert graph.get(key).owners == [f"team:{feed.department}"]
+
+
+def test_nothing_hangs_outside_the_graph(graph):
+    """Every upstream of an asset is an asset of ours: no source key that nobody writes."""
+    ours = set(graph.materializable_asset_keys)
+    dangling = {p.to_user_string() for k in ours for p in graph.get(k).parent_keys if p not in ours}
+    assert dangling == set()

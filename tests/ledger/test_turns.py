@@ -1,0 +1,69 @@
+"""Closing turns and replaying those a lake lacks."""
+
+import json
+from datetime import date
+
+import pytest
+
+from pipelines.ledger import schema
+from pipelines.ledger.rows import insert
+from pipelines.ledger.turns import close_turn, missing_turns, restore_sets
+
+T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
+
+
+def issue(con, paths, as_of):
+    insert(con, "lake.ledger.return_set", [(as_of, f"set-{as_of}", "370602001", 1, "digest", 12, 3)])
+    insert(con, "lake.ledger.issued_resident", [(as_of, "370602001", "p", *[None] * 7)])
+    close_turn(con, paths, as_of, {"370602001": f"set-{as_of}"})
+
+
+def test_a_closed_turn_is_on_disk_and_in_the_ledger(con, paths):
+    issue(con, paths, T1)
+    document = json.loads((paths.decisions / "turns" / "2024-01-31.json").read_text())
+    assert document["as_of"] == "2024-01-31"
+    assert document["sets"] == [{"set_id": "set-2024-01-31", "township_code": "370602001", "issue": 1,
+                                 "manifest_sha256": "digest", "residents": 12, "anomalies": 3}]  # fmt: skip
+    assert con.execute("SELECT as_of FROM lake.ledger.turn").fetchall() == [(T1,)]
+    assert [p.name for p in (paths.decisions / "turns").iterdir()] == ["2024-01-31.json"]
+
+
+def test_a_set_the_ledger_does_not_have_stops_the_turn_from_closing(con, paths):
+    with pytest.raises(ValueError, match="370602001"):
+        close_turn(con, paths, T1, {"370602001": "unknown"})
+    assert not (paths.decisions / "turns").exists()
+
+
+def test_a_fresh_lake_misses_every_issued_turn_before_the_date(con, paths):
+    for turn in (T1, T2, T3):
+        issue(con, paths, turn)
+    assert missing_turns(con, paths, T3) == []
+    schema.open_turn(con, T1)  # forgets all
+    assert missing_turns(con, paths, T3) == [T1, T2]
+    assert missing_turns(con, paths, T1) == []
+
+
+def test_a_replayed_turn_gets_its_sets_back_and_leaves_the_file_alone(con, paths):
+    issue(con, paths, T1)
+    file = paths.decisions / "turns" / "2024-01-31.json"
+    before = file.read_bytes()
+    schema.open_turn(con, T1)
+    assert restore_sets(con, paths, T1) == 1 == restore_sets(con, paths, T1)
+    close_turn(con, paths, T1, {})
+    assert file.read_bytes() == before
+    assert con.execute("SELECT * FROM lake.ledger.return_set").fetchall() == [
+        (T1, "set-2024-01-31", "370602001", 1, "digest", 12, 3)]  # fmt: skip
+
+
+def test_everything_is_replayed_when_the_previous_residents_are_gone(con, paths):
+    for turn in (T1, T2, T3):
+        issue(con, paths, turn)
+    con.execute("DELETE FROM lake.ledger.issued_resident WHERE as_of = ?", [T1])  # only two turns are kept
+    assert missing_turns(con, paths, T3) == []
+    assert missing_turns(con, paths, T2) == [T1]
+
+
+def test_ensure_keeps_what_is_there(con, paths):
+    issue(con, paths, T1)
+    schema.ensure(con)
+    assert con.execute("SELECT count(*) FROM lake.ledger.return_set").fetchone() == (1,)

@@ -1,0 +1,121 @@
+"""Scoring counts what it should, and nothing of the pipeline can look at the planted truth."""
+
+import ast
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipelines.lake import connect
+from pipelines.ledger import schema
+from pipelines.ledger.rows import insert
+from pipelines.paths import PROJECT_ROOT, Paths
+from pipelines.scoring import format_scores, score
+
+T1, T2 = date(2024, 1, 31), date(2024, 2, 29)
+KEYS = ("rule_id", "entity_key", "kind", "found_turn1", "found_turn2")
+REGISTER = [
+    ("R11", "a", "defect", True, True),
+    ("R11", "b", "defect", True, False),
+    ("R11", "c", "defect", False, True),
+    ("R11", "trap", "hard_negative", False, False),
+    ("R17", "d", "defect", True, True),
+]
+
+
+@pytest.fixture
+def scored(tmp_path):
+    paths = Paths(tmp_path)
+    paths.register.mkdir()
+    pl.DataFrame(REGISTER, schema=KEYS, orient="row").write_parquet(paths.register / "defects.parquet")
+    found = {
+        T1: [("R11", "a"), ("R11", "a"), ("R11", "trap"), ("R11", "noise")],
+        T2: [("R11", "a"), ("R11", "c"), ("R17", "d")],
+    }
+    with connect(paths) as con:
+        schema.ensure(con)
+        insert(
+            con,
+            "lake.ledger.anomaly",
+            [(as_of, rule, "1", key, *[None] * 12) for as_of, keys in found.items() for rule, key in keys],
+        )
+        yield lambda as_of: {s.rule_id: s for s in score(con, paths.register, as_of)}
+
+
+def test_found_false_missed_and_fired_are_counted_per_entity(scored):
+    s = scored(T1)["R11"]
+    assert (s.planted, s.found, s.false_alarms, s.missed, s.hard_negatives, s.hard_negatives_fired) == (
+        2,
+        1,
+        2,
+        1,
+        1,
+        1,
+    )
+    assert (s.precision, s.recall) == (1 / 3, 0.5)
+    assert (scored(T1)["R17"].missed, scored(T1)["R17"].recall) == (1, 0.0)
+
+
+def test_each_turn_has_its_own_truth(scored):
+    s = scored(T2)["R11"]
+    assert (s.planted, s.found, s.missed, s.precision, s.recall) == (2, 2, 0, 1.0, 1.0)
+    assert scored(T2)["R01"].planted == 0 and scored(T2)["R01"].precision == 1.0
+
+
+def test_a_date_that_is_no_turn_of_the_sample_is_refused(scored):
+    with pytest.raises(KeyError):
+        scored(date(2024, 3, 31))
+
+
+def test_the_table_lines_up_and_names_every_rule(scored):
+    table = format_scores(list(scored(T2).values())).splitlines()
+    assert len(table) == 16
+    assert table[6].split()[:8] == ["R11", "2", "2", "0", "0", "0/1", "1.000", "1.000"]
+
+
+ALLOWED = {
+    "scoring",
+    "prefecture",
+    "sample",
+}  # sample is `make run` and shows the score; it is no pipeline stage
+
+
+def offences(source: str) -> list[int]:
+    """Lines that read the register or import the scoring."""
+    lines = []
+    for node in ast.walk(ast.parse(source)):
+        imports = [getattr(node, "module", None) or ""]
+        imports += [a.name for a in getattr(node, "names", []) if isinstance(a, ast.alias)]
+        is_register = (
+            isinstance(node, ast.Attribute)
+            and node.attr == "register"
+            and (isinstance(node.value, ast.Name) and node.value.id == "paths")
+        )
+        is_file = isinstance(node, ast.Constant) and "defects.parquet" in str(node.value)
+        if is_register or is_file or any(i.startswith("pipelines.scoring") for i in imports):
+            lines.append(node.lineno)
+    return lines
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from pipelines.scoring import score",
+        "import pipelines.scoring.score",
+        "x = paths.register / 'y'",
+        "open('register/defects.parquet')",
+    ],
+)
+def test_looking_at_the_planted_truth_is_noticed(source):
+    assert offences(source) == [1]
+
+
+def test_nothing_of_the_pipeline_looks_at_the_planted_truth():
+    package = PROJECT_ROOT / "pipelines"
+    checked = [
+        p for p in package.rglob("*.py") if p.relative_to(package).parts[0] not in {*ALLOWED, "paths.py"}
+    ]
+    assert len(checked) > 20
+    assert {p.name: o for p in checked if (o := offences(p.read_text(encoding="utf-8")))} == {}
+    models = [p for p in (PROJECT_ROOT / "dbt_project").rglob("*.sql") if "defects.parquet" in p.read_text()]
+    assert models == []

@@ -1,0 +1,123 @@
+"""The counts of the one pass equal what GX counts itself, for every kind of rule we may use."""
+
+import pytest
+
+KINDS = {
+    "K01": ("expect_column_values_to_be_null", {"column": "defect"}),
+    "K02": ("expect_column_values_to_not_be_null", {"column": "name"}),
+    "K03": ("expect_column_values_to_be_in_set", {"column": "sex", "value_set": ["男", "女"]}),
+    "K04": ("expect_column_values_to_not_be_in_set", {"column": "sex", "value_set": ["未知"]}),
+    "K05": ("expect_column_values_to_be_between", {"column": "age", "min_value": 0, "max_value": 120}),
+    "K06": ("expect_column_values_to_be_between", {"column": "born", "min_value": "1900-01-01"}),
+    "K07": ("expect_column_values_to_match_regex", {"column": "id_no", "regex": r"^\d{3}$"}),
+    "K08": ("expect_column_values_to_not_match_regex", {"column": "id_no", "regex": "9"}),
+    "K09": ("expect_column_value_lengths_to_be_between", {"column": "name", "min_value": 2, "max_value": 3}),
+    "K10": ("expect_column_values_to_be_unique", {"column": "id_no"}),
+    "K11": ("expect_compound_columns_to_be_unique", {"column_list": ["sex", "name"]}),
+    "K12": (
+        "expect_column_pair_values_a_to_be_greater_than_b",
+        {"column_A": "age", "column_B": "years", "or_equal": True},
+    ),
+    "K13": (
+        "expect_column_values_to_satisfy_sql",
+        {"column": "entity_key", "sql": "age >= 18 OR sex IS NULL"},
+    ),
+    "K14": (
+        "expect_column_values_to_satisfy_sql",
+        {"column": "sex", "sql": "length(id_no) = 3 AND born IS NOT NULL"},
+    ),
+    "K15": ("expect_column_value_lengths_to_equal", {"column": "id_no", "value": 3}),
+}
+FAILING = {"K01": 2, "K02": 1, "K03": 1, "K04": 1, "K05": 2, "K06": 1, "K07": 1, "K08": 1, "K09": 1, "K10": 2, "K11": 2,
+           "K12": 1, "K13": 2, "K14": 2, "K15": 1}  # fmt: skip
+ROWS = """
+    ('e1', '张三', '男', 30, 30, DATE '1990-01-01', '123', NULL), ('e2', '李四', '女', 130, 20, DATE '1800-01-01', '1234', 'x'),
+    ('e3', NULL, '女', -1, -5, NULL, '456', NULL), ('e4', '欧阳修文', '未知', 5, 9, DATE '2019-01-01', '789', 'y'),
+    ('e5', '王''五', NULL, NULL, NULL, DATE '1950-01-01', NULL, NULL), ('e6', '张三', '男', 40, 40, DATE '1980-01-01', '123', NULL)
+"""
+
+
+@pytest.fixture(scope="module")
+def table(lake):
+    lake.execute(
+        f"CREATE TABLE lake.verify.people AS SELECT * FROM (VALUES {ROWS}) "
+        "t(entity_key, name, sex, age, years, born, id_no, defect)"
+    )
+    return lake
+
+
+def suite(session, rules):
+    return session.suite(
+        {
+            "name": "people",
+            "expectations": [
+                {"type": kind, "kwargs": kwargs, "meta": {"rule_id": rule_id}}
+                for rule_id, (kind, kwargs) in rules.items()
+            ],
+        }
+    )
+
+
+def own_counts(gx, con, rules):
+    """Counts of the one pass, before GX is told anything."""
+    session = gx["Session"](con, "lake.verify")
+    batch, gx_suite = session.batch("people"), suite(session, rules)
+    compiled, broken = gx["evaluate"].compile_suite(batch, gx_suite, "lake.verify.people")
+    assert broken == {}
+    sql = gx["collect"].failing_rows_sql(
+        compiled, "lake.verify.people", "entity_key", [f"{{'rule_id': '{r.rule_id}'}}" for r in compiled]
+    )
+    counts = dict(con.execute(f"SELECT rule_id, count(*) FROM ({sql}) GROUP BY 1").fetchall())
+    return batch, gx_suite, compiled, counts
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_counts_equal_those_of_gx(gx, table, kind):
+    batch, gx_suite, _, counts = own_counts(gx, table, {kind: KINDS[kind]})
+    basic = batch.validate(gx_suite, result_format="BASIC").results[0]
+    assert not basic.exception_info.get("raised_exception")
+    assert counts.get(kind, 0) == basic.result["unexpected_count"] == FAILING[kind]
+    assert batch.validate(gx_suite, result_format="BOOLEAN_ONLY").results[0].success is False
+
+
+def test_all_kinds_in_one_pass_give_the_same_counts_and_gx_believes_them(gx, table):
+    batch, gx_suite, compiled, counts = own_counts(gx, table, KINDS)
+    assert counts == FAILING
+    told = {k: n + 2 for k, n in counts.items()}  # figures GX cannot have computed itself
+    results = gx["evaluate"].judge(batch, gx_suite, compiled, {}, told, {})
+    assert [r.error for r in results if r.error] == []
+    assert {r.rule_id: r.unexpected for r in results} == told
+    assert [r.rule_id for r in results] == list(KINDS)
+    assert {r.evaluated for r in results} == {6}
+    assert batch.data.execution_engine.known == {}
+
+
+def test_a_row_condition_limits_the_rule(gx, table):
+    from great_expectations.expectations.row_conditions import Column
+
+    rules = {
+        "K02": (
+            "expect_column_values_to_not_be_null",
+            {"column": "name", "row_condition": Column("sex") == "女"},
+        ),
+        "K05": (
+            "expect_column_values_to_be_between",
+            {"column": "age", "max_value": 0, "row_condition": Column("sex") == "男"},
+        ),
+    }
+    batch, gx_suite, _, counts = own_counts(gx, table, rules)
+    assert counts == {"K02": 1, "K05": 2}
+    own = {
+        r.expectation_config.meta["rule_id"]: r.result["unexpected_count"]
+        for r in batch.validate(gx_suite, result_format="BASIC").results
+    }
+    assert own == counts
+
+
+def test_a_table_level_rule_is_judged_by_gx(gx, table):
+    rules = {"K20": ("expect_table_row_count_to_be_between", {"min_value": 100})}
+    session = gx["Session"](table, "lake.verify")
+    batch, gx_suite = session.batch("people"), suite(session, rules)
+    compiled, broken = gx["evaluate"].compile_suite(batch, gx_suite, "lake.verify.people")
+    assert (compiled, broken) == ([], {})
+    assert gx["evaluate"].judge(batch, gx_suite, [], {}, {}, {})[0].passed is False

@@ -1,0 +1,85 @@
+"""The catalogue: complete, in agreement with the suites, and refusing contradictions."""
+
+from datetime import date
+
+import pytest
+import yaml
+
+from pipelines.verify.rules import RULES_FILE, Correction, RuleCatalogueError, load_rules
+from pipelines.verify.suites import check_suites, load_suites
+
+WANTED = {
+    "R01",
+    "R02",
+    "R05",
+    "R07",
+    "R08",
+    "R11",
+    "R15",
+    "R17",
+    "R20",
+    "R21",
+    "R22",
+    "R25",
+    "R35",
+    "R46",
+    "R47",
+}
+
+
+def test_fifteen_rules_four_of_them_ask_the_township():
+    rules = load_rules()
+    assert set(rules) == WANTED
+    assert {k for k, r in rules.items() if r.asks_township} == {"R11", "R17", "R20", "R22"}
+    assert {r.severity for r in rules.values()} == set("CHM")
+    assert all(r.title_zh and r.title_en and r.question_zh.endswith("。") for r in rules.values())
+    check_suites(load_suites(), rules)
+
+
+def test_answers_say_what_they_change():
+    rules = load_rules()
+    assert rules["R11"].answer("更正网格").correction == Correction("F31", "grid_code", None)
+    assert (
+        rules["R11"].answer("更正网格").needs_value and rules["R11"].answer("更正网格").value_list == "grid"
+    )
+    assert rules["R17"].answer("确认已死亡").correction == Correction("F01", "status_name", "死亡注销")
+    assert rules["R17"].answer("确认健在").dispute_to == "death_feed"
+    assert [(a.code, a.kind) for a in rules["R22"].answers] == [
+        ("已通知申领", "fix"), ("不符合条件", "not_error"), ("本人放弃", "not_error")]  # fmt: skip
+    assert rules["R22"].answer("没有这个") is None
+    assert rules["R22"].valid_from == date(2023, 1, 1)
+
+
+def test_a_rule_may_call_a_column_differently():
+    rules = load_rules()
+    assert (rules["R35"].label("name"), rules["R01"].label("name")) == ("企业名称", "姓名")
+    with pytest.raises(KeyError):
+        rules["R01"].label("no_such_column")
+
+
+def test_corrections_name_correctable_fields_of_the_contracts():
+    from pipelines.contracts import load_contracts
+
+    feeds = load_contracts()
+    corrections = [a.correction for r in load_rules().values() for a in r.answers if a.correction]
+    assert len(corrections) == 2
+    for c in corrections:
+        assert "correctable" in feeds[c.feed].by_name[c.field].tags
+
+
+@pytest.mark.parametrize(("rule_id", "change", "message"), [
+    ("R11", {"severity": "X"}, "R11: severity 'X'"),
+    ("R11", {"answers": []}, "R11 must have answers"),
+    ("R01", {"asks_township": True}, "R01 must have answers"),
+    ("R11", {"answers": [{"code": "a", "kind": "maybe"}]}, "answer kind 'maybe'"),
+    ("R11", {"answers": [{"code": "a", "kind": "dispute"}]}, "dispute_to"),
+    ("R11", {"answers": [{"code": "a", "kind": "fix", "needs_value": True}]}, "needs_value"),
+    ("r1; DROP", {}, "rule id"),
+])  # fmt: skip
+def test_contradictions_are_refused_with_rule_and_key(tmp_path, rule_id, change, message):
+    document = yaml.safe_load(RULES_FILE.read_text(encoding="utf-8"))
+    document["rules"][rule_id] = {**document["rules"].get(rule_id, document["rules"]["R01"]), **change}
+    path = tmp_path / "rules.yaml"
+    path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(RuleCatalogueError, match=message):
+        load_rules(path)
