@@ -29,8 +29,8 @@ class Breaker:
 class Counts:
     """Of one delivery.
 
-    `keys`: distinct keys among the sound rows. `previous`: rows of the last accepted full delivery of the scope,
-    None without one or when this delivery is not full.
+    `keys`: distinct keys among the sound rows. `previous`: rows of the last accepted full delivery of the
+    scope, None without one or when this delivery is not full.
     """
 
     rows_in: int

@@ -92,7 +92,7 @@ def records(block: bytes, width: int, first_row: int, is_last: bool) -> Records:
 
 
 def split_record(text: str) -> list[str]:
-    """Fields of one record (RFC 4180; a quote inside an unquoted field is text); [] when quotes do not close."""
+    """Fields of one record (RFC 4180; a quote inside an unquoted field is text); [] if quotes stay open."""
     if not _RECORD.fullmatch(text):
         return []
     fields, place = [], 0

@@ -21,7 +21,7 @@ Heading = tuple[str, ...]
 class Header:
     """The header of a table.
 
-    `headings`: one text per file column as the department wrote it. `columns`: contract column to file column.
+    `headings`: one text per file column as the department wrote it. `columns`: contract to file column.
     `last_row`: 1-based row the header ends at; 0 with `found` False, then the whole file counts as rows.
     `missing`: labels of required columns nobody sent; `absent`: of others. `title`: texts above the header.
     """
@@ -49,7 +49,7 @@ def detect(
     """The header among the first 15 rows; `rows` are texts from row 1 on.
 
     `spread(i)` gives row i with merged cells filled; with it, headers of two rows are tried as well.
-    The candidate with the most contract columns wins, when it has 60 % of them; on a tie the shorter, earlier.
+    The candidate with the most contract columns wins, when it has 60 % of them; on a tie the first.
     """
     best, best_score = (0, 0, [], {}), 0
     for depth in (1, 2) if spread else (1,):

@@ -1,6 +1,6 @@
 """Columns and types of what bronze writes.
 
-Belongs here: the schema of rows.parquet (per feed) and quarantine.parquet. Does not belong here: filling them.
+Belongs here: the schemas of rows.parquet and quarantine.parquet. Does not belong here: filling it.
 """
 
 import polars as pl

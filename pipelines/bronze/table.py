@@ -61,7 +61,7 @@ class Notice:
 
 
 class UnreadableError(Exception):
-    """A file of which no row can be read. `code` is a key of problems.DELIVERY; `detail` goes into its words."""
+    """A file of which no row can be read. `code` is a key of problems.DELIVERY; `detail` completes it."""
 
     def __init__(self, code: str, detail: str = ""):
         super().__init__(code)

@@ -28,7 +28,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Typed:
-    """`rows`: `_row` and the contract's columns, typed, as long as the block; `faults` in order of columns."""
+    """`rows`: `_row` and the contract's columns, typed, as many as in the block; `faults` by column."""
 
     rows: pl.DataFrame
     faults: tuple[Fault, ...]

@@ -25,7 +25,7 @@ _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
 
 @dataclass(frozen=True)
 class Caps:
-    """Limits of a workbook: bytes unpacked in all, number of entries, and the ratio above `ratio_from` bytes."""
+    """Limits of a workbook: bytes unpacked in all, entries, and the ratio above `ratio_from` bytes."""
 
     unpacked: int = 2 << 30
     entries: int = 5_000
@@ -72,7 +72,7 @@ def _inspect(archive: zipfile.ZipFile, caps: Caps) -> frozenset[str]:
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    """Read one entry through (its checksum is checked at the end). Returns whether it is a sheet with formulas.
+    """Read one entry through (its checksum is checked at the end). True for a sheet with formulas.
 
     Raises UnreadableError(E_XLSX_FORM) for a document type declaration, which no spreadsheet program writes.
     """
@@ -114,7 +114,7 @@ def _entry_of(archive: zipfile.ZipFile, sheet: str) -> str:
 
 
 def _formulas(reader) -> set[tuple[int, int]]:
-    """Cells with an <f>; a cell or row without its own reference follows the one before, as the format says."""
+    """Cells with an <f>; one without a reference of its own follows the one before, as the format says."""
     found: set[tuple[int, int]] = set()
     row, column = -1, -1
     for event, element in ElementTree.iterparse(reader, events=("start", "end")):

@@ -1,6 +1,6 @@
 """Reading workbooks by a contract.
 
-Belongs here: sheets, merged headers, and turning typed cells into text without repairing them. Does not belong
+Belongs here: sheets, merged headers, and turning typed cells into text without repair. Does not belong
 here: caps and damage (workbook_guard.py), types of the contract (typing.py).
 An id that is a number has lost digits already (a double holds 15), so it is marked, never turned into text.
 """
@@ -23,7 +23,7 @@ _MIDNIGHT = time()
 
 
 def read_xlsx(file: Path, feed: Feed, caps: Caps = CAPS) -> tuple[list[Table], list[Notice]]:
-    """Every visible sheet with the contract's header; when none has it, every one with cells, header not found.
+    """Every visible sheet with the contract's header; when none has it, all with cells, header not found.
 
     Raises UnreadableError.
     """

@@ -51,7 +51,7 @@ class Column:
 
     @property
     def mask(self) -> str | None:
-        """How the value may be shown: surname, last2, phone, village, last4, year, hide; None for as it is."""
+        """How the value may be shown: surname, last2, phone, village, last4, year, hide; None: as it is."""
         return next((t.removeprefix(MASK_PREFIX) for t in self.tags if t.startswith(MASK_PREFIX)), None)
 
     @property

@@ -13,7 +13,6 @@ turn_job = dg.define_asset_job(
     partitions_def=business_dates,
     executor_def=dg.in_process_executor,
     description="One full turn of 采集—校核—返还—更正 for one business date. Launching a date twice gives the same content.",
-    tags={"dagster/priority": "1"},
 )
 
 nightly = dg.build_schedule_from_partitioned_job(

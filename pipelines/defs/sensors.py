@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from pipelines.defs.jobs import turn_job
+from pipelines.defs.resources import Lakehouse
 from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
 
@@ -46,8 +47,10 @@ def batch_key(files: list[Path]) -> str:
     job=turn_job, minimum_interval_seconds=30,
     description="Starts a turn when townships have sent workbooks back (data/inbox/drop).",
 )
-def inbox_sensor(context: dg.SensorEvaluationContext, lakehouse: dg.ResourceParam["object"]) -> dg.SensorResult | dg.SkipReason:
-    paths: Paths = lakehouse.paths
+def inbox_sensor(
+    context: dg.SensorEvaluationContext, lakehouse: Lakehouse
+) -> dg.SensorResult | dg.SkipReason:
+    paths = lakehouse.paths
     now = datetime.now(ZoneInfo("Asia/Shanghai"))
     files = waiting_files(paths.inbox / "drop", now.timestamp())
     if not files:
@@ -59,6 +62,8 @@ def inbox_sensor(context: dg.SensorEvaluationContext, lakehouse: dg.ResourcePara
     if day > now.date() + timedelta(days=1):
         return dg.SkipReason(f"the last issued turn is later than today; waiting until {day}")
     return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=key, partition_key=day.isoformat(), tags={"inbox_files": str(len(files))})],
+        run_requests=[
+            dg.RunRequest(run_key=key, partition_key=day.isoformat(), tags={"inbox_files": str(len(files))})
+        ],
         cursor=key,
     )

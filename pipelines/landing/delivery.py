@@ -18,7 +18,7 @@ RECORD = "delivery.json"
 class Delivery:
     """A landed file. `scope`, `period` and `mode` are None when `kind` is 'unrecognised'.
 
-    `delivered_on` is an ISO date, `size` is bytes, `delivery_seq` counts 1, 2, 3… per feed in order of landing.
+    `delivered_on` is an ISO date, `size` is bytes, `delivery_seq` counts 1, 2, 3… per feed.
     `is_repeat` marks the answer of `land_feed` for bytes that were landed before; it is never stored.
     """
 

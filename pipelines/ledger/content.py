@@ -22,8 +22,9 @@ def _table_hash(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
     name = f'lake."{schema}"."{table}"'
     columns = sorted(row[0] for row in con.execute(f"DESCRIBE {name}").fetchall())
     cells = ", ".join(f""""{c.replace('"', '""')}" := CAST("{c}" AS VARCHAR)""" for c in columns)
+    row = f"CAST(struct_pack({cells}) AS VARCHAR)"
     count, total = con.execute(
-        f"SELECT count(*), sum(CAST(md5_number_lower(CAST(struct_pack({cells}) AS VARCHAR)) AS HUGEINT)) FROM {name}"
+        f"SELECT count(*), sum(CAST(md5_number_lower({row}) AS HUGEINT)) FROM {name}"
     ).fetchone()
     text = "|".join([*columns, str(count), str(total)])
     return con.execute("SELECT sha256(?)", [text]).fetchone()[0]

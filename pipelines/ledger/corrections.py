@@ -1,7 +1,7 @@
 """Corrections: what townships' accepted answers change in the unified database, and which of them stand.
 
-Belongs here: from answer to correction. Does not belong here: reading workbooks (pipelines.inbox) and applying a
-correction (dbt staging, iff the current raw value equals `wrong_value`).
+Belongs here: from answer to correction. Does not belong here: reading workbooks (pipelines.inbox) and
+applying a correction (dbt staging, iff the current raw value equals `wrong_value`).
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,9 @@ import duckdb
 from pipelines.ledger.rows import temp_table, transaction
 from pipelines.verify.rules import Rule
 
-# wrong_value is the department's own value: when the township corrects its own earlier correction, that one's.
-# base_delivery_seq is the feed's newest delivery when the anomaly was found: a later one with wrong_value flips back.
+# wrong_value is the department's own value: when the township corrects its own earlier correction, that
+# one's. base_delivery_seq is the feed's newest delivery when the anomaly was found: a later one with
+# wrong_value flips back.
 _RECORD = """
 INSERT INTO lake.ledger.correction BY NAME
 WITH shown AS (

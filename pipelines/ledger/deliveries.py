@@ -10,8 +10,8 @@ from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
 
 _COLUMNS = (
-    "feed", "delivery_id", "delivery_seq", "delivered_on", "file_name", "sha256", "scope", "period", "mode", "status",
-    "breaker_code", "breaker_message", "rows_in", "rows_bronze", "rows_quarantined",
+    "feed", "delivery_id", "delivery_seq", "delivered_on", "file_name", "sha256", "scope", "period",
+    "mode", "status", "breaker_code", "breaker_message", "rows_in", "rows_bronze", "rows_quarantined",
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
-"""`ledger.person_key`: which person an identity number meant when it was first seen. Keeps persons stable when
-numbers are changed later."""
+"""`ledger.person_key`: which person an identity number meant when it was first seen.
+
+Keeps persons stable when numbers are changed later: linkage prefers the registry's earliest person.
+"""
 
 from datetime import date
 

@@ -12,37 +12,64 @@ from pipelines.ledger.state import rebuild_tickets
 
 # Tables that keep rows of every turn.
 TURN_TABLES = {
-    "answer": "as_of DATE, workbook_sha256 VARCHAR, file_name VARCHAR, township_code VARCHAR, set_id VARCHAR, "
-    "sheet_row BIGINT, ticket_id VARCHAR, answer_code VARCHAR, answer_kind VARCHAR, new_value VARCHAR, note VARCHAR, "
-    "officer VARCHAR, outcome VARCHAR, reason_code VARCHAR, reason VARCHAR",
-    "correction": "as_of DATE, ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
-    "new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, workbook_sha256 VARCHAR, sheet_row BIGINT",
-    "anomaly": "as_of DATE, rule_id VARCHAR, rule_version VARCHAR, entity_key VARCHAR, ticket_id VARCHAR, "
-    "severity VARCHAR, fixer VARCHAR, department VARCHAR, township_code VARCHAR, feed VARCHAR, record_key VARCHAR, "
-    "source_ref VARCHAR, field VARCHAR, value VARCHAR, evidence VARCHAR, group_key VARCHAR",
-    "rule_result": "as_of DATE, rule_id VARCHAR, rule_version VARCHAR, suite VARCHAR, evaluated BIGINT, "
-    "unexpected BIGINT, error VARCHAR",
-    "ticket_event": "as_of DATE, ticket_id VARCHAR, seq BIGINT, event VARCHAR, from_state VARCHAR, to_state VARCHAR, "
-    "assignee VARCHAR, department VARCHAR, township_code VARCHAR, rule_id VARCHAR, reason VARCHAR, set_id VARCHAR",
+    "answer": (
+        "as_of DATE, workbook_sha256 VARCHAR, file_name VARCHAR, township_code VARCHAR, "
+        "set_id VARCHAR, sheet_row BIGINT, ticket_id VARCHAR, answer_code VARCHAR, "
+        "answer_kind VARCHAR, new_value VARCHAR, note VARCHAR, officer VARCHAR, outcome VARCHAR, "
+        "reason_code VARCHAR, reason VARCHAR"
+    ),
+    "correction": (
+        "as_of DATE, ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, "
+        "wrong_value VARCHAR, new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, "
+        "workbook_sha256 VARCHAR, sheet_row BIGINT"
+    ),
+    "anomaly": (
+        "as_of DATE, rule_id VARCHAR, rule_version VARCHAR, entity_key VARCHAR, ticket_id VARCHAR, "
+        "severity VARCHAR, fixer VARCHAR, department VARCHAR, township_code VARCHAR, feed VARCHAR, "
+        "record_key VARCHAR, source_ref VARCHAR, field VARCHAR, value VARCHAR, evidence VARCHAR, "
+        "group_key VARCHAR"
+    ),
+    "rule_result": (
+        "as_of DATE, rule_id VARCHAR, rule_version VARCHAR, suite VARCHAR, evaluated BIGINT, "
+        "unexpected BIGINT, error VARCHAR"
+    ),
+    "ticket_event": (
+        "as_of DATE, ticket_id VARCHAR, seq BIGINT, event VARCHAR, from_state VARCHAR, "
+        "to_state VARCHAR, assignee VARCHAR, department VARCHAR, township_code VARCHAR, "
+        "rule_id VARCHAR, reason VARCHAR, set_id VARCHAR"
+    ),
     "person_key": "as_of DATE, id_no VARCHAR, person_id VARCHAR",
-    "issued_resident": "as_of DATE, township_code VARCHAR, person_id VARCHAR, row_hash VARCHAR, name VARCHAR, "
-    "sex_name VARCHAR, birth_date DATE, village_name VARCHAR, grid_code VARCHAR, living_type VARCHAR",
-    "return_set": "as_of DATE, set_id VARCHAR, township_code VARCHAR, issue BIGINT, manifest_sha256 VARCHAR, "
-    "residents BIGINT, anomalies BIGINT",
+    "issued_resident": (
+        "as_of DATE, township_code VARCHAR, person_id VARCHAR, row_hash VARCHAR, name VARCHAR, "
+        "sex_name VARCHAR, birth_date DATE, village_name VARCHAR, grid_code VARCHAR, "
+        "living_type VARCHAR"
+    ),
+    "return_set": (
+        "as_of DATE, set_id VARCHAR, township_code VARCHAR, issue BIGINT, manifest_sha256 VARCHAR, "
+        "residents BIGINT, anomalies BIGINT"
+    ),
     "turn": "as_of DATE",
 }
 # Tables that hold the state of the last turn only.
 STATE_TABLES = {
-    "delivery": "as_of DATE, feed VARCHAR, delivery_id VARCHAR, delivery_seq BIGINT, delivered_on DATE, "
-    "file_name VARCHAR, sha256 VARCHAR, scope VARCHAR, period VARCHAR, mode VARCHAR, status VARCHAR, "
-    "breaker_code VARCHAR, breaker_message VARCHAR, rows_in BIGINT, rows_bronze BIGINT, rows_quarantined BIGINT",
-    "correction_standing": "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
-    "new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, corrected_on DATE, workbook_sha256 VARCHAR, "
-    "sheet_row BIGINT",
-    "ticket": "ticket_id VARCHAR, rule_id VARCHAR, entity_key VARCHAR, state VARCHAR, assignee VARCHAR, "
-    "department VARCHAR, township_code VARCHAR, severity VARCHAR, opened_on DATE, last_event_on DATE, closed_on DATE, "
-    "reopen_count BIGINT, is_disputed BOOLEAN, feed VARCHAR, record_key VARCHAR, source_ref VARCHAR, field VARCHAR, "
-    "value VARCHAR, evidence VARCHAR, group_key VARCHAR",
+    "delivery": (
+        "as_of DATE, feed VARCHAR, delivery_id VARCHAR, delivery_seq BIGINT, delivered_on DATE, "
+        "file_name VARCHAR, sha256 VARCHAR, scope VARCHAR, period VARCHAR, mode VARCHAR, "
+        "status VARCHAR, breaker_code VARCHAR, breaker_message VARCHAR, rows_in BIGINT, "
+        "rows_bronze BIGINT, rows_quarantined BIGINT"
+    ),
+    "correction_standing": (
+        "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
+        "new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, corrected_on DATE, "
+        "workbook_sha256 VARCHAR, sheet_row BIGINT"
+    ),
+    "ticket": (
+        "ticket_id VARCHAR, rule_id VARCHAR, entity_key VARCHAR, state VARCHAR, assignee VARCHAR, "
+        "department VARCHAR, township_code VARCHAR, severity VARCHAR, opened_on DATE, "
+        "last_event_on DATE, closed_on DATE, reopen_count BIGINT, is_disputed BOOLEAN, feed VARCHAR, "
+        "record_key VARCHAR, source_ref VARCHAR, field VARCHAR, value VARCHAR, evidence VARCHAR, "
+        "group_key VARCHAR"
+    ),
 }
 
 

@@ -12,7 +12,8 @@ NOW = """
 SELECT ticket_id, any_value(rule_id) AS rule_id, max(seq) AS seq, max(as_of) AS since,
     arg_max(to_state, seq) AS state, arg_max(assignee, seq) AS assignee,
     nullif(arg_max(coalesce(department, ''), seq), '') AS department,
-    nullif(arg_max(coalesce(township_code, ''), seq), '') AS township_code, CAST(NULL AS VARCHAR) AS default_assignee
+    nullif(arg_max(coalesce(township_code, ''), seq), '') AS township_code,
+    CAST(NULL AS VARCHAR) AS default_assignee
 FROM lake.ledger.ticket_event GROUP BY ticket_id
 """
 
@@ -40,7 +41,8 @@ SELECT ticket_id, life.rule_id, entity.entity_key, life.state, life.assignee, li
     latest.severity, life.opened_on, life.since AS last_event_on,
     CASE WHEN life.state = '{CLOSED}' THEN life.since END AS closed_on,
     CAST(life.reopen_count AS BIGINT) AS reopen_count, life.is_disputed,
-    latest.feed, latest.record_key, latest.source_ref, latest.field, latest.value, latest.evidence, latest.group_key
+    latest.feed, latest.record_key, latest.source_ref, latest.field, latest.value, latest.evidence,
+    latest.group_key
 FROM life LEFT JOIN entity USING (ticket_id) LEFT JOIN latest USING (ticket_id)
 ORDER BY ticket_id
 """

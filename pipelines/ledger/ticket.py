@@ -1,10 +1,10 @@
 """The life of a correction ticket (工单) as a pure state machine.
 
-Belongs here: states, events, and which event a re-check means. Does not belong here: the ledger; the set-based
-run over all tickets (tickets.py) loads these very tables into SQL.
+Belongs here: states, events, and which event a re-check means. Does not belong here: the ledger; the
+set-based run over all tickets (tickets.py) loads these very tables into SQL.
 
-A ticket closes by `recheck_pass` and in no other way. Holding it: 'township' = listed in the township's 异常清单,
-'source' = listed in the notice to the department.
+A ticket closes by `recheck_pass` and in no other way. Holding it: 'township' = listed in the township's
+异常清单, 'source' = listed in the notice to the department.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ SOURCE_REJECTED = "source_rejected"
 CLOSED = "closed"
 REOPENED = "reopened"
 STATES = (
-    DETECTED, RETURNED, TOWNSHIP_FIXED, NOT_AN_ERROR, DISPUTED, SOURCE_ACCEPTED, SOURCE_REJECTED, CLOSED, REOPENED,
-)  # fmt: skip
+    DETECTED, RETURNED, TOWNSHIP_FIXED, NOT_AN_ERROR, DISPUTED, SOURCE_ACCEPTED, SOURCE_REJECTED, CLOSED,
+    REOPENED, )  # fmt: skip
 
 # Who holds the ticket after an event: as before, whom the rule names, or the department.
 KEEP, DEFAULT, SOURCE = "keep", "default", "source"
@@ -33,7 +33,7 @@ class IllegalTransition(ValueError):
 
 @dataclass(frozen=True)
 class Transition:
-    """One arrow. `from_state` None is a ticket that does not exist yet; `holder` is KEEP, DEFAULT or SOURCE."""
+    """One arrow. `from_state` None: a ticket that does not exist yet; `holder`: KEEP, DEFAULT or SOURCE."""
 
     event: str
     from_state: str | None
@@ -97,7 +97,7 @@ def recheck_event(state: str | None, own: bool, flip: bool, due: bool) -> str | 
 
 
 def flip_event(state: str | None, holder: str, flip: bool) -> str | None:
-    """Whether a flip-back reopens the ticket against the department; None when it holds the ticket already."""
+    """A flip-back reopens the ticket against the department; None when that holds the ticket already."""
     if flip and (state == CLOSED or (state == REOPENED and holder != SOURCE)):
         return "flip_back"
     return None

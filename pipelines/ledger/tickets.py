@@ -1,8 +1,8 @@
 """All tickets of a turn at once: set-based SQL over the state machine's own tables.
 
 Belongs here: which tickets an event concerns, in the order answers, decisions, re-check, flip-back, return.
-Does not belong here: which arrows exist (ticket.py). The events of a turn are computed in temporary tables and
-written in one transaction.
+Does not belong here: which arrows exist (ticket.py). The events of a turn are computed in temporary tables
+and written in one transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ def _load_machine(
 
 
 def dispute_targets(rule: Rule, departments: Mapping[str, str]) -> list[tuple]:
-    """Rows (rule, answer, evidence label or None, its value, department) saying who has to answer a dispute."""
+    """Who has to answer a dispute: (rule, answer, evidence label or None, its value, department)."""
     rows = []
     for answer in rule.answers:
         target = answer.dispute_to
@@ -164,7 +164,9 @@ FROM decision AS d JOIN ticket_now AS t ON t.ticket_id = d.ticket_id AND t.assig
 
 # A ticket closes only when its own rule and the flip-back rule could be evaluated.
 _RECHECK = f"""
-WITH evaluated AS (SELECT DISTINCT rule_id FROM lake.ledger.rule_result WHERE as_of = $as_of AND error IS NULL),
+WITH evaluated AS (
+    SELECT DISTINCT rule_id FROM lake.ledger.rule_result WHERE as_of = $as_of AND error IS NULL
+),
 facts AS (
     SELECT t.ticket_id, t.state, own.department, own.ticket_id IS NOT NULL AS own,
         flip.ticket_id IS NOT NULL AND NOT p.is_flip AS flip,
@@ -174,7 +176,8 @@ facts AS (
             WHEN '{ticket.SOURCE_ACCEPTED}' THEN $as_of >= t.since + to_days({SOURCE_GRACE_DAYS})
             ELSE true END AS due,
         t.rule_id IN (FROM evaluated)
-            AND NOT EXISTS (SELECT 1 FROM policy WHERE is_flip AND rule_id NOT IN (FROM evaluated)) AS is_evaluated
+            AND NOT EXISTS (SELECT 1 FROM policy WHERE is_flip AND rule_id NOT IN (FROM evaluated))
+            AS is_evaluated
     FROM ticket_now AS t
     JOIN policy AS p ON p.rule_id = t.rule_id
     LEFT JOIN found AS own ON own.ticket_id = t.ticket_id AND own.is_flip = p.is_flip

@@ -1,7 +1,8 @@
 """Turns that were issued: `decisions/turns/<as_of>.json` outside the lake, `ledger.turn` inside.
 
-Belongs here: closing a turn, and knowing which turns a lake lacks. Does not belong here: running a turn. The file
-is written first: a lake without the row replays the turn, a row without the file could not be rebuilt.
+Belongs here: closing a turn, and knowing which turns a lake lacks. Does not belong here: running a turn.
+The file is written first: a lake without the row replays the turn, a row without the file could not be
+rebuilt.
 """
 
 import json
@@ -31,7 +32,7 @@ def close_turn(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date, sets: 
     if lost := sorted(township for township, set_id in sets.items() if set_id not in known):
         raise ValueError(f"sets issued but not in ledger.return_set: {lost}")
     names = _SET.split(", ")
-    document = {"as_of": as_of.isoformat(), "sets": [dict(zip(names, row)) for row in rows]}
+    document = {"as_of": as_of.isoformat(), "sets": [dict(zip(names, row, strict=True)) for row in rows]}
     _write_atomically(_file(paths, as_of), json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     with transaction(con):
         con.execute("DELETE FROM lake.ledger.turn WHERE as_of = ?", [as_of])
@@ -52,8 +53,8 @@ def restore_sets(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> i
 def missing_turns(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> list[date]:
     """Issued turns before `as_of` that this ledger has to replay, oldest first.
 
-    From the first turn it lacks on: later ones build on it. All of them when the residents returned by the turn
-    just before `as_of` are no longer kept, because its changes are told against those.
+    From the first turn it lacks on: later ones build on it. All of them when the residents returned by the
+    turn just before `as_of` are no longer kept, because its changes are told against those.
     """
     issued = [turn for turn in issued_turns(paths) if turn < as_of]
     if not issued:

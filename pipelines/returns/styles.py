@@ -110,7 +110,7 @@ def page(sheet: Worksheet, footer: str, is_landscape: bool = True, title_rows: t
         sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     sheet.set_footer(f"&L&9{footer}&R&9第 &P 页 / 共 &N 页")
     sheet.hide_gridlines(2)
     if title_rows is not None:

@@ -209,6 +209,8 @@ def _drop_down(code_column: int, count: int, title: str, text: str) -> dict:
 
 def _list(sheet: Worksheet, formats: dict[str, Format], name: str, rows: tuple, footer: str) -> None:
     page(sheet, footer, title_rows=(0, 0))
+    sheet.set_header(f"&L&12&B{name}")
+    sheet.set_default_row(LINE_POINTS)
     sheet.freeze_panes(1, 2)
     shown = layout.SHEETS[name]
     write_table(

@@ -1,6 +1,7 @@
 """Precision and recall per rule, by joining anomalies with the planted defects on (rule_id, entity_key).
 
-Belongs here: the join, the figures and their text table. Does not belong here: planting (pipelines.prefecture).
+Belongs here: the join, the figures and their text table. Does not belong here: planting
+(pipelines.prefecture).
 """
 
 from collections.abc import Sequence
@@ -63,7 +64,7 @@ class RuleScore:
 
 
 def score(con: duckdb.DuckDBPyConnection, register: Path, as_of: date) -> list[RuleScore]:
-    """One score per rule of the catalogue, and per any other rule planted or found. Needs the sample's register.
+    """One score per rule of the catalogue, and per any other rule planted or found.
 
     Raises KeyError when `as_of` is not a turn of the sample.
     """

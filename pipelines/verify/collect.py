@@ -1,8 +1,9 @@
 """Every failing row of every rule of a table, in one statement.
 
-Belongs here: GX's own compiled row conditions, the one pass over the table, and the counts handed back to GX so
-that it scans nothing twice. Does not belong here: what an anomaly looks like in the ledger. Uses GX internals
-(`.condition` metrics, MetricsCalculator); tests/verify/test_collect.py compares the counts with GX's own.
+Belongs here: GX's own compiled row conditions, the one pass over the table, and the counts handed back to
+GX so that it scans nothing twice. Does not belong here: what an anomaly looks like in the ledger. Uses GX
+internals (`.condition` metrics, MetricsCalculator); tests/verify/test_collect.py compares the counts with
+GX's own.
 """
 
 from collections.abc import Mapping, Sequence

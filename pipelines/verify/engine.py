@@ -1,7 +1,7 @@
 """Execution engine of Great Expectations on one DuckDB connection, with metrics that are known already.
 
-Belongs here: what the engine does differently from GX's own. Does not belong here: computing the known metrics
-(collect.py). Uses GX internals (1.24.1): `resolve_metrics`, `get_connection`.
+Belongs here: what the engine does differently from GX's own. Does not belong here: computing the known
+metrics (collect.py). Uses GX internals (1.24.1): `resolve_metrics`, `get_connection`.
 """
 
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 
     @contextmanager
     def get_connection(self):
-        """One connection kept open: GX reads a result after giving its connection back, which would empty it."""
+        """One connection kept open: GX reads results after giving it back, which would empty them."""
         if self._connection is None:
             self._connection = self.engine.connect()
         yield self._connection

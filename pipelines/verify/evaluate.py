@@ -36,8 +36,10 @@ def judge(
     counts: Mapping[str, int],
     samples: Mapping[str, Sequence[str]],
 ) -> list[RuleResult]:
-    """One result per rule in the order of the suite: GX's verdict, or what broke. GX computes only what it was
-    not told (table-level rules, row counts)."""
+    """One result per rule in the order of the suite: GX's verdict, or what broke.
+
+    GX computes only what it was not told (table-level rules, row counts).
+    """
     wanted = [e.meta["rule_id"] for e in suite.expectations]
     for expectation in list(suite.expectations):
         if expectation.meta["rule_id"] in broken:

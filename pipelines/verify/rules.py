@@ -1,7 +1,7 @@
 """The rule catalogue `expectations/rules.yaml` as frozen objects.
 
-Belongs here: reading and checking the catalogue. Does not belong here: what makes a row fail (the suites), and
-what becomes of a ticket (pipelines.ledger).
+Belongs here: reading and checking the catalogue. Does not belong here: what makes a row fail (the suites),
+and what becomes of a ticket (pipelines.ledger).
 """
 
 import re
@@ -48,7 +48,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `labels`: evidence column -> Chinese label; `value_labels`: column -> code -> Chinese word."""
+    """One rule. `labels`: evidence column -> Chinese label; `value_labels`: column -> code -> word."""
 
     rule_id: str
     title_zh: str

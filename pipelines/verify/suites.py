@@ -58,7 +58,7 @@ def check_suites(suites: Iterable[Mapping[str, Any]], rules: Mapping[str, Rule])
 
 
 def fill_parameters(expectation: Mapping[str, Any], parameters: Parameters) -> dict[str, Any]:
-    """The expectation with parameters (rule id, name) -> value put in. Raises SuiteError for an unknown one."""
+    """The expectation with (rule id, parameter) -> value put in. Raises SuiteError for an unknown one."""
     rule_id = expectation["meta"]["rule_id"]
     kwargs = dict(expectation["kwargs"])
     for key, value in kwargs.items():

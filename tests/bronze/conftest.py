@@ -1,4 +1,4 @@
-"""A made-up data office: drop a file, run landing and bronze, look at what came out. All people are invented."""
+"""A made-up data office: drop a file, run landing and bronze, look at what came out. No real people."""
 
 import io
 import json

@@ -62,8 +62,12 @@ def test_a_zip_bomb_is_refused_before_it_is_parsed(office: Office, sound: bytes)
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "E_EMPTY"), (b"\xd0\xcf\x11\xe0" + bytes(600), "E_XLSX_FORM"), (b"<html>not found</html>", "E_XLSX_FORM")],
-)  # fmt: skip
+    [
+        (b"", "E_EMPTY"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "E_XLSX_FORM"),
+        (b"<html>not found</html>", "E_XLSX_FORM"),
+    ],
+)
 def test_what_is_no_workbook_is_refused(office: Office, content: bytes, code: str):
     assert office.deliver("F10", NAME, content).breaker_code == code
 
@@ -186,7 +190,10 @@ def test_an_unreadable_cell_costs_its_row(
     assert entry[3].startswith(f"{AT}第 11 行「{column}」列")
 
 
-@pytest.mark.parametrize(("value", "amount"), [("1,234.50", "1234.50"), ("￥80", "80.00"), ("80元", "80.00"), (80.5, "80.50"), (" ８０ ", "80.00")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "amount"),
+    [("1,234.50", "1234.50"), ("￥80", "80.00"), ("80元", "80.00"), (80.5, "80.50"), (" ８０ ", "80.00")],
+)
 def test_written_amounts(office: Office, workbook, allowance, allowance_header, value: object, amount: str):
     office.deliver("F10", NAME, workbook([allowance_header, allowance(0, c4=value)]))
     assert office.rows("F10")["amount"].to_list() == [Decimal(amount)]

@@ -67,6 +67,13 @@ def test_deltas_and_appends_may_have_any_size(office: Office, workbook, allowanc
         assert (result.status, result.row_count_ratio) == ("accepted", None)
 
 
+def test_an_append_without_rows_says_that_nothing_happened(office: Office):
+    header = ",".join(c.label for c in FEEDS["F03"].columns)
+    result = office.deliver("F03", "F03_户籍变动_370600_202401.csv", f"{header}\n".encode("gb18030"))
+    assert (result.status, result.rows_in) == ("accepted", 0)
+    assert result.notices == ("没有数据行，按本期无变动处理",)
+
+
 @pytest.mark.parametrize(("repeated", "code"), [(2, None), (3, "E_DUPLICATE_SHARE")])
 def test_repeated_keys(office: Office, cards, card, repeated: int, code: str | None):
     lines = [card(n) for n in range(10)]

@@ -93,8 +93,8 @@ def test_every_feed_has_an_empty_bronze_that_duckdb_can_read(office: Office):
             c.name: wanted[c.type] for c in feed.columns
         }
         assert list(columns)[-11:] == [
-            "_feed", "_delivery_id", "_delivery_seq", "_delivered_on", "_mode", "_scope", "_file", "_sheet", "_row",
-            "_record_key", "_source_ref",
+            "_feed", "_delivery_id", "_delivery_seq", "_delivered_on", "_mode", "_scope", "_file", "_sheet",
+            "_row", "_record_key", "_source_ref",
         ]  # fmt: skip
         assert duckdb.sql(f"SELECT count(*) FROM read_parquet('{glob}/quarantine.parquet')").fetchone() == (
             0,
@@ -108,7 +108,8 @@ def test_record_keys_are_those_of_python_and_sql(office: Office, workbook):
     key = office.rows("F36")["_record_key"].to_list()
     assert key == [record_key("F36", "370602001001", date(2020, 1, 1))]
     glob = office.paths.bronze / "F36" / "*" / "rows.parquet"
-    sql = f"SELECT {key_sql('F36', ['unit_code', 'valid_from'])} FROM read_parquet('{glob}', union_by_name=true)"
+    source = f"read_parquet('{glob}', union_by_name=true)"
+    sql = f"SELECT {key_sql('F36', ['unit_code', 'valid_from'])} FROM {source}"
     assert duckdb.sql(sql).fetchall() == [(key[0],)]
 
 

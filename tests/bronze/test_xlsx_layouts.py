@@ -129,7 +129,8 @@ def test_layouts_of_four_counties_give_the_same_row(office: Office, workbook, he
     row = office.rows("F08").row(0, named=True)
     assert {k: str(v) for k, v in row.items() if not k.startswith("_") and v is not None} == {
         "id_no": "370602195001010011", "name": "周一", "head_id_no": "370602195001010011", "category": "低保",
-        "amount": "650.00", "pay_month": "2024-01", "start_date": "2020-05-01", "division_code": "370602001001",
+        "amount": "650.00", "pay_month": "2024-01", "start_date": "2020-05-01",
+        "division_code": "370602001001",
     }  # fmt: skip
 
 

@@ -1,0 +1,67 @@
+"""The inbox sensor starts one run for what arrived, and none twice."""
+
+import os
+import time
+from datetime import date, timedelta
+
+import dagster as dg
+import pytest
+
+from pipelines.defs.resources import Lakehouse
+from pipelines.defs.sensors import batch_key, inbox_sensor, next_business_date, waiting_files
+from pipelines.paths import Paths
+
+
+@pytest.fixture
+def lakehouse(tmp_path):
+    (tmp_path / "inbox" / "drop" / "370602001").mkdir(parents=True)
+    return Lakehouse(root=str(tmp_path))
+
+
+def _arrive(lakehouse, name: str, content: bytes, age: float = 60) -> None:
+    file = lakehouse.paths.inbox / "drop" / "370602001" / name
+    file.write_bytes(content)
+    os.utime(file, (time.time() - age,) * 2)
+
+
+def _tick(lakehouse, cursor=None):
+    with dg.build_sensor_context(cursor=cursor, resources={"lakehouse": lakehouse}) as context:
+        return inbox_sensor(context)
+
+
+def test_nothing_arrived_is_skipped(lakehouse):
+    assert isinstance(_tick(lakehouse), dg.SkipReason)
+
+
+def test_a_workbook_starts_a_run_keyed_by_its_content(lakehouse):
+    _arrive(lakehouse, "a.xlsx", b"one")
+    result = _tick(lakehouse)
+    (request,) = result.run_requests
+    assert request.run_key == result.cursor == batch_key([lakehouse.paths.inbox / "drop" / "370602001" / "a.xlsx"])
+    assert date.fromisoformat(request.partition_key) >= date.today() - timedelta(days=1)
+
+
+def test_the_same_files_do_not_start_a_second_run(lakehouse):
+    _arrive(lakehouse, "a.xlsx", b"one")
+    cursor = _tick(lakehouse).cursor
+    assert isinstance(_tick(lakehouse, cursor), dg.SkipReason)
+    _arrive(lakehouse, "b.xlsx", b"two")
+    assert _tick(lakehouse, cursor).cursor != cursor
+
+
+def test_a_file_still_being_copied_waits(lakehouse):
+    _arrive(lakehouse, "a.xlsx", b"half", age=0)
+    assert isinstance(_tick(lakehouse), dg.SkipReason)
+
+
+def test_office_lock_files_are_not_workbooks(lakehouse):
+    _arrive(lakehouse, "~$a.xlsx", b"lock")
+    assert waiting_files(lakehouse.paths.inbox / "drop", time.time()) == []
+
+
+def test_answers_count_for_a_day_after_the_last_issued_turn(tmp_path):
+    paths = Paths(tmp_path)
+    assert next_business_date(paths, date(2024, 2, 10)) == date(2024, 2, 10)
+    (paths.decisions / "turns").mkdir(parents=True)
+    (paths.decisions / "turns" / "2024-02-10.json").write_text("{}")
+    assert next_business_date(paths, date(2024, 2, 10)) == date(2024, 2, 11)

@@ -1,0 +1,127 @@
+import io
+import json
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipelines.returns import sets as sets_module
+from pipelines.returns.issue import SIGN_PURPOSE, issued_set
+from pipelines.returns.sets import write_return_sets
+from pipelines.security.bulk_seal import unseal
+from pipelines.security.signature import is_signed
+from pipelines.security.workbook_lock import unlock
+from tests.returns.small_lake import AS_OF, TOWNSHIPS, fill
+
+FIRST = TOWNSHIPS[0][0]
+
+
+def test_every_township_gets_its_set_and_nothing_of_others(paths, con, keys):
+    seen = []
+    sets = write_return_sets(paths, con, AS_OF, on_progress=lambda done, total: seen.append((done, total)))
+    assert [(s.township_code, s.township_name) for s in sets] == list(TOWNSHIPS)
+    assert all(s.is_new and s.residents == 20 and s.anomalies == 6 for s in sets)
+    assert seen[-1] == (3, 3)
+    residents = pl.read_parquet(io.BytesIO(_bulk(sets[1], keys, "residents.parquet")))
+    assert residents.height == 20
+    assert residents["village_code"].unique().to_list() == ["370602002001"]
+    assert residents.schema["birth_date"] == pl.Date and residents.schema["age_years"] == pl.Int64
+    tickets = pl.read_parquet(io.BytesIO(_bulk(sets[1], keys, "anomalies.parquet")))
+    assert tickets["rule_id"].to_list() == ["R20", "R17", "R22", "R11", "R11", "R11"]
+
+
+def test_the_manifest_is_signed_and_describes_the_files(paths, con, keys):
+    issued = write_return_sets(paths, con, AS_OF)[0]
+    manifest = json.loads((issued.folder / "manifest.json").read_text(encoding="utf-8"))
+    signature = manifest.pop("signature")
+    assert is_signed(keys, SIGN_PURPOSE, manifest, signature)
+    assert manifest["counts"] == {"anomalies": 6, "changes": 0, "residents": 20, "special_groups": 1}
+    assert manifest["rules"]["R11"] == "1" and manifest["contracts"]["F31"]
+    assert {f["name"] for f in manifest["files"]} == {p.name for p in issued.folder.iterdir()} - {"manifest.json"}
+    assert unlock((issued.folder / "返还_向阳街道_20240131.xlsx").read_bytes(), keys.password(FIRST)).startswith(b"PK")
+
+
+def test_equal_content_leaves_files_untouched(paths, con):
+    first = write_return_sets(paths, con, AS_OF)
+    before = {p: p.read_bytes() for p in paths.returns.rglob("*") if p.is_file()}
+    second = write_return_sets(paths, con, AS_OF)
+    assert not any(s.is_new for s in second)
+    assert [s.set_id for s in second] == [s.set_id for s in first]
+    assert {p: p.read_bytes() for p in paths.returns.rglob("*") if p.is_file()} == before
+
+
+def test_changed_content_is_issued_again_and_says_what_it_supersedes(paths, con):
+    first = write_return_sets(paths, con, AS_OF)
+    con.execute("update lake.returns.return_resident set name = '改名' where township_code = ? and person_id = 'p3'", [FIRST])
+    second = write_return_sets(paths, con, AS_OF)
+    assert [(s.issue, s.is_new) for s in second] == [(2, True), (1, False), (1, False)]
+    manifest = json.loads((second[0].folder / "manifest.json").read_text(encoding="utf-8"))
+    assert second[0].folder.name == "20240131_2" and manifest["supersedes"] == first[0].set_id
+    assert first[0].folder.is_dir()
+    assert issued_set(paths, FIRST, AS_OF).set_id == second[0].set_id
+    rows = con.execute("select township_code, set_id, issue from lake.ledger.return_set order by 1").fetchall()
+    assert rows == [(s.township_code, s.set_id, s.issue) for s in second]
+
+
+def test_a_file_changed_on_disk_is_noticed(paths, con):
+    issued = write_return_sets(paths, con, AS_OF)[0]
+    next(issued.folder.glob("*.xlsx")).write_bytes(b"rubbish")
+    assert [s.issue for s in write_return_sets(paths, con, AS_OF)] == [2, 1, 1]
+
+
+def test_a_killed_run_leaves_no_half_set(paths, con, monkeypatch):
+    monkeypatch.setattr("pipelines.returns.issue.bulk_files", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        write_return_sets(paths, con, AS_OF)
+    assert list(paths.returns.glob("*/2024*")) == []
+    monkeypatch.undo()
+    assert all(s.issue == 1 for s in write_return_sets(paths, con, AS_OF))
+
+
+def test_worker_processes_build_the_same_sets(paths, con, monkeypatch):
+    monkeypatch.setattr(sets_module, "_WORTH_A_POOL", 2)
+    sets = write_return_sets(paths, con, AS_OF, workers=2)
+    assert [s.township_code for s in sets] == [code for code, _ in TOWNSHIPS]
+    assert not any(s.is_new for s in write_return_sets(paths, con, AS_OF, workers=1))
+
+
+def test_closed_and_source_tickets_are_not_asked(paths, con):
+    con.execute("update lake.ledger.ticket set state = 'closed' where township_code = ? and rule_id = 'R11'", [FIRST])
+    con.execute("update lake.ledger.ticket set assignee = 'source' where township_code = ? and rule_id = 'R17'", [FIRST])
+    assert write_return_sets(paths, con, AS_OF)[0].anomalies == 2
+
+
+def test_sets_of_two_dates_stand_side_by_side(paths, con):
+    write_return_sets(paths, con, AS_OF)
+    later = write_return_sets(paths, con, date(2024, 2, 29))
+    assert all(s.is_new and s.issue == 1 and s.folder.name == "20240229" for s in later)
+    assert con.execute("select count(*) from lake.ledger.return_set").fetchone() == (6,)
+
+
+def test_the_sources_say_when_a_newer_delivery_was_held_back(paths, con, keys):
+    con.execute(
+        "insert into lake.ledger.delivery values (date '2024-01-31', 'F31', '20240125-bbbbbbbb', 2, "
+        "date '2024-01-25', 'x', 'bb', '370602', '202401', 'full', 'quarantined', 'E', 'e', 1, 0, 1)"
+    )
+    from pipelines.contracts import load_contracts
+    from pipelines.returns.assemble import township_returns
+    from pipelines.verify.rules import load_rules
+
+    data = next(township_returns(con, AS_OF, load_rules(), load_contracts()))
+    assert data.sources == (
+        (f"{load_contracts()['F31'].department_name} 网格摸排",
+         "最近交付 2024-01-20；2024-01-25 交付的一批未通过检查，暂未采用"),
+    )  # fmt: skip
+
+
+def _bulk(issued, keys, name):
+    return unseal(keys, issued.township_code, (issued.folder / f"{name}.age").read_bytes())
+
+
+def test_a_lake_without_townships_gives_no_sets(paths):
+    from pipelines.lake import connect
+
+    with connect(paths) as con:
+        fill(con)
+        con.execute("delete from lake.unified.division")
+        assert write_return_sets(paths, con, AS_OF) == []
