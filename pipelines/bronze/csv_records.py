@@ -117,7 +117,9 @@ def _sort_out(lines: _Lines, width: int) -> tuple[np.ndarray, list[int]]:
     """(mask of lines polars can split into `width` fields, other lines that are not blank)."""
     content = np.frombuffer(lines.block, np.uint8)
     separators = _count(content == _COMMA, lines)
-    has_quote = _count(content == _QUOTE, lines) > 0
+    has_quote = np.zeros(len(lines), bool)
+    if b'"' in lines.block:
+        has_quote = _count(content == _QUOTE, lines) > 0
     length = lines.ends - lines.starts
     first = content[np.minimum(lines.starts, len(content) - 1)]
     blank = (length == 0) | ((length == 1) & (first == _RETURN))

@@ -24,7 +24,9 @@ def split_tail(rows: pl.DataFrame, header: Header, feed: Feed) -> tuple[pl.DataF
     """
     required = [f"c{header.columns[c.name]}" for c in feed.columns if c.required and c.name in header.columns]
     first = pl.coalesce(pl.exclude(ROW))
+    begins = rows.filter(first.str.contains(MARKER))
     lacking = pl.any_horizontal(pl.col(required).is_null() | pl.col(required).str.contains(MARKER))
-    is_notice = first.str.contains(MARKER) & lacking
-    mask = rows.select(is_notice).to_series().fill_null(False)
-    return (rows.filter(~mask), rows.filter(mask)) if mask.any() else (rows, rows.clear())
+    notices = begins.filter(lacking)
+    if notices.is_empty():
+        return rows, notices
+    return rows.filter(~pl.col(ROW).is_in(notices[ROW].to_list())), notices

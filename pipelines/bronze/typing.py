@@ -85,6 +85,8 @@ def _typed(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
 
 def _identifiers(text: pl.Series) -> pl.Series:
     """Full-width folded, upper case; null for text that is a formula (CSV written for a spreadsheet)."""
+    if not text.str.contains(r"[^0-9A-Z]").any():
+        return text
     folded = text.str.normalize("NFKC").str.to_uppercase().str.strip_chars()
     return pl.select(pl.when(~folded.str.starts_with("=")).then(folded)).to_series()
 

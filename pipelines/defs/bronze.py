@@ -10,7 +10,7 @@ import dagster as dg
 from pipelines.bronze import DeliveryResult, ingest_feed, results
 from pipelines.contracts import Feed
 from pipelines.defs.metadata import markdown_table
-from pipelines.defs.partitions import as_of, business_dates
+from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.landing import Delivery, land_feed
 
@@ -32,7 +32,7 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
         owners=[f"team:{feed.department}"],
         tags={"department": feed.department, "feed": feed.code},
         description=f"{feed.code} {feed.department_name}《{feed.title}》. {feed.description}",
-        partitions_def=business_dates,
+        **BY_DATE,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=feed.cadence_days * SLACK)),
         check_specs=[_reconciled_spec(feed)],
         metadata={"catalogue": dg.MetadataValue.path(f"docs/catalogue/{feed.code}.md")},

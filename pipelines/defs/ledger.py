@@ -11,7 +11,7 @@ from pipelines import turn
 from pipelines.contracts import Feed
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.metadata import markdown_table, table_metadata
-from pipelines.defs.partitions import as_of, business_dates
+from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.verify.rules import Rule, load_rules
 from pipelines.verify.run import RuleResult, load_suites
@@ -19,7 +19,7 @@ from pipelines.verify.run import RuleResult, load_suites
 ANOMALY = dg.AssetKey(["ledger", "anomaly"])
 # C and H can cost money or safety; the rest only warn. None blocks: a blocked run could return nothing.
 SEVERITIES = {"C": dg.AssetCheckSeverity.ERROR, "H": dg.AssetCheckSeverity.ERROR}
-COMMON = {"group_name": "ledger", "owners": ["team:big_data_bureau"], "partitions_def": business_dates}
+COMMON = {"group_name": "ledger", "owners": ["team:big_data_bureau"], **BY_DATE}
 
 
 def assets(feeds: Iterable[Feed]) -> list[dg.AssetsDefinition]:

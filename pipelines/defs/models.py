@@ -11,7 +11,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
 from pipelines.defs.metadata import table_metadata
-from pipelines.defs.partitions import as_of, business_dates
+from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 
 # Which asset writes a ledger table that models read. What the previous turn left behind comes with `ledger/turn`,
@@ -60,7 +60,7 @@ def model_assets(manifest: Mapping[str, Any], name: str, select: str) -> dg.Asse
     """One dbt invocation as assets: `select` is dbt's own selection."""
 
     @dbt_assets(
-        manifest=manifest, name=name, select=select, exclude="test_type:unit", partitions_def=business_dates,
+        manifest=manifest, name=name, select=select, exclude="test_type:unit", **BY_DATE,
         dagster_dbt_translator=LakeTranslator(
             DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
         ),

@@ -6,7 +6,7 @@ Belongs here: these three assets. Does not belong here: what a workbook looks li
 import dagster as dg
 
 from pipelines.defs.metadata import markdown_table
-from pipelines.defs.partitions import as_of, business_dates
+from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.ledger import issued, turns
 from pipelines.models import manifest_file
@@ -14,7 +14,7 @@ from pipelines.published.export import descriptions_of, publish
 from pipelines.returns.notices import write_notices
 from pipelines.returns.sets import write_return_sets
 
-COMMON = {"owners": ["team:big_data_bureau"], "partitions_def": business_dates}
+COMMON = {"owners": ["team:big_data_bureau"], **BY_DATE}
 RETURN_MODELS = [["returns", name] for name in ("return_resident", "return_special_group", "return_change", "return_grid")]
 
 

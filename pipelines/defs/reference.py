@@ -6,7 +6,7 @@ Belongs here: the one asset that loads `data/reference`.
 import dagster as dg
 
 from pipelines.defs.metadata import table_metadata
-from pipelines.defs.partitions import business_dates
+from pipelines.defs.partitions import BY_DATE
 from pipelines.defs.resources import Lakehouse
 from pipelines.reference.load import load_reference
 
@@ -16,7 +16,7 @@ from pipelines.reference.load import load_reference
     group_name="reference",
     kinds={"csv", "ducklake"},
     owners=["team:big_data_bureau"],
-    partitions_def=business_dates,
+    **BY_DATE,
     description="Real reference data 参考数据: Yantai's divisions of 2016–2023, GB/T 2260, 3304, 4754 and the 2020 census.",
 )
 def tables(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:

@@ -3,8 +3,21 @@
 Belongs here: the order in which they are planted. Does not belong here: ordinary life (changes.py).
 """
 
+from pipelines.prefecture.defects.cards import plant_cards
+from pipelines.prefecture.defects.credit import plant_credit
+from pipelines.prefecture.defects.death import plant_death
+from pipelines.prefecture.defects.division import plant_division
+from pipelines.prefecture.defects.enterprise import plant_enterprise
+from pipelines.prefecture.defects.household import plant_household
+from pipelines.prefecture.defects.identity import plant_identity
+from pipelines.prefecture.defects.old_age import plant_old_age
+from pipelines.prefecture.defects.quarantine import plant_quarantine
+from pipelines.prefecture.defects.survey import plant_survey
 from pipelines.prefecture.stage import Stage
 
 
 def plant_all(stage: Stage) -> None:
-    """Plant everything; whoever has few candidates goes first."""
+    """Plant everything; errors that need rare people come first."""
+    for plant in (plant_quarantine, plant_death, plant_old_age, plant_enterprise, plant_credit, plant_household,
+                  plant_cards, plant_division, plant_survey, plant_identity):
+        plant(stage)

@@ -108,15 +108,14 @@ def _plant_once(stage: Stage, feed: str, people: pl.DataFrame, values: pl.Series
 
 def _in_marriages(stage: Stage) -> None:
     for turn, count in ((1, 3), (2, 2)):
-        rows = stage.feeds["F07", turn]
-        couples = stage.take(pl.col("pid").is_in(rows["_pid"].implode()), stage.count(count))
-        for party, group in (("husband", couples.slice(0, couples.height // 2 + 1)), ("wife", couples.slice(couples.height // 2 + 1))):
+        couples = stage.take(pl.col("pid").is_in(stage.feeds["F07", turn]["_pid"].implode()), stage.count(count))
+        half = (couples.height + 1) // 2
+        for party, group in (("husband", couples.head(half)), ("wife", couples.slice(half))):
             column = f"{party}_id_no"
             numbers = stage.rows("F07", turn, group)[column]
             stage.edit("F07", (turn,), per_person(group, damaged(numbers, ("checksum", "long")).alias(column)))
-            keys = stage.rows("F07", turn, group).select(key_expr("F07", ["cert_no"]).alias("record")).select(
-                key_expr("marriage_party", ["record", "party"]) if False else pl.col("record"), pl.lit(party).alias("party")
-            ).select(key_expr("marriage_party", ["record", "party"])).to_series()
+            records = stage.rows("F07", turn, group).select(key_expr("F07", _KEYS["F07"]).alias("record"), pl.lit(party).alias("party"))
+            keys = records.select(key_expr("marriage_party", ["record", "party"])).to_series()
             stage.register.defect("R01", "F07", keys, "婚姻登记当事人号码无效", turn == 1, True)
 
 
