@@ -26,19 +26,19 @@
 
 {# 18-digit form of a 15-digit number (before 1999; nobody numbered so was born after 1999). #}
 {% macro id_15_to_18(id) -%}
-    {{ _with_century(id) }} || {{ resident_id_check(_with_century(id)) }}
+    {{ with_century(id) }} || {{ resident_id_check(with_century(id)) }}
 {%- endmacro %}
 
-{% macro _with_century(id) -%}
+{% macro with_century(id) -%}
     (substr({{ id }}, 1, 6) || '19' || substr({{ id }}, 7, 9))
 {%- endmacro %}
 
-{% macro _birth_possible(birth) -%}
+{% macro birth_possible(birth) -%}
     coalesce({{ birth }} between cast('1880-01-01' as date) and {{ as_of() }}, false)
 {%- endmacro %}
 
 {# Residence permits of people from Hong Kong, Macao and Taiwan carry 81, 82, 83 and zeros. #}
-{% macro _region_known(id, region) -%}
+{% macro region_known(id, region) -%}
     ({{ region }}.code is not null or substr({{ id }}, 1, 6) in ('810000', '820000', '830000'))
 {%- endmacro %}
 
@@ -53,33 +53,7 @@
         when not {{ rx_match(id, '^[0-9]{17}[0-9X]$') }} then 'length'
         when substr({{ id }}, 16, 3) = '000' and {{ resident_id_check(id) }} <> '0' then 'damaged'
         when not {{ region_known }} then 'region'
-        when not {{ _birth_possible(resident_id_birth(id)) }} then 'date'
+        when not {{ birth_possible(resident_id_birth(id)) }} then 'date'
         when {{ resident_id_check(id) }} <> substr({{ id }}, 18, 1) then 'checksum'
     end
 {%- endmacro %}
-
-{# Rows with, for every identity column: `<column>_defect` and `<column>_norm`, the valid 18-digit form or null. #}
-{% macro with_identity(rows, columns) %}
-    select
-        judged.*,
-        {%- for id in columns %}
-        case
-            when {{ id }}_defect is null then {{ id }}
-            when {{ id }}_defect = 'fifteen_digit' and {{ id }}_region
-                and {{ _birth_possible(resident_id_birth(_with_century(id))) }} then {{ id_15_to_18(id) }}
-        end as {{ id }}_norm{{ "," if not loop.last }}
-        {%- endfor %}
-    from (
-        select
-            {{ rows }}.*,
-            {%- for id in columns %}
-            {{ _region_known(rows ~ "." ~ id, "region_" ~ id) }} as {{ id }}_region,
-            {{ resident_id_defect(rows ~ "." ~ id, _region_known(rows ~ "." ~ id, "region_" ~ id)) }} as {{ id }}_defect{{ "," if not loop.last }}
-            {%- endfor %}
-        from {{ rows }}
-        {%- for id in columns %}
-        left join {{ source('reference', 'gbt2260') }} as region_{{ id }}
-            on region_{{ id }}.code = substr({{ rows }}.{{ id }}, 1, 6) and region_{{ id }}.level_name <> '省级'
-        {%- endfor %}
-    ) as judged
-{% endmacro %}

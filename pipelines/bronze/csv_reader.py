@@ -4,6 +4,7 @@ Belongs here: encoding of the file, place of the header, cutting into blocks. Do
 lines (csv_records.py), types.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pipelines.contracts import Feed
 
 BLOCK_BYTES = 32 << 20
 _HEAD_BYTES = 64 << 10
+_UNTIDY = re.compile(rb'[ \t\r"]|\xe3\x80\x80|\xc2\xa0|\xef\xbb\xbf')
 
 
 def read_csv(file: Path, feed: Feed) -> tuple[Table, list[Notice]]:
@@ -66,13 +68,16 @@ def _blocks(body: bytes, encoding: str, header: Header) -> Iterator[Block]:
     while start < len(body) or rest:
         end = _cut(body, start)
         text, broken = enc.to_utf8(body[start:end], encoding)
+        text = text.replace(b"\r\n", b"\n")
         carried = rest.count(b"\n")
         spoilt_rows += [Spoilt(row + carried + n, "E_BYTES", raw) for n, raw in sorted(broken.items())]
         is_last = end == len(body)
         if header.found:
-            part = records(rest + text, width, row, is_last)
-            yield Block(tidy(part.rows), spoilt=(*spoilt_rows, *part.spoilt))
-            rest, row = (rest + text)[part.used :], row + part.lines
+            text = rest + text if rest else text
+            part = records(text, width, row, is_last)
+            rows = tidy(part.rows, is_stripped=not _UNTIDY.search(text))
+            yield Block(rows, spoilt=(*spoilt_rows, *part.spoilt))
+            rest, row = text[part.used :], row + part.lines
         else:
             yield Block(tidy(_whole_lines(text, row)), spoilt=tuple(spoilt_rows))
             row += text.count(b"\n")

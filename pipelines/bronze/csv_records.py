@@ -78,7 +78,7 @@ def records(block: bytes, width: int, first_row: int, is_last: bool) -> Records:
             spoilt.append(Spoilt(i + first_row, "E_FIELDS", text, f"{len(row)} 个字段，表头有 {width} 个"))
         elif fitted:
             places.append(i)
-            cells.append(fitted)
+            cells.append([cell or None for cell in fitted])
     keep = np.flatnonzero(regular & ~swallowed & (np.arange(len(lines)) < stop))
     rows = _by_polars(lines, keep, width)
     if places:
@@ -192,7 +192,7 @@ def _join(lines: _Lines, keep: np.ndarray) -> bytes:
     return b"\n".join(lines.block[lines.starts[r[0]] : lines.ends[r[-1]]] for r in runs)
 
 
-def _frame(places: Sequence[int], cells: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
+def _frame(places: Sequence[int], cells: Sequence[Sequence[str | None]], width: int) -> pl.DataFrame:
     columns = zip(*cells, strict=True) if cells else [()] * width
     data = {
         name: pl.Series(values, dtype=pl.String)

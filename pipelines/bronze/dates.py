@@ -26,9 +26,7 @@ def parse_months(text: pl.Series) -> pl.Series:
     return _by_distinct(text, _months, pl.String())
 
 
-def _by_distinct(
-    text: pl.Series, parse: Callable[[pl.Series], pl.Series], dtype: pl.DataType
-) -> pl.Series:
+def _by_distinct(text: pl.Series, parse: Callable[[pl.Series], pl.Series], dtype: pl.DataType) -> pl.Series:
     """Parse every distinct text once: a column of a city has millions of rows, but few days."""
     distinct = text.drop_nulls().unique(maintain_order=True)
     if distinct.is_empty():

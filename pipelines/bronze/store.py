@@ -50,7 +50,9 @@ def empty_bronze(paths: Paths, feed: Feed) -> None:
 
 def write_parquet(frame: pl.DataFrame, file: Path) -> None:
     """One chunk, fixed row groups: the bytes depend on the content alone."""
-    frame.rechunk().write_parquet(file, compression="zstd", statistics=True, row_group_size=_ROW_GROUP)
+    frame.rechunk().write_parquet(
+        file, compression="zstd", compression_level=1, statistics=True, row_group_size=_ROW_GROUP
+    )
 
 
 def _fresh(paths: Paths, feed_code: str) -> Path:

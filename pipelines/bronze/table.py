@@ -74,8 +74,12 @@ def cell_names(count: int) -> list[str]:
     return [f"c{i}" for i in range(count)]
 
 
-def tidy(rows: pl.DataFrame) -> pl.DataFrame:
-    """Strip outer white space, blank to null, rows without any text dropped."""
-    text = pl.exclude(ROW).str.strip_chars(SPACE)
-    tidied = rows.with_columns(pl.when(text != "").then(text))
-    return tidied.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
+def tidy(rows: pl.DataFrame, is_stripped: bool = False) -> pl.DataFrame:
+    """Strip outer white space, blank to null, rows without any text dropped.
+
+    `is_stripped` says that there is nothing to strip and blank is null already.
+    """
+    if not is_stripped:
+        text = pl.exclude(ROW).str.strip_chars(SPACE)
+        rows = rows.with_columns(pl.when(text != "").then(text))
+    return rows.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))

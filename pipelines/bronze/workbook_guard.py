@@ -18,8 +18,6 @@ _CHUNK = 1 << 20
 _OVERLAP = 16
 _OLE = b"\xd0\xcf\x11\xe0"
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
 
 
@@ -27,7 +25,7 @@ _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
 class Caps:
     """Limits of a workbook: bytes unpacked in all, entries, and the ratio above `ratio_from` bytes."""
 
-    unpacked: int = 2 << 30
+    unpacked: int = 1 << 30
     entries: int = 5_000
     ratio: int = 150
     ratio_from: int = 20 << 20
@@ -106,9 +104,9 @@ def formula_cells(file: Path, sheet: str, with_formulas: frozenset[str]) -> set[
 def _entry_of(archive: zipfile.ZipFile, sheet: str) -> str:
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {r.get("Id"): r.get("Target", "") for r in relations}
-    for element in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{_MAIN}sheet"):
+    for element in ElementTree.fromstring(archive.read("xl/workbook.xml")).findall(".//{*}sheet"):
         if element.get("name") == sheet:
-            target = targets[element.get(_RELATION)]
+            target = targets[next(v for k, v in element.items() if k.endswith("}id"))]
             return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
     raise KeyError(sheet)
 

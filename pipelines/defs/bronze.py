@@ -43,7 +43,7 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
         for result in ingest_feed(paths, feed, as_of(context)):
             if result.status == "quarantined":
                 context.log.warning(result.breaker_message)
-        known = results(paths, feed, as_of(context))
+        known = results(paths, feed.code, as_of(context))
         return dg.MaterializeResult(
             metadata=_metadata(landed, known),
             data_version=dg.DataVersion(known[-1].delivery_id if known else "none"),

@@ -54,6 +54,11 @@ class FileResult:
         return Counter(row.outcome for row in self.rows)
 
     @property
+    def shown_name(self) -> str:
+        """The file name for logs and receipts: people put id numbers into file names."""
+        return re.sub(r"\d{14,18}[Xx]?", "…", self.source.file_name)
+
+    @property
     def township_code(self) -> str | None:
         """Whose file it is: what it proves, else the folder it came in."""
         if self.identity is not None:
@@ -81,9 +86,9 @@ class IntakeReport:
     @property
     def problems(self) -> list[str]:
         """A Chinese sentence per file or row not accepted; no name, no id number."""
-        said = [f"{f.source.file_name}：{f.reason}" for f in self.files if f.reason]
+        said = [f"{f.shown_name}：{f.reason}" for f in self.files if f.reason]
         rejected = ((f, r) for f in self.files for r in f.rows if r.outcome == REJECTED)
-        return said + [f"{f.source.file_name}：{r.reason}" for f, r in rejected]
+        return said + [f"{f.shown_name}：{r.reason}" for f, r in rejected]
 
 
 def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
@@ -179,9 +184,8 @@ def _write_receipt(paths: Paths, as_of: date, result: FileResult, rules: dict) -
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"回执_{result.source.sha256[:8]}.xlsx"
     place = result.identity.place if result.identity else ""
-    name = re.sub(r"\d{15,18}[Xx]?", "…", result.source.file_name)
     scratch = path.with_name(f".{path.name}")
-    scratch.write_bytes(build_receipt(as_of, name, place, result.reason, result.rows, rules))
+    scratch.write_bytes(build_receipt(as_of, result.shown_name, place, result.reason, result.rows, rules))
     scratch.replace(path)
     return path
 

@@ -11,14 +11,12 @@ from datetime import date
 
 import duckdb
 
-from pipelines.ledger import ticket
+from pipelines.ledger import due, ticket
 from pipelines.ledger.decisions import Decision
+from pipelines.ledger.departments import feed_departments
 from pipelines.ledger.rows import temp_table, transaction
 from pipelines.ledger.state import NOW, rebuild_tickets
 from pipelines.verify.rules import Rule
-
-# Days a department has, after it accepted, until the corrected data must have arrived: one monthly delivery.
-SOURCE_GRACE_DAYS = 31
 
 
 @dataclass(frozen=True)
@@ -43,12 +41,12 @@ def advance(
     department slug (default: the contracts).
     """
     con.execute("DELETE FROM lake.ledger.ticket_event WHERE as_of >= ?", [as_of])
-    _load_machine(con, rules, departments or _feed_departments())
+    _load_machine(con, rules, departments or feed_departments())
     _load_turn(con, as_of)
-    _apply(con, as_of, _ANSWERS)
+    _apply(con, as_of, due.ANSWERS)
     problems = _decide(con, as_of, decisions)
-    _apply(con, as_of, _RECHECK)
-    _apply(con, as_of, _FLIP_BACK)
+    _apply(con, as_of, due.RECHECK)
+    _apply(con, as_of, due.FLIP_BACK)
     _write(con)
     return _summary(con, as_of, problems)
 
@@ -62,7 +60,7 @@ def return_tickets(con: duckdb.DuckDBPyConnection, as_of: date) -> int:
     _load_arrows(con)
     con.execute(f"CREATE OR REPLACE TEMP TABLE ticket_now AS {NOW}")
     con.execute("CREATE OR REPLACE TEMP TABLE event_now AS FROM lake.ledger.ticket_event LIMIT 0")
-    _apply(con, as_of, _RETURN)
+    _apply(con, as_of, due.RETURN)
     count = con.execute("SELECT count(*) FROM event_now").fetchone()[0]
     _write(con)
     return count
@@ -134,76 +132,6 @@ def _load_turn(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     )
 
 
-# Each of these selects (ticket_id, event, department or null = keep, reason, set_id); $as_of is the turn.
-_ANSWERS = """
-WITH given AS (
-    SELECT ticket_id, arg_max(answer_code, place) AS answer_code,
-        arg_max(answer_kind, place) AS answer_kind,
-        arg_max(coalesce(note, ''), place) AS note, arg_max(set_id, place) AS set_id
-    FROM (SELECT *, (workbook_sha256, sheet_row) AS place FROM lake.ledger.answer
-          WHERE as_of = $as_of AND outcome = 'accepted')
-    GROUP BY ticket_id
-),
-shown AS (  -- the evidence the township saw
-    SELECT ticket_id, rule_id, arg_max(evidence, as_of) AS evidence
-    FROM lake.ledger.anomaly WHERE as_of < $as_of GROUP BY ALL
-)
-SELECT t.ticket_id, 'answer_' || g.answer_kind AS event, d.department,
-    concat_ws('：', g.answer_code, nullif(g.note, '')) AS reason, g.set_id
-FROM given AS g
-JOIN ticket_now AS t ON t.ticket_id = g.ticket_id AND t.assignee = 'township'
-LEFT JOIN shown AS s ON s.ticket_id = t.ticket_id AND s.rule_id = t.rule_id
-LEFT JOIN dispute_target AS d ON d.rule_id = t.rule_id AND d.answer_code = g.answer_code
-    AND (d.label IS NULL OR json_extract_string(s.evidence, '$."' || d.label || '"') = d.word)
-"""
-
-_DECISIONS = """
-SELECT t.ticket_id, d.event, CAST(NULL AS VARCHAR) AS department, d.reason, CAST(NULL AS VARCHAR) AS set_id
-FROM decision AS d JOIN ticket_now AS t ON t.ticket_id = d.ticket_id AND t.assignee = 'source'
-"""
-
-# A ticket closes only when its own rule and the flip-back rule could be evaluated.
-_RECHECK = f"""
-WITH evaluated AS (
-    SELECT DISTINCT rule_id FROM lake.ledger.rule_result WHERE as_of = $as_of AND error IS NULL
-),
-facts AS (
-    SELECT t.ticket_id, t.state, own.department, own.ticket_id IS NOT NULL AS own,
-        flip.ticket_id IS NOT NULL AND NOT p.is_flip AS flip,
-        CASE t.state
-            WHEN '{ticket.NOT_AN_ERROR}' THEN $as_of >= t.since + to_months(p.waiver_months)
-            WHEN '{ticket.TOWNSHIP_FIXED}' THEN $as_of >= t.since + to_days(p.grace_days)
-            WHEN '{ticket.SOURCE_ACCEPTED}' THEN $as_of >= t.since + to_days({SOURCE_GRACE_DAYS})
-            ELSE true END AS due,
-        t.rule_id IN (FROM evaluated)
-            AND NOT EXISTS (SELECT 1 FROM policy WHERE is_flip AND rule_id NOT IN (FROM evaluated))
-            AS is_evaluated
-    FROM ticket_now AS t
-    JOIN policy AS p ON p.rule_id = t.rule_id
-    LEFT JOIN found AS own ON own.ticket_id = t.ticket_id AND own.is_flip = p.is_flip
-    LEFT JOIN found AS flip ON flip.ticket_id = t.ticket_id AND flip.is_flip
-)
-SELECT f.ticket_id, r.event, f.department, CAST(NULL AS VARCHAR) AS reason, CAST(NULL AS VARCHAR) AS set_id
-FROM facts AS f JOIN recheck AS r
-    ON r.state IS NOT DISTINCT FROM f.state AND r.own = f.own AND r.flip = f.flip AND r.due = f.due
-WHERE f.is_evaluated OR r.event <> 'recheck_pass'
-"""
-
-_FLIP_BACK = f"""
-SELECT t.ticket_id, 'flip_back' AS event, f.department, f.rule_id AS reason, CAST(NULL AS VARCHAR) AS set_id
-FROM ticket_now AS t
-JOIN policy AS p ON p.rule_id = t.rule_id AND NOT p.is_flip
-JOIN found AS f ON f.ticket_id = t.ticket_id AND f.is_flip
-WHERE t.state = '{ticket.CLOSED}' OR (t.state = '{ticket.REOPENED}' AND t.assignee <> 'source')
-"""
-
-_RETURN = f"""
-SELECT ticket_id, 'return' AS event, CAST(NULL AS VARCHAR) AS department, CAST(NULL AS VARCHAR) AS reason,
-    CAST(NULL AS VARCHAR) AS set_id
-FROM ticket_now WHERE state IN ('{ticket.DETECTED}', '{ticket.REOPENED}')
-"""
-
-
 def _apply(con: duckdb.DuckDBPyConnection, as_of: date, wanted: str) -> None:
     """Events for which the machine has an arrow go to event_now; ticket_now moves on with them."""
     con.execute(
@@ -230,7 +158,7 @@ def _decide(con: duckdb.DuckDBPyConnection, as_of: date, decisions: Sequence[Dec
     last = {d.ticket_id: d for d in sorted(decisions, key=lambda d: (d.on, d.file, d.position))}
     temp_table(con, "decision", "ticket_id VARCHAR, event VARCHAR, reason VARCHAR",
                [(d.ticket_id, d.event, d.reason) for d in last.values()])  # fmt: skip
-    _apply(con, as_of, _DECISIONS)
+    _apply(con, as_of, due.DECISIONS)
     applied = {t for (t,) in con.execute("SELECT ticket_id FROM step").fetchall()}
     return tuple(
         f"{d.file} 第{d.position}条：工单 {d.ticket_id} 目前不在部门处理中，该决定未生效。请核对工单号。"
@@ -253,9 +181,3 @@ def _summary(con: duckdb.DuckDBPyConnection, as_of: date, problems: tuple[str, .
         "SELECT state, assignee, count(*) FROM lake.ledger.ticket GROUP BY 1, 2 ORDER BY 1, 2"
     ).fetchall()
     return TicketSummary(dict(events), {(s, a): n for s, a, n in states}, problems)
-
-
-def _feed_departments() -> dict[str, str]:
-    from pipelines.contracts import load_contracts
-
-    return {feed: contract.department for feed, contract in load_contracts().items()}

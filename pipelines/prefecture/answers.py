@@ -15,8 +15,8 @@ RIGHT, WRONG, DISPUTE, LATE, NONE = "right", "wrong", "dispute", "late", "none"
 
 @dataclass(frozen=True)
 class Replies:
-    """`truth` and `behaviour` are dealt out in turn. `feed`: the feed whose record key the entity key is, if it is
-    one. `instead`: what is answered where a behaviour departs from the truth."""
+    """`truth` and `behaviour` are dealt out in turn. `feed`: whose record keys the entity keys are, if they
+    are. `instead`: what is answered where a behaviour departs from the truth."""
 
     rule: str
     feed: str | None
@@ -25,29 +25,52 @@ class Replies:
     instead: dict[str, str] = field(default_factory=dict)
 
 
-def record_answers(stage: Stage, people: pl.DataFrame, replies: Replies, keys: pl.Series, feed: str | None = None,
-                   value: pl.Series | None = None, given_value: pl.Series | None = None) -> pl.DataFrame:
-    """Add these people's rows to the register of answers; returns pid, behaviour and given_answer.
+def record_answers(
+    stage: Stage,
+    people: pl.DataFrame,
+    replies: Replies,
+    keys: pl.Series,
+    feed: str | None = None,
+    true_value: pl.Series | None = None,
+    wrong_value: pl.Series | None = None,
+) -> pl.DataFrame:
+    """Add these people's rows to the register of answers; returns pid, behaviour, answer_code.
 
-    `value` is the truth where the answer needs one, `given_value` what a `wrong` township writes in its place.
-    `none` gives nothing; `late` gives the truth, but only after the second turn.
+    `answer_code` is what the township chooses (null for `none`; `late` chooses it after the second turn),
+    `true_answer` what is the case; `true_value` the true value where the answer needs one, `given_value`
+    what is typed (`wrong_value` by townships that err).
     """
-    count = people.height
-    truth = pl.Series([replies.truth[i % len(replies.truth)] for i in range(count)], dtype=pl.String)
-    behaviour = pl.Series([replies.behaviour[i % len(replies.behaviour)] for i in range(count)], dtype=pl.String)
-    empty = pl.Series([None] * count, dtype=pl.String)
+    truth = _dealt(replies.truth, people.height)
+    behaviour = _dealt(replies.behaviour, people.height)
+    unknown = _dealt((None,), people.height)
     rows = people.select("pid", pl.col("township").alias("township_code")).with_columns(
-        pl.lit(replies.rule).alias("rule_id"), keys.alias("entity_key"),
+        pl.lit(replies.rule).alias("rule_id"),
+        keys.alias("entity_key"),
         pl.lit(replies.feed or feed).alias("feed"),
-        (keys if replies.feed else empty).alias("record_key"), truth.alias("answer"),
-        (empty if value is None else value).alias("value"), behaviour.alias("behaviour"),
-    ).with_columns(
-        key_expr("ticket", ["rule_id", "entity_key"]).alias("ticket_id"),
-        pl.when(behaviour == NONE).then(None)
-        .when(behaviour.is_in(list(replies.instead))).then(behaviour.replace(replies.instead))
-        .otherwise("answer").alias("given_answer"),
-        pl.when(behaviour == WRONG).then(empty if given_value is None else given_value)
-        .when(behaviour.is_in([RIGHT, LATE])).then("value").alias("given_value"),
+        (keys if replies.feed else unknown).alias("record_key"),
+        behaviour.alias("behaviour"),
+        truth.alias("true_answer"),
+        (unknown if true_value is None else true_value).alias("true_value"),
+        (unknown if wrong_value is None else wrong_value).alias("wrong_value"),
     )
-    stage.register.answers.append(rows.drop("pid"))
-    return rows.select("pid", "behaviour", "given_answer", "answer")
+    departs = pl.col("behaviour").is_in(list(replies.instead))
+    rows = rows.with_columns(
+        key_expr("ticket", ["rule_id", "entity_key"]).alias("ticket_id"),
+        pl.when(pl.col("behaviour") == NONE)
+        .then(None)
+        .when(departs)
+        .then(pl.col("behaviour").replace(replies.instead))
+        .otherwise("true_answer")
+        .alias("answer_code"),
+        pl.when(pl.col("behaviour") == WRONG)
+        .then("wrong_value")
+        .when(pl.col("behaviour").is_in([RIGHT, LATE]))
+        .then("true_value")
+        .alias("given_value"),
+    )
+    stage.register.answers.append(rows.drop("pid", "wrong_value"))
+    return rows.select("pid", "behaviour", "answer_code")
+
+
+def _dealt(values: tuple[str | None, ...], count: int) -> pl.Series:
+    return pl.Series([values[i % len(values)] for i in range(count)], dtype=pl.String)

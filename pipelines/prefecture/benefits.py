@@ -33,7 +33,8 @@ def with_assistance(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFr
 
 
 def assistance(people: pl.DataFrame, turn: Turn) -> pl.DataFrame:
-    """Rows of F08 of the turn's months, with `_pid` and `_county`; paid to those alive when the month began."""
+    """Rows of F08 of the turn's months, with `_pid` and `_county`; paid to those alive when the month
+    began."""
     months = [assistance_rows(_present(people, month), month) for month in turn.months]
     return pl.concat(months).sort("_county", "pay_month", "division_code", "_pid")
 
@@ -41,16 +42,26 @@ def assistance(people: pl.DataFrame, turn: Turn) -> pl.DataFrame:
 def assistance_rows(people: pl.DataFrame, month: str, remark: str | None = None) -> pl.DataFrame:
     """One month of F08 for everyone of `people` with a category; one-off help in a single month of four."""
     temporary = pl.Series(_TEMPORARY).gather((people["pid"] % len(_TEMPORARY)).cast(pl.UInt32))
-    base = pl.col("assist").replace_strict({"低保": 480, "特困": 1160, "低边": 210, "临时救助": 1500}, default=None)
+    base = pl.col("assist").replace_strict(
+        {"低保": 480, "特困": 1160, "低边": 210, "临时救助": 1500}, default=None
+    )
     rows = people.with_columns(temporary.alias("temporary"))
     return rows.filter(
         pl.col("assist").is_not_null() & ((pl.col("assist") != "临时救助") | (pl.col("temporary") == month))
     ).select(
-        pl.col("pid").alias("_pid"), pl.col("county_code").alias("_county"), "id_no", "name", "head_id_no",
-        pl.col("assist").alias("category"), (base + pl.col("pid") % 13 * 20).cast(pl.Float64).alias("amount"),
+        pl.col("pid").alias("_pid"),
+        pl.col("county_code").alias("_county"),
+        "id_no",
+        "name",
+        "head_id_no",
+        pl.col("assist").alias("category"),
+        (base + pl.col("pid") % 13 * 20).cast(pl.Float64).alias("amount"),
         pl.lit(month).alias("pay_month"),
-        pl.max_horizontal(pl.date(2016 + pl.col("pid") % 7, 1 + pl.col("pid") % 12, 1), "birth").alias("start_date"),
-        pl.lit(None, pl.Date).alias("stop_date"), pl.col("village").alias("division_code"),
+        pl.max_horizontal(pl.date(2016 + pl.col("pid") % 7, 1 + pl.col("pid") % 12, 1), "birth").alias(
+            "start_date"
+        ),
+        pl.lit(None, pl.Date).alias("stop_date"),
+        pl.col("village").alias("division_code"),
         (pl.col("pid") * 7919 % 10000).cast(pl.String).str.zfill(4).alias("bank_tail"),
         pl.lit(remark, pl.String).alias("remark"),
     )
@@ -61,7 +72,8 @@ def allowance(people: pl.DataFrame, turn: Turn) -> pl.DataFrame:
     months = []
     for month in turn.months:
         entitled = _present(people, month).filter(
-            (pl.col("turned_80") < _start(month)) & (pl.col("assist").is_null() | (pl.col("assist") != "特困"))
+            (pl.col("turned_80") < _start(month))
+            & (pl.col("assist").is_null() | (pl.col("assist") != "特困"))
             & ~pl.col("is_floating")
         )
         months.append(allowance_rows(entitled, month))
@@ -71,14 +83,26 @@ def allowance(people: pl.DataFrame, turn: Turn) -> pl.DataFrame:
 def allowance_rows(people: pl.DataFrame, month: str, remark: str | None = None) -> pl.DataFrame:
     """One month of F10 for all of `people`, in the band of their age when the month began."""
     age = completed_years("birth", _start(month))
-    band = pl.when(age >= 100).then(pl.lit(BANDS[2])).when(age >= 90).then(pl.lit(BANDS[1])).otherwise(pl.lit(BANDS[0]))
+    band = (
+        pl.when(age >= 100)
+        .then(pl.lit(BANDS[2]))
+        .when(age >= 90)
+        .then(pl.lit(BANDS[1]))
+        .otherwise(pl.lit(BANDS[0]))
+    )
     return people.select(
-        pl.col("pid").alias("_pid"), pl.col("county_code").alias("_county"), "id_no", "name",
-        pl.col("birth").alias("birth_date"), band.alias("band_name"),
-        band.replace_strict(_ALLOWANCE, return_dtype=pl.Float64).alias("amount"), pl.lit(month).alias("pay_month"),
+        pl.col("pid").alias("_pid"),
+        pl.col("county_code").alias("_county"),
+        "id_no",
+        "name",
+        pl.col("birth").alias("birth_date"),
+        band.alias("band_name"),
+        band.replace_strict(_ALLOWANCE, return_dtype=pl.Float64).alias("amount"),
+        pl.lit(month).alias("pay_month"),
         pl.lit("发放").alias("status_name"),
         (pl.lit(date(2022, 8, 1)) + pl.duration(days=pl.col("pid") % 180)).alias("certified_date"),
-        pl.col("village").alias("division_code"), pl.lit(remark, pl.String).alias("remark"),
+        pl.col("village").alias("division_code"),
+        pl.lit(remark, pl.String).alias("remark"),
     )
 
 

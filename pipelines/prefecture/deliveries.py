@@ -73,12 +73,16 @@ def _late_marriages(stage: Stage, broken: bool) -> FilePlan:
     labels = dict(layouts.CSV["F07"])
     if broken:
         labels["registered_date"] = "DJRQ"
-    return FilePlan("F07", f"F07_{layouts.TITLES['F07']}_{CITY}_{_LATE_MONTH.replace('-', '')}.csv", frame, labels)
+    return FilePlan(
+        "F07", f"F07_{layouts.TITLES['F07']}_{CITY}_{_LATE_MONTH.replace('-', '')}.csv", frame, labels
+    )
 
 
 def _with_extra_column(plan: FilePlan) -> FilePlan:
     band = (pl.col("_pid") % 5 + 1).cast(pl.String).alias("band")
-    return replace(plan, frame=plan.frame.with_columns(band), labels={**layouts.CSV["F17"], "band": "缴费基数档次"})
+    return replace(
+        plan, frame=plan.frame.with_columns(band), labels={**layouts.CSV["F17"], "band": "缴费基数档次"}
+    )
 
 
 def _note(stage: Stage) -> None:

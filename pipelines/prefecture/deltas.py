@@ -17,7 +17,9 @@ def delta(before: pl.DataFrame, after: pl.DataFrame, keys: list[str]) -> pl.Data
     (`updated_date`) bear the day of the change.
     """
     compared = [c for c in after.columns if not c.startswith("_")]
-    fresh = after.join(before.select(compared), on=compared, how="anti", nulls_equal=True, maintain_order="left")
+    fresh = after.join(
+        before.select(compared), on=compared, how="anti", nulls_equal=True, maintain_order="left"
+    )
     known = before.select(keys).with_columns(pl.lit("变更").alias("change_type"))
     fresh = fresh.join(known, on=keys, how="left", maintain_order="left").with_columns(
         pl.col("change_type").fill_null("新增")

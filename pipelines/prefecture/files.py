@@ -5,21 +5,23 @@ delivery is spoilt (`FilePlan.spoil`), which defects/deliveries.py asks for.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.prefecture import layouts
 from pipelines.prefecture.turns import Turn
-from pipelines.prefecture.workbook import DATE_SUFFIX, NUMBER_SUFFIX, Heading, write_workbook
+from pipelines.prefecture.workbook import DATE_SUFFIX, Heading, write_workbook
 
 CITY = "370600"
 MARK = "_quarantine"
 _BY_COUNTY = ("F08", "F10", "F31")
 _FOOTNOTES = {
-    "F04": "注：本表由各级医疗机构死因登记系统汇总，死亡日期以医学证明为准。", "F08": "注：发放金额单位为元，由县级民政部门审核。",
-    "F10": "注：津贴标准按所在县（市、区）文件执行。", "F31": "填表人：各村（社区）网格员",
+    "F04": "注：本表由各级医疗机构死因登记系统汇总，死亡日期以医学证明为准。",
+    "F08": "注：发放金额单位为元，由县级民政部门审核。",
+    "F10": "注：津贴标准按所在县（市、区）文件执行。",
+    "F31": "填表人：各村（社区）网格员",
 }
 
 
@@ -46,10 +48,15 @@ class FilePlan:
     def marked_rows(self) -> pl.DataFrame:
         """feed, file, row, code of the rows planted for quarantine."""
         if MARK not in self.frame.columns:
-            return pl.DataFrame(schema={"feed": pl.String, "file": pl.String, "row": pl.Int64, "code": pl.String})
+            return pl.DataFrame(
+                schema={"feed": pl.String, "file": pl.String, "row": pl.Int64, "code": pl.String}
+            )
         rows = self.frame.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + self.first_row).alias("row"))
         return rows.filter(pl.col(MARK).is_not_null()).select(
-            pl.lit(self.feed).alias("feed"), pl.lit(self.name).alias("file"), "row", pl.col(MARK).alias("code")
+            pl.lit(self.feed).alias("feed"),
+            pl.lit(self.name).alias("file"),
+            "row",
+            pl.col(MARK).alias("code"),
         )
 
     def write(self, drop: Path) -> None:
@@ -60,7 +67,9 @@ class FilePlan:
         if isinstance(self.labels, dict):
             path.write_bytes(self._csv(self.labels))
         else:
-            write_workbook(path, layouts.TITLES[self.feed], self.title, self.labels, self.frame, self._tail(self.labels))
+            write_workbook(
+                path, layouts.TITLES[self.feed], self.title, self.labels, self.frame, self._tail(self.labels)
+            )
         if self.spoil:
             path.write_bytes(self.spoil(path.read_bytes()))
 
@@ -81,24 +90,42 @@ class FilePlan:
         return [*tail, [_FOOTNOTES[self.feed]]] if self.feed in _FOOTNOTES else tail
 
 
-def plan_files(feeds: dict[tuple[str, int], pl.DataFrame], turn: Turn, county_names: dict[str, str]) -> Iterator[FilePlan]:
+def plan_files(
+    feeds: dict[tuple[str, int], pl.DataFrame], turn: Turn, county_names: dict[str, str]
+) -> Iterator[FilePlan]:
     """Plans of all files of a turn, before any delivery is spoilt; F01 and F14 of turn 2 are deltas."""
-    kinds = {"F01": "_全量" if turn.number == 1 else "_增量", "F14": "_全量" if turn.number == 1 else "_增量",
-             "F11": "_全量", "F17": "_全量", "F20": "_全量", "F31": "_全量", "F36": "_全量"}
+    kinds = {
+        "F01": "_全量" if turn.number == 1 else "_增量",
+        "F14": "_全量" if turn.number == 1 else "_增量",
+        "F11": "_全量",
+        "F17": "_全量",
+        "F20": "_全量",
+        "F31": "_全量",
+        "F36": "_全量",
+    }
     for feed in layouts.TITLES:
-        frame = feeds[feed, turn.number]
-        if feed not in _BY_COUNTY:
-            yield _city_plan(feed, frame, turn, kinds.get(feed, ""))
-            continue
-        months = frame["pay_month"].unique().sort().to_list() if feed != "F31" else [turn.month]
-        for county, month in ((c, m) for c in county_names for m in months):
-            rows = frame.filter(pl.col("_county") == county)
-            rows = rows if feed == "F31" else rows.filter(pl.col("pay_month") == month)
+        frame, kind = feeds[feed, turn.number], kinds.get(feed, "")
+        if feed in _BY_COUNTY:
+            yield from _county_plans(feed, frame, turn, kind, county_names)
+        else:
+            yield _city_plan(feed, frame, turn, kind)
+
+
+def _county_plans(
+    feed: str, frame: pl.DataFrame, turn: Turn, kind: str, county_names: dict[str, str]
+) -> Iterator[FilePlan]:
+    """One file a county, of payments one a county and month; none where there is nothing to report."""
+    frame = frame.with_columns(pl.lit(turn.month).alias("pay_month")) if feed == "F31" else frame
+    months = frame["pay_month"].unique().sort()
+    title = layouts.TITLES[feed]
+    for county, county_name in county_names.items():
+        labels = {"F08": layouts.social_assistance(county), "F10": layouts.F10, "F31": layouts.F31}[feed]
+        for month in months:
+            rows = frame.filter((pl.col("_county") == county) & (pl.col("pay_month") == month))
             if rows.height:
-                name = f"{feed}_{layouts.TITLES[feed]}_{county}_{month.replace('-', '')}{kinds.get(feed, '')}.xlsx"
-                labels = {"F08": layouts.social_assistance(county), "F10": layouts.F10, "F31": layouts.F31}[feed]
-                title = f"{county_names[county]}{month[:4]}年{int(month[5:])}月{layouts.TITLES[feed]}明细表"
-                yield FilePlan(feed, name, rows, labels, title)
+                name = f"{feed}_{title}_{county}_{month.replace('-', '')}{kind}.xlsx"
+                heading = f"{county_name}{month[:4]}年{int(month[5:])}月{title}明细表"
+                yield FilePlan(feed, name, rows, labels, heading)
 
 
 def _city_plan(feed: str, frame: pl.DataFrame, turn: Turn, kind: str) -> FilePlan:
@@ -106,17 +133,19 @@ def _city_plan(feed: str, frame: pl.DataFrame, turn: Turn, kind: str) -> FilePla
     if feed in layouts.CSV:
         known = layouts.CSV[feed]
         if feed in ("F01", "F14"):
-            frame = frame if "change_type" in frame.columns else frame.with_columns(pl.lit(None, pl.String).alias("change_type"))
+            frame = (
+                frame
+                if "change_type" in frame.columns
+                else frame.with_columns(pl.lit(None, pl.String).alias("change_type"))
+            )
         return FilePlan(feed, f"{stem}.csv", frame, known)
-    title = {"F04": f"烟台市{turn.as_of:%Y年}{turn.as_of.month}月死亡医学证明登记汇总表", "F36": "烟台市行政区划与网格代码表"}[feed]
+    title = {
+        "F04": f"烟台市{turn.as_of:%Y年}{turn.as_of.month}月死亡医学证明登记汇总表",
+        "F36": "烟台市行政区划与网格代码表",
+    }[feed]
     labels = {"F04": layouts.F04, "F36": layouts.F36}[feed]
     frame = _with_written_dates(frame) if feed == "F04" else frame
     return FilePlan(feed, f"{stem}.xlsx", frame, labels, title)
-
-
-def without_month(plan: FilePlan, name: str) -> FilePlan:
-    """The same bytes under another name: a file sent again unchanged."""
-    return replace(plan, name=name)
 
 
 def _with_written_dates(frame: pl.DataFrame) -> pl.DataFrame:
@@ -125,13 +154,16 @@ def _with_written_dates(frame: pl.DataFrame) -> pl.DataFrame:
     year, month, of_month = (part.cast(pl.String) for part in (day.dt.year(), day.dt.month(), day.dt.day()))
     form = pl.int_range(pl.len()) % 6
     written = (
-        pl.when(form == 0).then(day.dt.strftime("%Y-%m-%d"))
-        .when(form == 1).then(pl.concat_str(year, month, of_month, separator="."))
-        .when(form == 2).then(pl.concat_str(year, month, of_month, separator="/"))
-        .when(form == 3).then(pl.concat_str(year, pl.lit("年"), month, pl.lit("月"), of_month, pl.lit("日")))
+        pl.when(form == 0)
+        .then(day.dt.strftime("%Y-%m-%d"))
+        .when(form == 1)
+        .then(pl.concat_str(year, month, of_month, separator="."))
+        .when(form == 2)
+        .then(pl.concat_str(year, month, of_month, separator="/"))
+        .when(form == 3)
+        .then(pl.concat_str(year, pl.lit("年"), month, pl.lit("月"), of_month, pl.lit("日")))
         .otherwise(day.dt.strftime("%Y%m%d"))
     )
-    return frame.with_columns(written.alias("death_date"), pl.when(form == 5).then(day).alias("death_date" + DATE_SUFFIX))
-
-
-__all__ = ["CITY", "MARK", "NUMBER_SUFFIX", "FilePlan", "plan_files", "without_month"]
+    return frame.with_columns(
+        written.alias("death_date"), pl.when(form == 5).then(day).alias("death_date" + DATE_SUFFIX)
+    )

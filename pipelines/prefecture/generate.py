@@ -11,7 +11,16 @@ import numpy as np
 import polars as pl
 
 from pipelines.paths import Paths
-from pipelines.prefecture import benefits, disability, enterprises, events, insurance, marriages, residents, survey
+from pipelines.prefecture import (
+    benefits,
+    disability,
+    enterprises,
+    events,
+    insurance,
+    marriages,
+    residents,
+    survey,
+)
 from pipelines.prefecture.changes import change_ordinarily, left_payees
 from pipelines.prefecture.defects import plant_all
 from pipelines.prefecture.deliveries import deliveries
@@ -26,8 +35,13 @@ from pipelines.prefecture.turns import FIRST, SECOND, TURNS, turn_of
 
 SEED = 20231104
 _ORDERS = {
-    "F01": ("household_no", "_pid"), "F03": ("event_date", "_pid"), "F04": ("death_date", "_pid"), "F11": ("_pid",),
-    "F08": ("_county", "pay_month", "_pid"), "F10": ("_county", "pay_month", "_pid"), "F17": ("_pid", "start_date"),
+    "F01": ("household_no", "_pid"),
+    "F03": ("event_date", "_pid"),
+    "F04": ("death_date", "_pid"),
+    "F11": ("_pid",),
+    "F08": ("_county", "pay_month", "_pid"),
+    "F10": ("_county", "pay_month", "_pid"),
+    "F17": ("_pid", "start_date"),
 }
 
 
@@ -52,7 +66,9 @@ def generate(paths: Paths, as_of: date, scale: float = 0.01, seed: int = SEED) -
     plans = {each.number: list(deliveries(stage, each)) for each in TURNS}
     for each in TURNS:
         for plan in plans[each.number]:
-            stage.register.quarantine.append(plan.marked_rows().with_columns(pl.lit(each.as_of).alias("as_of")))
+            stage.register.quarantine.append(
+                plan.marked_rows().with_columns(pl.lit(each.as_of).alias("as_of"))
+            )
     stage.register.write(paths.register, players_table(stage))
     for plan in plans[turn.number]:
         plan.write(paths.drop)
@@ -70,9 +86,16 @@ def set_stage(reference: Path, scale: float, seed: int) -> Stage:
     firms = enterprises.draw_enterprises(people, divisions, reference, scale, seed)
     employment = insurance.draw_employment(people, firms, seed)
     stage = Stage(
-        seed=seed, scale=scale, people=people, divisions=divisions, enterprises=firms, employment=employment,
-        players=PLAYING_TOWNSHIPS(seed, reference), feeds=_feeds(people, divisions, firms, employment, scale, seed),
-        register=Register(), free=np.ones(people["household"].max() + 1, dtype=bool),
+        seed=seed,
+        scale=scale,
+        people=people,
+        divisions=divisions,
+        enterprises=firms,
+        employment=employment,
+        players=PLAYING_TOWNSHIPS(seed, reference),
+        feeds=_feeds(people, divisions, firms, employment, scale, seed),
+        register=Register(),
+        free=np.ones(people["household"].max() + 1, dtype=bool),
         free_firms=np.ones(firms.height, dtype=bool),
     )
     change_ordinarily(stage)
@@ -84,12 +107,20 @@ def set_stage(reference: Path, scale: float, seed: int) -> Stage:
 
 def players_table(stage: Stage) -> pl.DataFrame:
     """The playing townships with their names."""
-    names = stage.divisions.villages.select("township_code", "township_name", "county_code", "county_name").unique()
+    names = stage.divisions.villages.select(
+        "township_code", "township_name", "county_code", "county_name"
+    ).unique()
     return names.filter(pl.col("township_code").is_in(stage.players)).sort("township_code")
 
 
-def _feeds(people: pl.DataFrame, divisions: Divisions, firms: pl.DataFrame, employment: pl.DataFrame, scale: float,
-           seed: int) -> dict[tuple[str, int], pl.DataFrame]:
+def _feeds(
+    people: pl.DataFrame,
+    divisions: Divisions,
+    firms: pl.DataFrame,
+    employment: pl.DataFrame,
+    scale: float,
+    seed: int,
+) -> dict[tuple[str, int], pl.DataFrame]:
     cards = disability.draw_cards(people, stream(seed, "cards"))
     feeds = {}
     for turn in TURNS:
@@ -117,6 +148,10 @@ def _finish(stage: Stage) -> None:
         feeds["F03", turn.number] = feeds["F03", turn.number].with_columns(events.event_no(turn))
         feeds["F04", turn.number] = feeds["F04", turn.number].with_columns(events.cert_no(turn))
         for feed, order in _ORDERS.items():
-            feeds[feed, turn.number] = feeds[feed, turn.number].sort(*order, nulls_last=True, maintain_order=True)
-    feeds["F01", SECOND.number] = delta(feeds["F01", FIRST.number], feeds["F01", SECOND.number], ["id_no", "household_no"])
+            feeds[feed, turn.number] = feeds[feed, turn.number].sort(
+                *order, nulls_last=True, maintain_order=True
+            )
+    feeds["F01", SECOND.number] = delta(
+        feeds["F01", FIRST.number], feeds["F01", SECOND.number], ["id_no", "household_no"]
+    )
     feeds["F14", SECOND.number] = delta(feeds["F14", FIRST.number], feeds["F14", SECOND.number], ["uscc"])

@@ -15,19 +15,21 @@ from pipelines.prefecture.lots import share_out
 
 BORN_BEFORE = date(2024, 1, 31)
 HEAD, SPOUSE, CHILD, PARENT, SECOND_CHILD, OTHER_PARENT, OTHER, COLLECTIVE = range(8)
-_PATTERNS = np.array([
-    [HEAD, *[OTHER] * 9],
-    [HEAD, SPOUSE, *[OTHER] * 8],
-    [HEAD, CHILD, *[OTHER] * 8],
-    [HEAD, SPOUSE, CHILD, *[OTHER] * 7],
-    [HEAD, SPOUSE, PARENT, *[OTHER] * 7],
-    [HEAD, SPOUSE, CHILD, SECOND_CHILD, *[OTHER] * 6],
-    [HEAD, SPOUSE, CHILD, PARENT, *[OTHER] * 6],
-    [HEAD, SPOUSE, CHILD, PARENT, OTHER_PARENT, *[OTHER] * 5],
-    [HEAD, SPOUSE, CHILD, SECOND_CHILD, PARENT, *[OTHER] * 5],
-    [HEAD, SPOUSE, CHILD, SECOND_CHILD, PARENT, OTHER_PARENT, *[OTHER] * 4],
-    [COLLECTIVE] * 10,
-])
+_PATTERNS = np.array(
+    [
+        [HEAD, *[OTHER] * 9],
+        [HEAD, SPOUSE, *[OTHER] * 8],
+        [HEAD, CHILD, *[OTHER] * 8],
+        [HEAD, SPOUSE, CHILD, *[OTHER] * 7],
+        [HEAD, SPOUSE, PARENT, *[OTHER] * 7],
+        [HEAD, SPOUSE, CHILD, SECOND_CHILD, *[OTHER] * 6],
+        [HEAD, SPOUSE, CHILD, PARENT, *[OTHER] * 6],
+        [HEAD, SPOUSE, CHILD, PARENT, OTHER_PARENT, *[OTHER] * 5],
+        [HEAD, SPOUSE, CHILD, SECOND_CHILD, PARENT, *[OTHER] * 5],
+        [HEAD, SPOUSE, CHILD, SECOND_CHILD, PARENT, OTHER_PARENT, *[OTHER] * 4],
+        [COLLECTIVE] * 10,
+    ]
+)
 _CHOICES = {1: (0, 0, 1.0), 2: (1, 2, 0.8), 3: (3, 4, 0.85), 4: (5, 6, 0.5), 5: (7, 8, 0.5), 6: (9, 9, 1.0)}
 _COLLECTIVE_PATTERN, _COLLECTIVE_SIZE = len(_PATTERNS) - 1, 4
 
@@ -53,10 +55,16 @@ def draw_members(census: Census, scale: float, rng: np.random.Generator) -> pl.D
     county = np.concatenate(counties)[household]
     wish = _wished_ages(household, role, size[household], rng)
     sex = _sexes(census, household, role, county, rng)
-    return pl.DataFrame({
-        "household": household, "county": county, "role": role, "sex": sex,
-        "birth": _births(_ages(census, county, sex, wish, rng)), "is_collective": role == COLLECTIVE,
-    })
+    return pl.DataFrame(
+        {
+            "household": household,
+            "county": county,
+            "role": role,
+            "sex": sex,
+            "birth": _births(_ages(census, county, sex, wish, rng)),
+            "is_collective": role == COLLECTIVE,
+        }
+    )
 
 
 def _family_sizes(count: int, people: int, single_share: float, rng: np.random.Generator) -> np.ndarray:
@@ -79,7 +87,9 @@ def _family_patterns(size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.where(rng.random(len(size)) < share, first, second).astype(np.int64)
 
 
-def _wished_ages(household: np.ndarray, role: np.ndarray, size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _wished_ages(
+    household: np.ndarray, role: np.ndarray, size: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     count = len(role)
     starts = np.flatnonzero(np.r_[True, household[1:] != household[:-1]])
     first_size = size[starts]
@@ -91,14 +101,25 @@ def _wished_ages(household: np.ndarray, role: np.ndarray, size: np.ndarray, rng:
     spread, noise = rng.random(count), rng.normal(0, 3, count)
     child = head - 23 - 10 * spread
     child = np.where(child < 0, 4 * spread, child)
-    dorm = np.select([spread < 0.45, spread < 0.9], [17 + 7 * rng.random(count), 24 + 26 * rng.random(count)], 82)
-    wishes = {HEAD: head, SPOUSE: head - 1.5 + noise, CHILD: child, SECOND_CHILD: np.abs(child - 4),
-              PARENT: head + 22 + 8 * spread, OTHER_PARENT: head + 23 + 8 * spread, OTHER: child, COLLECTIVE: dorm}
+    dorm = np.select(
+        [spread < 0.45, spread < 0.9], [17 + 7 * rng.random(count), 24 + 26 * rng.random(count)], 82
+    )
+    wishes = {
+        HEAD: head,
+        SPOUSE: head - 1.5 + noise,
+        CHILD: child,
+        SECOND_CHILD: np.abs(child - 4),
+        PARENT: head + 22 + 8 * spread,
+        OTHER_PARENT: head + 23 + 8 * spread,
+        OTHER: child,
+        COLLECTIVE: dorm,
+    }
     return np.select([role == r for r in wishes], list(wishes.values()))
 
 
-def _sexes(census: Census, household: np.ndarray, role: np.ndarray, county: np.ndarray,
-           rng: np.random.Generator) -> np.ndarray:
+def _sexes(
+    census: Census, household: np.ndarray, role: np.ndarray, county: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Couples get one of each; whoever is left over makes up the county's share of men."""
     sex = np.zeros(len(role), dtype=np.int64)
     for one, other, share in ((HEAD, SPOUSE, 0.9), (PARENT, OTHER_PARENT, 0.5)):
@@ -116,7 +137,9 @@ def _sexes(census: Census, household: np.ndarray, role: np.ndarray, county: np.n
     return sex
 
 
-def _ages(census: Census, county: np.ndarray, sex: np.ndarray, wish: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _ages(
+    census: Census, county: np.ndarray, sex: np.ndarray, wish: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Ages in years with a fraction, by rank of the wish within county and sex."""
     age = np.empty(len(wish))
     for place in range(len(census.codes)):

@@ -39,7 +39,9 @@ def resident_numbers(region: np.ndarray, birth: np.ndarray, sex: np.ndarray, off
         pl.len().over("place", "sex").alias("size"),
     )
     if rank["size"].max() > 490:
-        raise ValueError("more than 490 people of one sex born on a day in a region: no sequence numbers left")
+        raise ValueError(
+            "more than 490 people of one sex born on a day in a region: no sequence numbers left"
+        )
     odd = np.arange(1, 1000, 2)
     even = np.array([n for n in range(2, 1000, 2) if n % 100])
     turn = rank["turn"].to_numpy()
@@ -48,7 +50,8 @@ def resident_numbers(region: np.ndarray, birth: np.ndarray, sex: np.ndarray, off
 
 
 def credit_codes(prefix: np.ndarray, region: np.ndarray, serial: np.ndarray) -> pl.Series:
-    """Valid unified social credit codes: two-letter `prefix` (91, 92, 93, 12 …), region, distinct `serial`."""
+    """Valid unified social credit codes: two-letter `prefix` (91, 92, 93, 12 …), region, distinct
+    `serial`."""
     letters = np.array(list(_CREDIT_LETTERS))
     rest = (serial.astype(np.int64) + 1) * _SCRAMBLE % _SERIALS
     body = [np.full(len(rest), "M"), np.full(len(rest), "A")]

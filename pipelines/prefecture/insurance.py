@@ -1,6 +1,7 @@
 """F17 and F20: insured employees, and enrolments in medical insurance.
 
-Belongs here: who is insured with whom at a turn. Does not belong here: employers' registration (enterprises.py).
+Belongs here: who is insured with whom at a turn. Does not belong here: employers' registration
+(enterprises.py).
 """
 
 import numpy as np
@@ -29,7 +30,8 @@ def draw_employment(people: pl.DataFrame, enterprises: pl.DataFrame, seed: int) 
     earlier = _employers(rng, employers, len(stopped))
     differs = earlier["employer_code"] != current["employer_code"].gather(stopped)
     jobs = current.with_columns(
-        pl.Series("_pid", workers), pl.Series("start_date", days_between(rng, "2010-01-01", "2023-09-30", len(workers))),
+        pl.Series("_pid", workers),
+        pl.Series("start_date", days_between(rng, "2010-01-01", "2023-09-30", len(workers))),
         pl.lit(None, pl.Date).alias("stop_date"),
     )
     past = earlier.with_columns(
@@ -55,34 +57,63 @@ def _employers(rng: np.random.Generator, employers: pl.DataFrame, count: int) ->
 
 def insured(people: pl.DataFrame, employment: pl.DataFrame, turn: Turn) -> pl.DataFrame:
     """All rows of F17 at the turn: paid up to its month, or to the month of stopping."""
-    named = employment.join(people.select(pl.col("pid").alias("_pid"), "id_no", "name", "death_date"), on="_pid",
-                            how="left", maintain_order="left")
+    named = employment.join(
+        people.select(pl.col("pid").alias("_pid"), "id_no", "name", "death_date"),
+        on="_pid",
+        how="left",
+        maintain_order="left",
+    )
     is_stopped = pl.col("stop_date").is_not_null()
     return named.filter(~is_dead(turn.as_of)).select(
-        "_pid", "_eid", "id_no", "name", "employer_code", pl.lit("企业职工基本养老保险").alias("insurance_kind"),
-        pl.when(is_stopped).then(pl.col("stop_date").dt.strftime("%Y-%m")).otherwise(pl.lit(turn.month)).alias("period_month"),
-        pl.when(is_stopped).then(pl.lit("停保")).otherwise(pl.lit("参保")).alias("status_name"), "start_date", "stop_date",
+        "_pid",
+        "_eid",
+        "id_no",
+        "name",
+        "employer_code",
+        pl.lit("企业职工基本养老保险").alias("insurance_kind"),
+        pl.when(is_stopped)
+        .then(pl.col("stop_date").dt.strftime("%Y-%m"))
+        .otherwise(pl.lit(turn.month))
+        .alias("period_month"),
+        pl.when(is_stopped).then(pl.lit("停保")).otherwise(pl.lit("参保")).alias("status_name"),
+        "start_date",
+        "stop_date",
     )
 
 
 def enrolments(people: pl.DataFrame, employment: pl.DataFrame, turn: Turn, seed: int) -> pl.DataFrame:
     """All rows of F20 at the turn."""
     rng = stream(seed, "enrolments")
-    lots = pl.DataFrame({
-        "enrolled": rng.random(people.height), "paused": rng.random(people.height), "visits": rng.random(people.height),
-        "visit": days_between(rng, "2022-06-01", "2023-01-31", people.height),
-    })
+    lots = pl.DataFrame(
+        {
+            "enrolled": rng.random(people.height),
+            "paused": rng.random(people.height),
+            "visits": rng.random(people.height),
+            "visit": days_between(rng, "2022-06-01", "2023-01-31", people.height),
+        }
+    )
     rows = pl.concat([people, lots], how="horizontal")
     share = pl.when("is_floating").then(_FLOATING_ENROLLED_SHARE).otherwise(_ENROLLED_SHARE)
     rows = rows.filter(
-        (pl.col("enrolled") < share) & ~is_dead(turn.as_of) & pl.col("left_date").is_null() & ~pl.col("is_newborn")
+        (pl.col("enrolled") < share)
+        & ~is_dead(turn.as_of)
+        & pl.col("left_date").is_null()
+        & ~pl.col("is_newborn")
     )
     employed = pl.col("pid").is_in(employment["_pid"].unique().implode())
     return rows.select(
-        pl.col("pid").alias("_pid"), "id_no", "name", pl.col("sex").cast(pl.String).alias("sex_code"),
+        pl.col("pid").alias("_pid"),
+        "id_no",
+        "name",
+        pl.col("sex").cast(pl.String).alias("sex_code"),
         pl.col("birth").alias("birth_date"),
         pl.when(employed).then(pl.lit("职工")).otherwise(pl.lit("居民")).alias("insurance_kind"),
-        pl.when(pl.col("paused") < _PAUSED_SHARE).then(pl.lit("暂停")).otherwise(pl.lit("正常")).alias("status_name"),
+        pl.when(pl.col("paused") < _PAUSED_SHARE)
+        .then(pl.lit("暂停"))
+        .otherwise(pl.lit("正常"))
+        .alias("status_name"),
         pl.col("village").alias("division_code"),
-        pl.when((pl.col("visits") < _VISIT_SHARE) & (pl.col("visit") > pl.col("birth"))).then("visit").alias("last_visit_date"),
+        pl.when((pl.col("visits") < _VISIT_SHARE) & (pl.col("visit") > pl.col("birth")))
+        .then("visit")
+        .alias("last_visit_date"),
     )

@@ -15,8 +15,18 @@ from pipelines.prefecture.lots import scaled
 PERMIT_REGIONS = np.array([810000, 820000, 830000])
 _OWN = {"370671": 370602, "370676": 370611, "370614": 370684}
 _PREFECTURE_OF_OLD = {
-    "370602": 372101, "370611": 372121, "370612": 372131, "370613": 372131, "370614": 372122, "370671": 372101,
-    "370676": 372121, "370681": 372123, "370682": 372127, "370683": 372125, "370685": 372124, "370686": 372128,
+    "370602": 372101,
+    "370611": 372121,
+    "370612": 372131,
+    "370613": 372131,
+    "370614": 372122,
+    "370671": 372101,
+    "370676": 372121,
+    "370681": 372123,
+    "370682": 372127,
+    "370683": 372125,
+    "370685": 372124,
+    "370686": 372128,
     "370687": 372129,
 }
 _NEW_DISTRICT_SINCE = np.datetime64("2020-09-01")
@@ -36,7 +46,9 @@ def regions(people: pl.DataFrame, reference: Path, rng: np.random.Generator) -> 
     recent = birth >= _NEW_DISTRICT_SINCE
     region[recent & (region == 370684)] = 370614
     old = (birth < _OLD_BORN_BEFORE) & (lot > 0.85)
-    region = np.where(old, county.replace_strict(_PREFECTURE_OF_OLD, return_dtype=pl.Int64).to_numpy(), region)
+    region = np.where(
+        old, county.replace_strict(_PREFECTURE_OF_OLD, return_dtype=pl.Int64).to_numpy(), region
+    )
     floating = people["is_floating"].to_numpy()
     far = (floating | ((lot > 0.09) & (lot < 0.14))) & ~recent
     region[far] = rng.choice(elsewhere, far.sum())

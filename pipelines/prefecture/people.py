@@ -15,6 +15,7 @@ from pipelines.prefecture.census import read_census
 from pipelines.prefecture.divisions import Divisions
 from pipelines.prefecture.households import draw_members
 from pipelines.prefecture.id_numbers import resident_numbers
+from pipelines.prefecture.kin import with_namesakes, with_newborns, with_twins
 from pipelines.prefecture.lots import scaled, stream
 from pipelines.prefecture.names import given_names, surnames
 from pipelines.prefecture.origins import regions
@@ -22,34 +23,46 @@ from pipelines.prefecture.places import draw_places
 from pipelines.prefecture.vital import draw_lives
 
 _FLOATING_SHARE, _OLDEST_FLOATING = 0.03, 60
-_SPARE_SHARE, _TWIN_SHARE = 0.004, 0.01
+_SPARE_SHARE = 0.004
 
 
 def draw_people(reference: Path, divisions: Divisions, scale: float, seed: int) -> pl.DataFrame:
-    """One row per person, numbered by `pid` from 0: residents, those who died or left within the year before
-    the first turn, and children born between the turns (`is_newborn`).
+    """One row per person, numbered by `pid` from 0: residents, those who died or left within the year
+    before the first turn, and children born between the turns (`is_newborn`).
 
-    Columns: pid, household, household_no, county_code, village, township, residence, residence_township, grid,
-    house_no, role, relation, sex, birth, age (whole years on 2024-01-31), id_no, spare_id_no (for those whose
-    number may be changed), name, ethnic_code, is_collective, is_floating (no household registration here),
-    is_newborn, namesake, death_date, left_date, stays (lives in the township of registration).
+    Columns: pid, household, household_no, county_code, village, township, residence, residence_township,
+    grid, house_no, role, relation, sex, birth, age (whole years on 2024-01-31), id_no, spare_id_no (for
+    those whose number may be changed), name, ethnic_code, is_collective, is_floating (no household
+    registration here), is_newborn, namesake, death_date, left_date, stays (lives in the township of
+    registration).
     """
     census = read_census(reference)
     members = draw_members(census, scale, stream(seed, "households"))
-    members = _with_twins(members, stream(seed, "twins"))
-    members = _with_newborns(members, scaled(28, scale, 3), stream(seed, "newborns"))
+    members = with_twins(members, stream(seed, "twins"))
+    members = with_newborns(members, scaled(28, scale, 3), stream(seed, "newborns"))
     members = _with_household_traits(members, stream(seed, "floating"))
-    members = _with_namesakes(members, scaled(14, scale, 8), stream(seed, "namesakes"))
-    per_household = members.group_by("household").agg(
-        pl.col("county").first(), pl.col("is_collective").first(), (pl.col("age").max() >= 77).alias("has_old"),
-    ).sort("household")
+    members = with_namesakes(members, scaled(14, scale, 8), stream(seed, "namesakes"))
+    per_household = (
+        members.group_by("household")
+        .agg(
+            pl.col("county").first(),
+            pl.col("is_collective").first(),
+            (pl.col("age").max() >= 77).alias("has_old"),
+        )
+        .sort("household")
+    )
     places = draw_places(
-        census, divisions, per_household["county"].to_numpy(), per_household["has_old"].to_numpy(),
-        per_household["is_collective"].to_numpy(), stream(seed, "places"),
+        census,
+        divisions,
+        per_household["county"].to_numpy(),
+        per_household["has_old"].to_numpy(),
+        per_household["is_collective"].to_numpy(),
+        stream(seed, "places"),
     )
     codes = pl.Series(census.codes)
     people = (
-        members.with_columns(codes.gather(members["county"]).alias("county_code")).drop("county")
+        members.with_columns(codes.gather(members["county"]).alias("county_code"))
+        .drop("county")
         .join(places, on="household", how="left", maintain_order="left")
         .with_columns(
             pl.col("village").str.head(9).alias("township"),
@@ -62,8 +75,10 @@ def draw_people(reference: Path, divisions: Divisions, scale: float, seed: int) 
         *_numbers(people, reference, stream(seed, "numbers")),
         _names(people, stream(seed, "names")),
     ).with_columns(
-        pl.when(pl.col("namesake").is_not_null()).then(pl.col("name").first().over("namesake"))
-        .otherwise("name").alias("name"),
+        pl.when(pl.col("namesake").is_not_null())
+        .then(pl.col("name").first().over("namesake"))
+        .otherwise("name")
+        .alias("name"),
         _ethnic_codes(people.height, stream(seed, "ethnic")),
     )
     return draw_lives(people, stream(seed, "lives"))
@@ -76,35 +91,6 @@ def completed_years(birth: str, at: date) -> pl.Expr:
     return at.year - day.dt.year() - pl.when(had_birthday).then(0).otherwise(1)
 
 
-def _with_twins(members: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """Some second children are born on the day of the first: their numbers differ in the sequence only."""
-    first = members.filter(pl.col("role") == roles.CHILD).select("household", pl.col("birth").alias("twin_birth"))
-    lot = pl.Series(rng.random(members.height))
-    return (
-        members.join(first, on="household", how="left", maintain_order="left")
-        .with_columns(
-            pl.when((pl.col("role") == roles.SECOND_CHILD) & (lot < 5 * _TWIN_SHARE))
-            .then(pl.coalesce("twin_birth", "birth")).otherwise("birth").alias("birth")
-        ).drop("twin_birth")
-    )
-
-
-def _with_newborns(members: pl.DataFrame, count: int, rng: np.random.Generator) -> pl.DataFrame:
-    mothers = members.with_row_index("row").filter(
-        (pl.col("role") <= roles.SPOUSE) & (pl.col("sex") == 2)
-        & pl.col("birth").is_between(date(1985, 1, 1), date(2002, 1, 1))
-        & pl.col("household").is_in(members.filter(pl.col("role") == roles.SPOUSE)["household"].implode())
-    )
-    chosen = mothers[np.sort(rng.permutation(mothers.height)[:count])]
-    babies = chosen.drop("row").with_columns(
-        pl.lit(roles.CHILD, pl.Int64).alias("role"), pl.Series("sex", rng.integers(1, 3, chosen.height)),
-        (pl.lit(date(2024, 2, 1)) + pl.duration(days=pl.Series(rng.integers(0, 18, chosen.height)))).alias("birth"),
-    )
-    return pl.concat([
-        members.with_columns(pl.lit(False).alias("is_newborn")), babies.with_columns(pl.lit(True).alias("is_newborn"))
-    ])
-
-
 def _with_household_traits(members: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     members = members.with_row_index("pid").with_columns(
         pl.col("pid").cast(pl.Int64),
@@ -114,27 +100,9 @@ def _with_household_traits(members: pl.DataFrame, rng: np.random.Generator) -> p
     young = pl.col("age").max().over("household") < _OLDEST_FLOATING
     floating = pl.Series(lot).gather(members["household"]) < _FLOATING_SHARE / 0.72
     has_baby = pl.col("is_newborn").any().over("household")
-    return members.with_columns((floating & young & ~has_baby & ~pl.col("is_collective")).alias("is_floating"))
-
-
-def _with_namesakes(members: pl.DataFrame, pairs: int, rng: np.random.Generator) -> pl.DataFrame:
-    """Pairs of strangers in one county with the same sex, birth date and (later) name: `namesake` numbers them."""
-    adults = members.filter(
-        pl.col("age").is_between(30, 72) & ~pl.col("is_floating") & ~pl.col("is_collective") & ~pl.col("is_newborn")
-    ).sort("county", "sex", "birth", "pid")
-    beside = adults.with_columns(
-        pl.col("pid", "birth", "household").shift(-1).over("county", "sex").name.suffix("_other")
-    ).with_row_index("place").filter(
-        (pl.col("household") != pl.col("household_other")) & (pl.col("place") % 2 == 0) & (pl.col("age") < 70)
+    return members.with_columns(
+        (floating & young & ~has_baby & ~pl.col("is_collective")).alias("is_floating")
     )
-    chosen = beside[np.sort(rng.permutation(beside.height)[:pairs])].with_columns(
-        pl.int_range(pl.len()).alias("namesake")
-    )
-    second = chosen.select(pl.col("pid_other").alias("pid"), "namesake", pl.col("birth").alias("shared_birth"))
-    both = pl.concat([chosen.select("pid", "namesake", pl.lit(None, pl.Date).alias("shared_birth")), second])
-    return members.join(both, on="pid", how="left", maintain_order="left").with_columns(
-        pl.coalesce("shared_birth", "birth").alias("birth")
-    ).drop("shared_birth")
 
 
 def _numbers(people: pl.DataFrame, reference: Path, rng: np.random.Generator) -> tuple[pl.Series, pl.Series]:
@@ -143,7 +111,7 @@ def _numbers(people: pl.DataFrame, reference: Path, rng: np.random.Generator) ->
     spare = np.flatnonzero((rng.random(people.height) < _SPARE_SHARE) & ~people["is_floating"].to_numpy())
     both = np.r_[np.arange(people.height), spare]
     numbers = resident_numbers(region[both], birth[both], sex[both], rng.integers(0, 490, len(both)))
-    spares = pl.DataFrame({"pid": spare, "spare_id_no": numbers[people.height:]})
+    spares = pl.DataFrame({"pid": spare, "spare_id_no": numbers[people.height :]})
     with_spares = people.select("pid").join(spares, on="pid", how="left", maintain_order="left")
     return numbers[: people.height].alias("id_no"), with_spares["spare_id_no"]
 
@@ -160,5 +128,7 @@ def _names(people: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
 
 
 def _ethnic_codes(count: int, rng: np.random.Generator) -> pl.Series:
-    return pl.Series("ethnic_code", rng.choice(np.array(["01", "10", "11", "03", "06"]), count,
-                                               p=[0.9937, 0.0025, 0.002, 0.001, 0.0008]))
+    return pl.Series(
+        "ethnic_code",
+        rng.choice(np.array(["01", "10", "11", "03", "06"]), count, p=[0.9937, 0.0025, 0.002, 0.001, 0.0008]),
+    )

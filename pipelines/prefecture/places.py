@@ -1,6 +1,7 @@
 """Where households are registered and where they live.
 
-Belongs here: villages, houses and grids of households. Does not belong here: what a department writes about them.
+Belongs here: villages, houses and grids of households. Does not belong here: what a department writes about
+them.
 """
 
 import numpy as np
@@ -14,8 +15,14 @@ _LEAST_PER_TOWNSHIP = 3
 _MOVED_WITHIN, _MOVED_BETWEEN = 0.08, 0.02
 
 
-def draw_places(census: Census, divisions: Divisions, county: np.ndarray, has_old: np.ndarray,
-                is_collective: np.ndarray, rng: np.random.Generator) -> pl.DataFrame:
+def draw_places(
+    census: Census,
+    divisions: Divisions,
+    county: np.ndarray,
+    has_old: np.ndarray,
+    is_collective: np.ndarray,
+    rng: np.random.Generator,
+) -> pl.DataFrame:
     """One row per household: `village` registered in, `residence` lived in, `grid` and `house_no` there.
 
     Every township with residents gets three households at least. Households with old people (`has_old`) never
@@ -34,22 +41,32 @@ def draw_places(census: Census, divisions: Divisions, county: np.ndarray, has_ol
     stays = lot > _MOVED_WITHIN + _MOVED_BETWEEN
     for place, code in enumerate(census.codes):
         rows = np.flatnonzero(row_county == code)
-        within = np.flatnonzero((county == place) & ~stays & ((lot > _MOVED_BETWEEN) | has_old) & ~is_collective)
+        within = np.flatnonzero(
+            (county == place) & ~stays & ((lot > _MOVED_BETWEEN) | has_old) & ~is_collective
+        )
         residence[within] = rng.choice(rows, len(within), p=weights[rows] / weights[rows].sum())
     between = np.flatnonzero((lot <= _MOVED_BETWEEN) & ~has_old & ~is_collective)
     residence[between] = rng.choice(villages.height, len(between), p=weights / weights.sum())
     codes = villages["code"].to_numpy()
-    return pl.DataFrame({
-        "household": np.arange(len(home)), "village": codes[home], "residence": codes[residence],
-    }).with_columns(
+    return pl.DataFrame(
+        {
+            "household": np.arange(len(home)),
+            "village": codes[home],
+            "residence": codes[residence],
+        }
+    ).with_columns(
         _grid_of(divisions, codes[residence], rng),
-        (pl.col("residence") + "F" + (pl.int_range(pl.len()).over("residence") + 1).cast(pl.String).str.zfill(4))
-        .alias("house_no"),
+        (
+            pl.col("residence")
+            + "F"
+            + (pl.int_range(pl.len()).over("residence") + 1).cast(pl.String).str.zfill(4)
+        ).alias("house_no"),
     )
 
 
 def _weights(census: Census, villages: pl.DataFrame, rng: np.random.Generator) -> np.ndarray:
-    """Wished-for residents of every village: towns and villages share what the census says of their county."""
+    """Wished-for residents of every village: towns and villages share what the census says of their
+    county."""
     urban = (villages["code"].str.slice(9, 1) == "0").to_numpy()
     county = villages["county_code"].to_numpy()
     weight = np.exp(rng.normal(0, 0.5, villages.height))
@@ -62,17 +79,21 @@ def _weights(census: Census, villages: pl.DataFrame, rng: np.random.Generator) -
     return weight
 
 
-def _spread(villages: pl.DataFrame, rows: np.ndarray, weights: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+def _spread(
+    villages: pl.DataFrame, rows: np.ndarray, weights: np.ndarray, count: int, rng: np.random.Generator
+) -> np.ndarray:
     township = villages["township_code"].to_numpy()[rows]
-    first = np.concatenate([
-        rng.choice(rows[township == code], _LEAST_PER_TOWNSHIP) for code in sorted(set(township))
-    ])[:count]
+    first = np.concatenate(
+        [rng.choice(rows[township == code], _LEAST_PER_TOWNSHIP) for code in sorted(set(township))]
+    )[:count]
     rest = np.repeat(rows, share_out(weights, count - len(first)))
     return np.concatenate([rng.permutation(first), rng.permutation(rest)])
 
 
 def _grid_of(divisions: Divisions, residence: np.ndarray, rng: np.random.Generator) -> pl.Series:
     counts = divisions.grids.filter(pl.col("valid_to").is_null()).group_by("village_code").len()
-    number = pl.DataFrame({"village_code": residence}).join(counts, on="village_code", how="left", maintain_order="left")
+    number = pl.DataFrame({"village_code": residence}).join(
+        counts, on="village_code", how="left", maintain_order="left"
+    )
     serial = 1 + np.floor(rng.random(len(residence)) * number["len"].to_numpy()).astype(np.int64)
     return (pl.Series(residence) + pl.Series(serial).cast(pl.String).str.zfill(3)).alias("grid")

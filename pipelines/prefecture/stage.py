@@ -18,8 +18,9 @@ BOTH = (1, 2)
 
 @dataclass
 class Stage:
-    """`feeds[(feed, turn)]` are frames with contract column names and `_pid` or `_eid`; F08 and F10 of turn 1 hold
-    three months. `free` tells which households still lead ordinary lives, `free_firms` which enterprises."""
+    """`feeds[(feed, turn)]` are frames with contract column names and `_pid` or `_eid`; F08 and F10 of turn
+    1 hold three months. `free` tells which households still lead ordinary lives, `free_firms` which
+    enterprises."""
 
     seed: int
     scale: float
@@ -39,16 +40,18 @@ class Stage:
         return scaled(at_one_percent, self.scale, least)
 
     def take(self, where: pl.Expr, count: int, playing: int = 0) -> pl.DataFrame:
-        """Up to `count` people of ordinary households that meet `where`, one of a household; these households
-        are ordinary no more. The first `playing` of them live in playing townships as far as there are any, the
-        others elsewhere."""
-        rng = self.rng("take")
-        open_to = pl.Series(self.free).gather(self.people["household"])
-        found = self.people.filter(where & open_to)
-        found = found[rng.permutation(found.height)].unique("household", keep="first", maintain_order=True)
-        plays = pl.col("township").is_in(self.players)
-        some = found.filter(plays).head(playing)
-        chosen = pl.concat([some, found.filter(~plays).head(max(0, count - some.height))])
+        """Up to `count` people of ordinary households that meet `where`, one of a household; these
+        households are ordinary no more. The first `playing` of them live in playing townships as far as
+        there are any, the others elsewhere."""
+        home = self.people["household"].to_numpy()
+        found = np.flatnonzero(
+            self.people.select(where).to_series().fill_null(False).to_numpy() & self.free[home]
+        )
+        found = self.rng("take").permutation(found)
+        found = found[np.sort(np.unique(home[found], return_index=True)[1])]
+        plays = self.people["township"].gather(found).is_in(self.players).to_numpy()
+        some = found[plays][:playing]
+        chosen = self.people[np.concatenate([some, found[~plays][: max(0, count - len(some))]])]
         self.settle(chosen)
         return chosen
 
@@ -70,21 +73,30 @@ class Stage:
 
     def rows(self, feed: str, turn: int, people: pl.DataFrame) -> pl.DataFrame:
         """Rows of a feed about these people, in their order."""
-        return people.select(pl.col("pid").alias("_pid")).join(self.feeds[feed, turn], on="_pid", maintain_order="left")
+        return people.select(pl.col("pid").alias("_pid")).join(
+            self.feeds[feed, turn], on="_pid", maintain_order="left"
+        )
 
-    def edit(self, feed: str, turns: tuple[int, ...], table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)) -> None:
+    def edit(
+        self, feed: str, turns: tuple[int, ...], table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)
+    ) -> None:
         """Overwrite columns of the rows that match `table` on `on`; nulls in `table` are written, too."""
         for turn in turns:
             frame = self.feeds[feed, turn]
             self.feeds[feed, turn] = frame.update(table, on=list(on), how="left", include_nulls=True)
 
-    def drop(self, feed: str, turns: tuple[int, ...], table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)) -> None:
+    def drop(
+        self, feed: str, turns: tuple[int, ...], table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)
+    ) -> None:
         """Remove the rows that match."""
         for turn in turns:
-            self.feeds[feed, turn] = self.feeds[feed, turn].join(table, on=list(on), how="anti", maintain_order="left")
+            self.feeds[feed, turn] = self.feeds[feed, turn].join(
+                table, on=list(on), how="anti", maintain_order="left"
+            )
 
     def mark(self, feed: str, turn: int, table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)) -> None:
-        """Write columns the feed may not have yet (they start with `_`, or tell the writer how to write a cell)."""
+        """Write columns the feed may not have yet (they start with `_`, or tell the writer how to write a
+        cell)."""
         frame = self.feeds[feed, turn]
         new = {c: t for c, t in table.schema.items() if c not in frame.columns}
         self.feeds[feed, turn] = frame.with_columns(pl.lit(None, t).alias(c) for c, t in new.items())
@@ -100,7 +112,9 @@ class Stage:
         jobs = self.employment.filter(pl.col("_eid").is_not_null())
         household = self.people["household"].gather(jobs["_pid"])
         jobs = jobs.with_columns(pl.Series(self.free).gather(household).alias("is_free"))
-        staff = jobs.group_by("_eid").agg(pl.col("is_free").all(), pl.col("stop_date").is_null().sum().alias("staff"))
+        staff = jobs.group_by("_eid").agg(
+            pl.col("is_free").all(), pl.col("stop_date").is_null().sum().alias("staff")
+        )
         small = staff.filter(pl.col("is_free") & pl.col("staff").is_between(1, largest_staff))["_eid"]
         live = (pl.col("status_name") == "存续") & ~pl.col("has_old_code")
         firms = self.take_firms(live & pl.col("_eid").is_in(small.implode()), count)
@@ -112,8 +126,9 @@ class Stage:
         """Append rows; columns the feed has and `rows` lacks become null."""
         for turn in turns:
             frame = self.feeds[feed, turn]
-            self.feeds[feed, turn] = pl.concat([frame, rows.select(c for c in frame.columns if c in rows.columns)],
-                                               how="diagonal_relaxed")
+            self.feeds[feed, turn] = pl.concat(
+                [frame, rows.select(c for c in frame.columns if c in rows.columns)], how="diagonal_relaxed"
+            )
 
 
 def per_person(people: pl.DataFrame, *columns: pl.Expr | pl.Series) -> pl.DataFrame:

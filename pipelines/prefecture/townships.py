@@ -12,7 +12,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from random import Random
 
 import openpyxl
 import polars as pl
@@ -25,9 +24,7 @@ from pipelines.returns.columns import COL, FIRST_ROW
 from pipelines.returns.issue import issued_set
 from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import unlock
-from pipelines.verify.rules import load_rules
 
-SEED = 20240131
 NOTES = {"wrong": "按村里登记填写", "dispute": "已入户核实，请部门复核", "right": "已入户核实"}
 
 
@@ -44,9 +41,13 @@ class PlayReport:
         return f"{self.workbooks} townships sent {self.answers} answers ({kinds})"
 
 
-def play(paths: Paths, as_of: date, seed: int = SEED) -> PlayReport:
-    """Answer the sets issued on `as_of` for the playing townships, into `inbox/drop/<township>/`."""
-    keys, rules = KeyProvider(paths), load_rules()
+def play(paths: Paths, as_of: date) -> PlayReport:
+    """Answer the sets issued on `as_of` for the playing townships, into `inbox/drop/<township>/`.
+
+    Columns used of register/answers.parquet: township_code, rule_id, entity_key, behaviour, answer_code and
+    given_value (null = that cell stays empty). Who is late answers after the story has ended.
+    """
+    keys = KeyProvider(paths)
     players = sorted(pl.read_parquet(paths.register / "players.parquet")["township_code"].to_list())
     known = {
         (row["township_code"], ticket_id(row["rule_id"], row["entity_key"])): row
@@ -60,10 +61,8 @@ def play(paths: Paths, as_of: date, seed: int = SEED) -> PlayReport:
         (source,) = issued.folder.glob("返还_*.xlsx")
         book = openpyxl.load_workbook(io.BytesIO(unlock(source.read_bytes(), keys.password(code))))
         plan = {ticket: row for (township, ticket), row in known.items() if township == code}
-        is_late_now = any(f.name < f"{as_of:%Y%m%d}" for f in issued.folder.parent.iterdir())
-        done = _fill(book[layout.ANOMALIES], plan, _grids(book), rules, Random(f"{seed}/{code}"), is_late_now)
+        done, answered = _fill(book[layout.ANOMALIES], plan, _grids(book))
         behaviours += done
-        answered = done.total() - done["none"] - (0 if is_late_now else done["late"])
         if answered:
             _sign_off(book[layout.RECEIPT], as_of)
             _send(paths, code, source.name, frozen_bytes(book, as_of))
@@ -85,31 +84,21 @@ def frozen_bytes(book: openpyxl.Workbook, saved_on: date) -> bytes:
     return frozen.getvalue()
 
 
-def _fill(
-    sheet: Worksheet, plan: dict, grids: list[str], rules: dict, lots: Random, is_late_now: bool
-) -> Counter:
-    behaviours = Counter()
+def _fill(sheet: Worksheet, plan: dict[str, dict], grids: list[str]) -> tuple[Counter, int]:
+    """Type the planned answers; returns the behaviours met and how many rows were answered."""
+    behaviours, answered = Counter(), 0
     for row in range(FIRST_ROW + 1, sheet.max_row + 1):
-        known = plan.get(sheet.cell(row, COL["row_key"] + 1).value)
-        behaviour = known["behaviour"] if known else "none"
-        behaviours[behaviour] += 1
-        if behaviour == "none" or (behaviour == "late" and not is_late_now):
+        known = plan.get(sheet.cell(row, COL["row_key"] + 1).value, {})
+        behaviours[known.get("behaviour", "none")] += 1
+        if known.get("answer_code") is None or known["behaviour"] == "late":
             continue
-        answer = rules[known["rule_id"]].answer(known["answer_code"])
+        answered += 1
+        value = known["given_value"]
+        chosen = next((text for text in grids if text.split()[0] == value), value)
         sheet.cell(row, COL["answer"] + 1).value = known["answer_code"]
-        if answer is not None and answer.needs_value:
-            value = _value(known["true_value"], behaviour, grids, lots)
-            sheet.cell(row, COL["new_value"] + 1).value = value
-        sheet.cell(row, COL["note"] + 1).value = NOTES.get(behaviour)
-    return behaviours
-
-
-def _value(true_value: str | None, behaviour: str, grids: list[str], lots: Random) -> str:
-    """The drop-down text of the true grid; a township that errs picks another one."""
-    truth = [text for text in grids if text.split()[0] == true_value]
-    if behaviour != "wrong" and truth:
-        return truth[0]
-    return lots.choice([text for text in grids if text not in truth] or grids or [true_value or ""])
+        sheet.cell(row, COL["new_value"] + 1).value = chosen
+        sheet.cell(row, COL["note"] + 1).value = NOTES.get(known["behaviour"])
+    return behaviours, answered
 
 
 def _grids(book: openpyxl.Workbook) -> list[str]:

@@ -9,7 +9,8 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Turn:
-    """One round of deliveries: `number` 1 or 2, its business date, and the months paid for in it (YYYY-MM)."""
+    """One round of deliveries: `number` 1 or 2, its business date, and the months paid for in it
+    (YYYY-MM)."""
 
     number: int
     as_of: date

@@ -1,8 +1,8 @@
 """XLSX files as departments make them: title, one- or two-row header, data, total, footnote.
 
-Belongs here: turning a frame into one sheet of a workbook, column by column. Does not belong here: which headings a
-department uses (layouts.py). Written here because a library that writes cell by cell needs longer for the
-sample's 1.7 million cells than everything else together; equal frames give equal bytes.
+Belongs here: turning a frame into one sheet of a workbook, column by column. Does not belong here: which
+headings a department uses (layouts.py). Written here because a library that writes cell by cell needs
+longer for the sample's 1.7 million cells than everything else together; equal frames give equal bytes.
 """
 
 import zipfile
@@ -13,18 +13,16 @@ from xml.sax.saxutils import escape
 
 import polars as pl
 
+from pipelines.prefecture.workbook_parts import AMOUNT, DATE, HEADER, MAIN, TEXT, TITLE, XML, parts
+
 _EPOCH = pl.lit("1899-12-30").str.to_date()
-_TITLE, _HEADER, _TEXT, _AMOUNT, _DATE = 1, 2, 3, 4, 5
 NUMBER_SUFFIX, DATE_SUFFIX, TEXT_SUFFIX = "__number", "__date", "__text"
-_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 @dataclass(frozen=True)
 class Heading:
-    """One column: its name in the frame, its heading, the heading above it if there are two rows, its width."""
+    """One column: its name in the frame, its heading, the heading above it if there are two rows, its
+    width."""
 
     name: str
     label: str
@@ -32,12 +30,19 @@ class Heading:
     width: int = 14
 
 
-def write_workbook(path: Path, sheet: str, title: str, headings: Sequence[Heading], frame: pl.DataFrame,
-                   tail: Sequence[Sequence[str | float]]) -> int:
+def write_workbook(
+    path: Path,
+    sheet: str,
+    title: str,
+    headings: Sequence[Heading],
+    frame: pl.DataFrame,
+    tail: Sequence[Sequence[str | float]],
+) -> int:
     """Write `frame` to `path`; returns the row (1-based) of its first line.
 
     Text columns become text cells, floats numbers, dates real dates. Where the frame has `<name>__number`,
-    `<name>__date` or `<name>__text` and it is not null, that cell is of that kind instead. `tail` rows follow.
+    `<name>__date` or `<name>__text` and it is not null, that cell is of that kind instead. `tail` rows
+    follow.
     """
     depth = 2 if any(h.group for h in headings) else 1
     first = depth + 2
@@ -46,16 +51,28 @@ def write_workbook(path: Path, sheet: str, title: str, headings: Sequence[Headin
     tails = [_plain_row(first + frame.height + i, row) for i, row in enumerate(tail)]
     merges = [f"A1:{_letter(len(headings) - 1)}1", *_merges(headings, depth)]
     widths = "".join(
-        f'<col min="{i + 1}" max="{i + 1}" width="{h.width}" customWidth="1"/>' for i, h in enumerate(headings)
+        f'<col min="{i + 1}" max="{i + 1}" width="{h.width}" customWidth="1"/>'
+        for i, h in enumerate(headings)
     )
-    view = (f'<sheetViews><sheetView workbookViewId="0"><pane ySplit="{first - 1}" topLeftCell="A{first}" '
-            'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>')
-    xml = "".join([
-        _XML, f"<worksheet {_MAIN}>{view}<cols>{widths}</cols><sheetData>", *rows, body, *tails, "</sheetData>",
-        f'<mergeCells count="{len(merges)}">', *(f'<mergeCell ref="{m}"/>' for m in merges), "</mergeCells></worksheet>",
-    ])
+    view = (
+        f'<sheetViews><sheetView workbookViewId="0"><pane ySplit="{first - 1}" topLeftCell="A{first}" '
+        'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+    )
+    xml = "".join(
+        [
+            XML,
+            f"<worksheet {MAIN}>{view}<cols>{widths}</cols><sheetData>",
+            *rows,
+            body,
+            *tails,
+            "</sheetData>",
+            f'<mergeCells count="{len(merges)}">',
+            *(f'<mergeCell ref="{m}"/>' for m in merges),
+            "</mergeCells></worksheet>",
+        ]
+    )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-        for name, content in (*_parts(sheet), ("xl/worksheets/sheet1.xml", xml)):
+        for name, content in (*parts(sheet), ("xl/worksheets/sheet1.xml", xml)):
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
@@ -76,8 +93,12 @@ def _cell(frame: pl.DataFrame, name: str, letter: str) -> pl.Expr:
     if kind == pl.Date:
         cell = _date_cell(name, letter)
     else:
-        cell = _number_cell(pl.col(name), letter, _AMOUNT) if kind.is_numeric() else _text_cells(name, letter)
-    instead = {DATE_SUFFIX: _date_cell, TEXT_SUFFIX: _text_cells, NUMBER_SUFFIX: lambda n, at: _number_cell(pl.col(n), at, 0)}
+        cell = _number_cell(pl.col(name), letter, AMOUNT) if kind.is_numeric() else _text_cells(name, letter)
+    instead = {
+        DATE_SUFFIX: _date_cell,
+        TEXT_SUFFIX: _text_cells,
+        NUMBER_SUFFIX: lambda n, at: _number_cell(pl.col(n), at, 0),
+    }
     for suffix, form in instead.items():
         if name + suffix in frame.columns:
             cell = pl.when(pl.col(name + suffix).is_null()).then(cell).otherwise(form(name + suffix, letter))
@@ -85,21 +106,26 @@ def _cell(frame: pl.DataFrame, name: str, letter: str) -> pl.Expr:
 
 
 def _date_cell(name: str, letter: str) -> pl.Expr:
-    return _number_cell((pl.col(name) - _EPOCH).dt.total_days(), letter, _DATE)
+    return _number_cell((pl.col(name) - _EPOCH).dt.total_days(), letter, DATE)
 
 
 def _text_cells(name: str, letter: str) -> pl.Expr:
     text = pl.col(name)
     for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.str.replace_all(mark, entity, literal=True)
-    opening = pl.lit(f'" s="{_TEXT}" t="inlineStr"><is><t>')
+    opening = pl.lit(f'" s="{TEXT}" t="inlineStr"><is><t>')
     cell = pl.concat_str(pl.lit(f'<c r="{letter}'), "__row", opening, text, pl.lit("</t></is></c>"))
     return pl.when(pl.col(name).is_null()).then(pl.lit("")).otherwise(cell)
 
 
 def _number_cell(value: pl.Expr, letter: str, style: int) -> pl.Expr:
-    cell = pl.concat_str(pl.lit(f'<c r="{letter}'), "__row", pl.lit(f'" s="{style}"><v>'), value.cast(pl.String),
-                         pl.lit("</v></c>"))
+    cell = pl.concat_str(
+        pl.lit(f'<c r="{letter}'),
+        "__row",
+        pl.lit(f'" s="{style}"><v>'),
+        value.cast(pl.String),
+        pl.lit("</v></c>"),
+    )
     return pl.when(value.is_null()).then(pl.lit("")).otherwise(cell)
 
 
@@ -108,18 +134,20 @@ def _text_cell(letter: str, row: int, text: str, style: int) -> str:
 
 
 def _title_row(title: str) -> str:
-    return f'<row r="1" ht="26" customHeight="1">{_text_cell("A", 1, title, _TITLE)}</row>'
+    return f'<row r="1" ht="26" customHeight="1">{_text_cell("A", 1, title, TITLE)}</row>'
 
 
 def _header_rows(headings: Sequence[Heading], depth: int) -> list[str]:
-    lower = [_text_cell(_letter(i), depth + 1, h.label if h.group or depth == 1 else "", _HEADER)
-             for i, h in enumerate(headings)]
+    lower = [
+        _text_cell(_letter(i), depth + 1, h.label if h.group or depth == 1 else "", HEADER)
+        for i, h in enumerate(headings)
+    ]
     if depth == 1:
         return [f'<row r="2">{"".join(lower)}</row>']
     seen, upper = None, []
     for i, heading in enumerate(headings):
         text = "" if heading.group and heading.group == seen else heading.group or heading.label
-        upper.append(_text_cell(_letter(i), 2, text, _HEADER))
+        upper.append(_text_cell(_letter(i), 2, text, HEADER))
         seen = heading.group
     return [f'<row r="2">{"".join(upper)}</row>', f'<row r="3">{"".join(lower)}</row>']
 
@@ -140,43 +168,14 @@ def _merges(headings: Sequence[Heading], depth: int) -> list[str]:
 
 def _plain_row(row: int, values: Sequence[str | float]) -> str:
     cells = "".join(
-        _text_cell(_letter(i), row, value, 0) if isinstance(value, str) else f'<c r="{_letter(i)}{row}" s="{_AMOUNT}"><v>{value}</v></c>'
-        for i, value in enumerate(values) if value != ""
+        _text_cell(_letter(i), row, value, 0)
+        if isinstance(value, str)
+        else f'<c r="{_letter(i)}{row}" s="{AMOUNT}"><v>{value}</v></c>'
+        for i, value in enumerate(values)
+        if value != ""
     )
     return f'<row r="{row}">{cells}</row>'
 
 
 def _letter(index: int) -> str:
     return chr(ord("A") + index)
-
-
-def _parts(sheet: str) -> list[tuple[str, str]]:
-    font = '<name val="宋体"/><family val="3"/>'
-    line = "".join(f'<{side} style="thin"/>' for side in ("left", "right", "top", "bottom"))
-    centre = '<alignment horizontal="center" vertical="center" wrapText="1"/>'
-    styles = (
-        f'<styleSheet {_MAIN}><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy-mm-dd"/></numFmts>'
-        f'<fonts count="3"><font><sz val="11"/>{font}</font><font><b/><sz val="16"/>{font}</font><font><b/><sz val="11"/>{font}</font></fonts>'
-        '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-        '<fill><patternFill patternType="solid"><fgColor rgb="FFDDEBF7"/></patternFill></fill></fills>'
-        f'<borders count="2"><border/><border>{line}</border></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="6"><xf/>'
-        f'<xf fontId="1" applyFont="1" applyAlignment="1">{centre}</xf>'
-        f'<xf fontId="2" fillId="2" borderId="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">{centre}</xf>'
-        '<xf numFmtId="49" applyNumberFormat="1"/><xf numFmtId="2" applyNumberFormat="1"/>'
-        '<xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>'
-    )
-    workbook = (f'<workbook {_MAIN} xmlns:r="{_REL}"><sheets><sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>')
-    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    types = (
-        f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{kinds}.styles+xml"/></Types>'
-    )
-    links = (f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_REL}/worksheet" Target="worksheets/sheet1.xml"/>'
-             f'<Relationship Id="rId2" Type="{_REL}/styles" Target="styles.xml"/></Relationships>')
-    root = (f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_REL}/officeDocument" Target="xl/workbook.xml"/>'
-            "</Relationships>")
-    parts = {"[Content_Types].xml": types, "_rels/.rels": root, "xl/workbook.xml": workbook,
-             "xl/_rels/workbook.xml.rels": links, "xl/styles.xml": styles}
-    return [(name, _XML + content) for name, content in parts.items()]

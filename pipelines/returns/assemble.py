@@ -1,14 +1,12 @@
 """Reading the lake once and handing out one township after another.
 
-Belongs here: the queries behind a return set. Does not belong here: the shape of the file. Rows stream in
-township order, so memory holds one township and not the prefecture.
+Belongs here: the queries behind a return set. Does not belong here: the shape of the file. Each table is held
+once, as columns; only one township at a time becomes rows.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
 
 import duckdb
 
@@ -47,7 +45,6 @@ STATES = {
     "closed": "已办结",
     "reopened": "再次出现",
 }
-_BATCH = 20_000
 
 
 def township_returns(
@@ -79,27 +76,18 @@ def township_returns(
 
 
 class _Partition:
-    """Rows of a query whose first column is a township code, in code order; taken township by township."""
+    """The result of a query whose first column is a township code, in code order; given out by township."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, query: str, values: list | None = None) -> None:
-        self._groups = groupby(_rows(con.cursor(), query, values or []), key=itemgetter(0))
-        self._next = next(self._groups, None)
+        self._frame = con.execute(query, values or []).pl()
+        runs = self._frame.to_series(0).rle().struct.unnest()
+        starts = runs["len"].cum_sum() - runs["len"]
+        self._place = dict(zip(runs["value"], zip(starts, runs["len"], strict=True), strict=True))
 
     def take(self, township_code: str) -> tuple[Cells, ...]:
-        """The township's rows without the code; townships must be asked for in code order."""
-        while self._next is not None and self._next[0] < township_code:
-            self._next = next(self._groups, None)
-        if self._next is None or self._next[0] != township_code:
-            return ()
-        rows = tuple(row[1:] for row in self._next[1])
-        self._next = next(self._groups, None)
-        return rows
-
-
-def _rows(cursor: duckdb.DuckDBPyConnection, query: str, values: list) -> Iterator[tuple]:
-    cursor.execute(query, values)
-    while batch := cursor.fetchmany(_BATCH):
-        yield from batch
+        """The township's rows without the code."""
+        start, count = self._place.get(township_code, (0, 0))
+        return tuple(row[1:] for row in self._frame.slice(start, count).rows())
 
 
 def _text(expression: str) -> str:

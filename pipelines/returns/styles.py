@@ -22,6 +22,8 @@ from xlsxwriter.worksheet import Worksheet
 FONT = "微软雅黑"
 LINE_POINTS = 16.5
 A4 = 9
+# What a protected sheet still allows: filtering, sorting and sizing, so that people can read it.
+PROTECTION = {"autofilter": True, "format_columns": True, "format_rows": True, "sort": True}
 _INK, _BAR, _HEAD, _ANSWER, _GREY, _EDGE = "#1F2D3D", "#1F4E79", "#DCE6F1", "#FFF6D6", "#F2F2F2", "#BFC9D4"
 _RED, _RED_INK = "#F8CBCB", "#9C0006"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")

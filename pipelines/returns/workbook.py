@@ -13,14 +13,21 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.returns import columns as layout
-from pipelines.returns.columns import ANOMALY_COLUMNS, COL, FIRST_ROW, HEADER_ROW, column_letter
+from pipelines.returns.anomaly_sheet import top_lines, write_anomalies
 from pipelines.returns.guide import Section, guide
-from pipelines.returns.model import Anomaly, Question, TownshipReturn
-from pipelines.returns.styles import LINE_POINTS, clean, page, row_points, workbook_bytes, write_table
+from pipelines.returns.model import TownshipReturn
+from pipelines.returns.styles import (
+    LINE_POINTS,
+    PROTECTION,
+    clean,
+    page,
+    row_points,
+    workbook_bytes,
+    write_table,
+)
 from pipelines.security.keys import KeyProvider
-from pipelines.security.signature import RowSigner, canonical_json, sign
+from pipelines.security.signature import canonical_json, sign
 
-_PROTECTION = {"autofilter": True, "format_columns": True, "format_rows": True, "sort": True}
 _GUIDE_WIDTHS = (20, 84)
 _TABS = {layout.GUIDE: "#1F4E79", layout.ANOMALIES: "#C00000", layout.RECEIPT: "#BF9000"}
 _PREVIOUS_WIDTHS = (15, 26, 16, 16, 22, 12, 16, 44)
@@ -35,7 +42,7 @@ def build_workbook(data: TownshipReturn, keys: KeyProvider) -> bytes:
             sheet = book.add_worksheet(name)
             sheet.set_tab_color(_TABS.get(name, "#7F9DB9"))
         _guide(book.get_worksheet_by_name(layout.GUIDE), formats, data, footer)
-        _anomalies(book.get_worksheet_by_name(layout.ANOMALIES), formats, data, keys, footer)
+        write_anomalies(book.get_worksheet_by_name(layout.ANOMALIES), formats, data, keys, footer)
         for name, rows in (
             (layout.RESIDENTS, data.residents),
             (layout.SPECIAL, data.special_groups),
@@ -46,11 +53,6 @@ def build_workbook(data: TownshipReturn, keys: KeyProvider) -> bytes:
         _codes(book, formats, data)
         _meta(book, formats, data, keys)
     return out.getvalue()
-
-
-def rule_text(question: Question) -> str:
-    """How a rule is named in the sheet; the reader takes the rule id from its first word."""
-    return f"{question.rule_id} {question.title}"
 
 
 def grid_labels(data: TownshipReturn) -> list[str]:
@@ -74,16 +76,11 @@ def meta_document(data: TownshipReturn, keys: KeyProvider) -> dict:
         "place": data.place,
         "as_of": data.as_of.isoformat(),
         "issue": data.issue,
-        "top": _top(data),
+        "top": top_lines(data),
         "titles": list(layout.TITLES),
         "rows": list_digest([[a.ticket_id, a.group_key] for a in data.anomalies]),
         "grids": list_digest(grid_labels(data)),
     }
-
-
-def _top(data: TownshipReturn) -> list[str]:
-    hint = layout.ANSWER_HINT if data.anomalies else layout.EMPTY_HINT
-    return [layout.heading(data.place, data.as_of.isoformat()), hint]
 
 
 def _guide(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, footer: str) -> None:
@@ -96,7 +93,7 @@ def _guide(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, f
     row = 3
     for section in guide(data):
         row = _section(sheet, formats, row, section)
-    sheet.protect("", _PROTECTION)
+    sheet.protect("", PROTECTION)
 
 
 def _section(sheet: Worksheet, formats: dict[str, Format], row: int, section: Section) -> int:
@@ -111,102 +108,6 @@ def _section(sheet: Worksheet, formats: dict[str, Format], row: int, section: Se
     return row + 2
 
 
-def _anomalies(
-    sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, keys: KeyProvider, footer: str
-) -> None:
-    page(sheet, footer, title_rows=(HEADER_ROW, HEADER_ROW))
-    sheet.set_row(0, 26)
-    for r, (text, style) in enumerate(zip(_top(data), ("title", "hint"), strict=True)):
-        sheet.write_string(r, 0, text, formats[style])
-    sheet.set_row(HEADER_ROW, 2 * LINE_POINTS)
-    for c, column in enumerate(ANOMALY_COLUMNS):
-        is_hidden = c >= layout.HIDDEN_FROM
-        sheet.set_column(c, c, column.width, None, {"hidden": True} if is_hidden else {})
-        style = "head_answer" if c in layout.ANSWER_CELLS else "head"
-        sheet.write_string(HEADER_ROW, c, column.title, formats[style])
-    sheet.freeze_panes(FIRST_ROW, COL["name"] + 1)
-    questions = {q.rule_id: q for q in data.questions}
-    signer = RowSigner(keys, data.set_id)
-    for i, anomaly in enumerate(data.anomalies):
-        _anomaly(sheet, formats, FIRST_ROW + i, i + 1, anomaly, questions[anomaly.rule_id], signer)
-    if data.anomalies:
-        last = FIRST_ROW + len(data.anomalies) - 1
-        sheet.autofilter(HEADER_ROW, 0, last, layout.HIDDEN_FROM - 1)
-        sheet.ignore_errors({"number_stored_as_text": f"A1:P{last + 1}"})
-        _answer_help(sheet, formats, data, last)
-    sheet.protect("", _PROTECTION)
-
-
-def _anomaly(
-    sheet: Worksheet, formats: dict[str, Format], row: int, number: int, anomaly: Anomaly, question: Question,
-    signer: RowSigner,
-) -> None:  # fmt: skip
-    shown = [
-        str(number), anomaly.ticket_id[: layout.TICKET_SHOWN], rule_text(question),
-        layout.SEVERITY[anomaly.severity], anomaly.name, anomaly.id_no, anomaly.village_name, question.text,
-        anomaly.evidence, anomaly.value,
-    ]  # fmt: skip
-    shown = [clean(text) for text in shown]
-    for c, text in enumerate(shown):
-        sheet.write_string(row, c, text, formats["cell_centred" if ANOMALY_COLUMNS[c].is_centred else "cell"])
-    takes_value = any(choice.needs_value for choice in question.choices)
-    sheet.write_blank(row, COL["answer"], None, formats["answer_centred"])
-    sheet.write_blank(row, COL["new_value"], None, formats["answer" if takes_value else "closed"])
-    sheet.write_blank(row, COL["note"], None, formats["answer"])
-    keys = [anomaly.ticket_id, anomaly.group_key]
-    for c, text in enumerate([*keys, signer.check_value([*shown, *keys])], layout.HIDDEN_FROM):
-        sheet.write_string(row, c, text, formats["hidden"])
-    sheet.set_row(row, row_points((t, col.width) for t, col in zip(shown, ANOMALY_COLUMNS, strict=False)))
-
-
-def _answer_help(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, last: int) -> None:
-    """Drop-downs, red cells and notes of the answer columns; rows of one rule stand together."""
-    answer, value = COL["answer"], COL["new_value"]
-    rule_ids = [a.rule_id for a in data.anomalies]
-    for code_column, question in enumerate(data.questions, 1):
-        count = rule_ids.count(question.rule_id)
-        if not count:
-            continue
-        first_of_rule = FIRST_ROW + rule_ids.index(question.rule_id)
-        end = first_of_rule + count - 1
-        sheet.data_validation(first_of_rule, answer, end, answer, _drop_down(
-            code_column, len(question.choices), "请选择处理结果", question.text))  # fmt: skip
-        grid_codes = [c.code for c in question.choices if c.value_list == "grid"]
-        if grid_codes and data.grids:
-            text = f"选「{grid_codes[0]}」时，在这里选正确的网格。"
-            sheet.data_validation(first_of_rule, value, end, value, _drop_down(
-                0, len(data.grids), "请选择网格", text))  # fmt: skip
-        for choice in question.choices:
-            if choice.needs_value:
-                cell = f"${column_letter(answer)}{first_of_rule + 1}"
-                blank = f"${column_letter(value)}{first_of_rule + 1}"
-                sheet.conditional_format(first_of_rule, value, end, value, {
-                    "type": "formula", "criteria": f'=AND({cell}="{choice.code}",{blank}="")',
-                    "format": formats["missing"],
-                })  # fmt: skip
-    sheet.conditional_format(
-        FIRST_ROW, answer, last, answer, {"type": "blanks", "format": formats["missing"]}
-    )
-    for name, text in (
-        ("answer", "点黄色单元格，从下拉列表选一项。红色表示还没有选。"),
-        ("new_value", "只在选了要更正的选项时填写；灰色不用填。"),
-        ("note", "有补充情况时填写，可以不填。"),
-    ):
-        sheet.write_comment(HEADER_ROW, COL[name], text, {"x_scale": 1.4, "y_scale": 0.6, "author": ""})
-
-
-def _drop_down(code_column: int, count: int, title: str, text: str) -> dict:
-    letter = column_letter(code_column)
-    return {
-        "validate": "list",
-        "source": f"={layout.CODES}!${letter}$2:${letter}${count + 1}",
-        "input_title": title,
-        "input_message": text[:250],
-        "error_title": "请从下拉列表选择",
-        "error_message": "这里只能选下拉列表中的内容。",
-    }
-
-
 def _list(sheet: Worksheet, formats: dict[str, Format], name: str, rows: tuple, footer: str) -> None:
     page(sheet, footer, title_rows=(0, 0))
     sheet.set_header(f"&L&12&B{name}")
@@ -219,7 +120,7 @@ def _list(sheet: Worksheet, formats: dict[str, Format], name: str, rows: tuple, 
     )  # fmt: skip
     if not rows:
         sheet.write_string(1, 0, "本期没有内容。", formats["subtitle"])
-    sheet.protect("", _PROTECTION)
+    sheet.protect("", PROTECTION)
 
 
 def _receipt(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, footer: str) -> None:
@@ -243,7 +144,7 @@ def _receipt(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn,
     )  # fmt: skip
     if not data.previous_answers:
         sheet.write_string(top + 1, 0, "没有上一次的答复。", formats["subtitle"])
-    sheet.protect("", _PROTECTION)
+    sheet.protect("", PROTECTION)
 
 
 def _codes(book: Workbook, formats: dict[str, Format], data: TownshipReturn) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.ledger.departments import feed_departments
 from pipelines.verify import anomalies
 from pipelines.verify.results import RuleResult, failed
 from pipelines.verify.rules import Rule
@@ -51,7 +52,7 @@ def verify(
                         results.append(failed(rule_id, name, error))
             if valid:
                 results += _run_suite(con, session, {"name": name, "expectations": valid}, rules)
-    anomalies.write(con, as_of, rules, departments or _feed_departments(), results)
+    anomalies.write(con, as_of, rules, departments or feed_departments(), results)
     return results
 
 
@@ -84,9 +85,3 @@ def _run_suite(
         broken[rule.rule_id] = failed(rule.rule_id, name, error)
     counts, samples = anomalies.found(con, [r.rule_id for r in compiled])
     return judge(batch, gx_suite, compiled, broken, counts, samples)
-
-
-def _feed_departments() -> dict[str, str]:
-    from pipelines.contracts import load_contracts
-
-    return {feed: contract.department for feed, contract in load_contracts().items()}

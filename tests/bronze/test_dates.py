@@ -45,7 +45,7 @@ def test_other_text_is_never_a_wrong_date(text: str):
 @pytest.mark.parametrize(
     "text",
     ["3月", "24-01-03", "2024-02-30", "20240231", "2024-13-01", "2024-1/3", "2024.1-3", "3/1/2024",
-     "45294", "2024", "长期",      "1024-01-01", "2024-01-03x", "x2024-01-03", "202401031", "2024-001-03", ""],
+     "45294", "2024", "长期", "1024-01-01", "2024-01-03x", "x2024-01-03", "202401031", "2024-001-03", ""],
 )  # fmt: skip
 def test_what_would_be_a_guess_is_refused(text: str):
     assert parsed(text) is None

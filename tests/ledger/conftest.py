@@ -1,4 +1,4 @@
-"""Scratch lake with an empty ledger."""
+"""A scratch lake per test module, its ledger empty for every test."""
 
 import pytest
 
@@ -12,8 +12,15 @@ def paths(tmp_path):
     return Paths(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    with connect(Paths(tmp_path_factory.mktemp("lake"))) as con:
+        schema.ensure(con)
+        yield con
+
+
 @pytest.fixture
-def con(paths):
-    with connect(paths) as connection:
-        schema.ensure(connection)
-        yield connection
+def con(lake):
+    for table in (*schema.TURN_TABLES, *schema.STATE_TABLES):
+        lake.execute(f"TRUNCATE lake.ledger.{table}")
+    return lake

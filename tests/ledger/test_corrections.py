@@ -13,13 +13,56 @@ T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 
 
 def anomaly(con, as_of, ticket, rule, feed, value):
-    insert(con, "lake.ledger.anomaly", [(as_of, rule, "1", "e", ticket, "M", "T", "d", "370602001", feed, f"r-{ticket}",
-                                         f"{feed}/d/2", "f", value, "{}", "g")])  # fmt: skip
+    insert(
+        con,
+        "lake.ledger.anomaly",
+        [
+            (
+                as_of,
+                rule,
+                "1",
+                "e",
+                ticket,
+                "M",
+                "T",
+                "d",
+                "370602001",
+                feed,
+                f"r-{ticket}",
+                f"{feed}/d/2",
+                "f",
+                value,
+                "{}",
+                "g",
+            )
+        ],
+    )
 
 
 def answer(con, as_of, ticket, code, kind, value=None, outcome="accepted", sha="sha1", row=5):
-    insert(con, "lake.ledger.answer", [(as_of, sha, "f.xlsx", "370602001", "set", row, ticket, code, kind, value, None,
-                                        "李四", outcome, None, None)])  # fmt: skip
+    insert(
+        con,
+        "lake.ledger.answer",
+        [
+            (
+                as_of,
+                sha,
+                "f.xlsx",
+                "370602001",
+                "set",
+                row,
+                ticket,
+                code,
+                kind,
+                value,
+                None,
+                "李四",
+                outcome,
+                None,
+                None,
+            )
+        ],
+    )
 
 
 def delivery(con, feed, seq, on):
@@ -27,8 +70,10 @@ def delivery(con, feed, seq, on):
 
 
 def corrections(con):
-    return con.execute("SELECT as_of, ticket_id, feed, record_key, field, wrong_value, new_value, base_delivery_seq "
-                       "FROM lake.ledger.correction ORDER BY as_of, ticket_id").fetchall()  # fmt: skip
+    return con.execute(
+        "SELECT as_of, ticket_id, feed, record_key, field, wrong_value, new_value, base_delivery_seq "
+        "FROM lake.ledger.correction ORDER BY as_of, ticket_id"
+    ).fetchall()
 
 
 @pytest.fixture
@@ -76,9 +121,12 @@ def test_the_latest_correction_stands_and_keeps_the_departments_own_value(answer
     assert record_corrections(answered, T3, RULES) == 1
     assert corrections(answered)[-1][4:] == ("grid_code", "", "370602001001002", 3)
     assert rebuild_standing(answered, T3) == 2
-    standing = answered.execute("SELECT ticket_id, wrong_value, new_value, corrected_on FROM lake.ledger.correction_standing "
-                                "ORDER BY ticket_id").fetchall()  # fmt: skip
+    standing = answered.execute(
+        "SELECT ticket_id, wrong_value, new_value, corrected_on FROM lake.ledger.correction_standing "
+        "ORDER BY ticket_id"
+    ).fetchall()
     assert standing == [("dead", "正常", "死亡注销", T2), ("grid", "", "370602001001002", T3)]
     assert rebuild_standing(answered, T2) == 2
-    assert answered.execute("SELECT new_value FROM lake.ledger.correction_standing WHERE ticket_id = 'grid'"
-                            ).fetchone() == ("370602001001001",)  # fmt: skip
+    assert answered.execute(
+        "SELECT new_value FROM lake.ledger.correction_standing WHERE ticket_id = 'grid'"
+    ).fetchone() == ("370602001001001",)

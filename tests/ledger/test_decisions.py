@@ -33,7 +33,8 @@ def test_a_file_is_taken_in_by_the_turn_that_sees_it_first(paths):
     assert len(take_in(paths, T2)) == 1
     decisions, problems = read_decisions(paths, T2)
     assert [(d.ticket_id, d.event, d.by, d.on, d.position) for d in decisions] == [
-        ("abc", "source_accept", "王五", date(2024, 2, 10), 1)]  # fmt: skip
+        ("abc", "source_accept", "王五", date(2024, 2, 10), 1)
+    ]
     assert problems == []
     assert take_in(paths, T2) == [] and read_decisions(paths, T2)[0] == decisions
     assert read_decisions(paths, T1) == ([], [])
@@ -62,17 +63,20 @@ def test_nothing_is_taken_into_a_turn_when_a_later_one_is_out(paths):
     assert len(take_in(paths, T3)) == 1
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("- ticket_id: abc\n  decision: [", "bad.yaml第2行：不是可读的"),
-    ("姓名".encode("gb18030"), "UTF-8"),
-    ("ticket_id: abc\n", "应是一个列表"),
-    ("- 只是文字\n", "第1条：应写成"),
-    (GOOD.replace("accepted", "maybe"), "decision 只能是 accepted"),
-    (GOOD.replace("  reason: 已核实\n", ""), "缺少 reason"),
-    (GOOD.replace("2024-02-10", "二月十日"), "on 应是日期"),
-    (GOOD.replace("2024-02-10", "2024-02-30"), "on 应是日期"),
-    ("", "应是一个列表"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- ticket_id: abc\n  decision: [", "bad.yaml第2行：不是可读的"),
+        ("姓名".encode("gb18030"), "UTF-8"),
+        ("ticket_id: abc\n", "应是一个列表"),
+        ("- 只是文字\n", "第1条：应写成"),
+        (GOOD.replace("accepted", "maybe"), "decision 只能是 accepted"),
+        (GOOD.replace("  reason: 已核实\n", ""), "缺少 reason"),
+        (GOOD.replace("2024-02-10", "二月十日"), "on 应是日期"),
+        (GOOD.replace("2024-02-10", "2024-02-30"), "on 应是日期"),
+        ("", "应是一个列表"),
+    ],
+)
 def test_a_bad_file_is_named_with_place_and_stays_for_repair(paths, text, message):
     import re
 

@@ -15,8 +15,18 @@ T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 def put_delivery(paths, feed, delivery_id, on, **more):
     folder = paths.bronze / feed / delivery_id
     folder.mkdir(parents=True)
-    document = {"feed": feed, "delivery_id": delivery_id, "delivery_seq": 1, "delivered_on": on.isoformat(),
-                "status": "accepted", "rows_in": 5, "rows_bronze": 4, "rows_quarantined": 1, "notices": ["x"], **more}  # fmt: skip
+    document = {
+        "feed": feed,
+        "delivery_id": delivery_id,
+        "delivery_seq": 1,
+        "delivered_on": on.isoformat(),
+        "status": "accepted",
+        "rows_in": 5,
+        "rows_bronze": 4,
+        "rows_quarantined": 1,
+        "notices": ["x"],
+        **more,
+    }
     (folder / "delivery.json").write_text(json.dumps(document), encoding="utf-8")
 
 
@@ -28,8 +38,10 @@ def test_deliveries_up_to_the_date_are_listed_and_replaced(con, paths):
     )
     assert record_deliveries(con, paths, T1) == 1
     assert record_deliveries(con, paths, T2) == 2
-    rows = con.execute("SELECT as_of, feed, delivery_seq, delivered_on, status, breaker_code, rows_in, rows_quarantined "
-                       "FROM lake.ledger.delivery ORDER BY feed").fetchall()  # fmt: skip
+    rows = con.execute(
+        "SELECT as_of, feed, delivery_seq, delivered_on, status, breaker_code, rows_in, rows_quarantined "
+        "FROM lake.ledger.delivery ORDER BY feed"
+    ).fetchall()
     assert rows == [
         (T2, "F01", 1, T1, "accepted", None, 5, 1),
         (T2, "F31", 1, T2, "quarantined", "E_EMPTY", 5, 1),
@@ -39,21 +51,28 @@ def test_deliveries_up_to_the_date_are_listed_and_replaced(con, paths):
 
 def test_a_number_keeps_the_person_it_was_first_seen_with(con):
     con.execute(
-        "CREATE TABLE lake.linkage.person_identifier AS SELECT * FROM (VALUES ('1', 'p1'), ('2', 'p2')) t(id_no, person_id)"
+        "CREATE OR REPLACE TABLE lake.linkage.person_identifier AS "
+        "SELECT * FROM (VALUES ('1', 'p1'), ('2', 'p2')) t(id_no, person_id)"
     )
     assert person_keys.append(con, T1) == 2
     con.execute("UPDATE lake.linkage.person_identifier SET person_id = 'other' WHERE id_no = '1'")
     con.execute("INSERT INTO lake.linkage.person_identifier VALUES ('3', 'p1')")
     assert person_keys.append(con, T2) == 1 == person_keys.append(con, T2)
     assert con.execute("SELECT * FROM lake.ledger.person_key ORDER BY id_no").fetchall() == [
-        (T1, "1", "p1"), (T1, "2", "p2"), (T2, "3", "p1")]  # fmt: skip
+        (T1, "1", "p1"),
+        (T1, "2", "p2"),
+        (T2, "3", "p1"),
+    ]
 
 
 @pytest.fixture
 def residents(con):
-    con.execute("CREATE TABLE lake.returns.return_resident AS SELECT '370602001' AS township_code, 'p' || i AS person_id, "
-                "'张' || i AS name, '男' AS sex_name, '37' AS id_no, DATE '1990-01-01' AS birth_date, 30 AS age_years, "
-                "'某村' AS village_name, NULL::VARCHAR AS grid_code, '自有' AS living_type, 'h' || i AS row_hash FROM range(2) r(i)")  # fmt: skip
+    con.execute(
+        "CREATE OR REPLACE TABLE lake.returns.return_resident AS SELECT '370602001' AS township_code, "
+        "'p' || i AS person_id, '张' || i AS name, '男' AS sex_name, '37' AS id_no, "
+        "DATE '1990-01-01' AS birth_date, 30 AS age_years, '某村' AS village_name, "
+        "NULL::VARCHAR AS grid_code, '自有' AS living_type, 'h' || i AS row_hash FROM range(2) r(i)"
+    )
     return con
 
 
@@ -88,5 +107,5 @@ def test_content_hashes_ignore_order_and_see_everything_else(con):
     ]
     hashes = [table_hash(con, sql) for sql in others]
     assert len({base, *hashes}) == 6
-    assert content_hash(con, ["returns"]) == {}
+    assert content_hash(con, ["staging"]) == {}
     assert set(content_hash(con, ["unified", "ledger"])) > {"unified.t", "ledger.ticket", "ledger.turn"}

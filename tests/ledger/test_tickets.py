@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.ledger import schema
 from pipelines.ledger.decisions import Decision
+from pipelines.ledger.due import SOURCE_GRACE_DAYS
 from pipelines.ledger.rows import insert
 from pipelines.ledger.ticket import (
     CLOSED,
@@ -20,7 +21,7 @@ from pipelines.ledger.ticket import (
     recheck_event,
     transition,
 )
-from pipelines.ledger.tickets import SOURCE_GRACE_DAYS, advance, return_tickets
+from pipelines.ledger.tickets import advance, return_tickets
 from pipelines.verify.rules import load_rules
 
 RULES = load_rules()
@@ -182,7 +183,8 @@ def test_random_lives_equal_the_pure_machine(con, seed):
         turn.run()
     logs = {}
     for ticket_id, *rest in con.execute(
-        "SELECT ticket_id, as_of, event, from_state, to_state FROM lake.ledger.ticket_event ORDER BY ticket_id, seq"
+        "SELECT ticket_id, as_of, event, from_state, to_state FROM lake.ledger.ticket_event "
+        "ORDER BY ticket_id, seq"
     ).fetchall():
         logs.setdefault(ticket_id, []).append(tuple(rest))
     assert logs == {t: r.log for t, r in tickets.items() if r.log}

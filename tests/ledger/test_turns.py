@@ -22,8 +22,16 @@ def test_a_closed_turn_is_on_disk_and_in_the_ledger(con, paths):
     issue(con, paths, T1)
     document = json.loads((paths.decisions / "turns" / "2024-01-31.json").read_text())
     assert document["as_of"] == "2024-01-31"
-    assert document["sets"] == [{"set_id": "set-2024-01-31", "township_code": "370602001", "issue": 1,
-                                 "manifest_sha256": "digest", "residents": 12, "anomalies": 3}]  # fmt: skip
+    assert document["sets"] == [
+        {
+            "set_id": "set-2024-01-31",
+            "township_code": "370602001",
+            "issue": 1,
+            "manifest_sha256": "digest",
+            "residents": 12,
+            "anomalies": 3,
+        }
+    ]
     assert con.execute("SELECT as_of FROM lake.ledger.turn").fetchall() == [(T1,)]
     assert [p.name for p in (paths.decisions / "turns").iterdir()] == ["2024-01-31.json"]
 
@@ -52,7 +60,8 @@ def test_a_replayed_turn_gets_its_sets_back_and_leaves_the_file_alone(con, paths
     close_turn(con, paths, T1, {})
     assert file.read_bytes() == before
     assert con.execute("SELECT * FROM lake.ledger.return_set").fetchall() == [
-        (T1, "set-2024-01-31", "370602001", 1, "digest", 12, 3)]  # fmt: skip
+        (T1, "set-2024-01-31", "370602001", 1, "digest", 12, 3)
+    ]
 
 
 def test_everything_is_replayed_when_the_previous_residents_are_gone(con, paths):

@@ -37,6 +37,7 @@ def ticket(township: str, number: int) -> str:
 
 def fill(con: duckdb.DuckDBPyConnection, residents: int = 20, tickets: int = 6, name: str = "人员") -> None:
     """Create and fill every table a return set is made from."""
+    con.execute("begin")
     schema.ensure(con)
     for table, columns in _TABLES.items():
         con.execute(f"create table lake.{table} ({columns})")
@@ -67,6 +68,7 @@ def fill(con: duckdb.DuckDBPyConnection, residents: int = 20, tickets: int = 6, 
         "date '2024-01-20', 'F31_网格摸排_370602_202401.xlsx', 'aa', '370602', '202401', 'full', 'accepted', "
         "null, null, 20, 20, 0)"
     )
+    con.execute("commit")
 
 
 def add_tickets(con: duckdb.DuckDBPyConnection, township: str, count: int) -> None:

@@ -37,8 +37,12 @@ def test_the_manifest_is_signed_and_describes_the_files(paths, con, keys):
     assert is_signed(keys, SIGN_PURPOSE, manifest, signature)
     assert manifest["counts"] == {"anomalies": 6, "changes": 0, "residents": 20, "special_groups": 1}
     assert manifest["rules"]["R11"] == "1" and manifest["contracts"]["F31"]
-    assert {f["name"] for f in manifest["files"]} == {p.name for p in issued.folder.iterdir()} - {"manifest.json"}
-    assert unlock((issued.folder / "返还_向阳街道_20240131.xlsx").read_bytes(), keys.password(FIRST)).startswith(b"PK")
+    assert {f["name"] for f in manifest["files"]} == {p.name for p in issued.folder.iterdir()} - {
+        "manifest.json"
+    }
+    assert unlock(
+        (issued.folder / "返还_向阳街道_20240131.xlsx").read_bytes(), keys.password(FIRST)
+    ).startswith(b"PK")
 
 
 def test_equal_content_leaves_files_untouched(paths, con):
@@ -52,14 +56,19 @@ def test_equal_content_leaves_files_untouched(paths, con):
 
 def test_changed_content_is_issued_again_and_says_what_it_supersedes(paths, con):
     first = write_return_sets(paths, con, AS_OF)
-    con.execute("update lake.returns.return_resident set name = '改名' where township_code = ? and person_id = 'p3'", [FIRST])
+    con.execute(
+        "update lake.returns.return_resident set name = '改名' where township_code = ? and person_id = 'p3'",
+        [FIRST],
+    )
     second = write_return_sets(paths, con, AS_OF)
     assert [(s.issue, s.is_new) for s in second] == [(2, True), (1, False), (1, False)]
     manifest = json.loads((second[0].folder / "manifest.json").read_text(encoding="utf-8"))
     assert second[0].folder.name == "20240131_2" and manifest["supersedes"] == first[0].set_id
     assert first[0].folder.is_dir()
     assert issued_set(paths, FIRST, AS_OF).set_id == second[0].set_id
-    rows = con.execute("select township_code, set_id, issue from lake.ledger.return_set order by 1").fetchall()
+    rows = con.execute(
+        "select township_code, set_id, issue from lake.ledger.return_set order by 1"
+    ).fetchall()
     assert rows == [(s.township_code, s.set_id, s.issue) for s in second]
 
 
@@ -70,7 +79,9 @@ def test_a_file_changed_on_disk_is_noticed(paths, con):
 
 
 def test_a_killed_run_leaves_no_half_set(paths, con, monkeypatch):
-    monkeypatch.setattr("pipelines.returns.issue.bulk_files", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(
+        "pipelines.returns.issue.bulk_files", lambda _: (_ for _ in ()).throw(KeyboardInterrupt)
+    )
     with pytest.raises(KeyboardInterrupt):
         write_return_sets(paths, con, AS_OF)
     assert list(paths.returns.glob("*/2024*")) == []
@@ -86,8 +97,13 @@ def test_worker_processes_build_the_same_sets(paths, con, monkeypatch):
 
 
 def test_closed_and_source_tickets_are_not_asked(paths, con):
-    con.execute("update lake.ledger.ticket set state = 'closed' where township_code = ? and rule_id = 'R11'", [FIRST])
-    con.execute("update lake.ledger.ticket set assignee = 'source' where township_code = ? and rule_id = 'R17'", [FIRST])
+    con.execute(
+        "update lake.ledger.ticket set state = 'closed' where township_code = ? and rule_id = 'R11'", [FIRST]
+    )
+    con.execute(
+        "update lake.ledger.ticket set assignee = 'source' where township_code = ? and rule_id = 'R17'",
+        [FIRST],
+    )
     assert write_return_sets(paths, con, AS_OF)[0].anomalies == 2
 
 

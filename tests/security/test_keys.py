@@ -80,7 +80,9 @@ def test_password_list_is_private_sorted_and_repeatable(paths):
 
 def test_age_identity_stays_the_same(paths):
     keys = KeyProvider(paths)
-    assert str(keys.age_identity(TOWNSHIP).to_public()) == str(KeyProvider(paths).age_identity(TOWNSHIP).to_public())
+    assert str(keys.age_identity(TOWNSHIP).to_public()) == str(
+        KeyProvider(paths).age_identity(TOWNSHIP).to_public()
+    )
     assert (paths.keys / "age" / f"{TOWNSHIP}.key").stat().st_mode & 0o777 == 0o600
 
 
@@ -94,8 +96,14 @@ def test_suites_give_32_bytes_and_differ(suite):
 
 def test_known_answers():
     # RFC 4231 test case 2; GB/T 32905 SM3 has no HMAC vector of its own, so OpenSSL's result for the same input.
-    assert INTL.mac(b"Jefe", b"what do ya want for nothing?").hex().startswith("5bdcc146bf60754e6a042426089575c7")
-    assert GM.mac(b"Jefe", b"what do ya want for nothing?").hex().startswith("2e87f1d16862e6d964b50a5200bf2b10")
+    assert (
+        INTL.mac(b"Jefe", b"what do ya want for nothing?")
+        .hex()
+        .startswith("5bdcc146bf60754e6a042426089575c7")
+    )
+    assert (
+        GM.mac(b"Jefe", b"what do ya want for nothing?").hex().startswith("2e87f1d16862e6d964b50a5200bf2b10")
+    )
 
 
 def test_unknown_suite():

@@ -23,6 +23,7 @@ def lake(tmp_path_factory, gx):
         con.execute(
             "CREATE TABLE lake.reference.rule_parameter AS SELECT * FROM (VALUES "
             "('R17', 'grace_days', 30, DATE '2020-01-01', DATE '2024-07-01'), "
-            "('R17', 'grace_days', 10, DATE '2024-07-01', NULL)) t(rule_id, parameter, value, valid_from, valid_to)"
+            "('R17', 'grace_days', 10, DATE '2024-07-01', NULL)) "
+            "t(rule_id, parameter, value, valid_from, valid_to)"
         )
         yield con

@@ -16,8 +16,10 @@ TABLES = {
     ),
     "division_claim": (
         "name, division_code, division_defect, claimed_on DATE",
-        {"good": ("张三", "370602001001", None, "2024-01-31"),
-         "retired": ("李四", "370634001001", "retired_on_date", "2024-01-31")},
+        {
+            "good": ("张三", "370602001001", None, "2024-01-31"),
+            "retired": ("李四", "370634001001", "retired_on_date", "2024-01-31"),
+        },
     ),
     "registered_person": (
         "name, id_no, active_household_count BIGINT, household_nos",
@@ -25,67 +27,117 @@ TABLES = {
     ),
     "survey_residence": (
         "name, id_no, grid_code, grid_defect, house_no, house_address, living_type, survey_date DATE",
-        {"good": ("张三", "1", "370602001001001", None, "1", "某路1号", "自有", "2024-01-05"),
-         "missing": ("李四", None, None, "missing", "2", "某路2号", "租住", "2024-01-05")},
+        {
+            "good": ("张三", "1", "370602001001001", None, "1", "某路1号", "自有", "2024-01-05"),
+            "missing": ("李四", None, None, "missing", "2", "某路2号", "租住", "2024-01-05"),
+        },
     ),
     "household_head": (
         "household_no, head_state, head_count BIGINT, member_count BIGINT",
-        {"good": ("H1", "one_head", 1, 3), "none": ("H2", "no_head", 0, 2), "dead": ("H3", "dead_head", 1, 2)},
+        {
+            "good": ("H1", "one_head", 1, 3),
+            "none": ("H2", "no_head", 0, 2),
+            "dead": ("H3", "dead_head", 1, 2),
+        },
     ),
     "life_state": (
         "name, id_no, status_name, death_date DATE, death_feed, days_since_death BIGINT",
-        {"alive": ("张三", "1", "正常", None, None, None), "fresh": ("李四", "2", "正常", "2024-01-01", "F03", 30),
-         "late": ("王五", "3", "正常", "2023-12-31", "F04", 31)},
+        {
+            "alive": ("张三", "1", "正常", None, None, None),
+            "fresh": ("李四", "2", "正常", "2024-01-01", "F03", 30),
+            "late": ("王五", "3", "正常", "2023-12-31", "F04", 31),
+        },
     ),
     "benefit_payee": (
         "name, id_no, scheme_name, death_date DATE, death_feed, months_paid_after_death BIGINT, "
         "amount_after_death DECIMAL(18,2), last_paid_month",
-        {"good": ("张三", "1", "低保", None, None, 0, "0", "2024-01"),
-         "dead": ("李四", "2", "低保", "2023-10-05", "F03", 3, "1500.00", "2024-01")},
+        {
+            "good": ("张三", "1", "低保", None, None, 0, "0", "2024-01"),
+            "dead": ("李四", "2", "低保", "2023-10-05", "F03", 3, "1500.00", "2024-01"),
+        },
     ),
     "old_age_band": (
         "name, id_no, birth_date DATE, age_years BIGINT, band_name, band_state, last_paid_month",
-        {"good": ("张三", "1", "1940-01-01", 84, "80-89岁", "ok", "2024-01"),
-         "young": ("李四", "2", "1950-01-01", 74, "80-89岁", "under_age", "2024-01")},
+        {
+            "good": ("张三", "1", "1940-01-01", 84, "80-89岁", "ok", "2024-01"),
+            "young": ("李四", "2", "1950-01-01", 74, "80-89岁", "under_age", "2024-01"),
+        },
     ),
     "old_age_entitlement": (
         "name, id_no, birth_date DATE, age_years BIGINT, last_paid_month, latest_month",
-        {"paid": ("张三", "1", "1940-01-01", 84, "2024-01", "2024-01"),
-         "never": ("李四", "2", "1940-01-01", 84, None, "2024-01"),
-         "stopped": ("王五", "3", "1940-01-01", 84, "2023-11", "2024-01")},
+        {
+            "paid": ("张三", "1", "1940-01-01", 84, "2024-01", "2024-01"),
+            "never": ("李四", "2", "1940-01-01", 84, None, "2024-01"),
+            "stopped": ("王五", "3", "1940-01-01", 84, "2023-11", "2024-01"),
+        },
     ),
     "disability_card": (
         "name, card_no, class_code, level_code, valid_to DATE, subsidy_status, card_state",
-        {"good": ("张三", "1", "1", "2", "2030-01-01", "发放", "ok"),
-         "expired": ("李四", "2", "1", "2", "2020-01-01", "发放", "expired_paid")},
+        {
+            "good": ("张三", "1", "1", "2", "2030-01-01", "发放", "ok"),
+            "expired": ("李四", "2", "1", "2", "2020-01-01", "发放", "expired_paid"),
+        },
     ),
     "enterprise_insured": (
         "name, uscc, status_name, cancelled_date DATE, insured_after_cancellation BIGINT, last_period_month",
-        {"good": ("甲公司", "1", "注销", "2023-01-01", 0, None), "bad": ("乙公司", "2", "注销", "2023-01-01", 4, "2023-12")},
+        {
+            "good": ("甲公司", "1", "注销", "2023-01-01", 0, None),
+            "bad": ("乙公司", "2", "注销", "2023-01-01", 4, "2023-12"),
+        },
     ),
     "corrected_value": (
         "field, wrong_value, new_value, source_state, redelivered_on DATE",
-        {"ticket-1": ("grid_code", "", "370602001001001", "not_redelivered", None),
-         "ticket-2": ("grid_code", "9", "370602001001001", "flip_back", "2024-01-31"),
-         "ticket-3": ("grid_code", "9", "370602001001001", "confirmed", "2024-01-31")},
+        {
+            "ticket-1": ("grid_code", "", "370602001001001", "not_redelivered", None),
+            "ticket-2": ("grid_code", "9", "370602001001001", "flip_back", "2024-01-31"),
+            "ticket-3": ("grid_code", "9", "370602001001001", "confirmed", "2024-01-31"),
+        },
     ),
     "delivery": (
-        "delivery_id, delivered_on DATE, file_name, breaker_code, breaker_message, rows_in BIGINT, rows_quarantined BIGINT",
-        {"good": ("d1", "2024-01-31", "a.csv", None, None, 10, 0),
-         "held": ("d2", "2024-01-31", "b.csv", "E_ENCODING", "文件编码无法识别", 0, 1)},
+        "delivery_id, delivered_on DATE, file_name, breaker_code, breaker_message, rows_in BIGINT, "
+        "rows_quarantined BIGINT",
+        {
+            "good": ("d1", "2024-01-31", "a.csv", None, None, 10, 0),
+            "held": ("d2", "2024-01-31", "b.csv", "E_ENCODING", "文件编码无法识别", 0, 1),
+        },
     ),
-}  # fmt: skip
-FEEDS = {"survey_residence": "F31", "credit_code": "F14", "enterprise_insured": "F14", "corrected_value": "F31",
-         "old_age_band": "F10", "benefit_payee": "F08", "disability_card": "F11"}  # fmt: skip
-DEPARTMENTS = {"F01": "public_security", "F08": "civil_affairs", "F10": "civil_affairs", "F11": "disabled_federation",
-               "F14": "market_regulation", "F31": "grid_centre"}  # fmt: skip
+}
+FEEDS = {
+    "survey_residence": "F31",
+    "credit_code": "F14",
+    "enterprise_insured": "F14",
+    "corrected_value": "F31",
+    "old_age_band": "F10",
+    "benefit_payee": "F08",
+    "disability_card": "F11",
+}
+DEPARTMENTS = {
+    "F01": "public_security",
+    "F08": "civil_affairs",
+    "F10": "civil_affairs",
+    "F11": "disabled_federation",
+    "F14": "market_regulation",
+    "F31": "grid_centre",
+}
 
 # rule -> entities it must name
 FAILING = {
-    "R01": {"checksum"}, "R02": {"birth"}, "R05": {"legacy"}, "R07": {"retired"}, "R08": {"two"}, "R11": {"missing"},
-    "R15": {"none", "dead"}, "R17": {"late"}, "R20": {"dead"}, "R21": {"young"}, "R22": {"never", "stopped"},
-    "R25": {"expired"}, "R35": {"bad"}, "R46": {"ticket-2"}, "R47": {"held"},
-}  # fmt: skip
+    "R01": {"checksum"},
+    "R02": {"birth"},
+    "R05": {"legacy"},
+    "R07": {"retired"},
+    "R08": {"two"},
+    "R11": {"missing"},
+    "R15": {"none", "dead"},
+    "R17": {"late"},
+    "R20": {"dead"},
+    "R21": {"young"},
+    "R22": {"never", "stopped"},
+    "R25": {"expired"},
+    "R35": {"bad"},
+    "R46": {"ticket-2"},
+    "R47": {"held"},
+}
 
 
 def create(con, table):

@@ -45,7 +45,10 @@ def test_answers_say_what_they_change():
     assert rules["R17"].answer("确认已死亡").correction == Correction("F01", "status_name", "死亡注销")
     assert rules["R17"].answer("确认健在").dispute_to == "death_feed"
     assert [(a.code, a.kind) for a in rules["R22"].answers] == [
-        ("已通知申领", "fix"), ("不符合条件", "not_error"), ("本人放弃", "not_error")]  # fmt: skip
+        ("已通知申领", "fix"),
+        ("不符合条件", "not_error"),
+        ("本人放弃", "not_error"),
+    ]
     assert rules["R22"].answer("没有这个") is None
     assert rules["R22"].valid_from == date(2023, 1, 1)
 
@@ -67,15 +70,18 @@ def test_corrections_name_correctable_fields_of_the_contracts():
         assert "correctable" in feeds[c.feed].by_name[c.field].tags
 
 
-@pytest.mark.parametrize(("rule_id", "change", "message"), [
-    ("R11", {"severity": "X"}, "R11: severity 'X'"),
-    ("R11", {"answers": []}, "R11 must have answers"),
-    ("R01", {"asks_township": True}, "R01 must have answers"),
-    ("R11", {"answers": [{"code": "a", "kind": "maybe"}]}, "answer kind 'maybe'"),
-    ("R11", {"answers": [{"code": "a", "kind": "dispute"}]}, "dispute_to"),
-    ("R11", {"answers": [{"code": "a", "kind": "fix", "needs_value": True}]}, "needs_value"),
-    ("r1; DROP", {}, "rule id"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rule_id", "change", "message"),
+    [
+        ("R11", {"severity": "X"}, "R11: severity 'X'"),
+        ("R11", {"answers": []}, "R11 must have answers"),
+        ("R01", {"asks_township": True}, "R01 must have answers"),
+        ("R11", {"answers": [{"code": "a", "kind": "maybe"}]}, "answer kind 'maybe'"),
+        ("R11", {"answers": [{"code": "a", "kind": "dispute"}]}, "dispute_to"),
+        ("R11", {"answers": [{"code": "a", "kind": "fix", "needs_value": True}]}, "needs_value"),
+        ("r1; DROP", {}, "rule id"),
+    ],
+)
 def test_contradictions_are_refused_with_rule_and_key(tmp_path, rule_id, change, message):
     document = yaml.safe_load(RULES_FILE.read_text(encoding="utf-8"))
     document["rules"][rule_id] = {**document["rules"].get(rule_id, document["rules"]["R01"]), **change}

@@ -73,8 +73,13 @@ def test_the_run_replaces_its_own_turn_and_no_other(lake, results):
 def test_an_anomaly_says_in_chinese_what_is_wrong_where_and_whose_it_is(lake, results):
     a = anomaly(lake, "R11", "missing")
     assert json.loads(a["evidence"]) == {
-        "姓名": "李四", "网格问题": "未填写", "房屋编号": "2", "房屋地址": "某路2号", "居住类型": "租住", "摸排日期": "2024-01-05",
-    }  # fmt: skip
+        "姓名": "李四",
+        "网格问题": "未填写",
+        "房屋编号": "2",
+        "房屋地址": "某路2号",
+        "居住类型": "租住",
+        "摸排日期": "2024-01-05",
+    }
     assert (a["field"], a["value"], a["department"], a["severity"], a["fixer"]) == (
         "grid_code",
         None,
@@ -139,12 +144,22 @@ def broken(table, rule_id, **change):
     ]
 
 
-@pytest.mark.parametrize("change", [
-    {"type": "expect_column_values_to_be_nonsense"},
-    {"kwargs": {"column": "no_such_column"}},
-    {"type": "expect_column_values_to_satisfy_sql", "kwargs": {"column": "id_no", "sql": "no_such_function(id_no)"}},
-    {"type": "expect_column_values_to_satisfy_sql", "kwargs": {"column": "id_no", "sql": "CAST(name AS INTEGER) > 0"}},
-], ids=["unknown type", "unknown column", "bad sql", "sql failing on the data"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "expect_column_values_to_be_nonsense"},
+        {"kwargs": {"column": "no_such_column"}},
+        {
+            "type": "expect_column_values_to_satisfy_sql",
+            "kwargs": {"column": "id_no", "sql": "no_such_function(id_no)"},
+        },
+        {
+            "type": "expect_column_values_to_satisfy_sql",
+            "kwargs": {"column": "id_no", "sql": "CAST(name AS INTEGER) > 0"},
+        },
+    ],
+    ids=["unknown type", "unknown column", "bad sql", "sql failing on the data"],
+)
 def test_a_rule_that_cannot_be_evaluated_is_an_error_and_never_a_pass(lake, results, change):
     again = {
         r.rule_id: r
@@ -199,5 +214,6 @@ def test_suites_and_catalogue_must_agree(lake):
 
 
 def test_importing_the_package_does_not_import_great_expectations():
-    code = "import sys, pipelines.verify.run, pipelines.verify.structure; sys.exit('great_expectations' in sys.modules)"
+    imports = "import sys, pipelines.verify.run, pipelines.verify.structure"
+    code = f"{imports}; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT).returncode == 0

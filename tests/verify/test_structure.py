@@ -16,13 +16,23 @@ FEEDS = load_contracts()
 SUITE = {
     "name": "structure_X01",
     "expectations": [
-        {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "name"}, "meta": {"rule_id": "S_X01_01"}},
-        {"type": "expect_column_values_to_be_in_set", "kwargs": {"column": "sex_code", "value_set": ["1", "2"]},
-         "meta": {"rule_id": "S_X01_02"}},
-        {"type": "expect_compound_columns_to_be_unique", "kwargs": {"column_list": ["_delivery_id", "name"]},
-         "meta": {"rule_id": "S_X01_03"}},
+        {
+            "type": "expect_column_values_to_not_be_null",
+            "kwargs": {"column": "name"},
+            "meta": {"rule_id": "S_X01_01"},
+        },
+        {
+            "type": "expect_column_values_to_be_in_set",
+            "kwargs": {"column": "sex_code", "value_set": ["1", "2"]},
+            "meta": {"rule_id": "S_X01_02"},
+        },
+        {
+            "type": "expect_compound_columns_to_be_unique",
+            "kwargs": {"column_list": ["_delivery_id", "name"]},
+            "meta": {"rule_id": "S_X01_03"},
+        },
     ],
-}  # fmt: skip
+}
 
 
 def bronze(paths, feed, delivery, on, **columns):

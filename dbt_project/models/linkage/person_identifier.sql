@@ -92,7 +92,11 @@ select
     coalesce(registered.person_id, {{ derived_key('person', ['jump_3.pointer']) }}) as person_id,
     jump_3.pointer as anchor_id_no,
     case when jump_3.id_no = jump_3.pointer then 'own_id' else 'id_change' end as basis,
-    newest_of_chain.id_no is not null as is_current
+    newest_of_chain.id_no is not null as is_current,
+    case when valid.id_no is not null then {{ resident_id_birth('jump_3.id_no') }} end as birth_date,
+    case when valid.id_no is not null then {{ resident_id_sex('jump_3.id_no') }} end as sex_code
 from jump_3
 left join registered on registered.anchor_id_no = jump_3.pointer
 left join newest_of_chain on newest_of_chain.id_no = jump_3.id_no
+left join (select distinct id_no_norm as id_no from {{ ref('stg_resident_id') }} where id_no_norm is not null) as valid
+    on valid.id_no = jump_3.id_no

@@ -5,11 +5,16 @@ select
     person_id,
     relation_code,
     status_name,
+    status_source_ref,
     status_name = '正常' as is_active,
     household_type,
+    ethnic_code,
     current_division_code,
     township_code,
     hukou_address,
+    updated_date,
+    delivery_seq,
+    id_no,
     record_key,
     source_ref
 from (

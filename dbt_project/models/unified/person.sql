@@ -8,60 +8,79 @@ with feed_rank as (
     group by feed
 ),
 
-claim as (
-    select
-        claim.person_id,
-        claim.name,
-        coalesce(claim.id_sex_code, claim.sex_code) as sex_code,
-        coalesce(claim.id_birth_date, claim.birth_date) as birth_date,
-        case when claim.name is not null then {{ claim_queue('feed_rank.name_rank') }} end as name_queue,
-        case when coalesce(claim.id_sex_code, claim.sex_code) is not null then {{ claim_queue('feed_rank.sex_rank') }} end as sex_queue,
-        case when coalesce(claim.id_birth_date, claim.birth_date) is not null then {{ claim_queue('feed_rank.birth_rank') }} end as birth_queue
-    from {{ ref('person_claim') }} as claim
-    left join feed_rank on feed_rank.feed = claim.feed
-    where claim.person_id is not null
-),
-
-agreed as (
+named as (
     select
         person_id,
-        min_by(name, name_queue) as name,
-        substr(min(name_queue), 9) as name_source_ref,
+        min_by(name, queue) as name,
+        substr(min(queue), 9) as name_source_ref,
+        min(number_ref) as number_ref
+    from (
+        select
+            claim.person_id,
+            claim.name,
+            case when claim.name is not null then {{ claim_queue('feed_rank.name_rank') }} end as queue,
+            case when claim.is_current_id then claim.source_ref end as number_ref
+        from {{ ref('person_claim') }} as claim
+        left join feed_rank on feed_rank.feed = claim.feed
+        where claim.person_id is not null
+    ) as queued
+    group by person_id
+),
+
+-- Only who has no valid number needs columns to tell birth and sex.
+told as (
+    select
+        person_id,
         min_by(sex_code, sex_queue) as sex_code,
         substr(min(sex_queue), 9) as sex_source_ref,
         min_by(birth_date, birth_queue) as birth_date,
         substr(min(birth_queue), 9) as birth_source_ref
-    from claim
+    from (
+        select
+            claim.*,
+            case when claim.sex_code is not null then {{ claim_queue('feed_rank.sex_rank') }} end as sex_queue,
+            case when claim.birth_date is not null then {{ claim_queue('feed_rank.birth_rank') }} end as birth_queue
+        from {{ ref('person_claim') }} as claim
+        left join feed_rank on feed_rank.feed = claim.feed
+        where claim.person_id is not null and claim.id_birth_date is null
+    ) as queued
     group by person_id
+),
+
+agreed as (
+    select
+        identifier.person_id,
+        identifier.id_no,
+        named.name,
+        named.name_source_ref,
+        coalesce(identifier.sex_code, told.sex_code) as sex_code,
+        case when identifier.sex_code is not null then named.number_ref else told.sex_source_ref end as sex_source_ref,
+        coalesce(identifier.birth_date, told.birth_date) as birth_date,
+        case when identifier.birth_date is not null then named.number_ref else told.birth_source_ref end as birth_source_ref
+    from {{ ref('person_identifier') }} as identifier
+    left join named on named.person_id = identifier.person_id
+    left join told on told.person_id = identifier.person_id
+    where identifier.is_current
 ),
 
 hukou as (
     select * from (
         select
-            resident.*,
-            claim.person_id,
+            member.*,
             row_number() over (
-                partition by claim.person_id
-                order by case when resident.status_name = '正常' then 0 else 1 end,
-                    resident.updated_date desc nulls last, resident.delivery_seq desc, resident.source_ref
+                partition by member.person_id
+                order by case when member.is_active then 0 else 1 end,
+                    member.updated_date desc nulls last, member.delivery_seq desc, member.source_ref
             ) as choice
-        from {{ ref('stg_public_security__residents') }} as resident
-        inner join {{ ref('person_claim') }} as claim on claim.claim_id = resident.record_key
+        from {{ ref('household_member') }} as member
     ) as ranked
     where choice = 1
 )
 
 select
-    identifier.person_id,
-    identifier.id_no,
-    agreed.name,
-    agreed.name_source_ref,
-    agreed.sex_code,
-    agreed.sex_source_ref,
-    agreed.birth_date,
-    agreed.birth_source_ref,
+    agreed.*,
     hukou.ethnic_code,
-    case when hukou.household_no is not null then {{ derived_key('household', ['hukou.household_no']) }} end as household_id,
+    hukou.household_id,
     hukou.household_no,
     hukou.current_division_code as hukou_division_code,
     hukou.township_code as hukou_township_code,
@@ -85,10 +104,8 @@ select
     death.feed as death_feed,
     death.source_ref as death_source_ref,
     {{ age_on('agreed.birth_date', as_of()) }} as age_years
-from {{ ref('person_identifier') }} as identifier
-left join agreed on agreed.person_id = identifier.person_id
-left join hukou on hukou.person_id = identifier.person_id
+from agreed
+left join hukou on hukou.person_id = agreed.person_id
 left join {{ ref('person_dwelling') }} as residence
-    on residence.person_id = identifier.person_id and residence.is_residence
-left join {{ ref('death') }} as death on death.person_id = identifier.person_id and death.is_leading
-where identifier.is_current
+    on residence.person_id = agreed.person_id and residence.is_residence
+left join {{ ref('death') }} as death on death.person_id = agreed.person_id and death.is_leading

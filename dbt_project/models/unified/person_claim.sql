@@ -61,8 +61,9 @@ select
     claim.name,
     claim.sex_code,
     claim.birth_date,
-    case when claim.id_no_norm is not null then {{ resident_id_sex('claim.id_no_norm') }} end as id_sex_code,
-    {{ resident_id_birth('claim.id_no_norm') }} as id_birth_date,
+    identifier.sex_code as id_sex_code,
+    identifier.birth_date as id_birth_date,
+    coalesce(identifier.is_current, false) as is_current_id,
     claim.township_code
 from claim
 left join {{ ref('person_identifier') }} as identifier on identifier.id_no = claim.linked_id_no

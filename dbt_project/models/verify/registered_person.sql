@@ -1,24 +1,32 @@
 with membership as (
-    select
-        person_id,
-        count(distinct case when is_active then household_no end) as active_household_count,
-        {{ list_agg_sorted("case when is_active then household_no end") }} as household_nos
+    select person_id, count(case when is_active then 1 end) as active_household_count
     from {{ ref('household_member') }}
     group by person_id
+),
+
+twice as (
+    select member.person_id, {{ list_agg_sorted('member.household_no') }} as household_nos
+    from {{ ref('household_member') }} as member
+    inner join membership
+        on membership.person_id = member.person_id and membership.active_household_count > 1
+    where member.is_active
+    group by member.person_id
 )
 
 select
-    {{ derived_key('person', ['resident.id_no']) }} as entity_key,
+    {{ derived_key('person', ['speaking.id_no']) }} as entity_key,
     person.person_id as group_key,
-    coalesce(person.hukou_township_code, person.township_code) as township_code,
-    resident.feed,
-    resident.record_key,
-    resident.source_ref,
+    person.township_code,
+    'F01' as feed,
+    speaking.record_key,
+    speaking.source_ref,
     person.person_id,
     person.name,
-    resident.id_no,
+    speaking.id_no,
     membership.active_household_count,
-    membership.household_nos
+    coalesce(twice.household_nos, person.household_no) as household_nos
 from membership
 inner join {{ ref('person') }} as person on person.person_id = membership.person_id
-inner join {{ ref('stg_public_security__residents') }} as resident on resident.record_key = person.hukou_record_key
+inner join {{ ref('household_member') }} as speaking
+    on speaking.person_id = person.person_id and speaking.record_key = person.hukou_record_key
+left join twice on twice.person_id = membership.person_id

@@ -4,20 +4,38 @@ Belongs here: the order in which they are planted. Does not belong here: ordinar
 """
 
 from pipelines.prefecture.defects.cards import plant_cards
+from pipelines.prefecture.defects.contradiction import plant_contradictions
 from pipelines.prefecture.defects.credit import plant_credit
-from pipelines.prefecture.defects.death import plant_death
 from pipelines.prefecture.defects.division import plant_division
 from pipelines.prefecture.defects.enterprise import plant_enterprise
 from pipelines.prefecture.defects.household import plant_household
 from pipelines.prefecture.defects.identity import plant_identity
+from pipelines.prefecture.defects.lookalikes import plant_lookalikes
+from pipelines.prefecture.defects.missed_deaths import plant_missed_deaths
 from pipelines.prefecture.defects.old_age import plant_old_age
+from pipelines.prefecture.defects.paid_dead import plant_paid_dead
 from pipelines.prefecture.defects.quarantine import plant_quarantine
 from pipelines.prefecture.defects.survey import plant_survey
 from pipelines.prefecture.stage import Stage
 
+_IN_ORDER = (
+    plant_quarantine,
+    plant_paid_dead,
+    plant_missed_deaths,
+    plant_old_age,
+    plant_enterprise,
+    plant_credit,
+    plant_household,
+    plant_cards,
+    plant_division,
+    plant_survey,
+    plant_identity,
+    plant_contradictions,
+    plant_lookalikes,
+)
+
 
 def plant_all(stage: Stage) -> None:
     """Plant everything; errors that need rare people come first."""
-    for plant in (plant_quarantine, plant_death, plant_old_age, plant_enterprise, plant_credit, plant_household,
-                  plant_cards, plant_division, plant_survey, plant_identity):
+    for plant in _IN_ORDER:
         plant(stage)

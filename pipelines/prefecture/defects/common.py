@@ -1,13 +1,49 @@
-"""Who may carry a planted error.
+"""Who may carry a planted error, and under which key it is found.
 
-Belongs here: conditions shared by several subjects. Does not belong here: errors.
+Belongs here: conditions and keys shared by several subjects. Does not belong here: errors.
 """
 
 import polars as pl
 
+from pipelines.keys import key_expr
 from pipelines.prefecture.changes import ordinary
 from pipelines.prefecture.deliveries import BROKEN_ALLOWANCE_COUNTY
 from pipelines.prefecture.players import SILENT_COUNTY
+
+FEED_KEYS = {
+    "F01": ["id_no", "household_no"],
+    "F03": ["event_no"],
+    "F04": ["cert_no"],
+    "F07": ["cert_no"],
+    "F08": ["id_no", "category", "pay_month"],
+    "F10": ["id_no", "pay_month"],
+    "F11": ["card_no"],
+    "F14": ["uscc"],
+    "F17": ["id_no", "employer_code"],
+    "F20": ["id_no", "insurance_kind"],
+    "F31": ["survey_no"],
+}
+
+
+def record_keys(feed: str, rows: pl.DataFrame) -> pl.Series:
+    """Record keys of rows that have the feed's key columns; for F01 people have them, too."""
+    return rows.select(key_expr(feed, FEED_KEYS[feed])).to_series()
+
+
+def entity_keys(kind: str, rows: pl.DataFrame, *values: str | pl.Expr) -> pl.Series:
+    """Keys of entities of a kind from values of the rows (column names or expressions)."""
+    parts = rows.select((pl.col(v) if isinstance(v, str) else v).alias(str(i)) for i, v in enumerate(values))
+    return parts.select(key_expr(kind, parts.columns)).to_series()
+
+
+def payee_keys(feed: str, people: pl.DataFrame) -> pl.Series:
+    """Keys of people as payees of a feed."""
+    return entity_keys("payee", people, pl.lit(feed), "id_no")
+
+
+def tickets(rule: str, keys: pl.Series) -> pl.Series:
+    """Keys of the tickets of a rule about entities."""
+    return entity_keys("ticket", keys.to_frame("key"), pl.lit(rule), "key")
 
 
 def settled() -> pl.Expr:

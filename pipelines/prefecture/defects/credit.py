@@ -5,8 +5,7 @@ Belongs here: damaged codes in F14 and F17. Does not belong here: what enterpris
 
 import polars as pl
 
-from pipelines.keys import key_expr
-from pipelines.prefecture.defects.common import turns_of
+from pipelines.prefecture.defects.common import entity_keys, turns_of
 from pipelines.prefecture.defects.identity_numbers import full_width
 from pipelines.prefecture.stage import BOTH, Stage
 
@@ -26,18 +25,22 @@ def plant_credit(stage: Stage) -> None:
 def damaged_codes(codes: pl.Series) -> pl.Series:
     """Each code damaged in one of four ways, in turn; 'legacy' is a 15-digit registration number."""
     serial = pl.Series([f"{i:08d}" for i in range(len(codes))], dtype=pl.String)
-    forms = pl.DataFrame({
-        "checksum": codes.str.head(17) + codes.str.tail(1).replace_strict(_NEXT, return_dtype=pl.String),
-        "charset": codes.str.head(12) + "O" + codes.str.slice(13), "length": codes.str.head(17),
-        "legacy": codes.str.slice(2, 6) + "2" + serial,
-        "kind": pl.Series([_KINDS[i % len(_KINDS)] for i in range(len(codes))], dtype=pl.String),
-    })
-    return forms.select(pl.coalesce(pl.when(pl.col("kind") == kind).then(kind) for kind in _KINDS)).to_series()
+    forms = pl.DataFrame(
+        {
+            "checksum": codes.str.head(17) + codes.str.tail(1).replace_strict(_NEXT, return_dtype=pl.String),
+            "charset": codes.str.head(12) + "O" + codes.str.slice(13),
+            "length": codes.str.head(17),
+            "legacy": codes.str.slice(2, 6) + "2" + serial,
+            "kind": pl.Series([_KINDS[i % len(_KINDS)] for i in range(len(codes))], dtype=pl.String),
+        }
+    )
+    return forms.select(
+        pl.coalesce(pl.when(pl.col("kind") == kind).then(kind) for kind in _KINDS)
+    ).to_series()
 
 
 def _keys(feed: str, codes: pl.Series) -> pl.Series:
-    table = pl.DataFrame({"feed": [feed] * len(codes), "code": codes}, schema={"feed": pl.String, "code": pl.String})
-    return table.select(key_expr("credit_code", ["feed", "code"])).to_series()
+    return entity_keys("credit_code", codes.to_frame("code"), pl.lit(feed), "code")
 
 
 def _in_register(stage: Stage) -> None:
@@ -48,7 +51,15 @@ def _in_register(stage: Stage) -> None:
     fixed = firms.height // 4
     stage.edit("F14", (1,), table, ("_eid",))
     stage.edit("F14", (2,), table.slice(fixed), ("_eid",))
-    stage.register.defect("R05", "F14", _keys("F14", codes), "信用代码无效", True, turns_of(firms.height, fixed), firms["township"])
+    stage.register.defect(
+        "R05",
+        "F14",
+        _keys("F14", codes),
+        "信用代码无效",
+        True,
+        turns_of(firms.height, fixed),
+        firms["township"],
+    )
 
 
 def _in_insurance(stage: Stage) -> None:
@@ -61,7 +72,15 @@ def _in_insurance(stage: Stage) -> None:
         stage.edit("F17", (2,), table.slice(fixed), ("_eid",))
         if not only_second:
             stage.edit("F17", (1,), table, ("_eid",))
-        stage.register.defect("R05", "F17", _keys("F17", codes), "单位信用代码无效", not only_second, turns_of(firms.height, fixed), firms["township"])
+        stage.register.defect(
+            "R05",
+            "F17",
+            _keys("F17", codes),
+            "单位信用代码无效",
+            not only_second,
+            turns_of(firms.height, fixed),
+            firms["township"],
+        )
 
 
 def _harmless(stage: Stage) -> None:
@@ -73,6 +92,8 @@ def _harmless(stage: Stage) -> None:
         stage.edit("F14", BOTH, firms.select("_eid", typed(firms["uscc"]).alias("uscc")), ("_eid",))
     firms, _ = stage.take_employers(_LARGEST_STAFF, stage.count(3))
     register.hard_negative("R05", "F17", _keys("F17", firms["uscc"]), "小写字母", firms["township"])
-    stage.edit("F17", BOTH, firms.select("_eid", firms["uscc"].str.to_lowercase().alias("employer_code")), ("_eid",))
+    stage.edit(
+        "F17", BOTH, firms.select("_eid", firms["uscc"].str.to_lowercase().alias("employer_code")), ("_eid",)
+    )
     public = stage.feeds["F17", 1].filter(pl.col("_eid").is_null())["employer_code"].unique().sort()
     register.hard_negative("R05", "F17", _keys("F17", public.head(5)), "机关事业单位代码，不在市场主体登记中")

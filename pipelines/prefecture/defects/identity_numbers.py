@@ -19,12 +19,19 @@ def damaged(numbers: pl.Series, kinds: tuple[str, ...] = KINDS) -> pl.Series:
     checksum = body + numbers.str.tail(1).replace_strict(_NEXT_CHECK, return_dtype=pl.String)
     zeros = numbers.str.head(15) + "000"
     spoilt = with_check(zeros.str.head(17)) != zeros
-    forms = pl.DataFrame({
-        "short": numbers.str.head(16), "long": numbers + "1", "region": with_check(_UNKNOWN_REGION + body.str.slice(6)),
-        "date": with_check(numbers.str.head(10) + _NO_DAY + body.str.slice(14)), "checksum": checksum,
-        "fifteen_digit": fifteen_digits(numbers), "zeros": zeros.zip_with(spoilt, checksum),
-        "scientific": numbers.str.head(1) + "." + numbers.str.slice(1, 5) + "E+17", "kind": chosen,
-    })
+    forms = pl.DataFrame(
+        {
+            "short": numbers.str.head(16),
+            "long": numbers + "1",
+            "region": with_check(_UNKNOWN_REGION + body.str.slice(6)),
+            "date": with_check(numbers.str.head(10) + _NO_DAY + body.str.slice(14)),
+            "checksum": checksum,
+            "fifteen_digit": fifteen_digits(numbers),
+            "zeros": zeros.zip_with(spoilt, checksum),
+            "scientific": numbers.str.head(1) + "." + numbers.str.slice(1, 5) + "E+17",
+            "kind": chosen,
+        }
+    )
     return forms.select(pl.coalesce(pl.when(pl.col("kind") == kind).then(kind) for kind in KINDS)).to_series()
 
 

@@ -31,9 +31,15 @@ def plant_quarantine(stage: Stage) -> None:
     stage.mark("F31", FIRST.number, table)
     holders = stage.feeds["F11", 1].filter(pl.col("subsidy_status") == "无")["_pid"]
     blank = stage.take(plain() & pl.col("pid").is_in(holders.implode()), stage.count(2))
-    stage.mark("F11", FIRST.number, per_person(blank, pl.lit(None, pl.String).alias("name"), pl.lit(REQUIRED).alias(MARK)))
+    stage.mark(
+        "F11",
+        FIRST.number,
+        per_person(blank, pl.lit(None, pl.String).alias("name"), pl.lit(REQUIRED).alias(MARK)),
+    )
 
 
-def _mark_month(stage: Stage, people: pl.DataFrame, turn: int, month: str, code: str, *values: pl.Expr) -> None:
+def _mark_month(
+    stage: Stage, people: pl.DataFrame, turn: int, month: str, code: str, *values: pl.Expr
+) -> None:
     table = per_person(people, *values, pl.lit(month).alias("pay_month"), pl.lit(code).alias(MARK))
     stage.mark("F08", turn, table, ("_pid", "pay_month"))

@@ -5,14 +5,16 @@ Belongs here: errors of F31. Does not belong here: which grids exist (divisions.
 
 import polars as pl
 
-from pipelines.keys import key_expr
 from pipelines.prefecture.answers import Replies, record_answers
-from pipelines.prefecture.defects.common import is_resurveyed, settled, turns_of
+from pipelines.prefecture.defects.common import is_resurveyed, record_keys, settled, tickets, turns_of
 from pipelines.prefecture.players import SILENT_COUNTY
 from pipelines.prefecture.stage import BOTH, Stage, per_person
 
+WHAT = "网格编码缺失、不存在或已撤销"
 FIX, DISPUTE = "更正网格", "数据源有误"
-_BEHAVIOUR = ("right", "right", "right", "wrong", "right", "right", "dispute", "right", "right", "late", "right", "none")
+_DEPARTURES = ("wrong", "dispute", "late", "none")
+_BEHAVIOUR = tuple(said for other in _DEPARTURES for said in ("right", "right", other))
+_REPLIES = Replies("R11", "F31", truth=(FIX,), behaviour=_BEHAVIOUR, instead={"dispute": DISPUTE})
 _FLIP, _CONFIRMED, _THIRD = range(3)
 
 
@@ -24,19 +26,26 @@ def plant_survey(stage: Stage) -> None:
 
 
 def _keys(stage: Stage, people: pl.DataFrame) -> pl.Series:
-    return stage.rows("F31", 1, people).select(key_expr("F31", ["survey_no"])).to_series()
+    return record_keys("F31", stage.rows("F31", 1, people))
 
 
 def _wrong_grids(stage: Stage, people: pl.DataFrame) -> pl.Series:
     """Missing, unknown and retired codes in turn; where the township has no retired grid, unknown ones."""
-    retired = stage.divisions.grids.filter(pl.col("valid_to").is_not_null()).select(
-        pl.col("township_code").alias("township"), pl.col("unit_code").alias("retired")
-    ).unique("township", keep="first", maintain_order=True)
+    retired = (
+        stage.divisions.grids.filter(pl.col("valid_to").is_not_null())
+        .select(pl.col("township_code").alias("township"), pl.col("unit_code").alias("retired"))
+        .unique("township", keep="first", maintain_order=True)
+    )
     kind = pl.int_range(pl.len()) % 3
     unknown = pl.col("village") + "999"
     rows = people.join(retired, on="township", how="left", maintain_order="left")
     return rows.select(
-        pl.when(kind == 0).then(None).when(kind == 1).then(unknown).otherwise(pl.coalesce("retired", unknown)).alias("grid_code")
+        pl.when(kind == 0)
+        .then(None)
+        .when(kind == 1)
+        .then(unknown)
+        .otherwise(pl.coalesce("retired", unknown))
+        .alias("grid_code")
     ).to_series()
 
 
@@ -45,46 +54,57 @@ def _third_grids(stage: Stage, people: pl.DataFrame) -> pl.Series:
     current = stage.divisions.grids.filter(pl.col("valid_to").is_null()).select(
         pl.col("township_code").alias("township"), pl.col("unit_code").alias("third")
     )
-    found = people.select("pid", "township", "grid").join(current, on="township", how="left", maintain_order="left_right")
+    found = people.select("pid", "township", "grid").join(
+        current, on="township", how="left", maintain_order="left_right"
+    )
     found = found.filter(pl.col("third") != pl.col("grid")).unique("pid", keep="first", maintain_order=True)
     return people.select("pid").join(found, on="pid", how="left", maintain_order="left")["third"]
 
 
 def _answered(stage: Stage) -> None:
+    """Only a true answer ends a finding: it holds over whatever the next survey says. The wrong ones name a
+    grid that does not exist."""
     each = stage.count(3, 2)
     seen = settled() & stage.listed("F31")
     groups = [stage.take(seen & (pl.col("township") == code), each, playing=each) for code in stage.players]
     people = pl.concat(groups)
     people = people[stage.rng("answers").permutation(people.height)]
-    wrong = _wrong_grids(stage, people)
-    stage.edit("F31", BOTH, per_person(people, wrong.alias("grid_code")))
-    replies = Replies("R11", "F31", truth=(FIX,), behaviour=_BEHAVIOUR, instead={"dispute": DISPUTE})
-    keys = _keys(stage, people)
-    answered = record_answers(stage, people, replies, keys, value=people["grid"], given_value=people["village"] + "998")
-    right = answered["behaviour"] == "right"
-    stage.register.defect("R11", "F31", keys, "网格编码缺失、不存在或已撤销", True, ~right, people["township"])
-    _redelivered(stage, people.filter(right), wrong.filter(right))
+    is_silent = people["residence"].str.starts_with(SILENT_COUNTY)
+    for group in (people.filter(~is_silent), people.filter(is_silent)):
+        wrong = _wrong_grids(stage, group)
+        stage.edit("F31", BOTH, per_person(group, wrong.alias("grid_code")))
+        keys = _keys(stage, group)
+        no_grid = group["village"] + "998"
+        said = record_answers(stage, group, _REPLIES, keys, true_value=group["grid"], wrong_value=no_grid)
+        right = said["behaviour"] == "right"
+        stage.register.defect("R11", "F31", keys, WHAT, True, ~right, group["township"])
+        _redelivered(stage, group.filter(right), wrong.filter(right))
 
 
 def _redelivered(stage: Stage, people: pl.DataFrame, wrong: pl.Series) -> None:
     """The next survey repeats the wrong code, brings the right one, or a third; one county sends none."""
-    tickets = _keys(stage, people).to_frame("record").select(pl.lit("R11").alias("rule"), "record").select(
-        key_expr("ticket", ["rule", "record"])
-    ).to_series()
-    silent = people["residence"].str.starts_with(SILENT_COUNTY)
-    fate = silent.to_frame().select(((~pl.first()).cum_sum() - 1) % 3).to_series()
-    third = _third_grids(stage, people)
-    value = pl.DataFrame({"fate": fate, "wrong": wrong, "third": third, "right": people["grid"]}).select(
-        pl.when(pl.col("fate") == _FLIP).then("wrong").when(pl.col("fate") == _CONFIRMED).then("right").otherwise("third")
-        .alias("grid_code")
-    ).to_series()
-    sent = people.filter(~silent)
-    stage.edit("F31", (2,), per_person(sent, value.filter(~silent).alias("grid_code")))
+    found, places = tickets("R11", _keys(stage, people)), people["township"]
     register = stage.register
-    flips = ~silent & (fate == _FLIP)
-    register.defect("R46", "F31", tickets.filter(flips), "已更正的网格又变回错误值", False, True, people["township"].filter(flips))
-    for chosen, what in ((~silent & (fate == _CONFIRMED), "来源已改正"), (~silent & (fate == _THIRD), "来源另有新值"), (silent, "来源未再交付")):
-        register.hard_negative("R46", "F31", tickets.filter(chosen), what, people["township"].filter(chosen))
+    if people["residence"].str.starts_with(SILENT_COUNTY).all():
+        register.hard_negative("R46", "F31", found, "来源未再交付", places)
+        return
+    fate = pl.Series([i % 3 for i in range(people.height)])
+    third = _third_grids(stage, people)
+    sent = pl.DataFrame({"fate": fate, "wrong": wrong, "right": people["grid"], "third": third}).select(
+        pl.when(pl.col("fate") == _FLIP)
+        .then("wrong")
+        .when(pl.col("fate") == _CONFIRMED)
+        .then("right")
+        .otherwise("third")
+        .alias("grid_code")
+    )
+    stage.edit("F31", (2,), per_person(people, sent.to_series()))
+    flips, confirmed, other = fate == _FLIP, fate == _CONFIRMED, fate == _THIRD
+    register.defect(
+        "R46", "F31", found.filter(flips), "已更正的网格又变回错误值", False, True, places.filter(flips)
+    )
+    register.hard_negative("R46", "F31", found.filter(confirmed), "来源已改正", places.filter(confirmed))
+    register.hard_negative("R46", "F31", found.filter(other), "来源另有新值", places.filter(other))
 
 
 def _unanswered(stage: Stage) -> None:
@@ -96,8 +116,15 @@ def _unanswered(stage: Stage) -> None:
         stage.edit("F31", (2,), table.slice(fixed))
         if not only_second:
             stage.edit("F31", (1,), table)
-        stage.register.defect("R11", "F31", _keys(stage, people), "网格编码缺失、不存在或已撤销", not only_second,
-                              turns_of(people.height, fixed), people["township"])
+        stage.register.defect(
+            "R11",
+            "F31",
+            _keys(stage, people),
+            WHAT,
+            not only_second,
+            turns_of(people.height, fixed),
+            people["township"],
+        )
 
 
 def _harmless(stage: Stage) -> None:
@@ -107,6 +134,8 @@ def _harmless(stage: Stage) -> None:
     stage.edit("F31", BOTH, per_person(dead, _wrong_grids(stage, dead)))
     register.hard_negative("R11", "F31", _keys(stage, dead), "网格有误，但人已死亡", dead["township"])
     vacant = stage.feeds["F31", 1].filter(pl.col("name").is_null()).head(stage.count(8, 3))
-    grids = pl.Series("grid_code", [None, "370600000000001"] * vacant.height, dtype=pl.String).head(vacant.height)
+    grids = pl.Series("grid_code", [None, "370600000000001"] * vacant.height, dtype=pl.String).head(
+        vacant.height
+    )
     stage.edit("F31", BOTH, vacant.select("_pid", grids))
-    register.hard_negative("R11", "F31", vacant.select(key_expr("F31", ["survey_no"])).to_series(), "空置房屋，无人居住")
+    register.hard_negative("R11", "F31", record_keys("F31", vacant), "空置房屋，无人居住")

@@ -1,0 +1,40 @@
+"""One build of the small prefecture for all tests here."""
+
+from collections.abc import Callable, Iterator
+
+import duckdb
+import pytest
+
+from pipelines import models
+from pipelines.lake import connect
+from pipelines.ledger import schema
+from pipelines.paths import Paths
+from pipelines.reference.load import load_reference
+from tests.dbt import small_prefecture
+
+Rows = list[tuple]
+
+
+@pytest.fixture(scope="session")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """A lake built as of the second turn."""
+    made = Paths(tmp_path_factory.mktemp("small_prefecture"))
+    small_prefecture.build(made)
+    with connect(made) as con:
+        load_reference(con, made)
+        schema.ensure(con)
+        small_prefecture.remember(con)
+    models.build(made, small_prefecture.SECOND, "tag:core tag:return")
+    return made
+
+
+@pytest.fixture(scope="session")
+def lake(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(paths, read_only=True) as con:
+        yield con
+
+
+@pytest.fixture(scope="session")
+def ask(lake: duckdb.DuckDBPyConnection) -> Callable[..., Rows]:
+    """Rows of a query against the built lake."""
+    return lambda sql, *values: lake.execute(sql, list(values)).fetchall()

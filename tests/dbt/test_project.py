@@ -1,0 +1,52 @@
+"""The project itself: its unit tests, its errors, its house rules."""
+
+import re
+from datetime import date
+
+import pytest
+
+from pipelines import models
+from pipelines.paths import Paths
+
+MODELS = sorted((models.DBT_PROJECT / "models").rglob("*.sql"))
+BANNED = re.compile(
+    r"\bqualify\b|group by all|read_parquet|\b(regexp_\w+|strftime|strptime|date_diff|sha256|string_agg|list_\w+)\s*\("
+)
+
+
+def test_unit_tests_of_the_models_pass(paths: Paths) -> None:
+    log = models.run_dbt(paths, ["test", "--select", "test_type:unit", "--vars", "{as_of: '2024-02-29'}"]).read_text()
+    assert re.search(r"PASS=(\d+) WARN=0 ERROR=0 SKIP=0", log)
+
+
+def test_a_broken_model_says_which_and_where(paths: Paths) -> None:
+    with pytest.raises(models.ModelBuildError, match="dbt-build.log"):
+        models.build(paths, date(2024, 2, 29), "no_such_model --no-such-option")
+
+
+def test_manifest_needs_no_lake(tmp_path) -> None:
+    manifest = models.prepare_manifest(Paths(tmp_path))
+    assert manifest.is_file()
+    assert not Paths(tmp_path).lake_catalog.exists()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda p: p.stem)
+def test_a_model_is_portable_and_described(model) -> None:
+    sql = re.sub(r"{{.*?}}", "", model.read_text().lower(), flags=re.S)
+    assert not BANNED.search(sql)
+    assert model.with_suffix(".yml").is_file()
+
+
+def test_every_column_described_exists(paths: Paths, ask) -> None:
+    documented = {}
+    for file in (models.DBT_PROJECT / "models").rglob("*.yml"):
+        if file.with_suffix(".sql").exists():
+            columns = file.read_text().split("columns:", 1)[1].split("unit_tests:")[0]
+            documented[file.stem] = set(re.findall(r"^      - name: (\w+)$", columns, re.M))
+    built = {}
+    for table, column in ask(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake' "
+        "AND schema_name IN ('staging', 'linkage', 'unified', 'verify', 'returns', 'published')"
+    ):
+        built.setdefault(table, set()).add(column)
+    assert documented == built

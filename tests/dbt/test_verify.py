@@ -1,0 +1,94 @@
+"""What the rules will look at: one defect and its harmless neighbours per subject."""
+
+import pytest
+
+from pipelines.keys import entity_key, record_key
+from tests.dbt import small_prefecture as small
+
+EVERY_COLUMN = {"entity_key", "group_key", "township_code", "feed", "record_key", "source_ref"}
+SUBJECTS = (
+    "identity_claim", "credit_code", "division_claim", "registered_person", "survey_residence", "household_head",
+    "life_state", "benefit_payee", "old_age_band", "old_age_entitlement", "disability_card", "enterprise_insured",
+    "corrected_value", "delivery",
+)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_subject_has_the_columns_of_a_ticket(ask, subject: str) -> None:
+    assert {row[0] for row in ask(f"DESCRIBE lake.verify.{subject}")} >= EVERY_COLUMN
+
+
+def test_identity_claims(ask) -> None:
+    rows = ask("SELECT entity_key, id_defect FROM lake.verify.identity_claim WHERE id_defect IS NOT NULL")
+    assert rows == [(record_key("F01", small.DAMAGED, "H8"), "damaged")]
+    conflicts = ask("SELECT entity_key FROM lake.verify.identity_claim WHERE identity_conflict IS NOT NULL")
+    assert conflicts == []
+
+
+def test_credit_codes(ask) -> None:
+    rows = ask("SELECT feed, entity_key, uscc_defect FROM lake.verify.credit_code ORDER BY feed")
+    assert rows == [
+        ("F14", entity_key("credit_code", "F14", small.USCC), None),
+        ("F17", entity_key("credit_code", "F17", small.USCC), None),
+    ]
+
+
+def test_division_claims(ask) -> None:
+    rows = ask("SELECT feed, entity_key, division_defect FROM lake.verify.division_claim WHERE division_defect IS NOT NULL")
+    assert rows == [("F10", entity_key("payee_division", "F10", small.WIDOW, small.OLD_VILLAGE), "retired_on_date")]
+
+
+def test_one_person_in_two_households(ask) -> None:
+    rows = ask("SELECT entity_key, household_nos FROM lake.verify.registered_person WHERE active_household_count > 1")
+    assert rows == [(entity_key("person", small.TWICE), "H5,H6")]
+
+
+def test_survey_residences(ask) -> None:
+    rows = ask("SELECT entity_key, grid_defect, township_code FROM lake.verify.survey_residence ORDER BY source_ref")
+    assert rows == [
+        (record_key("F31", "S1"), None, small.XIANGYANG), (record_key("F31", "S2"), None, small.DONGSHAN),
+        (record_key("F31", "S3"), None, small.XIANGYANG), (record_key("F31", "S4"), "retired", small.XIANGYANG),
+    ]
+
+
+def test_household_heads(ask) -> None:
+    rows = ask("SELECT household_no, head_state, entity_key FROM lake.verify.household_head WHERE head_state <> 'one_head'")
+    assert rows == [("H6", "no_head", entity_key("household", "H6"))]
+
+
+def test_life_states(ask) -> None:
+    rows = ask("SELECT entity_key, days_since_death FROM lake.verify.life_state WHERE days_since_death IS NOT NULL")
+    assert rows == [(record_key("F01", small.DEAD, "H4"), 61)]
+
+
+def test_payees(ask) -> None:
+    rows = ask(
+        "SELECT entity_key, months_paid_after_death, amount_after_death::int, last_paid_month "
+        "FROM lake.verify.benefit_payee ORDER BY months_paid_after_death DESC"
+    )
+    assert rows == [
+        (entity_key("payee", "F10", small.DEAD), 1, 100, "2024-02"),
+        (entity_key("payee", "F10", small.WIDOW), 0, 0, "2024-02"),
+    ]
+
+
+def test_entitled_but_not_paid(ask) -> None:
+    rows = ask("SELECT entity_key, last_paid_month, latest_month FROM lake.verify.old_age_entitlement ORDER BY id_no")
+    assert rows == [
+        (record_key("F01", small.AGED, "H7"), None, "2024-02"), (record_key("F01", small.WIDOW, "H4"), "2024-02", "2024-02"),
+    ]
+
+
+def test_employees_after_cancellation(ask) -> None:
+    rows = ask("SELECT entity_key, insured_after_cancellation FROM lake.verify.enterprise_insured")
+    assert rows == [(record_key("F14", small.USCC), 1)]
+
+
+def test_flip_back(ask) -> None:
+    rows = ask("SELECT entity_key, source_state FROM lake.verify.corrected_value ORDER BY entity_key")
+    assert rows == [("t-dead", "not_redelivered"), ("t-grid", "flip_back")]
+
+
+def test_deliveries(ask) -> None:
+    rows = ask("SELECT entity_key, breaker_code FROM lake.verify.delivery")
+    assert rows == [(entity_key("delivery", "F31", "370602", "202402"), "B_ROWS")]

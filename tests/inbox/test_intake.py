@@ -1,0 +1,275 @@
+"""From the drop folder to ledger.answer and the receipt."""
+
+import hashlib
+import io
+import os
+from datetime import date
+
+import openpyxl
+import pytest
+
+from pipelines.inbox.intake import intake
+from pipelines.ledger import corrections
+from pipelines.returns.sets import write_return_sets
+from pipelines.security.keys import KeyProvider
+from pipelines.security.workbook_lock import lock, unlock
+from pipelines.verify.rules import load_rules
+from tests.inbox.desk import R11, R17, R20, R22, cell, edit, fill_in
+from tests.returns.small_lake import AS_OF, TOWNSHIPS, ticket
+
+TURN = date(2024, 2, 29)
+FIRST, SECOND = TOWNSHIPS[0][0], TOWNSHIPS[1][0]
+GRID = f"{FIRST}001003"
+
+
+@pytest.fixture
+def plain(issued, keys):
+    return lambda code=FIRST: unlock(
+        next(issued[code].folder.glob("*.xlsx")).read_bytes(), keys.password(code)
+    )
+
+
+@pytest.fixture
+def keys(paths):
+    return KeyProvider(paths)
+
+
+def drop(paths, name, content, seconds=0):
+    path = paths.inbox / "drop" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (1_700_000_000 + seconds, 1_700_000_000 + seconds))
+    return path
+
+
+def answers(con, columns="ticket_id, answer_code, new_value, outcome"):
+    return con.execute(
+        f"select {columns} from lake.ledger.answer order by file_name, sheet_row, ticket_id"
+    ).fetchall()
+
+
+def accepted(con):
+    return con.execute(
+        "select ticket_id, answer_code from lake.ledger.answer where outcome = 'accepted' order by 1"
+    ).fetchall()
+
+
+def receipt_cells(path):
+    sheet = openpyxl.load_workbook(path).active
+    return [[c.value for c in row] for row in sheet.iter_rows()]
+
+
+def test_the_whole_way(paths, con, keys, plain):
+    """Built, opened with the password, filled in, locked again, sent back, taken in, answered."""
+    said = {R20: ("确认健在",), R17: ("确认已死亡",), R22: ("已通知申领",), R11: ("更正网格", GRID, "已搬家")}
+    content = fill_in(plain(), said)
+    content = edit(content, lambda b: b["回执"].cell(4, 2, "小王"))
+    sent = drop(paths, f"{FIRST}/答复.xlsx", lock(content, keys.password(FIRST)))
+    report = intake(paths, con, TURN)
+    assert (report.workbooks, report.answers, report.problems) == (1, 4, [])
+    assert not sent.exists()
+    columns = (
+        "sheet_row, ticket_id, township_code, answer_kind, new_value, note, officer, outcome, reason_code"
+    )
+    rows = answers(con, columns)
+    assert rows[0] == (4, ticket(FIRST, 0), FIRST, "not_error", "", "", "小王", "accepted", "")
+    assert rows[1] == (5, ticket(FIRST, 1), FIRST, "fix", "死亡注销", "", "小王", "accepted", "")
+    outcomes = {r[1]: (r[4], r[5], r[7], r[8]) for r in rows}
+    r11 = [v for v in outcomes.values() if v[0] == GRID]
+    assert r11 == [(GRID, "已搬家", "accepted", "")]
+    assert [r[8] for r in rows[4:]] == ["E_BLANK", "E_BLANK"]
+    said_back = receipt_cells(report.files[0].receipt)
+    assert ["办理结果", None, "已收到并办理。已受理 4 条；未答复 2 条", None, None, None] in said_back
+    assert report.files[0].receipt.parent == paths.receipts / FIRST / "2024-02-29"
+
+
+def test_accepted_fixes_become_corrections(paths, con, plain):
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R17: ("确认已死亡",), R20: ("确认健在",)}))
+    con.execute(
+        "insert into lake.ledger.anomaly select date '2024-01-31', rule_id, '1', entity_key, ticket_id, severity, "
+        "'J', department, township_code, feed, record_key, source_ref, field, value, evidence, group_key "
+        "from lake.ledger.ticket"
+    )
+    intake(paths, con, TURN)
+    assert corrections.record_corrections(con, TURN, load_rules()) == 1
+    made = con.execute(
+        "select ticket_id, feed, record_key, field, wrong_value, new_value, township_code, sheet_row "
+        "from lake.ledger.correction"
+    ).fetchall()
+    assert made == [(ticket(FIRST, 1), "F01", "rk1", "status_name", "正常", "死亡注销", FIRST, 5)]
+
+
+def test_running_again_gives_the_same_rows_and_bytes(paths, con, plain):
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",), R17: ("不知道",)}))
+    first = intake(paths, con, TURN)
+    before = (answers(con, "*"), first.files[0].receipt.read_bytes())
+    second = intake(paths, con, TURN)
+    assert (answers(con, "*"), second.files[0].receipt.read_bytes()) == before
+    assert second.problems == first.problems
+
+
+def test_the_same_bytes_are_recorded_once(paths, con, plain):
+    content = fill_in(plain(), {R20: ("确认健在",)})
+    drop(paths, f"{FIRST}/a.xlsx", content)
+    intake(paths, con, TURN)
+    before = answers(con, "*")
+    drop(paths, f"{FIRST}/又一份.xlsx", content)
+    report = intake(paths, con, TURN)
+    assert report.repeats == (f"{FIRST}/又一份.xlsx",)
+    assert answers(con, "*") == before
+    assert intake(paths, con, date(2024, 3, 31)).workbooks == 1  # the turn of February was never closed
+
+
+def test_a_later_upload_supersedes_and_both_are_on_record(paths, con, plain):
+    drop(paths, f"{FIRST}/b.xlsx", fill_in(plain(), {R20: ("确认健在",), R17: ("确认健在",)}), seconds=1)
+    drop(
+        paths,
+        f"{FIRST}/a.xlsx",
+        fill_in(plain(), {R20: ("确认已死亡",), R17: ("确认健在", None, "再看过")}),
+        seconds=2,
+    )
+    intake(paths, con, TURN)
+    rows = con.execute(
+        "select file_name, ticket_id, outcome, reason_code from lake.ledger.answer "
+        "where outcome in ('accepted', 'superseded', 'duplicate') order by file_name, sheet_row"
+    ).fetchall()
+    assert rows == [
+        (f"{FIRST}/a.xlsx", ticket(FIRST, 0), "accepted", ""),
+        (f"{FIRST}/a.xlsx", ticket(FIRST, 1), "duplicate", "E_DUPLICATE_FILE"),
+        (f"{FIRST}/b.xlsx", ticket(FIRST, 0), "superseded", "E_SUPERSEDED"),
+        (f"{FIRST}/b.xlsx", ticket(FIRST, 1), "accepted", ""),
+    ]
+
+
+def test_a_later_rejected_row_does_not_undo_an_earlier_answer(paths, con, plain):
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}), seconds=1)
+    drop(paths, f"{FIRST}/b.xlsx", fill_in(plain(), {R20: ("胡写",)}), seconds=2)
+    intake(paths, con, TURN)
+    assert accepted(con) == [(ticket(FIRST, 0), "确认健在")]
+
+
+def test_a_bad_file_does_not_stop_the_others_and_gets_a_receipt(paths, con, plain):
+    drop(paths, f"{FIRST}/a.xlsx", b"not a workbook", seconds=1)
+    drop(paths, f"{SECOND}/b.xlsx", plain(FIRST), seconds=2)
+    drop(paths, "c.xlsx", fill_in(plain(SECOND), {R20: ("确认健在",)}), seconds=3)
+    drop(paths, "d.docx", b"\x00\x01", seconds=4)
+    report = intake(paths, con, TURN)
+    assert [f.reason_code for f in report.files] == ["E_FORMAT", "E_TOWNSHIP", "", "E_FORMAT"]
+    assert accepted(con) == [(ticket(SECOND, 0), "确认健在")]
+    files = con.execute(
+        "select file_name, township_code, ticket_id, outcome from lake.ledger.answer where sheet_row = 0 order by 1"
+    ).fetchall()
+    assert files == [
+        (f"{FIRST}/a.xlsx", FIRST, None, "rejected"),
+        (f"{SECOND}/b.xlsx", SECOND, None, "rejected"),
+        ("d.docx", None, None, "rejected"),
+    ]
+    assert report.files[3].receipt.parent == paths.receipts / "未识别" / "2024-02-29"
+    assert "不是 Excel 工作簿" in str(receipt_cells(report.files[0].receipt))
+    assert "却放在 370602002 的文件夹" in str(receipt_cells(report.files[1].receipt))
+
+
+def test_the_wrong_folder_can_be_put_right(paths, con, plain):
+    content = fill_in(plain(FIRST), {R20: ("确认健在",)})
+    drop(paths, f"{SECOND}/a.xlsx", content)
+    assert intake(paths, con, TURN).files[0].reason_code == "E_TOWNSHIP"
+    drop(paths, f"{FIRST}/a.xlsx", content)
+    report = intake(paths, con, TURN)
+    assert [f.reason_code for f in report.files] == [""] and report.repeats == ()
+
+
+def test_a_locked_file_with_another_password(paths, con, plain):
+    drop(paths, f"{FIRST}/a.xlsx", lock(plain(), "someone else's"))
+    report = intake(paths, con, TURN)
+    assert report.files[0].reason_code == "E_PASSWORD"
+    assert "不是返还时的口令" in report.problems[0]
+
+
+def test_a_locked_workbook_without_a_folder_finds_its_township(paths, con, keys, plain):
+    drop(paths, "随便起的名.xlsx", lock(fill_in(plain(SECOND), {R20: ("确认健在",)}), keys.password(SECOND)))
+    assert intake(paths, con, TURN).files[0].identity.township_code == SECOND
+
+
+def test_a_set_that_was_never_issued(paths, con, plain):
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))
+    con.execute("delete from lake.ledger.return_set")
+    report = intake(paths, con, TURN)
+    assert report.problems == [
+        f"{FIRST}/a.xlsx：对应的返还批次（2024-01-31 第 1 次签发）不在台账中。请使用最近一次返还的工作簿。"
+    ]
+
+
+def test_the_first_issue_may_still_be_answered_after_a_second(paths, con, plain):
+    content = fill_in(plain(), {R20: ("确认健在",)})
+    con.execute("update lake.returns.return_resident set name = '改名' where person_id = 'p3'")
+    assert write_return_sets(paths, con, AS_OF)[0].issue == 2
+    drop(paths, f"{FIRST}/a.xlsx", content)
+    assert intake(paths, con, TURN).answers == 1
+
+
+def test_a_closed_ticket_is_not_answered_again(paths, con, plain):
+    con.execute(
+        "insert into lake.ledger.ticket_event values (?, ?, 2, 'recheck_pass', 'returned', 'closed', 'township', "
+        "'x', ?, 'R20', null, null)",
+        [AS_OF, ticket(FIRST, 0), FIRST],
+    )
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))
+    report = intake(paths, con, TURN)
+    assert report.files[0].rows[0].reason_code == "E_TICKET_CLOSED"
+
+
+def test_events_of_this_turn_do_not_count(paths, con, plain):
+    """A second run of the same turn must judge as the first did, before the answers had moved the tickets."""
+    con.execute(
+        "insert into lake.ledger.ticket_event values (?, ?, 2, 'answer', 'returned', 'closed', 'township', "
+        "'x', ?, 'R20', null, null)",
+        [TURN, ticket(FIRST, 0), FIRST],
+    )
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))
+    assert intake(paths, con, TURN).answers == 1
+
+
+def test_nothing_is_taken_while_a_later_turn_is_out(paths, con, plain):
+    sent = drop(paths, f"{FIRST}/a.xlsx", plain())
+    turns = paths.decisions / "turns"
+    turns.mkdir(parents=True)
+    (turns / "2024-03-31.json").write_text("{}")
+    assert intake(paths, con, TURN).workbooks == 0
+    assert sent.exists()
+
+
+def test_office_lock_files_are_left_alone(paths, con, issued):
+    left = drop(paths, f"{FIRST}/~$a.xlsx", b"x")
+    assert intake(paths, con, TURN).workbooks == 0
+    assert left.exists()
+
+
+def test_an_empty_inbox(paths, con):
+    report = intake(paths, con, TURN)
+    assert (report.workbooks, report.problems, answers(con)) == (0, [], [])
+
+
+def test_receipts_show_no_name_and_no_id_number(paths, con, plain):
+    content = fill_in(plain(), {R20: ("胡写",), R17: ("确认健在",)})
+    content = edit(content, lambda b: setattr(cell(b["异常清单"], R22, "name"), "value", "王大锤"))
+    drop(paths, f"{FIRST}/370602195001000000.xlsx", content)
+    report = intake(paths, con, TURN)
+    shown = str(receipt_cells(report.files[0].receipt)) + str(report.problems)
+    assert not any(secret in shown for secret in ("37060219500100", "人员0", "人员2", "王大锤"))
+    assert "第 4 行 K 列「处理结果」" in shown and "第 6 行 E 列「姓名」" in shown
+
+
+def test_originals_are_kept_under_their_hash(paths, con, plain):
+    content = plain()
+    drop(paths, f"{FIRST}/a.xlsx", content)
+    intake(paths, con, TURN)
+    kept = paths.inbox / "received" / "2024-02-29" / f"{hashlib.sha256(content).hexdigest()}.xlsx"
+    assert kept.read_bytes() == content
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_large_files_are_not_even_opened(paths, con, issued, monkeypatch):
+    monkeypatch.setattr("pipelines.inbox.intake.MAX_BYTES", 1_000_000)
+    drop(paths, "big.xlsx", io.BytesIO(b"PK" + b"\0" * 1_000_001).getvalue())
+    report = intake(paths, con, TURN)
+    assert report.problems == ["big.xlsx：文件超过 1 MB，返还的工作簿不会这么大。请用原工作簿重新填写。"]

@@ -1,0 +1,93 @@
+"""The people of the 1 % prefecture against the census of 2020."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.paths import Paths
+from pipelines.prefecture.census import BANDS, read_census
+from pipelines.prefecture.divisions import read_divisions
+from pipelines.prefecture.generate import SEED
+from pipelines.prefecture.people import draw_people
+
+REFERENCE = Paths.default().reference
+CITY = 7_102_116
+
+
+@pytest.fixture(scope="module")
+def people() -> pl.DataFrame:
+    drawn = draw_people(REFERENCE, read_divisions(REFERENCE, SEED), 0.01, SEED)
+    return drawn.filter(~pl.col("is_newborn"))
+
+
+def test_one_in_a_hundred_lives_here(people):
+    assert people.height == round(CITY / 100)
+
+
+def test_county_shares_are_the_census_shares(people):
+    census = read_census(REFERENCE)
+    assert census.population.sum() == CITY
+    count = dict(people["county_code"].value_counts().iter_rows())
+    for code, population in zip(census.codes, census.population, strict=True):
+        assert count[code] == pytest.approx(population / 100, abs=1)
+
+
+def test_age_bands_and_sexes_of_every_county_are_those_of_the_census(people):
+    """Within 1.5 % of a county's people in each of the 38 cells (birthdays move some across a border)."""
+    census = read_census(REFERENCE)
+    lows = np.array([low for low, _ in BANDS])
+    band = np.searchsorted(lows, people["age"].to_numpy(), side="right") - 1
+    for place, code in enumerate(census.codes):
+        here = (people["county_code"] == code).to_numpy()
+        for sex in (1, 2):
+            mine = np.bincount(band[here & (people["sex"] == sex).to_numpy()], minlength=len(BANDS))
+            wanted = census.cells[place, sex - 1] / 100
+            assert np.abs(mine - wanted).max() <= max(3, 0.015 * here.sum()), code
+
+
+def test_the_old_are_as_many_as_in_the_census(people):
+    assert (people["age"] >= 65).mean() == pytest.approx(0.1812, abs=0.003)
+    assert (people["sex"] == 1).mean() == pytest.approx(0.5064, abs=0.002)
+
+
+def test_family_households_have_the_census_size(people):
+    families = people.filter(~pl.col("is_collective")).group_by("household").len()
+    assert families["len"].mean() == pytest.approx(2.39, abs=0.02)
+    assert (families["len"] == 1).mean() == pytest.approx(631_848 / 2_718_345, abs=0.005)
+
+
+def test_minorities_are_as_rare_as_in_the_census(people):
+    assert (people["ethnic_code"] != "01").mean() == pytest.approx(0.0063, abs=0.0015)
+
+
+def test_every_township_but_the_virtual_one_is_inhabited(people):
+    villages = read_divisions(REFERENCE, SEED).villages
+    empty = set(villages["township_code"]) - set(people["township"])
+    assert empty == {"370687401"}
+    assert set(people["village"]) <= set(villages["code"])
+
+
+def test_families_are_likely(people):
+    head = people.filter(pl.col("role") == 0).select("household", pl.col("age").alias("head_age"))
+    child = people.filter(pl.col("role") == 2).join(head, on="household")
+    gap = child["head_age"] - child["age"]
+    assert gap.quantile(0.02) > 15
+    assert gap.quantile(0.98) < 46
+    surname = people.select(
+        pl.col("household"), pl.col("role"), pl.col("name").str.head(1).alias("surname"), "sex", "namesake"
+    )
+    father = surname.filter((pl.col("role") == 0) & (pl.col("sex") == 1) & pl.col("namesake").is_null())
+    both = surname.filter((pl.col("role") == 2) & pl.col("namesake").is_null()).join(
+        father, on="household", suffix="_father"
+    )
+    assert (both["surname"] == both["surname_father"]).all()
+
+
+def test_numbers_name_the_right_places(people):
+    """Mostly 3706xx, some 3721xx and only for those born before 1966, some of other provinces."""
+    share = {p: people["id_no"].str.starts_with(p).mean() for p in ("3706", "3721")}
+    assert 0.85 < share["3706"] < 0.92
+    assert 0.03 < share["3721"] < 0.07
+    assert people.filter(pl.col("id_no").str.starts_with("3721"))["birth"].dt.year().max() < 1966
+    assert people.filter(pl.col("id_no").str.contains("^8[123]0000"))["is_floating"].all()
+    assert people["id_no"].n_unique() == people.height
