@@ -9,11 +9,12 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help run ui test check lock generate clean
+.PHONY: query help run ui test check lock generate clean
 
 help:
 	@echo "make run    the whole loop on the sample prefecture (1 %, two business dates), then a summary"
 	@echo "make ui     the Dagster UI on http://127.0.0.1:3000"
+	@echo "make query SQL=\"SELECT …\"   ask the lake, read only"
 	@echo "make test   all tests"
 	@echo "make check  style, generated files, definitions"
 	@echo "make clean  delete everything made in data/ (reference data stays)"
@@ -24,6 +25,9 @@ run: .venv/ready
 ui: .venv/ready
 	@$(BIN)/python -m pipelines setup
 	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+
+query: .venv/ready
+	@$(BIN)/python -m pipelines query "$(SQL)"
 
 test: check
 	@$(BIN)/python -m pytest

@@ -1,4 +1,4 @@
-"""Commands of the project: `python -m pipelines run | turn DATE | setup`.
+"""Commands of the project: `python -m pipelines run | turn DATE | query SQL | setup`.
 
 Belongs here: parsing the command line. The Makefile is the way people call it.
 """
@@ -7,6 +7,7 @@ import argparse
 import sys
 from datetime import date
 
+from pipelines.lake import connect
 from pipelines.paths import Paths
 
 
@@ -18,12 +19,16 @@ def main() -> int:
     sample.add_argument("--scale", type=float, default=0.01, help="share of 7.1 million residents (0.01 = 1 %%)")
     turn = commands.add_parser("turn", help="one turn of the loop for a business date, on whatever has been dropped")
     turn.add_argument("as_of", type=date.fromisoformat, help="YYYY-MM-DD")
+    query = commands.add_parser("query", help="ask the lake, read only: query \"SELECT … FROM ledger.ticket\"")
+    query.add_argument("sql")
     commands.add_parser("setup", help="prepare DAGSTER_HOME for the UI")
     arguments = parser.parse_args()
+    paths = Paths.default()
+    if arguments.command == "query":
+        return ask(paths, arguments.sql)
 
     from pipelines.defs.launch import launch, prepare_home
 
-    paths = Paths.default()
     if arguments.command == "setup":
         prepare_home(paths)
         return 0
@@ -32,6 +37,14 @@ def main() -> int:
     from pipelines.sample.story import tell
 
     return tell(paths, launch, arguments.scale)
+
+
+def ask(paths: Paths, sql: str) -> int:
+    """Print the answer to one query on the lake, whose schemas need no prefix."""
+    with connect(paths, read_only=True) as con:
+        con.execute("USE lake")
+        con.sql(sql).show(max_width=200, max_rows=100)
+    return 0
 
 
 if __name__ == "__main__":

@@ -28,14 +28,11 @@ def build(paths: Paths, as_of: date, select: str) -> None:
 
     Unit tests are left to `make test`. Nobody else may hold the lake's catalog. Raises ModelBuildError.
     """
-    run_dbt(paths, [
-        "build", "--select", *select.split(), "--exclude-resource-type", "unit_test",
-        "--vars", f"{{as_of: '{as_of.isoformat()}'}}",
-    ])
+    run_dbt(paths, ["build", "--select", *select.split(), "--exclude-resource-type", "unit_test"], as_of)
 
 
 def manifest_file(paths: Paths) -> Path:
-    """Where the parsed project is kept; a build writes its own elsewhere, so a reader never meets half a file."""
+    """Where the parsed project is kept; a build writes its own elsewhere, so nobody meets half a file."""
     return paths.dbt_target / "parsed" / "manifest.json"
 
 
@@ -51,16 +48,20 @@ def prepare_manifest(paths: Paths) -> Path:
     return manifest
 
 
-def run_dbt(paths: Paths, arguments: list[str]) -> Path:
-    """Run dbt with its output in `<dbt_target>/dbt-<command>.log`, and return that file."""
+def run_dbt(paths: Paths, arguments: list[str], as_of: date | None = None) -> Path:
+    """Run dbt with its output in `<dbt_target>/dbt-<command>.log`, and return that file.
+
+    Raises ModelBuildError when dbt fails.
+    """
     import_extension("ducklake")
     paths.dbt_target.mkdir(parents=True, exist_ok=True)
     paths.lake_files.mkdir(parents=True, exist_ok=True)
     log = paths.dbt_target / f"dbt-{arguments[0]}.log"
+    where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     with log.open("w", encoding="utf-8") as out:
         done = subprocess.run(
-            [executable(), "--no-use-colors", *arguments, "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)],
-            stdout=out, stderr=subprocess.STDOUT, env=environment(paths), check=False,
+            [executable(), "--no-use-colors", *arguments, *where],
+            stdout=out, stderr=subprocess.STDOUT, env=environment(paths, as_of), check=False,
         )
     if done.returncode:
         tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-_LAST_LINES:])
@@ -68,9 +69,10 @@ def run_dbt(paths: Paths, arguments: list[str]) -> Path:
     return log
 
 
-def environment(paths: Paths) -> dict[str, str]:
-    """What the project reads from the environment: where the lake is, where dbt may write."""
-    return os.environ | {
+def environment(paths: Paths, as_of: date | None = None) -> dict[str, str]:
+    """What the project reads from the environment: where the lake is, where dbt may write, the business date."""
+    day = {"ZHENJIE_AS_OF": as_of.isoformat()} if as_of else {}
+    return os.environ | day | {
         "ZHENJIE_DATA": str(paths.root),
         "DBT_TARGET_PATH": str(paths.dbt_target),
         "DBT_LOG_PATH": str(paths.dbt_target / "logs"),

@@ -16,7 +16,7 @@ SILENT_COUNTY = "370683"
 _COUNT, _SILENT_COUNT, _LARGEST = 12, 2, 60
 
 
-def PLAYING_TOWNSHIPS(seed: int, reference: Path | None = None) -> list[str]:  # noqa: N802  the register's own word
+def PLAYING_TOWNSHIPS(seed: int, reference: Path | None = None) -> list[str]:
     """Codes of the 12 playing townships, two of them in the county that does not send its survey again."""
     return list(_chosen(seed, reference or Paths.default().reference))
 

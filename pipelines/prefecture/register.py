@@ -41,7 +41,17 @@ class Register:
         """Entities that look wrong and are right: no rule run may name them."""
         self._note(rule, feed, keys, description, False, False, township, HARD_NEGATIVE)
 
-    def _note(self, rule, feed, keys, description, first, second, township, kind) -> None:  # noqa: ANN001
+    def _note(
+        self,
+        rule: str,
+        feed: str,
+        keys: pl.Series,
+        description: str | pl.Series,
+        first: bool | pl.Series,
+        second: bool | pl.Series,
+        township: pl.Series | None,
+        kind: str,
+    ) -> None:
         columns = {
             "entity_key": keys,
             "description": description,
@@ -90,7 +100,6 @@ class Register:
         pl.concat(self.quarantine).sort("as_of", "feed", "file", "row").write_parquet(
             folder / "quarantine.parquet"
         )
-        pl.concat(
-            self.answers or [pl.DataFrame({"township_code": [], "rule_id": [], "entity_key": []})]
-        ).sort("township_code", "rule_id", "entity_key").write_parquet(folder / "answers.parquet")
+        answers = pl.concat(self.answers).sort("township_code", "rule_id", "entity_key")
+        answers.write_parquet(folder / "answers.parquet")
         players.write_parquet(folder / "players.parquet")

@@ -72,5 +72,6 @@ def _styles() -> str:
         f'<fonts count="3">{fonts}</fonts><fills count="3">{fills}</fills>'
         f'<borders count="2"><border/><border>{_LINES}</border></borders>'
         '<cellStyleXfs count="1"><xf/></cellStyleXfs>'
-        f'<cellXfs count="{len(_CELL_STYLES)}">{"".join(_CELL_STYLES)}</cellXfs></styleSheet>'
+        f'<cellXfs count="{len(_CELL_STYLES)}">{"".join(_CELL_STYLES)}</cellXfs>'
+        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
     )

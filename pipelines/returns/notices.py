@@ -7,6 +7,7 @@ and no id number is in the file and it needs no password.
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ _LETTER = (
     "「镇街异议」「更正后复现」排在前面，请优先办理。答复请写明工单号、采纳或不采纳、理由，送数据局。",
 )
 _HIDDEN = "（见源数据该行）"
+_SOURCE_REF = re.compile(r"(?P<feed>F\d{2})/(?P<delivery>\d{8}-[0-9a-f]{8})/(?P<line>\d+)")
 
 _QUERY = """
     with latest_answer as (
@@ -52,12 +54,10 @@ _QUERY = """
         from lake.unified.division where level_name = '乡镇' and is_current
     )
     select t.department, t.ticket_id, t.rule_id, t.severity, t.state, t.is_disputed, f.ticket_id is not null,
-        t.source_ref, d.file_name, t.field, coalesce(t.evidence, '{}'), coalesce(t.value, ''), t.feed,
+        t.source_ref, t.field, coalesce(t.evidence, '{}'), coalesce(t.value, ''), t.feed,
         coalesce(p.place, ''), coalesce(a.answer_code, ''), coalesce(a.note, ''), coalesce(s.new_value, ''),
         cast(t.opened_on as varchar)
     from lake.ledger.ticket t
-    left join lake.ledger.delivery d
-        on d.feed = t.feed and d.delivery_id = split_part(t.source_ref, '/', 2)
     left join latest_answer a on a.ticket_id = t.ticket_id
     left join flipped f on f.ticket_id = t.ticket_id
     left join standing s on s.ticket_id = t.ticket_id
@@ -85,9 +85,12 @@ def write_notices(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> 
     names = {feed.department: feed.department_name for feed in feeds.values()}
     hidden = _identifying(feeds)
     notices = []
+    files = dict(
+        con.execute("select feed || '/' || delivery_id, file_name from lake.ledger.delivery").fetchall()
+    )
     rows = con.execute(_QUERY, {"as_of": as_of}).fetchall()
     for department, group in groupby(rows, key=lambda row: row[0]):
-        lines = [_line(row, rules, feeds, hidden) for row in group]
+        lines = [_line(row, rules, feeds, files, hidden) for row in group]
         lines.sort(key=lambda x: (_KINDS.index(x[0]), SEVERITY_ORDER.index(x[1]), *x[2:]))
         shown = [(kind, *cells) for kind, _, *cells in lines]
         notices.append(_issue(paths, as_of, department, names.get(department, department), shown))
@@ -112,27 +115,39 @@ def build_notice(department_name: str, as_of: date, rows: list[tuple[str, ...]])
 
 
 def _line(
-    row: tuple, rules: Mapping[str, Rule], feeds: Mapping[str, Feed], hidden: frozenset[str]
+    row: tuple,
+    rules: Mapping[str, Rule],
+    feeds: Mapping[str, Feed],
+    files: Mapping[str, str],
+    hidden: frozenset[str],
 ) -> tuple[str, ...]:
-    (_, ticket_id, rule_id, severity, state, is_disputed, is_flipped, source_ref, file_name, field, evidence,
+    (department, ticket_id, rule_id, severity, state, is_disputed, is_flipped, source_ref, field, evidence,
      value, feed_code, place, answer, note, correction, opened_on) = row  # fmt: skip
     kind = DISPUTE if is_disputed or state == "disputed_to_source" else FLIP_BACK if is_flipped else PLAIN
     feed = feeds.get(feed_code)
     column = feed.by_name.get(field) if feed and field else None
-    facts = {k: v for k, v in json.loads(evidence).items() if k not in hidden}
+    facts = json.loads(evidence)
+    delivery, line = _own_row(department, [source_ref or "", *map(str, facts.values())], feeds)
     if column is None or column.mask is not None:
         value = _HIDDEN if value else ""
+    shown = (f"{k}：{v}" for k, v in facts.items() if k not in hidden and not _SOURCE_REF.fullmatch(str(v)))
     rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else rule_id
-    parts = (source_ref or "").split("/")
     return tuple(
         clean(text)
         for text in (
             kind, severity or "I", ticket_id, rule, SEVERITY.get(severity or "I", ""),
-            file_name or (feed.title if feed else ""), parts[2] if len(parts) == 3 else "",
-            column.label if column else "", "；".join(f"{k}：{v}" for k, v in facts.items()), value, place,
+            files.get(delivery, ""), line, column.label if column else "", "；".join(shown), value, place,
             "：".join(t for t in (answer, note) if t), correction, opened_on or "", STATES.get(state, state),
         )
     )  # fmt: skip
+
+
+def _own_row(department: str, references: list[str], feeds: Mapping[str, Feed]) -> tuple[str, str]:
+    """('F04/<delivery>', line) of the first reference into the department's own feeds, else of the first."""
+    found = [m for m in map(_SOURCE_REF.fullmatch, references) if m]
+    own = [m for m in found if m["feed"] in feeds and feeds[m["feed"]].department == department]
+    best = next(iter(own or found), None)
+    return (f"{best['feed']}/{best['delivery']}", best["line"]) if best else ("", "")
 
 
 def _identifying(feeds: Mapping[str, Feed]) -> frozenset[str]:

@@ -52,7 +52,7 @@ def judge(
     book = read_book(content)
     identity = identify(book, keys)
     check_addressee(identity, addressed)
-    states = {t: OPEN for t in identity.groups} | (tickets or {})
+    states = dict.fromkeys(identity.groups, OPEN) | (tickets or {})
     return check_rows(book, identity, RowSigner(keys, identity.set_id), load_rules(), states)
 
 

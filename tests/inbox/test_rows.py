@@ -37,19 +37,35 @@ def test_the_code_alone_and_blanks_around_are_fine(workbook, desk_keys):
     assert (rows[R11].outcome, rows[R11].new_value) == ("accepted", "370602001001003")
 
 
+K, L = "K 列「处理结果」：", "L 列「更正值」："
 BAD_ANSWERS = {
-    "unknown": (R11, ("改网格",), "E_ANSWER_UNKNOWN", "K 列「处理结果」：处理结果不在下拉列表中。可选：更正网格、不是错误、数据源有误。"),
-    "answer of another rule": (R20, ("本人放弃",), "E_ANSWER_UNKNOWN", "K 列「处理结果」：处理结果不在下拉列表中。可选：确认已死亡、确认健在。"),
-    "answer is a number": (R20, (1,), "E_ANSWER_TYPE", "K 列「处理结果」：处理结果不是文字。"),
-    "value without answer": (R11, (None, GRID), "E_ANSWER_MISSING", "K 列「处理结果」：填了更正值，但没有选择处理结果。"),
-    "value missing": (R11, ("更正网格",), "E_VALUE_MISSING", "L 列「更正值」：选了「更正网格」，但没有填更正值。"),
-    "value is a number": (R11, ("更正网格", 370602001001002), "E_VALUE_NUMERIC", "L 列「更正值」：更正值被存成数字"),
-    "value is a date": (R11, ("更正网格", datetime(2024, 2, 3)), "E_VALUE_DATE", "L 列「更正值」：更正值变成了日期。"),
-    "grid of another township": (R11, ("更正网格", "370602002001001"), "E_VALUE_NOT_ALLOWED", "L 列「更正值」：更正值不是本镇街现有的网格。"),
-    "value not wanted": (R17, ("确认健在", "正常"), "E_VALUE_UNWANTED", "L 列「更正值」：选了「确认健在」，不需要填更正值。"),
-    "formula as answer": (R20, ('="确认"&"健在"',), "E_FORMULA", "K 列「处理结果」：含有公式。"),
-    "formula as value": (R11, ("更正网格", "=A1"), "E_FORMULA", "L 列「更正值」：含有公式。"),
-}  # fmt: skip
+    "unknown": (R11, ("改网格",), "E_ANSWER_UNKNOWN", K + "处理结果不在下拉列表中。可选：更正网格、不是错误"),
+    "answer of another rule": (
+        R20,
+        ("本人放弃",),
+        "E_ANSWER_UNKNOWN",
+        K + "处理结果不在下拉列表中。可选：确认已死亡、确认健在。",
+    ),
+    "answer is a number": (R20, (1,), "E_ANSWER_TYPE", K + "处理结果不是文字。"),
+    "value without answer": (R11, (None, GRID), "E_ANSWER_MISSING", K + "填了更正值，但没有选择处理结果。"),
+    "value missing": (R11, ("更正网格",), "E_VALUE_MISSING", L + "选了「更正网格」，但没有填更正值。"),
+    "value is a number": (R11, ("更正网格", 370602001001002), "E_VALUE_NUMERIC", L + "更正值被存成数字"),
+    "value is a date": (R11, ("更正网格", datetime(2024, 2, 3)), "E_VALUE_DATE", L + "更正值变成了日期。"),
+    "grid of another township": (
+        R11,
+        ("更正网格", "370602002001001"),
+        "E_VALUE_NOT_ALLOWED",
+        L + "更正值不是本镇街现有的网格。",
+    ),
+    "value not wanted": (
+        R17,
+        ("确认健在", "正常"),
+        "E_VALUE_UNWANTED",
+        L + "选了「确认健在」，不需要填更正值。",
+    ),
+    "formula as answer": (R20, ('="确认"&"健在"',), "E_FORMULA", K + "含有公式。"),
+    "formula as value": (R11, ("更正网格", "=A1"), "E_FORMULA", L + "含有公式。"),
+}
 
 
 @pytest.mark.parametrize("case", BAD_ANSWERS, ids=lambda c: c.replace(" ", "-"))

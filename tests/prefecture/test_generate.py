@@ -62,6 +62,6 @@ def test_a_day_without_a_turn_is_refused(tmp_path):
 
 def test_the_summary_counts_what_was_written(prefecture):
     for number, made in prefecture.made.items():
-        files = [p for p in prefecture.paths[number].drop.rglob("*.*")]
+        files = list(prefecture.paths[number].drop.rglob("*.*"))
         assert made.files == len(files)
         assert made.bytes == sum(p.stat().st_size for p in files)

@@ -25,7 +25,6 @@ RULES = {
     "R46",
     "R47",
 }
-ASKING = ("R11", "R17", "R20", "R22")
 
 
 @pytest.fixture(scope="module")

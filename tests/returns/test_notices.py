@@ -84,3 +84,18 @@ def test_equal_letters_stay_and_changed_ones_are_issued_again(paths, con):
 
 def test_departments_without_open_tickets_get_no_letter(paths, con):
     assert write_notices(paths, con, AS_OF) == []
+
+
+@pytest.mark.usefixtures("source_tickets")
+def test_a_dispute_names_the_row_of_the_department_that_has_to_answer(paths, con):
+    con.execute(
+        "insert into lake.ledger.delivery values (date '2024-01-31', 'F04', '20240120-bbbbbbbb', 1, "
+        "date '2024-01-20', 'F04_死亡医学证明_370600_202401.xlsx', 'bb', '370600', '202401', 'append', 'accepted', "
+        "null, null, 20, 20, 0)"
+    )
+    evidence = json.dumps({"死亡日期": "2023-11-02", "死亡记录出处": "F04/20240120-bbbbbbbb/231"})
+    con.execute("update lake.ledger.ticket set department = 'health', evidence = ?", [evidence])
+    (notice,) = write_notices(paths, con, AS_OF)
+    row = rows_of(notice)[0]
+    assert (row["数据文件"], row["行号"]) == ("F04_死亡医学证明_370600_202401.xlsx", "231")
+    assert row["依据"] == "死亡日期：2023-11-02"

@@ -20,7 +20,7 @@ def plant_contradictions(stage: Stage) -> None:
     other_sex = (3 - pl.col("sex")).cast(pl.String)
     other_day = pl.col("birth") + timedelta(days=10)
 
-    def plant(feed: str, where: pl.Expr, count: int, column: str, value: pl.Expr, **how) -> None:  # noqa: ANN003
+    def plant(feed: str, where: pl.Expr, count: int, column: str, value: pl.Expr, **how) -> None:
         people = stage.take(where & early, stage.count(count))
         overwrite(
             stage,
