@@ -3,8 +3,8 @@
 Belongs here: how dbt's graph appears in Dagster. Does not belong here: SQL, or how dbt finds the lake.
 """
 
+import os
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -13,6 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
+from pipelines.models import build_target, environment
 
 # Which asset writes a ledger table that models read. What the previous turn left behind comes with `ledger/turn`,
 # otherwise the graph of one run would have a cycle.
@@ -67,18 +68,14 @@ def model_assets(manifest: Mapping[str, Any], name: str, select: str) -> dg.Asse
     )
     def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, lakehouse: Lakehouse) -> Iterator:
         paths = lakehouse.hold(context.log)
-        run = dbt.cli(build_args(as_of(context)), context=context, target_path=paths.dbt_target / "build")
+        os.environ.update(environment(paths, as_of(context)))
+        run = dbt.cli(["build"], context=context, target_path=build_target(paths))
         events = list(run.stream())
         with lakehouse.connect(context.log) as con:
             for event in events:
                 yield _described(con, context, event)
 
     return models
-
-
-def build_args(day: date) -> list[str]:
-    """Arguments of the dbt build of one business date."""
-    return ["build", "--vars", f"{{as_of: '{day.isoformat()}'}}"]
 
 
 def _described(con, context: dg.AssetExecutionContext, event: Any) -> Any:

@@ -1,1 +1,1 @@
-"""Real reference data: divisions, code tables, census. Files are versioned in data/reference; nothing is made up here."""
+"""Real reference data: divisions, code tables, census. The files are versioned in data/reference."""

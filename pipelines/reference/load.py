@@ -1,7 +1,7 @@
 """Reference tables into the lake.
 
-Belongs here: writing `lake.reference.*` and knowing when nothing needs writing. Does not belong here: what the
-files mean (`tables`), or the dbt seeds that share the schema.
+Belongs here: writing `lake.reference.*` and knowing when nothing needs writing. Does not belong here: what
+the files mean (`tables`), or the dbt seeds that share the schema.
 """
 
 import hashlib
@@ -18,7 +18,8 @@ def load_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, in
     """Write every reference table whose source changed; returns rows per table.
 
     `con` has the lake attached. The files' digest is kept in lake.reference.load_state, in the same commit as
-    the tables, so a second call with equal files reads only that. Raises FileNotFoundError when a file is missing.
+    the tables, so a second call with equal files writes nothing. Raises FileNotFoundError when a file is
+    missing.
     """
     digest = _digest(paths.reference)
     con.execute("CREATE SCHEMA IF NOT EXISTS lake.reference")

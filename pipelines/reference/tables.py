@@ -1,7 +1,8 @@
 """The reference files as typed tables: one reader each, in English column names.
 
 Belongs here: what each file means. Does not belong here: writing the lake, or correcting a source beyond what
-its README documents. Every reader raises polars errors on a missing column, FileNotFoundError on a missing file.
+its README documents. Readers raise FileNotFoundError on a missing file, ColumnNotFoundError of polars on a
+missing column.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +18,10 @@ def _text(file: Path) -> pl.DataFrame:
 
 
 def division_2023(folder: Path) -> pl.DataFrame:
-    """13 counties, 159 townships, 6,509 villages in force on 2023-06-30: division_code, division_name, level_name, parent_code."""
+    """13 counties, 159 townships, 6,509 villages in force on 2023-06-30.
+
+    Columns: division_code, division_name, level_name, parent_code.
+    """
     parts = [
         _text(folder / "divisions" / f"yantai_{part}_2023.csv").select(
             division_code="code", division_name="name", level_name=pl.lit(level), parent_code="parent"
@@ -28,7 +32,10 @@ def division_2023(folder: Path) -> pl.DataFrame:
 
 
 def division_snapshot(folder: Path) -> pl.DataFrame:
-    """Units of Yantai at each yearly cut-off since 2016: snapshot_date, level_name, division_code, division_name, parent_code."""
+    """Units of Yantai at each yearly cut-off since 2016.
+
+    Columns: snapshot_date, level_name, division_code, division_name, parent_code.
+    """
     return pl.read_parquet(folder / "divisions" / "yantai_by_snapshot.parquet").select(
         snapshot_date=pl.col("snapshot").str.to_date(),
         level_name=pl.col("level").replace_strict(_LEVEL_NAMES, return_dtype=pl.String),
@@ -39,7 +46,10 @@ def division_snapshot(folder: Path) -> pl.DataFrame:
 
 
 def gbt2260(folder: Path) -> pl.DataFrame:
-    """One row per code ever in GB/T 2260: code, name (the latest), province_name, level_name, first_year, last_year (null: in use)."""
+    """One row per code ever in GB/T 2260.
+
+    Columns: code, name (the latest), province_name, level_name, first_year, last_year (null: in use).
+    """
     history = _text(folder / "codes" / "gbt2260_history_1981_2024.csv").select(
         code="代码",
         name="名称",
@@ -55,7 +65,10 @@ def gbt2260(folder: Path) -> pl.DataFrame:
         .agg(
             pl.col("name", "province_name", "level_name").last(),
             pl.col("first_year").min(),
-            pl.when(pl.col("in_use").any()).then(None).otherwise(pl.col("last_year").max()).alias("last_year"),
+            pl.when(pl.col("in_use").any())
+            .then(None)
+            .otherwise(pl.col("last_year").max())
+            .alias("last_year"),
         )
     )
 
@@ -77,22 +90,32 @@ def industry(folder: Path) -> pl.DataFrame:
 
 
 def county_census(folder: Path) -> pl.DataFrame:
-    """Counties and the city in the censuses of 2010 and 2020: census_year, county_code, county_name, population, men, women,
-    households (family households), household_population (persons in them)."""
+    """Counties and the city in the censuses of 2010 and 2020.
+
+    Columns: census_year, county_code, county_name, population, men, women, households (family households),
+    household_population (persons in them).
+    """
     census = folder / "census"
     early = _text(census / "yantai_counties_census2010.csv").select(
         census_year=pl.lit(2010, pl.Int64),
         county_code="区划代码",
         # The source spells 招远市 with U+5DFF (fú, an apron) for U+5E02 (shì, a city).
         county_name=pl.col("地区").str.strip_chars().str.replace("巿", "市", literal=True),
-        population="合计", men="男", women="女", households="户数", household_population="人口数",
+        population="合计",
+        men="男",
+        women="女",
+        households="户数",
+        household_population="人口数",
     )
     late = _text(census / "yantai_counties_census2020.csv").select(
         census_year=pl.lit(2020, pl.Int64),
         county_code="区划代码",
         county_name=pl.col("区县").str.strip_chars(),
-        population="人口数_合计", men="人口数_男", women="人口数_女",
-        households="家庭户数", household_population="家庭户人口数",
+        population="人口数_合计",
+        men="人口数_男",
+        women="人口数_女",
+        households="家庭户数",
+        household_population="家庭户人口数",
     )
     figures = ["population", "men", "women", "households", "household_population"]
     return pl.concat([early, late]).with_columns(pl.col(figures).cast(pl.Int64))

@@ -58,15 +58,14 @@ def township_returns(
     deliveries = con.execute(_DELIVERIES, [as_of]).fetchall()
     asked = questions(rules)
     for code, name, county in con.execute(_TOWNSHIPS).fetchall():
-        residents = lists[layout.RESIDENTS].take(code)
         yield TownshipReturn(
             township_code=code,
             township_name=clean(name),
             county_name=clean(county),
             as_of=as_of,
             questions=asked,
-            anomalies=_anomalies(open_tickets.take(code), residents),
-            residents=residents,
+            anomalies=_anomalies(open_tickets.take(code)),
+            residents=lists[layout.RESIDENTS].take(code),
             special_groups=lists[layout.SPECIAL].take(code),
             changes=lists[layout.CHANGES].take(code),
             grids=grids.take(code),
@@ -113,9 +112,18 @@ _GRIDS = f"""
         {_text("case when starts_with(grid_name, village_name) then '' else village_name end || grid_name")}
     from lake.returns.return_grid where township_code is not null order by township_code, grid_code"""
 _TICKETS = """
+    with home as (
+        select person.id_no, min(village.division_name) as village_name
+        from lake.unified.person as person
+        join lake.unified.division as village
+            on village.division_code = person.village_code and village.level_name = '村'
+        group by person.id_no
+    )
     select township_code, ticket_id, coalesce(group_key, ticket_id), rule_id, severity,
-        coalesce(evidence, '{}'), coalesce(value, '')
-    from lake.ledger.ticket where assignee = 'township' and state = 'returned' and township_code is not null
+        coalesce(evidence, '{}'), coalesce(value, ''), coalesce(home.village_name, '')
+    from lake.ledger.ticket
+    left join home on home.id_no = json_extract_string(evidence, '$."身份证号"')
+    where assignee = 'township' and state = 'returned' and township_code is not null
     order by township_code, ticket_id"""
 _ANSWERS = """
     select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''), coalesce(t.evidence, '{}'),
@@ -129,23 +137,19 @@ _DELIVERIES = """
     from lake.ledger.delivery where delivered_on <= ? group by feed, scope order by feed, scope"""
 
 
-def _anomalies(rows: tuple[tuple, ...], residents: tuple[Cells, ...]) -> tuple[Anomaly, ...]:
-    shown = [c.name for c in layout.SHEETS[layout.RESIDENTS]]
-    id_no, village = shown.index("id_no"), shown.index("village_name")
-    village_of = {row[id_no]: row[village] for row in residents} if rows else {}
+def _anomalies(rows: tuple[tuple, ...]) -> tuple[Anomaly, ...]:
     made = []
-    for ticket_id, group_key, rule_id, severity, evidence, value in rows:
+    for ticket_id, group_key, rule_id, severity, evidence, value, village in rows:
         facts = {k: clean(str(v)) for k, v in json.loads(evidence).items()}
-        name, person_id_no = facts.pop("姓名", ""), facts.pop("身份证号", "")
         made.append(
             Anomaly(
                 ticket_id=ticket_id,
                 group_key=group_key,
                 rule_id=rule_id,
                 severity=severity,
-                name=name,
-                id_no=person_id_no,
-                village_name=village_of.get(person_id_no, ""),
+                name=facts.pop("姓名", ""),
+                id_no=facts.pop("身份证号", ""),
+                village_name=clean(village),
                 evidence="；".join(f"{k}：{v}" for k, v in facts.items()),
                 value=clean(value),
             )

@@ -38,6 +38,8 @@ _LETTER = (
     "「镇街异议」「更正后复现」排在前面，请优先办理。答复请写明工单号、采纳或不采纳、理由，送数据局。",
 )
 _HIDDEN = "（见源数据该行）"
+# GB 11643: a last guard, should a rule word an identity number in a way that no contract masks.
+_ID_NO = re.compile(r"(?<!\d)\d{17}[\dXx]")
 _SOURCE_REF = re.compile(r"(?P<feed>F\d{2})/(?P<delivery>\d{8}-[0-9a-f]{8})/(?P<line>\d+)")
 
 _QUERY = """
@@ -83,7 +85,7 @@ def write_notices(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> 
     """Write the letter of every department that has open tickets; equal content stays untouched."""
     feeds, rules = load_contracts(), load_rules()
     names = {feed.department: feed.department_name for feed in feeds.values()}
-    hidden = _identifying(feeds)
+    hidden = _identifying(feeds, rules)
     notices = []
     files = dict(
         con.execute("select feed || '/' || delivery_id, file_name from lake.ledger.delivery").fetchall()
@@ -130,7 +132,11 @@ def _line(
     delivery, line = _own_row(department, [source_ref or "", *map(str, facts.values())], feeds)
     if column is None or column.mask is not None:
         value = _HIDDEN if value else ""
-    shown = (f"{k}：{v}" for k, v in facts.items() if k not in hidden and not _SOURCE_REF.fullmatch(str(v)))
+    shown = (
+        f"{k}：{column.label if column and v == field else _ID_NO.sub('…', str(v))}"
+        for k, v in facts.items()
+        if k not in hidden and not _SOURCE_REF.fullmatch(str(v))
+    )
     rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else rule_id
     return tuple(
         clean(text)
@@ -150,12 +156,11 @@ def _own_row(department: str, references: list[str], feeds: Mapping[str, Feed]) 
     return (f"{best['feed']}/{best['delivery']}", best["line"]) if best else ("", "")
 
 
-def _identifying(feeds: Mapping[str, Feed]) -> frozenset[str]:
-    """Evidence labels that name or reach a person: masked columns of any contract, in the rules' words."""
-    labels = next(iter(load_rules().values())).labels
+def _identifying(feeds: Mapping[str, Feed], rules: Mapping[str, Rule]) -> frozenset[str]:
+    """Evidence labels that name or reach a person: columns that a contract masks, in any rule's words."""
     masked = {c.name for feed in feeds.values() for c in feed.columns if c.mask is not None}
-    own = {"head_names", "household_nos", "full_address"}
-    return frozenset(labels[name] for name in (masked | own) if name in labels)
+    masked |= {"head_names", "full_address"}
+    return frozenset(rule.labels[n] for rule in rules.values() for n in masked if n in rule.labels)
 
 
 def _issue(paths: Paths, as_of: date, department: str, name: str, rows: list[tuple[str, ...]]) -> Notice:

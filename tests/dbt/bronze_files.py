@@ -25,25 +25,35 @@ def write_empty(paths: Paths) -> None:
 
 
 def deliver(
-    paths: Paths, code: str, rows: Sequence[Row], *, seq: int = 1, on: date = date(2024, 1, 31),
-    mode: str = "full", scope: str = "370600",
+    paths: Paths,
+    code: str,
+    rows: Sequence[Row],
+    *,
+    seq: int = 1,
+    on: date = date(2024, 1, 31),
+    mode: str = "full",
+    scope: str = "370600",
 ) -> str:
     """Write one accepted delivery; returns its id."""
     feed = FEEDS[code]
     delivery_id = f"{on:%Y%m%d}-{seq:08d}"
-    frame = _frame(feed, rows).with_columns(
-        _feed=pl.lit(code),
-        _delivery_id=pl.lit(delivery_id),
-        _delivery_seq=pl.lit(seq, pl.Int64),
-        _delivered_on=pl.lit(on),
-        _mode=pl.lit(mode),
-        _scope=pl.lit(scope),
-        _file=pl.lit(f"{code}_{scope}.csv"),
-        _sheet=pl.lit(None, pl.String),
-        _row=pl.int_range(2, len(rows) + 2, dtype=pl.Int64),
-    ).with_columns(
-        _record_key=key_expr(code, list(feed.key_columns)),
-        _source_ref=pl.format("{}/{}/{}", "_feed", "_delivery_id", "_row"),
+    frame = (
+        _frame(feed, rows)
+        .with_columns(
+            _feed=pl.lit(code),
+            _delivery_id=pl.lit(delivery_id),
+            _delivery_seq=pl.lit(seq, pl.Int64),
+            _delivered_on=pl.lit(on),
+            _mode=pl.lit(mode),
+            _scope=pl.lit(scope),
+            _file=pl.lit(f"{code}_{scope}.csv"),
+            _sheet=pl.lit(None, pl.String),
+            _row=pl.int_range(2, len(rows) + 2, dtype=pl.Int64),
+        )
+        .with_columns(
+            _record_key=key_expr(code, list(feed.key_columns)),
+            _source_ref=pl.format("{}/{}/{}", "_feed", "_delivery_id", "_row"),
+        )
     )
     _write(paths, feed, delivery_id, frame)
     return delivery_id
@@ -59,7 +69,10 @@ def _frame(feed: Feed, rows: Sequence[Row]) -> pl.DataFrame:
 def _write(paths: Paths, feed: Feed, delivery_id: str, frame: pl.DataFrame) -> None:
     if "_feed" not in frame.columns:
         frame = frame.with_columns(
-            *[pl.lit(None, pl.String).alias(c) for c in ("_feed", "_delivery_id", "_mode", "_scope", "_file", "_sheet")],
+            *[
+                pl.lit(None, pl.String).alias(c)
+                for c in ("_feed", "_delivery_id", "_mode", "_scope", "_file", "_sheet")
+            ],
             *[pl.lit(None, pl.Int64).alias(c) for c in ("_delivery_seq", "_row")],
             pl.lit(None, pl.Date).alias("_delivered_on"),
             *[pl.lit(None, pl.String).alias(c) for c in ("_record_key", "_source_ref")],

@@ -59,14 +59,18 @@ def remember(con: duckdb.DuckDBPyConnection) -> None:
         "INSERT INTO lake.ledger.person_key VALUES (?, ?, ?)",
         [FIRST, OLD_NUMBER, entity_key("person", OLD_NUMBER)],
     )
-    for number, name, village in ((HEAD, "王建国", "甲村"), (CONFIRMED, "周老", "甲村"), (MOVER, "李迁", "甲村")):
+    for number, name, village in (
+        (HEAD, "王建国", "甲村"),
+        (CONFIRMED, "周老", "甲村"),
+        (MOVER, "李迁", "甲村"),
+    ):
         con.execute(
             "INSERT INTO lake.ledger.issued_resident VALUES (?, ?, ?, '', ?, '男', NULL, ?, NULL, NULL)",
             [FIRST, XIANGYANG, entity_key("person", number), name, village],
         )
     con.execute(
-        "INSERT INTO lake.ledger.delivery SELECT ?, 'F31', 'd', 1, ?, 'f.xlsx', '', '370602', '202402', 'full', "
-        "'quarantined', 'B_ROWS', '行数不足', 5, 0, 5",
+        "INSERT INTO lake.ledger.delivery SELECT ?, 'F31', 'd', 1, ?, 'f.xlsx', '', '370602', '202402', "
+        "'full', 'quarantined', 'B_ROWS', '行数不足', 5, 0, 5",
         [SECOND, SECOND],
     )
 
@@ -75,14 +79,25 @@ def _divisions() -> list[Mapping[str, Any]]:
     start, end = date(2016, 7, 31), date(2023, 12, 31)
 
     def unit(code: str, name: str, level: str, parent: str | None, **more: Any) -> dict[str, Any]:
-        return {"unit_code": code, "name": name, "level_name": level, "parent_code": parent, "valid_from": start, **more}
+        return {
+            "unit_code": code,
+            "name": name,
+            "level_name": level,
+            "parent_code": parent,
+            "valid_from": start,
+            **more,
+        }
 
     return [
-        unit("370600", "烟台市", "市", None), unit("370602", "芝罘区", "县", "370600"),
-        unit(XIANGYANG, "向阳街道", "乡镇", "370602"), unit(DONGSHAN, "东山街道", "乡镇", "370602"),
-        unit(VILLAGE, "甲村", "村", XIANGYANG), unit(OTHER_VILLAGE, "乙村", "村", DONGSHAN),
+        unit("370600", "烟台市", "市", None),
+        unit("370602", "芝罘区", "县", "370600"),
+        unit(XIANGYANG, "向阳街道", "乡镇", "370602"),
+        unit(DONGSHAN, "东山街道", "乡镇", "370602"),
+        unit(VILLAGE, "甲村", "村", XIANGYANG),
+        unit(OTHER_VILLAGE, "乙村", "村", DONGSHAN),
         unit(OLD_VILLAGE, "旧村", "村", XIANGYANG, valid_to=end, successor_code=VILLAGE),
-        unit(GRID, "甲村一格", "网格", VILLAGE), unit(OTHER_GRID, "乙村一格", "网格", OTHER_VILLAGE),
+        unit(GRID, "甲村一格", "网格", VILLAGE),
+        unit(OTHER_GRID, "乙村一格", "网格", OTHER_VILLAGE),
         unit(VILLAGE + "091", "甲村旧格", "网格", VILLAGE, valid_to=end),
     ]
 
@@ -90,47 +105,114 @@ def _divisions() -> list[Mapping[str, Any]]:
 def _person(number: str, name: str, household: str, relation: str = "01", **more: Any) -> dict[str, Any]:
     born = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
     return {
-        "id_no": number, "name": name, "sex_code": "1" if int(number[16]) % 2 else "2", "ethnic_code": "01",
-        "birth_date": date.fromisoformat(born), "household_no": household, "household_type": "家庭户",
-        "relation_code": relation, "division_code": VILLAGE, "status_name": "正常", "updated_date": date(2020, 1, 1),
+        "id_no": number,
+        "name": name,
+        "sex_code": "1" if int(number[16]) % 2 else "2",
+        "ethnic_code": "01",
+        "birth_date": date.fromisoformat(born),
+        "household_no": household,
+        "household_type": "家庭户",
+        "relation_code": relation,
+        "division_code": VILLAGE,
+        "status_name": "正常",
+        "updated_date": date(2020, 1, 1),
         **more,
     }
 
 
 def _register(paths: Paths) -> None:
-    deliver(paths, "F01", [
-        _person(HEAD, "王建国", "H1"), _person(WIFE, "陈秀英", "H1", "10"), _person(MOVER, "李迁", "H2"),
-        _person(NEW_NUMBER, "刘换号", "H3", "02", division_code=OLD_VILLAGE), _person(DEAD, "赵逝", "H4", "10"),
-        _person(WIDOW, "孙寡", "H4"), _person(CONFIRMED, "周老", "H5", "50"), _person(TWICE, "吴双", "H5"),
-        _person(TWICE, "吴双", "H6", "20"), _person(DELETED, "郑删", "H6"), _person(AGED, "冯寿", "H7"),
-        _person(DAMAGED, "褚损", "H8"),
-    ])
-    deliver(paths, "F01", [
-        _person(DELETED, "郑删", "H6", change_type="删除"),
-        _person(WIFE, "陈秀英", "H1", "10", change_type="变更", ethnic_code="11"),
-    ], seq=2, on=SECOND, mode="delta")
-    deliver(paths, "F01", [_person(WIFE, "将来", "H1", "10", change_type="变更")], seq=3, on=date(2024, 3, 31), mode="delta")
+    deliver(
+        paths,
+        "F01",
+        [
+            _person(HEAD, "王建国", "H1"),
+            _person(WIFE, "陈秀英", "H1", "10"),
+            _person(MOVER, "李迁", "H2"),
+            _person(NEW_NUMBER, "刘换号", "H3", "02", division_code=OLD_VILLAGE),
+            _person(DEAD, "赵逝", "H4", "10"),
+            _person(WIDOW, "孙寡", "H4"),
+            _person(CONFIRMED, "周老", "H5", "50"),
+            _person(TWICE, "吴双", "H5"),
+            _person(TWICE, "吴双", "H6", "20"),
+            _person(DELETED, "郑删", "H6"),
+            _person(AGED, "冯寿", "H7"),
+            _person(DAMAGED, "褚损", "H8"),
+        ],
+    )
+    deliver(
+        paths,
+        "F01",
+        [
+            _person(DELETED, "郑删", "H6", change_type="删除"),
+            _person(WIFE, "陈秀英", "H1", "10", change_type="变更", ethnic_code="11"),
+        ],
+        seq=2,
+        on=SECOND,
+        mode="delta",
+    )
+    deliver(
+        paths,
+        "F01",
+        [_person(WIFE, "将来", "H1", "10", change_type="变更")],
+        seq=3,
+        on=date(2024, 3, 31),
+        mode="delta",
+    )
 
 
 def _events(paths: Paths) -> None:
-    deliver(paths, "F03", [
-        {"event_no": "E1", "event_type": "身份证号变更", "id_no": NEW_NUMBER, "old_id_no": OLD_NUMBER, "name": "刘换号",
-         "event_date": date(2024, 2, 1), "division_code": VILLAGE},
-    ], on=SECOND, mode="append")
-    deliver(paths, "F04", [
-        {"cert_no": "C1", "name": "赵逝", "sex_name": "男", "id_no": None, "birth_date": date(1940, 5, 5),
-         "division_code": OLD_VILLAGE, "death_date": date(2023, 12, 30)},
-    ], mode="append")
+    deliver(
+        paths,
+        "F03",
+        [
+            {
+                "event_no": "E1",
+                "event_type": "身份证号变更",
+                "id_no": NEW_NUMBER,
+                "old_id_no": OLD_NUMBER,
+                "name": "刘换号",
+                "event_date": date(2024, 2, 1),
+                "division_code": VILLAGE,
+            },
+        ],
+        on=SECOND,
+        mode="append",
+    )
+    deliver(
+        paths,
+        "F04",
+        [
+            {
+                "cert_no": "C1",
+                "name": "赵逝",
+                "sex_name": "男",
+                "id_no": None,
+                "birth_date": date(1940, 5, 5),
+                "division_code": OLD_VILLAGE,
+                "death_date": date(2023, 12, 30),
+            },
+        ],
+        mode="append",
+    )
 
 
 def _survey(paths: Paths) -> None:
     def lived(number: str, name: str | None, no: str, house: str, grid: str | None) -> dict[str, Any]:
-        return {"survey_no": no, "grid_code": grid, "house_no": house, "name": name, "id_no": number,
-                "living_type": "自有" if name else "空置", "survey_date": date(2024, 1, 10)}
+        return {
+            "survey_no": no,
+            "grid_code": grid,
+            "house_no": house,
+            "name": name,
+            "id_no": number,
+            "living_type": "自有" if name else "空置",
+            "survey_date": date(2024, 1, 10),
+        }
 
     rows = [
-        lived(HEAD, "王建国", "S1", "A1", GRID), lived(MOVER, "李迁", "S2", "A2", OTHER_GRID),
-        lived(WIFE, "陈秀英", F31_FLIPPED, "A1", None), lived(AGED, "冯寿", "S4", "A3", VILLAGE + "091"),
+        lived(HEAD, "王建国", "S1", "A1", GRID),
+        lived(MOVER, "李迁", "S2", "A2", OTHER_GRID),
+        lived(WIFE, "陈秀英", F31_FLIPPED, "A1", None),
+        lived(AGED, "冯寿", "S4", "A3", VILLAGE + "091"),
         lived(None, None, "S5", "A4", GRID),
     ]
     deliver(paths, "F31", rows, scope="370602")
@@ -139,25 +221,74 @@ def _survey(paths: Paths) -> None:
 
 def _benefits(paths: Paths) -> None:
     def paid(number: str, month: str, **more: Any) -> dict[str, Any]:
-        return {"id_no": number, "name": "领取人", "band_name": "80-89岁", "amount": Decimal(100), "pay_month": month,
-                "status_name": "发放", "division_code": VILLAGE, **more}
+        return {
+            "id_no": number,
+            "name": "领取人",
+            "band_name": "80-89岁",
+            "amount": Decimal(100),
+            "pay_month": month,
+            "status_name": "发放",
+            "division_code": VILLAGE,
+            **more,
+        }
 
-    deliver(paths, "F10", [
-        paid(DEAD, "2023-12"), paid(DEAD, "2024-01"), paid(DEAD, "2024-02", remark="补发2023年11月"),
-        paid(WIDOW, "2024-02", division_code=OLD_VILLAGE),
-    ], on=SECOND, mode="append", scope="370602")
-    deliver(paths, "F20", [
-        {"id_no": OLD_NUMBER, "name": "刘旧号", "sex_code": "1", "birth_date": date(1980, 4, 4), "insurance_kind": "居民",
-         "division_code": VILLAGE},
-    ])
+    deliver(
+        paths,
+        "F10",
+        [
+            paid(DEAD, "2023-12"),
+            paid(DEAD, "2024-01"),
+            paid(DEAD, "2024-02", remark="补发2023年11月"),
+            paid(WIDOW, "2024-02", division_code=OLD_VILLAGE),
+        ],
+        on=SECOND,
+        mode="append",
+        scope="370602",
+    )
+    deliver(
+        paths,
+        "F20",
+        [
+            {
+                "id_no": OLD_NUMBER,
+                "name": "刘旧号",
+                "sex_code": "1",
+                "birth_date": date(1980, 4, 4),
+                "insurance_kind": "居民",
+                "division_code": VILLAGE,
+            },
+        ],
+    )
 
 
 def _enterprises(paths: Paths) -> None:
-    deliver(paths, "F14", [
-        {"uscc": USCC.lower(), "name": "烟台甲公司", "status_name": "注销", "established_date": date(2010, 1, 1),
-         "cancelled_date": date(2023, 12, 5), "division_code": VILLAGE, "legal_rep_id_no": HEAD, "legal_rep_name": "王建国"},
-    ])
-    deliver(paths, "F17", [
-        {"id_no": MOVER, "name": "李迁", "employer_code": USCC, "insurance_kind": "养老", "period_month": "2024-01",
-         "status_name": "参保"},
-    ])
+    deliver(
+        paths,
+        "F14",
+        [
+            {
+                "uscc": USCC.lower(),
+                "name": "烟台甲公司",
+                "status_name": "注销",
+                "established_date": date(2010, 1, 1),
+                "cancelled_date": date(2023, 12, 5),
+                "division_code": VILLAGE,
+                "legal_rep_id_no": HEAD,
+                "legal_rep_name": "王建国",
+            },
+        ],
+    )
+    deliver(
+        paths,
+        "F17",
+        [
+            {
+                "id_no": MOVER,
+                "name": "李迁",
+                "employer_code": USCC,
+                "insurance_kind": "养老",
+                "period_month": "2024-01",
+                "status_name": "参保",
+            },
+        ],
+    )

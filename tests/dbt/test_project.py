@@ -10,7 +10,8 @@ from pipelines.paths import Paths
 
 MODELS = sorted((models.DBT_PROJECT / "models").rglob("*.sql"))
 BANNED = re.compile(
-    r"\bqualify\b|group by all|read_parquet|\b(regexp_\w+|strftime|strptime|date_diff|sha256|string_agg|list_\w+)\s*\("
+    r"\bqualify\b|group by all|read_parquet"
+    r"|\b(regexp_\w+|strftime|strptime|date_diff|sha256|string_agg|list_\w+)\s*\("
 )
 
 

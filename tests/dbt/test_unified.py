@@ -15,16 +15,18 @@ def test_sql_keys_equal_python_keys(ask) -> None:
     assert ask(PERSON.format("household_id, hukou_record_key"), person(small.HEAD)) == [
         (entity_key("household", "H1"), record_key("F01", small.HEAD, "H1"))
     ]
-    assert ask("SELECT enterprise_id FROM lake.unified.enterprise") == [(entity_key("enterprise", small.USCC),)]
+    assert ask("SELECT enterprise_id FROM lake.unified.enterprise") == [
+        (entity_key("enterprise", small.USCC),)
+    ]
     assert ask("SELECT DISTINCT dwelling_id FROM lake.unified.dwelling WHERE house_no = 'A1'") == [
         (entity_key("dwelling", "370602", "A1"),)
     ]
 
 
 def test_residence_outranks_registration(ask) -> None:
-    assert ask(PERSON.format("hukou_township_code, residence_township_code, township_code"), person(small.MOVER)) == [
-        (XIANGYANG, DONGSHAN, DONGSHAN)
-    ]
+    assert ask(
+        PERSON.format("hukou_township_code, residence_township_code, township_code"), person(small.MOVER)
+    ) == [(XIANGYANG, DONGSHAN, DONGSHAN)]
 
 
 def test_a_retired_village_code_leads_to_the_new_one(ask) -> None:
@@ -34,25 +36,36 @@ def test_a_retired_village_code_leads_to_the_new_one(ask) -> None:
 
 
 def test_a_changed_number_is_still_one_person_under_the_registered_key(ask) -> None:
-    rows = ask("SELECT id_no, name FROM lake.unified.person WHERE id_no IN (?, ?)", small.OLD_NUMBER, small.NEW_NUMBER)
+    rows = ask(
+        "SELECT id_no, name FROM lake.unified.person WHERE id_no IN (?, ?)",
+        small.OLD_NUMBER,
+        small.NEW_NUMBER,
+    )
     assert rows == [(small.NEW_NUMBER, "刘换号")]
-    claims = ask("SELECT feed FROM lake.unified.person_claim WHERE person_id = ? ORDER BY feed", person(small.OLD_NUMBER))
+    claims = ask(
+        "SELECT feed FROM lake.unified.person_claim WHERE person_id = ? ORDER BY feed",
+        person(small.OLD_NUMBER),
+    )
     assert claims == [("F01",), ("F03",), ("F20",)]
 
 
 def test_a_correction_counts_while_the_source_repeats_the_wrong_value(ask) -> None:
-    assert ask(PERSON.format("residence_grid_code, residence_source_ref"), person(small.WIFE)) == [(GRID, "ticket/t-grid")]
+    assert ask(PERSON.format("residence_grid_code, residence_source_ref"), person(small.WIFE)) == [
+        (GRID, "ticket/t-grid")
+    ]
     staged = ask(
-        "SELECT grid_code, grid_code_delivered, correction_ref FROM lake.staging.stg_grid_centre__grid_survey "
-        "WHERE survey_no = ?", small.F31_FLIPPED,
+        "SELECT grid_code, grid_code_delivered, correction_ref "
+        "FROM lake.staging.stg_grid_centre__grid_survey "
+        "WHERE survey_no = ?",
+        small.F31_FLIPPED,
     )
     assert staged == [(GRID, None, "t-grid")]
 
 
 def test_a_confirmed_death_ends_registration_and_life(ask) -> None:
-    assert ask(PERSON.format("hukou_status_name, hukou_status_source_ref, is_alive"), person(small.CONFIRMED)) == [
-        ("死亡注销", "ticket/t-dead", False)
-    ]
+    assert ask(
+        PERSON.format("hukou_status_name, hukou_status_source_ref, is_alive"), person(small.CONFIRMED)
+    ) == [("死亡注销", "ticket/t-dead", False)]
 
 
 def test_a_certificate_without_number_finds_its_person(ask) -> None:
@@ -68,9 +81,10 @@ def test_delta_rows_change_and_delete_and_later_ones_are_not_there_yet(ask) -> N
 
 
 def test_a_damaged_number_still_is_somebody_in_a_household(ask) -> None:
-    assert ask("SELECT member_count, head_state, head_person_id FROM lake.unified.household WHERE household_no = 'H8'") == [
-        (1, "one_head", person(small.DAMAGED))
-    ]
+    assert ask(
+        "SELECT member_count, head_state, head_person_id FROM lake.unified.household "
+        "WHERE household_no = 'H8'"
+    ) == [(1, "one_head", person(small.DAMAGED))]
 
 
 def test_a_lower_case_credit_code_joins_its_employees(ask) -> None:

@@ -7,9 +7,20 @@ from tests.dbt import small_prefecture as small
 
 EVERY_COLUMN = {"entity_key", "group_key", "township_code", "feed", "record_key", "source_ref"}
 SUBJECTS = (
-    "identity_claim", "credit_code", "division_claim", "registered_person", "survey_residence", "household_head",
-    "life_state", "benefit_payee", "old_age_band", "old_age_entitlement", "disability_card", "enterprise_insured",
-    "corrected_value", "delivery",
+    "identity_claim",
+    "credit_code",
+    "division_claim",
+    "registered_person",
+    "survey_residence",
+    "household_head",
+    "life_state",
+    "benefit_payee",
+    "old_age_band",
+    "old_age_entitlement",
+    "disability_card",
+    "enterprise_insured",
+    "corrected_value",
+    "delivery",
 )
 
 
@@ -34,30 +45,46 @@ def test_credit_codes(ask) -> None:
 
 
 def test_division_claims(ask) -> None:
-    rows = ask("SELECT feed, entity_key, division_defect FROM lake.verify.division_claim WHERE division_defect IS NOT NULL")
-    assert rows == [("F10", entity_key("payee_division", "F10", small.WIDOW, small.OLD_VILLAGE), "retired_on_date")]
+    rows = ask(
+        "SELECT feed, entity_key, division_defect FROM lake.verify.division_claim "
+        "WHERE division_defect IS NOT NULL"
+    )
+    assert rows == [
+        ("F10", entity_key("payee_division", "F10", small.WIDOW, small.OLD_VILLAGE), "retired_on_date")
+    ]
 
 
 def test_one_person_in_two_households(ask) -> None:
-    rows = ask("SELECT entity_key, household_nos FROM lake.verify.registered_person WHERE active_household_count > 1")
+    rows = ask(
+        "SELECT entity_key, household_nos FROM lake.verify.registered_person WHERE active_household_count > 1"
+    )
     assert rows == [(entity_key("person", small.TWICE), "H5,H6")]
 
 
 def test_survey_residences(ask) -> None:
-    rows = ask("SELECT entity_key, grid_defect, township_code FROM lake.verify.survey_residence ORDER BY source_ref")
+    rows = ask(
+        "SELECT entity_key, grid_defect, township_code FROM lake.verify.survey_residence ORDER BY source_ref"
+    )
     assert rows == [
-        (record_key("F31", "S1"), None, small.XIANGYANG), (record_key("F31", "S2"), None, small.DONGSHAN),
-        (record_key("F31", "S3"), None, small.XIANGYANG), (record_key("F31", "S4"), "retired", small.XIANGYANG),
+        (record_key("F31", "S1"), None, small.XIANGYANG),
+        (record_key("F31", "S2"), None, small.DONGSHAN),
+        (record_key("F31", "S3"), None, small.XIANGYANG),
+        (record_key("F31", "S4"), "retired", small.XIANGYANG),
     ]
 
 
 def test_household_heads(ask) -> None:
-    rows = ask("SELECT household_no, head_state, entity_key FROM lake.verify.household_head WHERE head_state <> 'one_head'")
+    rows = ask(
+        "SELECT household_no, head_state, entity_key FROM lake.verify.household_head "
+        "WHERE head_state <> 'one_head'"
+    )
     assert rows == [("H6", "no_head", entity_key("household", "H6"))]
 
 
 def test_life_states(ask) -> None:
-    rows = ask("SELECT entity_key, days_since_death FROM lake.verify.life_state WHERE days_since_death IS NOT NULL")
+    rows = ask(
+        "SELECT entity_key, days_since_death FROM lake.verify.life_state WHERE days_since_death IS NOT NULL"
+    )
     assert rows == [(record_key("F01", small.DEAD, "H4"), 61)]
 
 
@@ -73,9 +100,12 @@ def test_payees(ask) -> None:
 
 
 def test_entitled_but_not_paid(ask) -> None:
-    rows = ask("SELECT entity_key, last_paid_month, latest_month FROM lake.verify.old_age_entitlement ORDER BY id_no")
+    rows = ask(
+        "SELECT entity_key, last_paid_month, latest_month FROM lake.verify.old_age_entitlement ORDER BY id_no"
+    )
     assert rows == [
-        (record_key("F01", small.AGED, "H7"), None, "2024-02"), (record_key("F01", small.WIDOW, "H4"), "2024-02", "2024-02"),
+        (record_key("F01", small.AGED, "H7"), None, "2024-02"),
+        (record_key("F01", small.WIDOW, "H4"), "2024-02", "2024-02"),
     ]
 
 

@@ -86,7 +86,8 @@ def test_the_whole_way(paths, con, keys, plain):
 def test_accepted_fixes_become_corrections(paths, con, plain):
     drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R17: ("确认已死亡",), R20: ("确认健在",)}))
     con.execute(
-        "insert into lake.ledger.anomaly select date '2024-01-31', rule_id, '1', entity_key, ticket_id, severity, "
+        "insert into lake.ledger.anomaly "
+        "select date '2024-01-31', rule_id, '1', entity_key, ticket_id, severity, "
         "'J', department, township_code, feed, record_key, source_ref, field, value, evidence, group_key "
         "from lake.ledger.ticket"
     )
@@ -157,7 +158,8 @@ def test_a_bad_file_does_not_stop_the_others_and_gets_a_receipt(paths, con, plai
     assert [f.reason_code for f in report.files] == ["E_FORMAT", "E_TOWNSHIP", "", "E_FORMAT"]
     assert accepted(con) == [(ticket(SECOND, 0), "确认健在")]
     files = con.execute(
-        "select file_name, township_code, ticket_id, outcome from lake.ledger.answer where sheet_row = 0 order by 1"
+        "select file_name, township_code, ticket_id, outcome from lake.ledger.answer "
+        "where sheet_row = 0 order by 1"
     ).fetchall()
     assert files == [
         (f"{FIRST}/a.xlsx", FIRST, None, "rejected"),
@@ -209,8 +211,8 @@ def test_the_first_issue_may_still_be_answered_after_a_second(paths, con, plain)
 
 def test_a_closed_ticket_is_not_answered_again(paths, con, plain):
     con.execute(
-        "insert into lake.ledger.ticket_event values (?, ?, 2, 'recheck_pass', 'returned', 'closed', 'township', "
-        "'x', ?, 'R20', null, null)",
+        "insert into lake.ledger.ticket_event "
+        "values (?, ?, 2, 'recheck_pass', 'returned', 'closed', 'township', 'x', ?, 'R20', null, null)",
         [AS_OF, ticket(FIRST, 0), FIRST],
     )
     drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))

@@ -93,7 +93,8 @@ def test_an_id_number_turned_into_a_number(workbook, desk_keys):
 
     rows = by_row(judge(edit(fill_in(workbook, {R20: ("确认健在",)}), to_number), desk_keys))
     assert rows[R20].reason == (
-        "工作表「异常清单」第 4 行 F 列「身份证号」：身份证号被存成数字，请将该列设为文本后重填，或恢复原来的内容。"
+        "工作表「异常清单」第 4 行 F 列「身份证号」："
+        "身份证号被存成数字，请将该列设为文本后重填，或恢复原来的内容。"
     )
 
 

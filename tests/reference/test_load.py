@@ -29,12 +29,17 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> MovedPaths:
 
 def test_second_load_writes_nothing_and_a_changed_file_is_taken_up(moved: MovedPaths) -> None:
     with connect(moved) as con:
+
         def snapshots() -> int:
             return con.execute("SELECT count(*) FROM lake.snapshots()").fetchall()[0][0]
 
         counts = load_reference(con, moved)
         assert counts == {
-            "division_2023": 6681, "division_snapshot": 54573, "gbt2260": 6450, "ethnic": 56, "industry": 1956,
+            "division_2023": 6681,
+            "division_snapshot": 54573,
+            "gbt2260": 6450,
+            "ethnic": 56,
+            "industry": 1956,
             "county_census": 27,
         }
         before = snapshots()

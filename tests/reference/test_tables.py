@@ -26,7 +26,8 @@ def test_division_snapshot_covers_2016_to_2023() -> None:
     frame = tables.division_snapshot(FOLDER)
     assert frame.height == 54573
     assert (frame["snapshot_date"].min().isoformat(), frame["snapshot_date"].max().isoformat()) == (
-        "2016-07-31", "2023-06-30",
+        "2016-07-31",
+        "2023-06-30",
     )
     latest = frame.filter(frame["snapshot_date"] == frame["snapshot_date"].max())
     assert latest.filter(latest["level_name"] == "乡镇").height == 159
@@ -41,7 +42,9 @@ def test_gbt2260_has_one_row_a_code_and_keeps_the_retired() -> None:
     assert rows["372121"]["level_name"] == "县级"  # 福山县 of 烟台地区, on numbers of the 1980s
 
 
-@pytest.mark.parametrize(("reader", "code", "name"), [("ethnic", "03", "回族"), ("industry", "0111", "稻谷种植")])
+@pytest.mark.parametrize(
+    ("reader", "code", "name"), [("ethnic", "03", "回族"), ("industry", "0111", "稻谷种植")]
+)
 def test_code_tables(reader: str, code: str, name: str) -> None:
     frame = tables.READERS[reader](FOLDER)
     assert frame["code"].is_unique().all()

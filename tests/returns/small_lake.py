@@ -12,8 +12,10 @@ AS_OF = date(2024, 1, 31)
 TOWNSHIPS = (("370602001", "向阳街道"), ("370602002", "东山街道"), ("370602003", "毓璜顶街道"))
 ALL_RULES = ("R20", "R17", "R22", "R11", "R11", "R11")
 _TABLES = {
-    "unified.division": "division_code varchar, division_name varchar, level_name varchar, county_name varchar, "
-    "township_code varchar, township_name varchar, village_name varchar, is_current boolean",
+    "unified.division": "division_code varchar, division_name varchar, level_name varchar, "
+    "county_name varchar, township_code varchar, "
+    "township_name varchar, village_name varchar, is_current boolean",
+    "unified.person": "id_no varchar, village_code varchar",
     "returns.return_resident": "township_code varchar, person_id varchar, name varchar, sex_name varchar, "
     "id_no varchar, birth_date date, age_years bigint, household_no varchar, village_code varchar, "
     "village_name varchar, grid_code varchar, living_type varchar, address varchar, is_alive boolean",
@@ -21,7 +23,8 @@ _TABLES = {
     "village_name varchar, group_name varchar, detail varchar, amount decimal(18,2), pay_month varchar",
     "returns.return_change": "township_code varchar, change_type varchar, person_id varchar, name varchar, "
     "village_name varchar, field_label varchar, old_value varchar, new_value varchar",
-    "returns.return_grid": "township_code varchar, grid_code varchar, grid_name varchar, village_name varchar",
+    "returns.return_grid": "township_code varchar, grid_code varchar, grid_name varchar, "
+    "village_name varchar",
 }
 
 
@@ -62,7 +65,16 @@ def fill(con: duckdb.DuckDBPyConnection, residents: int = 20, tickets: int = 6, 
             "'北大街社区居委会', '低保', '享受中', 860, '2024-01'",
             [code],
         )
+        con.execute(
+            "insert into lake.unified.division "
+            "values (?, '北大街社区居委会', '村', '芝罘区', ?, ?, null, true)",
+            [f"{code}001", code, town],
+        )
         add_tickets(con, code, tickets)
+    con.execute(
+        "insert into lake.unified.person select '3706021950010' || lpad(i::varchar, 5, '0'), '370602001001' "
+        "from range(3) t(i)"
+    )
     con.execute(
         "insert into lake.ledger.delivery values (date '2024-01-31', 'F31', '20240131-aaaaaaaa', 1, "
         "date '2024-01-20', 'F31_网格摸排_370602_202401.xlsx', 'aa', '370602', '202401', 'full', 'accepted', "
@@ -78,7 +90,8 @@ def add_tickets(con: duckdb.DuckDBPyConnection, township: str, count: int) -> No
         feed, field = ("F01", "status_name") if rule == "R17" else ("F31", "grid_code")
         evidence = {"姓名": f"人员{i}", "身份证号": f"3706021950010{i:05d}", "居住类型": "自有", "年龄": "74"}
         con.execute(
-            "insert into lake.ledger.ticket values (?, ?, ?, 'returned', 'township', 'grid_centre', ?, ?, ?, ?, "
+            "insert into lake.ledger.ticket "
+            "values (?, ?, ?, 'returned', 'township', 'grid_centre', ?, ?, ?, ?, "
             "null, 0, false, ?, ?, ?, ?, ?, ?, ?)",
             [
                 ticket(township, i), rule, entity(township, i), township,
@@ -88,7 +101,7 @@ def add_tickets(con: duckdb.DuckDBPyConnection, township: str, count: int) -> No
             ],
         )  # fmt: skip
         con.execute(
-            "insert into lake.ledger.ticket_event values (?, ?, 1, 'return', 'detected', 'returned', 'township', "
-            "'grid_centre', ?, ?, null, null)",
+            "insert into lake.ledger.ticket_event "
+            "values (?, ?, 1, 'return', 'detected', 'returned', 'township', 'grid_centre', ?, ?, null, null)",
             [AS_OF, ticket(township, i), township, rule],
         )

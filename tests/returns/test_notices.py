@@ -16,7 +16,10 @@ def source_tickets(con):
     """R11 of the first township: one disputed, one flipped back, one plain, all with the grid centre."""
     con.execute("delete from lake.ledger.ticket where rule_id <> 'R11' or township_code <> ?", [FIRST])
     con.execute("update lake.ledger.ticket set assignee = 'source'")
-    for number, change in ((3, "is_disputed = true, state = 'disputed_to_source'"), (4, "state = 'returned'")):
+    for number, change in (
+        (3, "is_disputed = true, state = 'disputed_to_source'"),
+        (4, "state = 'returned'"),
+    ):
         con.execute(f"update lake.ledger.ticket set {change} where ticket_id = ?", [ticket(FIRST, number)])
     con.execute(
         "insert into lake.ledger.ticket_event values (?, ?, 2, 'flip_back', 'closed', 'reopened', 'source', "
@@ -24,13 +27,13 @@ def source_tickets(con):
         [AS_OF, ticket(FIRST, 4), FIRST],
     )
     con.execute(
-        "insert into lake.ledger.correction_standing values (?, 'F31', 'rk4', 'grid_code', '', '370602001001002', "
-        "1, ?, ?, 'x', 4)",
+        "insert into lake.ledger.correction_standing values (?, 'F31', 'rk4', 'grid_code', '', "
+        "'370602001001002', 1, ?, ?, 'x', 4)",
         [ticket(FIRST, 4), FIRST, AS_OF],
     )
     con.execute(
-        "insert into lake.ledger.answer values (?, 'x', 'f', ?, 's', 7, ?, '数据源有误', 'dispute', '', '已入户', '', "
-        "'accepted', '', '')",
+        "insert into lake.ledger.answer values (?, 'x', 'f', ?, 's', 7, ?, '数据源有误', 'dispute', '', "
+        "'已入户', '', 'accepted', '', '')",
         [AS_OF, FIRST, ticket(FIRST, 3)],
     )
 
@@ -39,7 +42,8 @@ def rows_of(notice):
     sheet = openpyxl.load_workbook(notice.file).active
     titles = [c.value for c in sheet[HEADER + 1]]
     return [
-        dict(zip(titles, (c.value or "" for c in row), strict=True)) for row in sheet.iter_rows(min_row=HEADER + 2)
+        dict(zip(titles, (c.value or "" for c in row), strict=True))
+        for row in sheet.iter_rows(min_row=HEADER + 2)
     ]
 
 
@@ -60,11 +64,23 @@ def test_disputes_and_flip_backs_come_first_with_file_and_line(paths, con):
 
 @pytest.mark.usefixtures("source_tickets")
 def test_no_name_and_no_id_number_leaves(paths, con):
-    evidence = json.dumps({"姓名": "王大锤", "身份证号": "370602195001000000", "户主姓名": "李四", "年龄段": "80-89岁"})
-    con.execute("update lake.ledger.ticket set evidence = ?, field = 'id_no', value = '370602195001000000'", [evidence])
+    evidence = json.dumps(
+        {
+            "姓名": "王大锤",
+            "身份证号": "370602195001000000",
+            "户主姓名": "李四",
+            "姓名或名称": "赵五",
+            "其他": "号370602195001000000X",
+            "年龄段": "80-89岁",
+        }
+    )
+    con.execute(
+        "update lake.ledger.ticket set evidence = ?, field = 'id_no', value = '370602195001000000'",
+        [evidence],
+    )
     (notice,) = write_notices(paths, con, AS_OF)
     text = str(rows_of(notice))
-    assert not any(secret in text for secret in ("王大锤", "李四", "37060219500100"))
+    assert not any(secret in text for secret in ("王大锤", "李四", "赵五", "37060219500100"))
     assert "年龄段：80-89岁" in text and "（见源数据该行）" in text
 
 
@@ -90,8 +106,8 @@ def test_departments_without_open_tickets_get_no_letter(paths, con):
 def test_a_dispute_names_the_row_of_the_department_that_has_to_answer(paths, con):
     con.execute(
         "insert into lake.ledger.delivery values (date '2024-01-31', 'F04', '20240120-bbbbbbbb', 1, "
-        "date '2024-01-20', 'F04_死亡医学证明_370600_202401.xlsx', 'bb', '370600', '202401', 'append', 'accepted', "
-        "null, null, 20, 20, 0)"
+        "date '2024-01-20', 'F04_死亡医学证明_370600_202401.xlsx', 'bb', '370600', '202401', "
+        "'append', 'accepted', null, null, 20, 20, 0)"
     )
     evidence = json.dumps({"死亡日期": "2023-11-02", "死亡记录出处": "F04/20240120-bbbbbbbb/231"})
     con.execute("update lake.ledger.ticket set department = 'health', evidence = ?", [evidence])

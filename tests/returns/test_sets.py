@@ -5,12 +5,16 @@ from datetime import date
 import polars as pl
 import pytest
 
+from pipelines.contracts import load_contracts
+from pipelines.lake import connect
 from pipelines.returns import sets as sets_module
+from pipelines.returns.assemble import township_returns
 from pipelines.returns.issue import SIGN_PURPOSE, issued_set
 from pipelines.returns.sets import write_return_sets
 from pipelines.security.bulk_seal import unseal
 from pipelines.security.signature import is_signed
 from pipelines.security.workbook_lock import unlock
+from pipelines.verify.rules import load_rules
 from tests.returns.small_lake import AS_OF, TOWNSHIPS, fill
 
 FIRST = TOWNSHIPS[0][0]
@@ -96,6 +100,13 @@ def test_worker_processes_build_the_same_sets(paths, con, monkeypatch):
     assert not any(s.is_new for s in write_return_sets(paths, con, AS_OF, workers=1))
 
 
+def test_the_village_is_that_of_the_person_even_if_no_longer_on_the_list(paths, con):
+    con.execute("delete from lake.returns.return_resident")
+    data = next(township_returns(con, AS_OF, load_rules(), load_contracts()))
+    villages = {a.name: a.village_name for a in data.anomalies}
+    assert villages["人员0"] == villages["人员2"] == "北大街社区居委会" and villages["人员3"] == ""
+
+
 def test_closed_and_source_tickets_are_not_asked(paths, con):
     con.execute(
         "update lake.ledger.ticket set state = 'closed' where township_code = ? and rule_id = 'R11'", [FIRST]
@@ -119,10 +130,6 @@ def test_the_sources_say_when_a_newer_delivery_was_held_back(paths, con, keys):
         "insert into lake.ledger.delivery values (date '2024-01-31', 'F31', '20240125-bbbbbbbb', 2, "
         "date '2024-01-25', 'x', 'bb', '370602', '202401', 'full', 'quarantined', 'E', 'e', 1, 0, 1)"
     )
-    from pipelines.contracts import load_contracts
-    from pipelines.returns.assemble import township_returns
-    from pipelines.verify.rules import load_rules
-
     data = next(township_returns(con, AS_OF, load_rules(), load_contracts()))
     assert data.sources == (
         (f"{load_contracts()['F31'].department_name} 网格摸排",
@@ -135,8 +142,6 @@ def _bulk(issued, keys, name):
 
 
 def test_a_lake_without_townships_gives_no_sets(paths):
-    from pipelines.lake import connect
-
     with connect(paths) as con:
         fill(con)
         con.execute("delete from lake.unified.division")

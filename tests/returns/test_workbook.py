@@ -104,8 +104,8 @@ def test_columns_panes_filter_and_hidden_columns(book):
     sheet = book["异常清单"]
     titles = [cell.value for cell in sheet[HEADER_ROW + 1]]
     assert titles[:13] == [
-        "序号", "工单号", "规则", "严重程度", "姓名", "身份证号", "村居", "问题说明", "依据", "当前值", "处理结果",
-        "更正值", "说明",
+        "序号", "工单号", "规则", "严重程度", "姓名", "身份证号", "村居", "问题说明", "依据", "当前值",
+        "处理结果", "更正值", "说明",
     ]  # fmt: skip
     assert sheet.freeze_panes == "F4"
     assert sheet.auto_filter.ref == "A3:M9"

@@ -1,6 +1,6 @@
 {%- set compared = [
-    ('姓名', 'name'), ('性别', 'sex_name'), ('出生日期', 'birth_date'), ('村居', 'village_name'), ('网格', 'grid_code'),
-    ('居住类型', 'living_type'),
+    ('姓名', 'name'), ('性别', 'sex_name'), ('出生日期', 'birth_date'),
+    ('村居', 'village_name'), ('网格', 'grid_code'), ('居住类型', 'living_type'),
 ] -%}
 with issued as (
     select * from {{ source('ledger', 'issued_resident') }}
@@ -52,7 +52,8 @@ change as (
     from matched where old_township_code is null
     union all
     select
-        matched.old_township_code, '减少', matched.person_id_now, matched.old_name, matched.old_village_name, '去向', cast(null as string),
+        matched.old_township_code, '减少', matched.person_id_now, matched.old_name, matched.old_village_name,
+        '去向', cast(null as string),
         case
             when not person.is_alive then '死亡'
             when person.township_code <> matched.old_township_code then coalesce(township.township_name, '其他镇街')
@@ -68,7 +69,9 @@ change as (
     from matched where old_township_code is not null and issued_id_no <> id_no
     {%- for label, field in compared %}
     union all
-    select township_code, '变更', person_id, name, village_name, '{{ label }}', cast(old_{{ field }} as string), cast({{ field }} as string)
+    select
+        township_code, '变更', person_id, name, village_name,
+        '{{ label }}', cast(old_{{ field }} as string), cast({{ field }} as string)
     from matched
     where old_township_code is not null and township_code is not null
         and coalesce(cast(old_{{ field }} as string), '') <> coalesce(cast({{ field }} as string), '')

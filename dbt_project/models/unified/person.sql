@@ -98,7 +98,10 @@ select
     residence.living_type,
     residence.living_type_source_ref,
     coalesce(residence.township_code, hukou.township_code) as township_code,
-    case when residence.township_code is not null then residence.village_code else substr(hukou.current_division_code, 1, 12) end as village_code,
+    case
+        when residence.township_code is not null then residence.village_code
+        else substr(hukou.current_division_code, 1, 12)
+    end as village_code,
     death.person_id is null and coalesce(hukou.status_name, '') <> '死亡注销' as is_alive,
     death.death_date,
     death.feed as death_feed,
