@@ -13,13 +13,14 @@ from pipelines.defs.bronze import bronze_key
 from pipelines.defs.resources import Lakehouse
 from pipelines.verify.structure import verify_structure
 
+DESCRIPTION = "Required columns filled, code lists, lengths, unique keys, as the contract says 结构校验."
+
 
 def structure_checks(feeds: Iterable[Feed]) -> dg.AssetChecksDefinition:
     """One check `structure` per bronze asset; Great Expectations is imported once for all."""
     by_code = {feed.code: feed for feed in feeds}
     specs = [
-        dg.AssetCheckSpec("structure", asset=bronze_key(feed),
-                          description="Required columns filled, code lists, lengths, unique keys 结构校验 (from the contract).")
+        dg.AssetCheckSpec("structure", asset=bronze_key(feed), description=DESCRIPTION)
         for feed in by_code.values()
     ]
 

@@ -5,12 +5,12 @@ Belongs here: selections and cadence. Does not belong here: sensors (they watch 
 
 import dagster as dg
 
-
 turn_job = dg.define_asset_job(
     "turn",
     selection=dg.AssetSelection.all(),
     executor_def=dg.in_process_executor,
-    description="One full turn of 采集—校核—返还—更正 for one business date. Launching a date twice gives the same content.",
+    description="One full turn of 采集—校核—返还—更正 for one business date. "
+    "Launching a date twice gives the same content.",
 )
 
 nightly = dg.build_schedule_from_partitioned_job(

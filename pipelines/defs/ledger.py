@@ -31,8 +31,8 @@ def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
     @dg.asset(
         key=["ledger", "turn"], deps=[["reference", "tables"], *(bronze_key(f) for f in feeds)],
         kinds={"ducklake"}, **COMMON,
-        description="Opens the turn 开启轮次: replays issued turns that a fresh lake lacks, forgets this and later ones, "
-        "records every delivery known by the business date.",
+        description="Opens the turn 开启轮次: replays issued turns that a fresh lake lacks, forgets this "
+        "and later ones, records every delivery known by the business date.",
     )
     def opened(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
@@ -47,15 +47,16 @@ def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
 def _correction_asset() -> dg.AssetsDefinition:
     @dg.asset(
         key=["ledger", "correction"], deps=[["ledger", "turn"]], kinds={"excel", "ducklake"}, **COMMON,
-        description="Takes in the workbooks townships sent back 收件: each is checked, applied all-or-nothing per group, "
-        "and answered with a receipt in data/receipts.",
+        description="Takes in the workbooks townships sent back 收件: each is checked, applied all-or-nothing "
+        "per group, and answered with a receipt in data/receipts.",
     )
     def correction(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
         with lakehouse.connect(context.log) as con:
             report = turn.take_in(paths, con, as_of(context))
             outcomes = con.execute(
-                "SELECT township_code, outcome, count(*) FROM lake.ledger.answer WHERE as_of = ? GROUP BY 1, 2 ORDER BY 1, 2",
+                "SELECT township_code, outcome, count(*) FROM lake.ledger.answer WHERE as_of = ? "
+                "GROUP BY 1, 2 ORDER BY 1, 2",
                 [as_of(context)],
             ).fetchall()
             metadata = table_metadata(con, "lake.ledger.correction_standing")
@@ -75,7 +76,8 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
     tables = [dg.AssetKey(["verify", suite["name"]]) for suite in load_suites()]
 
     @dg.asset(
-        key=ANOMALY, deps=[*tables, ["linkage", "person_identifier"]], kinds={"greatexpectations", "ducklake"}, **COMMON,
+        key=ANOMALY, deps=[*tables, ["linkage", "person_identifier"]],
+        kinds={"greatexpectations", "ducklake"}, **COMMON,
         description="Runs all rules 校核; every failing key, with its evidence, in one table. One check per rule.",
         check_specs=[
             dg.AssetCheckSpec(
@@ -89,10 +91,11 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
         paths = lakehouse.hold(context.log)
         with lakehouse.connect(context.log) as con:
             results = turn.check(paths, con, as_of(context))
-            metadata = table_metadata(con, "(SELECT * FROM lake.ledger.anomaly WHERE as_of = DATE '%s')" % as_of(context))
+            today = f"(SELECT * FROM lake.ledger.anomaly WHERE as_of = DATE '{as_of(context)}')"
+            metadata = table_metadata(con, today)
             worst = con.execute(
-                "SELECT rule_id, fixer, department, count(*), count(DISTINCT township_code) FROM lake.ledger.anomaly "
-                "WHERE as_of = ? GROUP BY ALL ORDER BY ALL", [as_of(context)],
+                "SELECT rule_id, fixer, department, count(*), count(DISTINCT township_code) "
+                f"FROM {today} GROUP BY ALL ORDER BY ALL"
             ).fetchall()
         table = markdown_table(["rule", "fixer", "department", "anomalies", "townships"], worst)
         yield dg.MaterializeResult(metadata={**metadata, "by_rule": dg.MetadataValue.md(table)})
@@ -124,7 +127,8 @@ def _ticket_asset() -> dg.AssetsDefinition:
         with lakehouse.connect(context.log) as con:
             summary = turn.settle(paths, con, as_of(context))
             events = con.execute(
-                "SELECT event, count(*) FROM lake.ledger.ticket_event WHERE as_of = ? GROUP BY 1 ORDER BY 1", [as_of(context)]
+                "SELECT event, count(*) FROM lake.ledger.ticket_event WHERE as_of = ? GROUP BY 1 ORDER BY 1",
+                [as_of(context)],
             ).fetchall()
             states = con.execute(
                 "SELECT state, assignee, count(*) FROM lake.ledger.ticket GROUP BY ALL ORDER BY ALL"

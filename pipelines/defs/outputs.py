@@ -15,7 +15,9 @@ from pipelines.returns.notices import write_notices
 from pipelines.returns.sets import write_return_sets
 
 COMMON = {"owners": ["team:big_data_bureau"], **BY_DATE}
-RETURN_MODELS = [["returns", name] for name in ("return_resident", "return_special_group", "return_change", "return_grid")]
+RETURN_MODELS = [
+    ["returns", f"return_{name}"] for name in ("resident", "special_group", "change", "grid")
+]
 
 
 def assets() -> list[dg.AssetsDefinition]:
@@ -47,7 +49,8 @@ def return_sets(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.M
 
 @dg.asset(
     key=["returns", "department_notices"], deps=[["ledger", "ticket"]], group_name="returns", kinds={"excel"}, **COMMON,
-    description="One workbook per source department 异议函: disputes and flip-backs first, each with the file and row it came from.",
+    description="One workbook per source department 异议函: disputes and flip-backs first, each with the file "
+    "and row it came from.",
 )
 def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)
@@ -66,7 +69,8 @@ def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) 
     deps=[["published", n] for n in (
         "resident_profile", "household_profile", "enterprise_profile", "benefit_month", "anomaly_summary", "township",
     )],
-    description="published/analyst.duckdb 分析库: pseudonymised, commented, swapped in atomically; readers never block a run.",
+    description="published/analyst.duckdb 分析库: pseudonymised, commented, swapped in atomically; "
+    "readers never block a run.",
 )
 def analyst_database(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)

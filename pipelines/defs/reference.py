@@ -17,7 +17,8 @@ from pipelines.reference.load import load_reference
     kinds={"csv", "ducklake"},
     owners=["team:big_data_bureau"],
     **BY_DATE,
-    description="Real reference data 参考数据: Yantai's divisions of 2016–2023, GB/T 2260, 3304, 4754 and the 2020 census.",
+    description="Real reference data 参考数据: Yantai's divisions of 2016–2023, GB/T 2260, 3304, 4754 and the "
+    "2020 census.",
 )
 def tables(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)

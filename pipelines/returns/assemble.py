@@ -120,7 +120,8 @@ _TICKETS = """
         group by person.id_no
     )
     select township_code, ticket_id, coalesce(group_key, ticket_id), rule_id, severity,
-        coalesce(evidence, '{}'), coalesce(value, ''), coalesce(home.village_name, '')
+        coalesce(evidence, '{}'), case when field is not null then coalesce(value, '') else '' end,
+        coalesce(home.village_name, '')
     from lake.ledger.ticket
     left join home on home.id_no = json_extract_string(evidence, '$."身份证号"')
     where assignee = 'township' and state = 'returned' and township_code is not null

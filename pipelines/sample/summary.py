@@ -52,7 +52,8 @@ def _section(title: str, rows: list[tuple]) -> None:
 
 def _bronze_rows(con: duckdb.DuckDBPyConnection) -> list[tuple]:
     return con.execute(
-        "SELECT 'bronze', printf('%,d rows', sum(rows_bronze)::BIGINT), printf('%,d in quarantine', sum(rows_quarantined)::BIGINT), "
+        "SELECT 'bronze', printf('%,d rows', sum(rows_bronze)::BIGINT), "
+        "printf('%,d in quarantine', sum(rows_quarantined)::BIGINT), "
         "printf('%d deliveries, %d of them quarantined whole', count(*), count(*) FILTER (status = 'quarantined')) "
         "FROM lake.ledger.delivery"
     ).fetchall()
@@ -75,8 +76,8 @@ def _anomalies(con: duckdb.DuckDBPyConnection, as_of: date) -> list[tuple]:
         "SELECT rule_id, count(*) FROM lake.ledger.anomaly WHERE as_of = ? GROUP BY 1", [as_of]
     ).fetchall())
     return [
-        (rule.rule_id, f"{found.get(rule.rule_id, 0):>5}", f"severity {rule.severity}", f"fixer {rule.fixer}", rule.title_zh)
-        for rule in rules.values()
+        (rule_id, f"{found.get(rule_id, 0):>5}", f"severity {rule.severity}", f"fixer {rule.fixer}", rule.title_zh)
+        for rule_id, rule in rules.items()
     ]
 
 

@@ -11,7 +11,9 @@ from pipelines.published.export import IdentifierLeak, publish
 @pytest.fixture
 def paths(tmp_path):
     with connect(Paths(tmp_path)) as con:
-        con.execute("CREATE TABLE lake.published.resident_profile AS SELECT 'abc' AS person_id, 1950::BIGINT AS birth_year")
+        con.execute(
+            "CREATE TABLE lake.published.resident_profile AS SELECT 'abc' AS person_id, 1950::BIGINT AS birth_year"
+        )
         con.execute("CREATE TABLE lake.published.benefit AS SELECT 'abc' AS person_id, '低保' AS scheme_name")
     return Paths(tmp_path)
 
@@ -40,12 +42,16 @@ def test_tables_and_columns_carry_comments(paths):
     result = _publish(paths, {"resident_profile": {"": "居民's", "birth_year": "出生年"}})
     with duckdb.connect(result.file, read_only=True) as con:
         tables = dict(con.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
-        columns = dict(con.execute("SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'resident_profile'").fetchall())
+        columns = dict(con.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'resident_profile'"
+        ).fetchall())
     assert tables["resident_profile"] == "居民's"
     assert columns["birth_year"] == "出生年"
 
 
-@pytest.mark.parametrize("select", ["'x' AS id_no", "'见370602195001011232' AS note", "'张三' AS name", "'1' AS house_address"])
+@pytest.mark.parametrize(
+    "select", ["'x' AS id_no", "'见370602195001011232' AS note", "'张三' AS name", "'1' AS house_address"]
+)
 def test_an_identifier_stops_publication_and_keeps_the_last_file(paths, select):
     file = _publish(paths).file
     before = file.read_bytes()
