@@ -6,7 +6,8 @@
             delivered.*,
             row_number() over (
                 partition by delivered._record_key
-                order by delivered._delivery_seq desc nulls last, delivered._row desc nulls last, delivered._source_ref
+                order by delivered._delivery_seq desc nulls last, delivered._row desc nulls last,
+                    delivered._source_ref, delivered._sheet
             ) as newest
         from {{ feed_source }} as delivered
         left join (

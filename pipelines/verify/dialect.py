@@ -28,13 +28,22 @@ class DuckDBDialect(duckdb_engine.Dialect):
     statement_compiler = _Compiler
     supports_statement_cache = False
 
+    def __init__(self, *args, **kw):
+        super().__init__(*args, **kw)
+        self._described: dict[str, list[dict]] = {}
+
     def get_columns(self, connection, table_name, schema=None, **kw):
-        """Columns from DESCRIBE; SQLAlchemy 2.1 would read pg_collation, which DuckDB does not have."""
+        """Columns from DESCRIBE; SQLAlchemy 2.1 would read pg_collation, which DuckDB does not have.
+
+        Asked once a table: GX asks for every rule, and a session's tables do not change.
+        """
         name = self.identifier_preparer.format_table(sa.table(table_name, schema=schema))
-        return [
-            {"name": n, "type": _type(t), "nullable": null == "YES", "default": default, "comment": None}
-            for n, t, null, _key, default, _extra in connection.exec_driver_sql(f"DESCRIBE {name}")
-        ]
+        if name not in self._described:
+            self._described[name] = [
+                {"name": n, "type": _type(t), "nullable": null == "YES", "default": default, "comment": None}
+                for n, t, null, _key, default, _extra in connection.exec_driver_sql(f"DESCRIBE {name}")
+            ]
+        return self._described[name]
 
     def get_pk_constraint(self, connection, table_name, schema=None, **kw):
         """Lake tables have no primary keys."""

@@ -62,12 +62,20 @@ def _one_feed(
         batch, gx_suite = session.batch(table), session.suite(suite)
         compiled, broken = compile_suite(batch, gx_suite, table)
         counts = _counts(con, table, compiled, broken)
-        results = judge(batch, gx_suite, compiled, broken, counts, {})
+        results = [_counted(suite["name"], rule_id, rows, n) for rule_id, n in counts.items()]
+        for expectation in list(gx_suite.expectations):  # what is counted needs no verdict of GX, which costs most
+            if expectation.meta["rule_id"] in counts:
+                gx_suite.delete_expectation(expectation)
+        results += judge(batch, gx_suite, [], broken, {}, {})
     except Exception as error:  # no bronze, or a suite GX does not know: this feed fails, not the others
         results = [failed(e["meta"]["rule_id"], suite["name"], error) for e in suite["expectations"]]
         rows = 0
     bad = sum(not r.passed for r in results)
     return StructureResult(feed, rows, len(results), bad, tuple(results))
+
+
+def _counted(suite: str, rule_id: str, rows: int, failing: int) -> RuleResult:
+    return RuleResult(rule_id, suite, passed=failing == 0, evaluated=rows, unexpected=failing)
 
 
 def _view(con: duckdb.DuckDBPyConnection, name: str, folder: Path, as_of: date) -> int:

@@ -11,8 +11,7 @@ def test_residents_of_a_township_live_there(ask) -> None:
     )
     assert rows == [("李迁", "乙村", small.OTHER_GRID)]
     names = {
-        r[0]
-        for r in ask("SELECT name FROM lake.returns.return_resident WHERE township_code = ?", small.XIANGYANG)
+        r[0] for r in ask("SELECT name FROM lake.returns.return_resident WHERE township_code = ?", small.XIANGYANG)
     }
     assert names == {"王建国", "陈秀英", "刘换号", "孙寡", "吴双", "冯寿", "褚损"}
 
@@ -30,9 +29,7 @@ def test_changes_against_what_was_returned_before(ask) -> None:
 
 
 def test_special_groups_list_the_living_in_the_last_month(ask) -> None:
-    rows = ask(
-        "SELECT name, group_name, detail, amount::int, pay_month FROM lake.returns.return_special_group"
-    )
+    rows = ask("SELECT name, group_name, detail, amount::int, pay_month FROM lake.returns.return_special_group")
     assert rows == [("孙寡", "高龄津贴", "80-89岁", 100, "2024-02")]
 
 

@@ -1,5 +1,7 @@
 """From bronze to the unified database: who is who, where values come from, what corrections do."""
 
+import pytest
+
 from pipelines.keys import entity_key, record_key
 from tests.dbt import small_prefecture as small
 from tests.dbt.small_prefecture import DONGSHAN, GRID, VILLAGE, XIANGYANG
@@ -11,22 +13,52 @@ def person(number: str) -> str:
     return entity_key("person", number)
 
 
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("linkage.person_claim_match", "record_key"),
+        ("unified.division", "division_code"),
+        ("unified.household_member", "(household_id, person_id)"),
+        ("unified.dwelling", "dwelling_id"),
+        ("unified.person_dwelling", "(person_id, dwelling_id)"),
+        ("unified.death", "(person_id, record_key)"),
+    ],
+)
+def test_keys_the_build_does_not_test_are_unique(ask, table: str, key: str) -> None:
+    assert ask(f"SELECT count(*) - count(DISTINCT {key}) FROM lake.{table}") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("child", "column", "parent", "key"),
+    [
+        ("household_member", "household_id", "household", "household_id"),
+        ("household", "head_person_id", "person", "person_id"),
+        ("person_dwelling", "dwelling_id", "dwelling", "dwelling_id"),
+        ("benefit", "person_id", "person", "person_id"),
+    ],
+)
+def test_every_reference_leads_somewhere(ask, child: str, column: str, parent: str, key: str) -> None:
+    orphans = ask(
+        f"SELECT {column} FROM lake.unified.{child} WHERE {column} IS NOT NULL "
+        f"AND {column} NOT IN (SELECT {key} FROM lake.unified.{parent})"
+    )
+    assert orphans == []
+
+
 def test_sql_keys_equal_python_keys(ask) -> None:
     assert ask(PERSON.format("household_id, hukou_record_key"), person(small.HEAD)) == [
         (entity_key("household", "H1"), record_key("F01", small.HEAD, "H1"))
     ]
-    assert ask("SELECT enterprise_id FROM lake.unified.enterprise") == [
-        (entity_key("enterprise", small.USCC),)
-    ]
+    assert ask("SELECT enterprise_id FROM lake.unified.enterprise") == [(entity_key("enterprise", small.USCC),)]
     assert ask("SELECT DISTINCT dwelling_id FROM lake.unified.dwelling WHERE house_no = 'A1'") == [
         (entity_key("dwelling", "370602", "A1"),)
     ]
 
 
 def test_residence_outranks_registration(ask) -> None:
-    assert ask(
-        PERSON.format("hukou_township_code, residence_township_code, township_code"), person(small.MOVER)
-    ) == [(XIANGYANG, DONGSHAN, DONGSHAN)]
+    assert ask(PERSON.format("hukou_township_code, residence_township_code, township_code"), person(small.MOVER)) == [
+        (XIANGYANG, DONGSHAN, DONGSHAN)
+    ]
 
 
 def test_a_retired_village_code_leads_to_the_new_one(ask) -> None:
@@ -63,9 +95,9 @@ def test_a_correction_counts_while_the_source_repeats_the_wrong_value(ask) -> No
 
 
 def test_a_confirmed_death_ends_registration_and_life(ask) -> None:
-    assert ask(
-        PERSON.format("hukou_status_name, hukou_status_source_ref, is_alive"), person(small.CONFIRMED)
-    ) == [("死亡注销", "ticket/t-dead", False)]
+    assert ask(PERSON.format("hukou_status_name, hukou_status_source_ref, is_alive"), person(small.CONFIRMED)) == [
+        ("死亡注销", "ticket/t-dead", False)
+    ]
 
 
 def test_a_certificate_without_number_finds_its_person(ask) -> None:
@@ -82,8 +114,7 @@ def test_delta_rows_change_and_delete_and_later_ones_are_not_there_yet(ask) -> N
 
 def test_a_damaged_number_still_is_somebody_in_a_household(ask) -> None:
     assert ask(
-        "SELECT member_count, head_state, head_person_id FROM lake.unified.household "
-        "WHERE household_no = 'H8'"
+        "SELECT member_count, head_state, head_person_id FROM lake.unified.household WHERE household_no = 'H8'"
     ) == [(1, "one_head", person(small.DAMAGED))]
 
 

@@ -25,6 +25,11 @@ SUBJECTS = (
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_subject_is_named_once(ask, subject: str) -> None:
+    assert ask(f"SELECT count(*) - count(DISTINCT entity_key) FROM lake.verify.{subject}") == [(0,)]
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
 def test_every_subject_has_the_columns_of_a_ticket(ask, subject: str) -> None:
     assert {row[0] for row in ask(f"DESCRIBE lake.verify.{subject}")} >= EVERY_COLUMN
 
@@ -46,25 +51,18 @@ def test_credit_codes(ask) -> None:
 
 def test_division_claims(ask) -> None:
     rows = ask(
-        "SELECT feed, entity_key, division_defect FROM lake.verify.division_claim "
-        "WHERE division_defect IS NOT NULL"
+        "SELECT feed, entity_key, division_defect FROM lake.verify.division_claim WHERE division_defect IS NOT NULL"
     )
-    assert rows == [
-        ("F10", entity_key("payee_division", "F10", small.WIDOW, small.OLD_VILLAGE), "retired_on_date")
-    ]
+    assert rows == [("F10", entity_key("payee_division", "F10", small.WIDOW, small.OLD_VILLAGE), "retired_on_date")]
 
 
 def test_one_person_in_two_households(ask) -> None:
-    rows = ask(
-        "SELECT entity_key, household_nos FROM lake.verify.registered_person WHERE active_household_count > 1"
-    )
+    rows = ask("SELECT entity_key, household_nos FROM lake.verify.registered_person WHERE active_household_count > 1")
     assert rows == [(entity_key("person", small.TWICE), "H5,H6")]
 
 
 def test_survey_residences(ask) -> None:
-    rows = ask(
-        "SELECT entity_key, grid_defect, township_code FROM lake.verify.survey_residence ORDER BY source_ref"
-    )
+    rows = ask("SELECT entity_key, grid_defect, township_code FROM lake.verify.survey_residence ORDER BY source_ref")
     assert rows == [
         (record_key("F31", "S1"), None, small.XIANGYANG),
         (record_key("F31", "S2"), None, small.DONGSHAN),
@@ -75,16 +73,13 @@ def test_survey_residences(ask) -> None:
 
 def test_household_heads(ask) -> None:
     rows = ask(
-        "SELECT household_no, head_state, entity_key FROM lake.verify.household_head "
-        "WHERE head_state <> 'one_head'"
+        "SELECT household_no, head_state, entity_key FROM lake.verify.household_head WHERE head_state <> 'one_head'"
     )
     assert rows == [("H6", "no_head", entity_key("household", "H6"))]
 
 
 def test_life_states(ask) -> None:
-    rows = ask(
-        "SELECT entity_key, days_since_death FROM lake.verify.life_state WHERE days_since_death IS NOT NULL"
-    )
+    rows = ask("SELECT entity_key, days_since_death FROM lake.verify.life_state WHERE days_since_death IS NOT NULL")
     assert rows == [(record_key("F01", small.DEAD, "H4"), 61)]
 
 
@@ -100,9 +95,7 @@ def test_payees(ask) -> None:
 
 
 def test_entitled_but_not_paid(ask) -> None:
-    rows = ask(
-        "SELECT entity_key, last_paid_month, latest_month FROM lake.verify.old_age_entitlement ORDER BY id_no"
-    )
+    rows = ask("SELECT entity_key, last_paid_month, latest_month FROM lake.verify.old_age_entitlement ORDER BY id_no")
     assert rows == [
         (record_key("F01", small.AGED, "H7"), None, "2024-02"),
         (record_key("F01", small.WIDOW, "H4"), "2024-02", "2024-02"),
