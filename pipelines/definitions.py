@@ -7,11 +7,10 @@ import json
 import os
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from pipelines.contracts import load_contracts
 from pipelines.defs import bronze, checks, jobs, launch, ledger, models, outputs, reference, sensors
-from pipelines.defs.resources import Lakehouse
+from pipelines.defs.resources import Lakehouse, QuickDbt
 from pipelines.models import DBT_PROJECT, environment, executable, prepare_manifest
 from pipelines.paths import Paths
 
@@ -26,8 +25,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
             reference.tables,
             *(bronze.bronze_asset(feed) for feed in feeds),
             *ledger.assets(feeds),
-            models.model_assets(manifest, "core_models", "tag:core"),
-            models.model_assets(manifest, "return_models", "tag:return"),
+            models.model_assets(manifest),
             *outputs.assets(),
         ],
         asset_checks=[checks.structure_checks(feeds)],
@@ -38,7 +36,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
         loggers={"console": dg.colored_console_logger, "progress": launch.progress},
         resources={
             "lakehouse": Lakehouse(root=str(paths.root)),
-            "dbt": DbtCliResource(
+            "dbt": QuickDbt(
                 project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=executable()
             ),
         },

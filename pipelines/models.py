@@ -24,13 +24,13 @@ class ModelBuildError(RuntimeError):
     """dbt failed; the message ends with the last lines of its log and names the log file."""
 
 
-def build(paths: Paths, as_of: date, select: str) -> None:
-    """Build the models selected by dbt's `select` ('tag:core', 'tag:return') as of a business date.
+def build(paths: Paths, as_of: date) -> None:
+    """Build every model as of a business date.
 
     Unit tests are left to `make test`. Nobody else may hold the lake's catalog. Raises ModelBuildError.
     """
-    what = ["--select", *select.split(), "--exclude-resource-type", "unit_test"]
-    run_dbt(paths, ["build", *what, "--target-path", str(build_target(paths))], as_of)
+    target = ["--target-path", str(build_target(paths))]
+    run_dbt(paths, ["build", "--exclude-resource-type", "unit_test", *target], as_of)
 
 
 def manifest_file(paths: Paths) -> Path:
@@ -46,7 +46,7 @@ def prepare_manifest(paths: Paths) -> Path:
     manifest = manifest_file(paths)
     sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in _SOURCES and "target" not in p.parts)
     if not manifest.exists() or manifest.stat().st_mtime < max(p.stat().st_mtime for p in sources):
-        run_dbt(paths, ["parse", "--target-path", str(manifest.parent)])
+        run_dbt(paths, ["--write-json", "parse", "--target-path", str(manifest.parent)])
     return manifest
 
 
@@ -68,7 +68,8 @@ def run_dbt(paths: Paths, arguments: list[str], as_of: date | None = None) -> Pa
     import_extension("ducklake")
     paths.dbt_target.mkdir(parents=True, exist_ok=True)
     paths.lake_files.mkdir(parents=True, exist_ok=True)
-    log = paths.dbt_target / f"dbt-{arguments[0]}.log"
+    command = next(a for a in arguments if not a.startswith("-"))
+    log = paths.dbt_target / f"dbt-{command}.log"
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     with log.open("w", encoding="utf-8") as out:
         done = subprocess.run(
@@ -77,7 +78,7 @@ def run_dbt(paths: Paths, arguments: list[str], as_of: date | None = None) -> Pa
         )
     if done.returncode:
         tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-_LAST_LINES:])
-        raise ModelBuildError(f"dbt {arguments[0]} failed, see {log}\n{tail}")
+        raise ModelBuildError(f"dbt {command} failed, see {log}\n{tail}")
     return log
 
 
@@ -88,6 +89,7 @@ def environment(paths: Paths, as_of: date | None = None) -> dict[str, str]:
         "ZHENJIE_DATA": str(paths.root),
         "DBT_TARGET_PATH": str(paths.dbt_target),
         "DBT_LOG_PATH": str(paths.dbt_target / "logs"),
+        "DBT_WRITE_JSON": "false",  # nobody reads a build's own manifest; `parse` asks for it by flag
         "DBT_LOG_LEVEL_FILE": "none",  # dbt's debug log costs a tenth of a build; our own log has the errors
         "DBT_POPULATE_CACHE": "false",  # tables are replaced whole, so what was there before does not matter
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -1,6 +1,6 @@
 """One turn (轮次) of the loop as plain functions, in the order they must run.
 
-Belongs here: the order of the ledger's steps around the dbt builds, and the replay of turns a fresh lake has
+Belongs here: the order of the ledger's steps around the dbt build, and the replay of turns a fresh lake has
 not seen. Does not belong here: Dagster (it calls these one asset at a time), or how any step works.
 """
 
@@ -70,12 +70,10 @@ def replay(paths: Paths, as_of: date) -> None:
         load_reference(con, paths)
         begin(paths, con, as_of)
         take_in(paths, con, as_of)
-    models.build(paths, as_of, "tag:core")
+    models.build(paths, as_of)
     with connect(paths) as con:
         check(paths, con, as_of)
         settle(paths, con, as_of)
-    models.build(paths, as_of, "tag:return")
-    with connect(paths) as con:
         turns.restore_sets(con, paths, as_of)
         issued.snapshot(con, as_of)
         turns.close_turn(con, paths, as_of, {})

@@ -1,4 +1,4 @@
-"""The dbt models as assets: the core (staging to verify) and the return sets.
+"""The dbt models as assets, from staging to the return sets and what analysts read.
 
 Belongs here: how dbt's graph appears in Dagster. Does not belong here: SQL, or how dbt finds the lake.
 """
@@ -15,20 +15,9 @@ from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.models import build_target, environment
 
-# Which asset writes a ledger table that models read. What the previous turn left behind comes with `ledger/turn`,
-# otherwise the graph of one run would have a cycle.
-LEDGER_WRITERS = {
-    "answer": "correction", "correction": "correction", "correction_standing": "correction",
-    "anomaly": "anomaly", "ticket": "ticket", "ticket_event": "ticket",
-}
-LAYERS = {
-    "staging": "current records of a feed, corrections applied",
-    "linkage": "who is who",
-    "unified": "the one grassroots database 统一基层数据库",
-    "verify": "what the rules look at 校核",
-    "returns": "what townships get back 返还",
-    "published": "what analysts read",
-}
+# Which asset writes a ledger table that models read. All others come with `ledger/turn`: what the previous turn
+# left behind, and tickets (a view reads those); otherwise the graph of one run would have a cycle.
+LEDGER_WRITERS = {"correction": "correction", "correction_standing": "correction"}
 
 
 class LakeTranslator(DagsterDbtTranslator):
@@ -57,11 +46,11 @@ def source_key(source: str, table: str) -> dg.AssetKey:
     return dg.AssetKey([source, table])
 
 
-def model_assets(manifest: Mapping[str, Any], name: str, select: str) -> dg.AssetsDefinition:
-    """One dbt invocation as assets: `select` is dbt's own selection."""
+def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """Every model as an asset, all built by one dbt invocation; its unit tests belong to `make test`."""
 
     @dbt_assets(
-        manifest=manifest, name=name, select=select, exclude="test_type:unit", **BY_DATE,
+        manifest=manifest, name="models", exclude="test_type:unit", **BY_DATE,
         dagster_dbt_translator=LakeTranslator(
             DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
         ),

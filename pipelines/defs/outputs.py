@@ -66,9 +66,9 @@ def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) 
 
 @dg.asset(
     key=["published", "analyst_database"], group_name="published", kinds={"duckdb"}, **COMMON,
-    deps=[["published", n] for n in (
+    deps=[["ledger", "ticket"], *(["published", n] for n in (
         "resident_profile", "household_profile", "enterprise_profile", "benefit_month", "anomaly_summary", "township",
-    )],
+    ))],
     description="published/analyst.duckdb 分析库: pseudonymised, commented, swapped in atomically; "
     "readers never block a run.",
 )

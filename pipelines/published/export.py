@@ -68,9 +68,10 @@ def publish(
 
 
 def published_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Names of the tables dbt built for analysts."""
+    """Names of the tables and views dbt built for analysts."""
     found = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'published'"
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_catalog = 'lake' AND table_schema = 'published'"
     ).fetchall()
     return sorted(name for (name,) in found)
 

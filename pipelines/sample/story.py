@@ -5,11 +5,13 @@ Belongs here: the order of the sample's steps, and telling when a repeated run c
 
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from pipelines.lake import connect
 from pipelines.ledger.content import content_hash
 from pipelines.ledger.decisions import issued_turns
+from pipelines.models import prepare_manifest
 from pipelines.paths import Paths
 from pipelines.prefecture.generate import generate
 from pipelines.prefecture.townships import play
@@ -31,7 +33,10 @@ def tell(paths: Paths, launch: Launch, scale: float) -> int:
             print(f"\n== {day}: return sets were issued before; not run again", flush=True)
         else:
             print(f"\n== {day}: departments deliver", flush=True)
-            files = generate(paths, day, scale=scale)
+            with ThreadPoolExecutor(1) as beside:  # dbt parses in a process of its own
+                parsed = beside.submit(prepare_manifest, paths)
+                files = generate(paths, day, scale=scale)
+                parsed.result()
             print(f"  {files.files} files, {files.rows:,} rows in {paths.drop}", flush=True)
             print(f"== {day}: collect, unify, verify, return", flush=True)
             if not launch(paths, day):

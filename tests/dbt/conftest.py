@@ -24,7 +24,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
         load_reference(con, made)
         schema.ensure(con)
         small_prefecture.remember(con)
-    models.build(made, small_prefecture.SECOND, "tag:core tag:return")
+    models.build(made, small_prefecture.SECOND)
     return made
 
 
