@@ -27,7 +27,7 @@ def main() -> int:
     if arguments.command == "query":
         return ask(paths, arguments.sql)
 
-    from pipelines.defs.launch import launch, prepare_home
+    from pipelines.defs.launch import launch, prepare_home, warm_up
 
     if arguments.command == "setup":
         prepare_home(paths)
@@ -36,7 +36,7 @@ def main() -> int:
         return 0 if launch(paths, arguments.as_of) else 1
     from pipelines.sample.story import tell
 
-    return tell(paths, launch, arguments.scale)
+    return tell(paths, launch, warm_up, arguments.scale)
 
 
 def ask(paths: Paths, sql: str) -> int:

@@ -3,6 +3,7 @@
 Belongs here: starting the job and showing progress. Does not belong here: what is run before or after.
 """
 
+import importlib
 import logging
 import os
 import shutil
@@ -24,6 +25,12 @@ def prepare_home(paths: Paths) -> None:
     paths.dagster_home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT_ROOT / "dagster.yaml", paths.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(paths.dagster_home)
+
+
+def warm_up() -> None:
+    """Import what every turn needs and what takes seconds, while something else is waited for."""
+    for module in ("dagster_dbt", "great_expectations", "pipelines.verify.session"):
+        importlib.import_module(module)
 
 
 def launch(paths: Paths, as_of: date) -> bool:

@@ -4,9 +4,9 @@ Belongs here: handing paths and connections to assets. Does not belong here: wha
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from importlib import metadata
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import dagster as dg

@@ -1,11 +1,13 @@
 """The story of `make run`: two business dates with the townships' answers in between.
 
-Belongs here: the order of the sample's steps, and telling when a repeated run changed nothing.
+Belongs here: the order of the sample's steps, and telling when a repeated run changed nothing. What the
+departments and townships do happens in processes of their own, beside whatever this one can already prepare.
 """
 
+import multiprocessing
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
 
 from pipelines.lake import connect
@@ -13,8 +15,8 @@ from pipelines.ledger.content import content_hash
 from pipelines.ledger.decisions import issued_turns
 from pipelines.models import prepare_manifest
 from pipelines.paths import Paths
-from pipelines.prefecture.generate import generate
-from pipelines.prefecture.townships import play
+from pipelines.prefecture.generate import Summary, generate
+from pipelines.prefecture.townships import PlayReport, play
 from pipelines.sample.summary import print_summary
 
 TURNS = (date(2024, 1, 31), date(2024, 2, 29))
@@ -23,31 +25,45 @@ CONTENT = ("staging", "linkage", "unified", "verify", "returns", "published", "l
 Launch = Callable[[Paths, date], bool]
 
 
-def tell(paths: Paths, launch: Launch, scale: float) -> int:
+def tell(paths: Paths, launch: Launch, warm_up: Callable[[], None], scale: float) -> int:
     """Play the whole sample on `paths`; returns a process exit code (0 = every turn succeeded)."""
     started = time.monotonic()
     before = _content(paths)
     first, last = TURNS
-    for day in TURNS:
-        if day != last and day in issued_turns(paths):
-            print(f"\n== {day}: return sets were issued before; not run again", flush=True)
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as outside:
+        parsed = outside.submit(prepare_manifest, paths)
+        if first in issued_turns(paths):
+            print(f"== {first}: return sets were issued before; not run again", flush=True)
+            warm_up()
         else:
-            print(f"\n== {day}: departments deliver", flush=True)
-            with ThreadPoolExecutor(1) as beside:  # dbt parses in a process of its own
-                parsed = beside.submit(prepare_manifest, paths)
-                files = generate(paths, day, scale=scale)
-                parsed.result()
-            print(f"  {files.files} files, {files.rows:,} rows in {paths.drop}", flush=True)
-            print(f"== {day}: collect, unify, verify, return", flush=True)
-            if not launch(paths, day):
-                print(f"The turn of {day} failed. Open the UI (make ui) and look at the run; then run again.")
+            files = outside.submit(generate, paths, first, scale=scale)
+            warm_up()
+            parsed.result()
+            if not _turn(paths, launch, first, files):
                 return 1
-        if day == first:
-            print("== townships answer", flush=True)
-            print(f"  {play(paths, day)}", flush=True)
+        answers = outside.submit(play, paths, first)
+        files = outside.submit(generate, paths, last, scale=scale)
+        _say_answers(answers)
+        parsed.result()
+        if not _turn(paths, launch, last, files):
+            return 1
     print_summary(paths, last)
     print(f"\n{_changes(before, _content(paths))}  ({time.monotonic() - started:.0f} s)")
     return 0
+
+
+def _turn(paths: Paths, launch: Launch, day: date, files: "Future[Summary]") -> bool:
+    delivered = files.result()
+    print(f"== {day}: departments deliver {delivered.files} files, {delivered.rows:,} rows", flush=True)
+    print(f"== {day}: collect, unify, verify, return", flush=True)
+    if launch(paths, day):
+        return True
+    print(f"The turn of {day} failed. Look at the run in the UI (make ui), then run again; nothing is lost.")
+    return False
+
+
+def _say_answers(answers: "Future[PlayReport]") -> None:
+    print(f"== townships answer\n  {answers.result()}", flush=True)
 
 
 def _content(paths: Paths) -> Mapping[str, str]:
