@@ -8,19 +8,22 @@ from collections.abc import Mapping
 import dagster as dg
 import duckdb
 
-# Columns that name or reach a person; a preview never shows them.
-DIRECT_IDENTIFIERS = (
-    "id_no", "name", "phone", "address", "card_no", "birth_date", "raw", "value", "evidence", "bank",
-    "legal_rep", "survey", "household_no", "old_value", "new_value", "password", "surveyor",
+# Words in the names of columns that name or reach a person, or may quote one; a preview never shows them.
+# Keys are among them: they are unkeyed hashes, and identity numbers can be guessed.
+HIDDEN_WORDS = (
+    "_id", "_key", "_no", "_ref", "name", "phone", "address", "birth_date", "officer", "surveyor", "bank",
+    "raw", "value", "evidence", "remark", "note", "reason", "detail", "hash", "sha256",
+)
+SHOWN_ALL_THE_SAME = (
+    "rule_id", "delivery_id", "file_name", "county_name", "township_name", "village_name", "division_name",
+    "level_name", "status_name", "scheme_name", "sex_name", "group_name", "industry_name",
 )
 PREVIEW_ROWS = 5
 
 
 def is_shown(column: str) -> bool:
     """Whether a preview may show the column: neither an identifier nor free text about a person."""
-    allowed = ("township_name", "county_name", "village_name", "level_name", "status_name", "file_name",
-               "category_name", "division_name", "scheme_name", "sex_name", "group_name")
-    return column in allowed or not any(word in column for word in DIRECT_IDENTIFIERS)
+    return column in SHOWN_ALL_THE_SAME or not any(word in column for word in HIDDEN_WORDS)
 
 
 def markdown_table(columns: list[str], rows: list[tuple]) -> str:

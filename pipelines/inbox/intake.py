@@ -20,6 +20,7 @@ from pipelines.inbox.problems import Refused
 from pipelines.inbox.reader import Book, Reader
 from pipelines.inbox.receipt import build_receipt
 from pipelines.inbox.receive import Received, receive, received
+from pipelines.ledger.rows import replace_turn
 from pipelines.paths import Paths
 from pipelines.returns import columns as layout
 from pipelines.security.keys import KeyProvider
@@ -200,12 +201,4 @@ def _record(con: duckdb.DuckDBPyConnection, as_of: date, files: list[FileResult]
         for r in f.rows:
             said = (r.answer_code, r.answer_kind, r.new_value, r.note, f.officer)
             lines.append((*head, r.sheet_row, r.ticket_id, *said, r.outcome, r.reason_code, r.reason))
-    answers = pl.DataFrame(lines, schema=_ANSWER, orient="row")  # noqa: F841  read by the insert below
-    con.execute("begin")
-    try:
-        con.execute("delete from lake.ledger.answer where as_of = ?", [as_of])
-        con.execute(f"insert into lake.ledger.answer ({', '.join(_ANSWER)}) select * from answers")
-        con.execute("commit")
-    except BaseException:
-        con.execute("rollback")
-        raise
+    replace_turn(con, "lake.ledger.answer", as_of, pl.DataFrame(lines, schema=_ANSWER, orient="row"))

@@ -5,8 +5,10 @@ Row by row straight into DuckLake costs a file or a catalogue entry each; throug
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 
 import duckdb
+import polars as pl
 
 
 def temp_table(con: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Sequence[tuple]) -> None:
@@ -25,6 +27,13 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple]) ->
 def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[tuple]) -> None:
     if rows:
         con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def replace_turn(con: duckdb.DuckDBPyConnection, table: str, as_of: date, rows: pl.DataFrame) -> None:
+    """Put `rows` (columns by name) in place of what a ledger table holds for one turn, in one transaction."""
+    with transaction(con):
+        con.execute(f"DELETE FROM {table} WHERE as_of = ?", [as_of])
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts import load_contracts
+from pipelines.ledger.rows import replace_turn
 from pipelines.paths import Paths
 from pipelines.returns.assemble import township_returns
 from pipelines.returns.issue import IssuedSet, build_set, is_whole, issued_set
@@ -97,12 +98,4 @@ def _record(con: duckdb.DuckDBPyConnection, as_of: date, sets: list[IssuedSet]) 
     rows = [
         (as_of, s.set_id, s.township_code, s.issue, s.manifest_sha256, s.residents, s.anomalies) for s in sets
     ]
-    issued = pl.DataFrame(rows, schema=_RETURN_SET, orient="row")  # noqa: F841  read by the insert below
-    con.execute("begin")
-    try:
-        con.execute("delete from lake.ledger.return_set where as_of = ?", [as_of])
-        con.execute(f"insert into lake.ledger.return_set ({', '.join(_RETURN_SET)}) select * from issued")
-        con.execute("commit")
-    except BaseException:
-        con.execute("rollback")
-        raise
+    replace_turn(con, "lake.ledger.return_set", as_of, pl.DataFrame(rows, schema=_RETURN_SET, orient="row"))

@@ -22,7 +22,7 @@ def test_unit_tests_of_the_models_pass(paths: Paths) -> None:
 
 def test_a_broken_model_says_which_and_where(paths: Paths) -> None:
     with pytest.raises(models.ModelBuildError, match="dbt-build.log"):
-        models.build(paths, date(2024, 2, 29), "no_such_model --no-such-option")
+        models.run_dbt(paths, ["build", "--no-such-option"], date(2024, 2, 29))
 
 
 def test_manifest_needs_no_lake(tmp_path) -> None:

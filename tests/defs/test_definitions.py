@@ -12,7 +12,7 @@ SNAPSHOT = PROJECT_ROOT / "tests" / "defs" / "asset_keys.txt"
 
 
 @pytest.fixture(scope="module")
-def graph(tmp_path_factory) -> dg.AssetGraph:
+def graph(tmp_path_factory):
     return build_defs(Paths(tmp_path_factory.mktemp("defs"))).resolve_asset_graph()
 
 
