@@ -34,8 +34,9 @@ def connect(paths: Paths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
     try:
         con.execute("LOAD ducklake")
         con.execute("SET TimeZone = 'UTC'")
-        mode = ", READ_ONLY" if read_only else ""
-        _patiently(con, f"ATTACH 'ducklake:{paths.lake_catalog}' AS lake (DATA_PATH '{paths.lake_files}/'{mode})")
+        # The catalog remembers an absolute path; overriding it lets the data folder be moved or copied.
+        options = f"DATA_PATH '{paths.lake_files}/', OVERRIDE_DATA_PATH true" + (", READ_ONLY" if read_only else "")
+        _patiently(con, f"ATTACH 'ducklake:{paths.lake_catalog}' AS lake ({options})")
         if not read_only:
             for schema in SCHEMAS:
                 con.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{schema}")

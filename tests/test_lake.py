@@ -17,6 +17,14 @@ def test_a_fresh_lake_has_every_schema(tmp_path):
     assert {name for (name,) in found} >= set(SCHEMAS)
 
 
+def test_a_lake_can_be_moved(tmp_path):
+    with connect(Paths(tmp_path / "here")) as con:
+        con.execute("CREATE TABLE lake.ledger.t AS SELECT range AS a FROM range(1000)")
+    (tmp_path / "here").rename(tmp_path / "there")
+    with connect(Paths(tmp_path / "there")) as con:
+        assert con.execute("SELECT sum(a) FROM lake.ledger.t").fetchall() == [(499500,)]
+
+
 def test_a_connection_waits_while_another_process_has_the_catalog(tmp_path):
     paths = Paths(tmp_path)
     with connect(paths) as con:
