@@ -6,13 +6,15 @@ Belongs here: the asset factory of the landing and bronze stage.
 from datetime import timedelta
 
 import dagster as dg
+import duckdb
 
 from pipelines.bronze import DeliveryResult, ingest_feed, results
 from pipelines.contracts import Feed
-from pipelines.defs.metadata import markdown_table
+from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.landing import Delivery, land_feed
+from pipelines.paths import Paths
 
 # A feed is stale after one and a half of its own cadence; weekends and holidays are inside that.
 SLACK = 1.5
@@ -31,11 +33,14 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
         kinds={feed.format, "parquet"},
         owners=[f"team:{feed.department}"],
         tags={"department": feed.department, "feed": feed.code},
-        description=f"{feed.code} {feed.department_name}《{feed.title}》. {feed.description}",
+        description=_description(feed),
         **BY_DATE,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=feed.cadence_days * SLACK)),
         check_specs=[_reconciled_spec(feed)],
-        metadata={"catalogue": dg.MetadataValue.path(f"docs/catalogue/{feed.code}.md")},
+        metadata={
+            "catalogue": dg.MetadataValue.path(f"docs/catalogue/{feed.code}.md"),
+            "dagster/column_schema": _columns(feed),
+        },
     )
     def bronze(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
@@ -45,12 +50,34 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
                 context.log.warning(result.breaker_message)
         known = results(paths, feed.code, as_of(context))
         return dg.MaterializeResult(
-            metadata=_metadata(landed, known),
+            metadata={**_metadata(landed, known), **_preview(paths, feed)},
             data_version=dg.DataVersion(known[-1].delivery_id if known else "none"),
             check_results=[_reconciled(feed, known)],
         )
 
     return bronze
+
+
+def _description(feed: Feed) -> str:
+    what = feed.entity.replace("_", " ")
+    who = feed.department.replace("_", " ")
+    return (
+        f"Feed {feed.code}: {what} of {who}, every delivery as typed Parquet, unreadable rows in quarantine. "
+        f"{feed.department_name}《{feed.title}》：{feed.description}。"
+    )
+
+
+def _columns(feed: Feed) -> dg.TableSchema:
+    return dg.TableSchema([
+        dg.TableColumn(c.name, c.type, description=f"{c.label} {c.classification}") for c in feed.columns
+    ])
+
+
+def _preview(paths: Paths, feed: Feed) -> dict[str, object]:
+    source = f"read_parquet('{paths.bronze / feed.code}/*/rows.parquet', union_by_name = true)"
+    with duckdb.connect() as con:
+        shown = table_metadata(con, source)
+    return {"preview": shown["preview"]} if "preview" in shown else {}
 
 
 def _metadata(landed: list[Delivery], known: list[DeliveryResult]) -> dict[str, object]:
