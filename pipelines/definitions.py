@@ -30,7 +30,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
         ],
         asset_checks=[checks.structure_checks(feeds)],
         jobs=[jobs.turn_job],
-        schedules=[jobs.nightly],
+        schedules=[jobs.nightly_turn],
         sensors=[sensors.inbox_sensor],
         executor=dg.in_process_executor,
         loggers={"console": dg.colored_console_logger, "progress": launch.progress},

@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines import models
 from pipelines.inbox.intake import IntakeReport, intake
-from pipelines.lake import connect
+from pipelines.lake import connect, forget_old_snapshots
 from pipelines.ledger import corrections, decisions, deliveries, issued, person_keys, schema, tickets, turns
 from pipelines.paths import Paths
 from pipelines.reference.load import load_reference
@@ -30,6 +30,7 @@ def open_turn(paths: Paths, as_of: date) -> list[date]:
     for day in missing:
         replay(paths, day)
     with connect(paths) as con:
+        forget_old_snapshots(con)
         begin(paths, con, as_of)
     return missing
 

@@ -7,7 +7,8 @@ import sys
 import textwrap
 import time
 
-from pipelines.lake import SCHEMAS, connect, writing
+from pipelines import lake
+from pipelines.lake import SCHEMAS, connect, forget_old_snapshots, writing
 from pipelines.paths import PROJECT_ROOT, Paths
 
 
@@ -15,6 +16,17 @@ def test_a_fresh_lake_has_every_schema(tmp_path):
     with connect(Paths(tmp_path)) as con:
         found = con.execute("SELECT schema_name FROM duckdb_schemas() WHERE database_name = 'lake'").fetchall()
     assert {name for (name,) in found} >= set(SCHEMAS)
+
+
+def test_old_snapshots_go_with_their_files_and_content_stays(tmp_path, monkeypatch):
+    paths = Paths(tmp_path)
+    with connect(paths) as con:
+        for i in range(3):
+            con.execute(f"CREATE OR REPLACE TABLE lake.ledger.t AS SELECT range + {i} AS a FROM range(1000)")
+        assert forget_old_snapshots(con) == 0
+        monkeypatch.setattr(lake, "KEEP_SNAPSHOTS", "0 seconds")
+        assert forget_old_snapshots(con) == 2
+        assert con.execute("SELECT min(a), max(a) FROM lake.ledger.t").fetchall() == [(2, 1001)]
 
 
 def test_a_lake_can_be_moved(tmp_path):

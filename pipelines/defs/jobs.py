@@ -3,7 +3,12 @@
 Belongs here: selections and cadence. Does not belong here: sensors (they watch something).
 """
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import dagster as dg
+
+CITY_TIME = "Asia/Shanghai"
 
 turn_job = dg.define_asset_job(
     "turn",
@@ -13,10 +18,11 @@ turn_job = dg.define_asset_job(
     "Launching a date twice gives the same content.",
 )
 
-nightly = dg.build_schedule_from_partitioned_job(
-    turn_job,
-    name="nightly_turn",
-    description="Runs the turn of the day that has just ended, at 02:30 Asia/Shanghai. Off until switched on.",
-    hour_of_day=2,
-    minute_of_hour=30,
+
+@dg.schedule(
+    job=turn_job, cron_schedule="30 2 * * *", execution_timezone=CITY_TIME,
+    description="At 02:30 runs the turn of the day that has just ended 每日夜间. Off until switched on.",
 )
+def nightly_turn(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    ended = context.scheduled_execution_time.astimezone(ZoneInfo(CITY_TIME)).date() - timedelta(days=1)
+    return dg.RunRequest(run_key=ended.isoformat(), partition_key=ended.isoformat())

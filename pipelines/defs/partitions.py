@@ -7,8 +7,10 @@ from datetime import date
 
 import dagster as dg
 
+from pipelines.defs.jobs import CITY_TIME
+
 FIRST_DATE = "2024-01-01"
-business_dates = dg.DailyPartitionsDefinition(FIRST_DATE, timezone="Asia/Shanghai", end_offset=1)
+business_dates = dg.DailyPartitionsDefinition(FIRST_DATE, timezone=CITY_TIME, end_offset=1)
 # A turn builds on the one before it, so a backfill is one run per date.
 one_date_a_run = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
 BY_DATE = {"partitions_def": business_dates, "backfill_policy": one_date_a_run}

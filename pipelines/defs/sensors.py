@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.defs.jobs import turn_job
+from pipelines.defs.jobs import CITY_TIME, turn_job
 from pipelines.defs.resources import Lakehouse
 from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
@@ -51,7 +51,7 @@ def inbox_sensor(
     context: dg.SensorEvaluationContext, lakehouse: Lakehouse
 ) -> dg.SensorResult | dg.SkipReason:
     paths = lakehouse.paths
-    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    now = datetime.now(ZoneInfo(CITY_TIME))
     files = waiting_files(paths.inbox / "drop", now.timestamp())
     if not files:
         return dg.SkipReason("收件箱里没有新的工作簿 (nothing in inbox/drop)")

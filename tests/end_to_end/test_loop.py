@@ -3,6 +3,7 @@
 from datetime import date
 
 import duckdb
+import polars as pl
 import pytest
 
 from pipelines.lake import connect
@@ -81,6 +82,18 @@ def test_a_value_of_a_person_leads_to_the_row_of_its_file(story, query):
 
 def test_nothing_unseen_is_lost(query):
     assert query("SELECT count(*) FROM lake.ledger.delivery WHERE rows_in <> rows_bronze + rows_quarantined") == [(0,)]
+
+
+def test_the_unreadable_rows_in_quarantine_are_exactly_the_planted_ones(story, query):
+    """Row by row; deliveries quarantined whole are R47's."""
+    paths, _ = story
+    refused = [d for (d,) in query("SELECT delivery_id FROM lake.ledger.delivery WHERE status = 'quarantined'")]
+    held = pl.concat(pl.read_parquet(p) for p in paths.bronze.glob("*/*/quarantine.parquet"))
+    place = ["feed", "file", "row", "code"]
+    found = set(held.filter(~pl.col("delivery_id").is_in(refused)).select(place).rows())
+    planted = set(pl.read_parquet(paths.register / "quarantine.parquet").select(place).rows())
+    assert len(planted) > 3
+    assert found == planted
 
 
 def test_the_summary_says_where_to_look(story):
