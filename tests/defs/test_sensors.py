@@ -2,11 +2,13 @@
 
 import os
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
+from pipelines.defs.jobs import CITY_TIME
 from pipelines.defs.resources import Lakehouse
 from pipelines.defs.sensors import batch_key, inbox_sensor, next_business_date, waiting_files
 from pipelines.paths import Paths
@@ -51,6 +53,15 @@ def test_the_same_files_do_not_start_a_second_run(lakehouse):
 
 def test_a_file_still_being_copied_waits(lakehouse):
     _arrive(lakehouse, "a.xlsx", b"half", age=0)
+    assert isinstance(_tick(lakehouse), dg.SkipReason)
+
+
+def test_answers_to_todays_sets_wait_for_tomorrow(lakehouse):
+    turns = lakehouse.paths.decisions / "turns"
+    turns.mkdir(parents=True)
+    today = datetime.now(ZoneInfo(CITY_TIME)).date()
+    (turns / f"{today.isoformat()}.json").write_text("{}")
+    _arrive(lakehouse, "a.xlsx", b"one")
     assert isinstance(_tick(lakehouse), dg.SkipReason)
 
 
