@@ -60,7 +60,7 @@ def inbox_sensor(
         return dg.SkipReason("these files have started a run already")
     day = next_business_date(paths, now.date())
     if day > now.date():
-        return dg.SkipReason(f"sets of {day - timedelta(days=1)} are issued; answers are taken in on {day} 已返还，次日收件")
+        return dg.SkipReason(f"today's sets are issued; answers are taken in on {day} 已返还，次日收件")
     return dg.SensorResult(
         run_requests=[
             dg.RunRequest(run_key=key, partition_key=day.isoformat(), tags={"inbox_files": str(len(files))})
