@@ -52,7 +52,7 @@ def tell(paths: Paths, launch: Launch, warm_up: Callable[[], None], scale: float
     return 0
 
 
-def _turn(paths: Paths, launch: Launch, day: date, files: "Future[Summary]") -> bool:
+def _turn(paths: Paths, launch: Launch, day: date, files: Future[Summary]) -> bool:
     delivered = files.result()
     print(f"== {day}: departments deliver {delivered.files} files, {delivered.rows:,} rows", flush=True)
     print(f"== {day}: collect, unify, verify, return", flush=True)
@@ -62,7 +62,7 @@ def _turn(paths: Paths, launch: Launch, day: date, files: "Future[Summary]") -> 
     return False
 
 
-def _say_answers(answers: "Future[PlayReport]") -> None:
+def _say_answers(answers: Future[PlayReport]) -> None:
     print(f"== townships answer\n  {answers.result()}", flush=True)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.keys import entity_key, record_key
+from pipelines.ledger.corrections import rebuild_standing
 from pipelines.paths import Paths
 from tests.dbt.bronze_files import deliver, write_empty
 
@@ -55,6 +56,7 @@ def remember(con: duckdb.DuckDBPyConnection) -> None:
         ("t-dead", "F01", record_key("F01", CONFIRMED, "H5"), "status_name", "正常", "死亡注销"),
     ):
         con.execute(correction, [FIRST, ticket, feed, key, field, wrong, new, 1, XIANGYANG, "book", 1])
+    rebuild_standing(con, SECOND)
     con.execute(
         "INSERT INTO lake.ledger.person_key VALUES (?, ?, ?)",
         [FIRST, OLD_NUMBER, entity_key("person", OLD_NUMBER)],
