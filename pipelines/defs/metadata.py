@@ -4,6 +4,7 @@ Belongs here: turning tables into Dagster metadata. Does not belong here: comput
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import dagster as dg
 import duckdb
@@ -33,14 +34,21 @@ def markdown_table(columns: list[str], rows: list[tuple]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def table_metadata(con: duckdb.DuckDBPyConnection, relation: str) -> Mapping[str, object]:
-    """Row count, column schema and preview of one table or Parquet scan (`relation` is SQL)."""
+def table_metadata(
+    con: duckdb.DuckDBPyConnection, relation: str, descriptions: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, object]:
+    """Row count, column schema and preview of one table or Parquet scan (`relation` is SQL).
+
+    `descriptions` by column: the schema of an event replaces the one of the definition in the UI.
+    """
     described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     shown = [name for name, *_ in described if is_shown(name)]
     count = con.execute(f"SELECT count(*) FROM {relation}").fetchone()[0]
     metadata = {
         "dagster/row_count": count,
-        "dagster/column_schema": dg.TableSchema([dg.TableColumn(n, t) for n, t, *_ in described]),
+        "dagster/column_schema": dg.TableSchema(
+            [dg.TableColumn(n, t, description=descriptions.get(n)) for n, t, *_ in described]
+        ),
     }
     if shown and count:
         columns = ", ".join(f'"{c}"' for c in shown)

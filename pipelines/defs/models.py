@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
 from pipelines.defs.metadata import table_metadata
@@ -48,6 +49,10 @@ def source_key(source: str, table: str) -> dg.AssetKey:
 
 def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """Every model as an asset, all built by one dbt invocation; its unit tests belong to `make test`."""
+    descriptions = {
+        (node["schema"], node["name"]): {c: column["description"] for c, column in node["columns"].items()}
+        for node in manifest["nodes"].values()
+    }
 
     @dbt_assets(
         manifest=manifest, name="models", exclude="test_type:unit", **BY_DATE,
@@ -62,14 +67,17 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         events = list(run.stream())
         with lakehouse.connect(context.log) as con:
             for event in events:
-                yield _described(con, context, event)
+                yield _described(con, context, event, descriptions)
 
     return models
 
 
-def _described(con, context: dg.AssetExecutionContext, event: Any) -> Any:
+def _described(
+    con: duckdb.DuckDBPyConnection, context: dg.AssetExecutionContext, event: Any,
+    descriptions: Mapping[tuple[str, str], Mapping[str, str]],
+) -> Any:
     if not isinstance(event, dg.Output):
         return event
     layer, name = context.asset_key_for_output(event.output_name).path
-    schema = "reference" if layer == "seeds" else layer
-    return event.with_metadata({**event.metadata, **table_metadata(con, f'lake.{schema}."{name}"')})
+    shown = table_metadata(con, f'lake.{layer}."{name}"', descriptions.get((layer, name), {}))
+    return event.with_metadata({**event.metadata, **shown})

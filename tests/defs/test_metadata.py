@@ -31,8 +31,9 @@ def test_keys_and_quotes_are_not_shown(column):
 def test_a_preview_has_only_the_columns_that_may_be_shown():
     with duckdb.connect() as con:
         con.execute("CREATE TABLE t AS SELECT '370602199001011234' AS id_no, '370602001' AS township_code, 3 AS n")
-        metadata = table_metadata(con, "t")
+        metadata = table_metadata(con, "t", {"township_code": "镇街代码"})
     assert metadata["dagster/row_count"] == 1
     assert "370602001" in metadata["preview"].md_str
     assert "370602199001011234" not in metadata["preview"].md_str
-    assert [c.name for c in metadata["dagster/column_schema"].columns] == ["id_no", "township_code", "n"]
+    columns = metadata["dagster/column_schema"].columns
+    assert [(c.name, c.description) for c in columns] == [("id_no", None), ("township_code", "镇街代码"), ("n", None)]
