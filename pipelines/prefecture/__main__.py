@@ -8,7 +8,7 @@ from datetime import date
 
 from pipelines.paths import Paths
 from pipelines.prefecture.generate import SEED, generate
-from pipelines.prefecture.turns import FIRST
+from pipelines.prefecture.months import FIRST
 
 
 def main() -> None:

@@ -9,14 +9,14 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipelines.keys import key_expr
-from pipelines.prefecture import events
-from pipelines.prefecture.benefits import allowance_rows
-from pipelines.prefecture.lots import stream
-from pipelines.prefecture.names import given_names
-from pipelines.prefecture.residents import register
+from pipelines.prefecture.feeds import events
+from pipelines.prefecture.feeds.benefits import allowance_rows
+from pipelines.prefecture.feeds.residents import register
+from pipelines.prefecture.months import FIRST, SECOND
 from pipelines.prefecture.stage import BOTH, Stage, per_person
-from pipelines.prefecture.turns import FIRST, SECOND
-from pipelines.prefecture.vital import is_present
+from pipelines.prefecture.world.lots import stream
+from pipelines.prefecture.world.names import given_names
+from pipelines.prefecture.world.vital import is_present
 
 _EARLIER = date(2023, 9, 15)
 _EVENT_DAY = date(2024, 2, 20)

@@ -11,27 +11,19 @@ import numpy as np
 import polars as pl
 
 from pipelines.paths import Paths
-from pipelines.prefecture import (
-    benefits,
-    disability,
-    enterprises,
-    events,
-    insurance,
-    marriages,
-    residents,
-    survey,
-)
 from pipelines.prefecture.changes import change_ordinarily, left_payees
 from pipelines.prefecture.defects import plant_all
-from pipelines.prefecture.deliveries import deliveries
-from pipelines.prefecture.deltas import delta
-from pipelines.prefecture.divisions import Divisions, read_divisions
-from pipelines.prefecture.lots import stream
-from pipelines.prefecture.people import draw_people
+from pipelines.prefecture.feeds import benefits, disability, events, insurance, marriages, residents, survey
+from pipelines.prefecture.feeds.deltas import delta
+from pipelines.prefecture.months import FIRST, SECOND, TURNS, turn_of
+from pipelines.prefecture.output.deliveries import deliveries
 from pipelines.prefecture.players import PLAYING_TOWNSHIPS
 from pipelines.prefecture.register import Register
 from pipelines.prefecture.stage import Stage
-from pipelines.prefecture.turns import FIRST, SECOND, TURNS, turn_of
+from pipelines.prefecture.world import enterprises
+from pipelines.prefecture.world.divisions import Divisions, read_divisions
+from pipelines.prefecture.world.lots import stream
+from pipelines.prefecture.world.people import draw_people
 
 SEED = 20231104
 _ORDERS = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.paths import Paths
-from pipelines.prefecture.lots import stream
+from pipelines.prefecture.world.lots import stream
 
 SILENT_COUNTY = "370683"
 _COUNT, _SILENT_COUNT, _LARGEST = 12, 2, 60

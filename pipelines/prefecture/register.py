@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.prefecture.turns import FIRST, SECOND
+from pipelines.prefecture.months import FIRST, SECOND
 
 DEFECT, HARD_NEGATIVE = "defect", "hard_negative"
 

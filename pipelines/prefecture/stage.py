@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.divisions import Divisions
-from pipelines.prefecture.lots import scaled, stream
 from pipelines.prefecture.register import Register
+from pipelines.prefecture.world.divisions import Divisions
+from pipelines.prefecture.world.lots import scaled, stream
 
 BOTH = (1, 2)
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.paths import Paths
 from pipelines.prefecture.generate import Summary, generate
-from pipelines.prefecture.turns import TURNS
+from pipelines.prefecture.months import TURNS
 from tests.prefecture.delivered import Delivered, read_drop
 
 SCALE = 0.001

@@ -5,10 +5,10 @@ import polars as pl
 import pytest
 
 from pipelines.paths import Paths
-from pipelines.prefecture.census import BANDS, read_census
-from pipelines.prefecture.divisions import read_divisions
 from pipelines.prefecture.generate import SEED
-from pipelines.prefecture.people import draw_people
+from pipelines.prefecture.world.census import BANDS, read_census
+from pipelines.prefecture.world.divisions import read_divisions
+from pipelines.prefecture.world.people import draw_people
 
 REFERENCE = Paths.default().reference
 CITY = 7_102_116

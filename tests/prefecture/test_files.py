@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from pipelines.prefecture.deliveries import BROKEN_ALLOWANCE_COUNTY
-from pipelines.prefecture.layouts import social_assistance
+from pipelines.prefecture.output.deliveries import BROKEN_ALLOWANCE_COUNTY
+from pipelines.prefecture.output.layouts import social_assistance
 from tests.prefecture.delivered import FEEDS, NAME, current
 
 HEADINGS = {

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.paths import Paths
 from pipelines.prefecture.generate import SEED, generate
-from pipelines.prefecture.turns import FIRST, SECOND
+from pipelines.prefecture.months import FIRST, SECOND
 from tests.prefecture.conftest import SCALE
 
 

@@ -6,7 +6,7 @@ Belongs here: errors of F11 about the living. Does not belong here: payments to 
 import polars as pl
 
 from pipelines.prefecture.defects.common import record_keys, settled
-from pipelines.prefecture.disability import longest_expired
+from pipelines.prefecture.feeds.disability import longest_expired
 from pipelines.prefecture.stage import BOTH, Stage, per_person
 
 

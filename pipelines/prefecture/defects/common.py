@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.keys import key_expr
 from pipelines.prefecture.changes import ordinary
-from pipelines.prefecture.deliveries import BROKEN_ALLOWANCE_COUNTY
+from pipelines.prefecture.output.deliveries import BROKEN_ALLOWANCE_COUNTY
 from pipelines.prefecture.players import SILENT_COUNTY
 
 FEED_KEYS = {

@@ -10,8 +10,8 @@ import polars as pl
 
 from pipelines.prefecture.defects.common import is_allowance_delivered, plain, settled
 from pipelines.prefecture.defects.identity import overwrite
+from pipelines.prefecture.months import FIRST, SECOND
 from pipelines.prefecture.stage import Stage
-from pipelines.prefecture.turns import FIRST, SECOND
 
 
 def plant_contradictions(stage: Stage) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.prefecture.defects.common import record_keys, turns_of
-from pipelines.prefecture.lots import days_between
 from pipelines.prefecture.stage import BOTH, Stage
+from pipelines.prefecture.world.lots import days_between
 
 _LARGEST_STAFF = 12
 _THIS_JANUARY = date(2024, 1, 10)

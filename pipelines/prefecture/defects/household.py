@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.prefecture.changes import second_rows
 from pipelines.prefecture.defects.common import entity_keys, plain, settled, turns_of
 from pipelines.prefecture.stage import BOTH, Stage, per_person
-from pipelines.prefecture.vital import is_present
+from pipelines.prefecture.world.vital import is_present
 
 _OTHER = "97"
 

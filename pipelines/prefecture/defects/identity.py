@@ -7,7 +7,6 @@ follows. Does not belong here: the kinds of damage (identity_numbers.py), number
 
 import polars as pl
 
-from pipelines.prefecture import events
 from pipelines.prefecture.defects.common import (
     entity_keys,
     is_resurveyed,
@@ -17,9 +16,10 @@ from pipelines.prefecture.defects.common import (
     turns_of,
 )
 from pipelines.prefecture.defects.identity_numbers import damaged, fifteen_digits
+from pipelines.prefecture.feeds import events
+from pipelines.prefecture.months import FIRST, SECOND
 from pipelines.prefecture.stage import BOTH, Stage, per_person
-from pipelines.prefecture.turns import FIRST, SECOND
-from pipelines.prefecture.vital import is_dead
+from pipelines.prefecture.world.vital import is_dead
 
 _TYPED = ("checksum", "short", "region", "date", "zeros", "long")
 

@@ -5,7 +5,7 @@ Belongs here: the damage. Does not belong here: whose number (identity.py).
 
 import polars as pl
 
-from pipelines.prefecture.id_numbers import with_check
+from pipelines.prefecture.world.id_numbers import with_check
 
 KINDS = ("short", "long", "region", "date", "checksum", "fifteen_digit", "zeros", "scientific")
 _UNKNOWN_REGION, _NO_DAY = "370699", "0230"

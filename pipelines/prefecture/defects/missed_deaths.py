@@ -8,11 +8,11 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.prefecture import events
 from pipelines.prefecture.answers import Replies, record_answers
 from pipelines.prefecture.defects.common import plain, record_keys, tickets
-from pipelines.prefecture.lots import days_between
+from pipelines.prefecture.feeds import events
 from pipelines.prefecture.stage import Stage, per_person
+from pipelines.prefecture.world.lots import days_between
 
 DEAD, ALIVE = "确认已死亡", "确认健在"
 _REPLIES = Replies(

@@ -8,7 +8,6 @@ from datetime import date
 import polars as pl
 
 from pipelines.prefecture.answers import Replies, record_answers
-from pipelines.prefecture.benefits import BANDS, allowance_rows
 from pipelines.prefecture.defects.common import (
     is_allowance_delivered,
     payee_keys,
@@ -16,8 +15,9 @@ from pipelines.prefecture.defects.common import (
     settled,
     turns_of,
 )
+from pipelines.prefecture.feeds.benefits import BANDS, allowance_rows
+from pipelines.prefecture.months import FIRST, SECOND
 from pipelines.prefecture.stage import BOTH, Stage, per_person
-from pipelines.prefecture.turns import FIRST, SECOND
 
 INFORMED, NOT_ELIGIBLE, DECLINED = "已通知申领", "不符合条件", "本人放弃"
 

@@ -9,11 +9,11 @@ from datetime import date
 import polars as pl
 
 from pipelines.prefecture.answers import Replies, record_answers
-from pipelines.prefecture.benefits import allowance_rows, assistance_rows
 from pipelines.prefecture.defects.common import is_allowance_delivered, payee_keys
+from pipelines.prefecture.feeds.benefits import allowance_rows, assistance_rows
+from pipelines.prefecture.months import FIRST, SECOND
 from pipelines.prefecture.stage import BOTH, Stage
-from pipelines.prefecture.turns import FIRST, SECOND
-from pipelines.prefecture.vital import is_dead
+from pipelines.prefecture.world.vital import is_dead
 
 DEAD, ALIVE = "确认已死亡", "确认健在"
 _CARD_VALID_TO = date(2030, 6, 30)

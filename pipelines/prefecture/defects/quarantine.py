@@ -7,10 +7,10 @@ Belongs here: single bad rows and their entry in the register. Does not belong h
 import polars as pl
 
 from pipelines.prefecture.defects.common import is_resurveyed, plain, settled
-from pipelines.prefecture.files import MARK
+from pipelines.prefecture.months import FIRST, SECOND
+from pipelines.prefecture.output.files import MARK
+from pipelines.prefecture.output.workbook import NUMBER_SUFFIX, TEXT_SUFFIX
 from pipelines.prefecture.stage import Stage, per_person
-from pipelines.prefecture.turns import FIRST, SECOND
-from pipelines.prefecture.workbook import NUMBER_SUFFIX, TEXT_SUFFIX
 
 _COUNTY, _OTHER_COUNTIES = "370602", ("370681", "370682", "370683")
 NUMERIC, DATE, REQUIRED = "E_ID_NUMERIC", "E_DATE", "E_REQUIRED"

@@ -10,8 +10,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.census import BANDS, Census
-from pipelines.prefecture.lots import share_out
+from pipelines.prefecture.world.census import BANDS, Census
+from pipelines.prefecture.world.lots import share_out
 
 BORN_BEFORE = date(2024, 1, 31)
 HEAD, SPOUSE, CHILD, PARENT, SECOND_CHILD, OTHER_PARENT, OTHER, COLLECTIVE = range(8)

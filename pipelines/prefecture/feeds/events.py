@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.lots import stream
-from pipelines.prefecture.turns import FIRST, Turn
+from pipelines.prefecture.months import FIRST, Turn
+from pipelines.prefecture.world.lots import stream
 
 DEATH, LEAVING, ARRIVAL, RENAMING, NEW_NUMBER, BIRTH = (
     "死亡注销",

@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.people import completed_years
-from pipelines.prefecture.turns import Turn
+from pipelines.prefecture.months import Turn
+from pipelines.prefecture.world.people import completed_years
 
 _ASSISTED_SHARE, _ALONE_SHARE = 0.013, 0.05
 BANDS = ("80-89岁", "90-99岁", "100岁及以上")

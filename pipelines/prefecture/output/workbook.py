@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 import polars as pl
 
-from pipelines.prefecture.workbook_parts import AMOUNT, DATE, HEADER, MAIN, TEXT, TITLE, XML, parts
+from pipelines.prefecture.output.workbook_parts import AMOUNT, DATE, HEADER, MAIN, TEXT, TITLE, XML, parts
 
 _EPOCH = pl.lit("1899-12-30").str.to_date()
 NUMBER_SUFFIX, DATE_SUFFIX, TEXT_SUFFIX = "__number", "__date", "__text"

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.divisions import Divisions
-from pipelines.prefecture.id_numbers import credit_codes
-from pipelines.prefecture.lots import days_between, scaled, stream
-from pipelines.prefecture.vital import is_present
+from pipelines.prefecture.world.divisions import Divisions
+from pipelines.prefecture.world.id_numbers import credit_codes
+from pipelines.prefecture.world.lots import days_between, scaled, stream
+from pipelines.prefecture.world.vital import is_present
 
 _PER_ONE_PERCENT, _EMPLOYER_SHARE, _CANCELLED_SHARE, _REVOKED_SHARE = 10_500, 0.13, 0.06, 0.01
 _KINDS = (

@@ -1,7 +1,7 @@
-"""F01: what the police register holds of every registered person.
+"""Where and when people are registered with the police.
 
-Belongs here: registration dates, codes and addresses, and the register's state at a turn. Does not belong
-here: which rows a delta carries (deltas.py).
+Belongs here: registration dates, codes and addresses. Does not belong here: the register's rows
+(feeds/residents.py).
 """
 
 from datetime import date, timedelta
@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.divisions import Divisions
-from pipelines.prefecture.lots import days_between
-from pipelines.prefecture.turns import FIRST, Turn
-from pipelines.prefecture.vital import is_dead
+from pipelines.prefecture.months import FIRST
+from pipelines.prefecture.world.divisions import Divisions
+from pipelines.prefecture.world.lots import days_between
+from pipelines.prefecture.world.vital import is_dead
 
 _OLD_CODE_SHARE = 0.04
 _REGISTERED = ("2005-01-01", "2023-12-31")
@@ -36,9 +36,7 @@ def with_registration(people: pl.DataFrame, divisions: Divisions, rng: np.random
     lots = pl.Series(rng.random(people.height))
     delay = pl.duration(days=pl.Series(rng.integers(1, 26, people.height)))
     rows = people.join(villages, on="village", how="left", maintain_order="left")
-    untouched_from = pl.max_horizontal(
-        "old_since", pl.col("birth") + timedelta(days=5), pl.lit(date(2005, 1, 1))
-    )
+    untouched_from = pl.max_horizontal("old_since", pl.col("birth") + timedelta(days=5), pl.lit(date(2005, 1, 1)))
     lived_on = pl.col("death_date").is_null() & pl.col("left_date").is_null()
     old = (lots < _OLD_CODE_SHARE) & lived_on & (untouched_from < pl.col("old_until") - timedelta(days=60))
     span = (pl.col("old_until") - untouched_from).dt.total_days()
@@ -46,18 +44,14 @@ def with_registration(people: pl.DataFrame, divisions: Divisions, rng: np.random
         rows.with_columns(
             (pl.col("place") + (pl.col("household") % 400 + 1).cast(pl.String) + "号").alias("hukou_address"),
             (pl.col("old_code").is_not_null() & old).fill_null(False).alias("has_old_code"),
-            (untouched_from + pl.duration(days=(lots / _OLD_CODE_SHARE * (span - 1)).floor())).alias(
-                "untouched"
-            ),
+            (untouched_from + pl.duration(days=(lots / _OLD_CODE_SHARE * (span - 1)).floor())).alias("untouched"),
             pl.when("is_newborn")
-            .then(pl.lit(date(2024, 2, 26)))
+            .then(pl.col("birth") + delay)
             .when(is_dead(FIRST.as_of))
             .then(pl.min_horizontal(pl.col("death_date") + delay, pl.lit(FIRST.as_of)))
-            .when(pl.col("left_date").is_not_null())
+            .when(pl.col("left_date") <= FIRST.as_of)
             .then(pl.col("left_date"))
-            .otherwise(
-                pl.max_horizontal(touched, pl.col("birth") + timedelta(days=5)).clip(None, FIRST.as_of)
-            )
+            .otherwise(pl.max_horizontal(touched, pl.col("birth") + timedelta(days=5)).clip(None, FIRST.as_of))
             .alias("touched"),
         )
         .with_columns(
@@ -68,29 +62,4 @@ def with_registration(people: pl.DataFrame, divisions: Divisions, rng: np.random
             .alias("registered_on"),
         )
         .drop("place", "old_code", "old_since", "old_until", "touched", "untouched")
-    )
-
-
-def register(people: pl.DataFrame, turn: Turn) -> pl.DataFrame:
-    """All rows of F01 as the register stands on the turn's date, with `_pid`."""
-    known = people.filter(~pl.col("is_floating") & (pl.lit(turn != FIRST) | ~pl.col("is_newborn")))
-    return known.select(
-        pl.col("pid").alias("_pid"),
-        "id_no",
-        "name",
-        pl.col("sex").cast(pl.String).alias("sex_code"),
-        "ethnic_code",
-        pl.col("birth").alias("birth_date"),
-        "household_no",
-        pl.when("is_collective").then(pl.lit("集体户")).otherwise(pl.lit("家庭户")).alias("household_type"),
-        pl.col("relation").alias("relation_code"),
-        "hukou_address",
-        "division_code",
-        pl.when(is_dead(turn.as_of))
-        .then(pl.lit("死亡注销"))
-        .when(pl.col("left_date").is_not_null())
-        .then(pl.lit("迁出"))
-        .otherwise(pl.lit("正常"))
-        .alias("status_name"),
-        pl.col("registered_on").alias("updated_date"),
     )

@@ -3,7 +3,7 @@
 Belongs here: layouts of all twelve feeds. Does not belong here: contracts; the departments never read those.
 """
 
-from pipelines.prefecture.workbook import Heading
+from pipelines.prefecture.output.workbook import Heading
 
 TITLES = {
     "F01": "户籍人口",

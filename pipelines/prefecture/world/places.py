@@ -7,9 +7,9 @@ them.
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.census import Census
-from pipelines.prefecture.divisions import Divisions
-from pipelines.prefecture.lots import share_out
+from pipelines.prefecture.world.census import Census
+from pipelines.prefecture.world.divisions import Divisions
+from pipelines.prefecture.world.lots import share_out
 
 _LEAST_PER_TOWNSHIP = 3
 _MOVED_WITHIN, _MOVED_BETWEEN = 0.08, 0.02

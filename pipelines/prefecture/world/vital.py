@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture import households as roles
-from pipelines.prefecture.lots import days_between
+from pipelines.prefecture.world import households as roles
+from pipelines.prefecture.world.lots import days_between
 
 YEAR_START, YEAR_END = "2023-02-01", "2024-01-31"
 FEBRUARY = ("2024-02-01", "2024-02-24")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.prefecture import layouts
-from pipelines.prefecture.turns import Turn
-from pipelines.prefecture.workbook import DATE_SUFFIX, Heading, write_workbook
+from pipelines.prefecture.months import Turn
+from pipelines.prefecture.output import layouts
+from pipelines.prefecture.output.workbook import DATE_SUFFIX, Heading, write_workbook
 
 CITY = "370600"
 MARK = "_quarantine"

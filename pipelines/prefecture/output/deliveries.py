@@ -9,12 +9,12 @@ from dataclasses import replace
 import polars as pl
 
 from pipelines.keys import entity_key
-from pipelines.prefecture import layouts
-from pipelines.prefecture.files import CITY, FilePlan, plan_files
-from pipelines.prefecture.marriages import registrations
+from pipelines.prefecture.feeds.marriages import registrations
+from pipelines.prefecture.months import FIRST, SECOND, Turn
+from pipelines.prefecture.output import layouts
+from pipelines.prefecture.output.files import CITY, FilePlan, plan_files
 from pipelines.prefecture.players import SILENT_COUNTY
 from pipelines.prefecture.stage import Stage
-from pipelines.prefecture.turns import FIRST, SECOND, Turn
 
 BROKEN_ALLOWANCE_COUNTY = "370685"
 SHRUNK_SURVEY_COUNTY = "370613"

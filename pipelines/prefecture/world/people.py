@@ -10,17 +10,17 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture import households as roles
-from pipelines.prefecture.census import read_census
-from pipelines.prefecture.divisions import Divisions
-from pipelines.prefecture.households import draw_members
-from pipelines.prefecture.id_numbers import resident_numbers
-from pipelines.prefecture.kin import with_namesakes, with_newborns, with_twins
-from pipelines.prefecture.lots import scaled, stream
-from pipelines.prefecture.names import given_names, surnames
-from pipelines.prefecture.origins import regions
-from pipelines.prefecture.places import draw_places
-from pipelines.prefecture.vital import draw_lives
+from pipelines.prefecture.world import households as roles
+from pipelines.prefecture.world.census import read_census
+from pipelines.prefecture.world.divisions import Divisions
+from pipelines.prefecture.world.households import draw_members
+from pipelines.prefecture.world.id_numbers import resident_numbers
+from pipelines.prefecture.world.kin import with_namesakes, with_newborns, with_twins
+from pipelines.prefecture.world.lots import scaled, stream
+from pipelines.prefecture.world.names import given_names, surnames
+from pipelines.prefecture.world.origins import regions
+from pipelines.prefecture.world.places import draw_places
+from pipelines.prefecture.world.vital import draw_lives
 
 _FLOATING_SHARE, _OLDEST_FLOATING = 0.03, 60
 _SPARE_SHARE = 0.004

@@ -7,10 +7,10 @@ Belongs here: who is insured with whom at a turn. Does not belong here: employer
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.enterprises import branches
-from pipelines.prefecture.lots import days_between, stream
-from pipelines.prefecture.turns import Turn
-from pipelines.prefecture.vital import is_dead, is_present
+from pipelines.prefecture.months import Turn
+from pipelines.prefecture.world.enterprises import branches
+from pipelines.prefecture.world.lots import days_between, stream
+from pipelines.prefecture.world.vital import is_dead, is_present
 
 _EMPLOYED_SHARE, _PUBLIC_SHARE, _STOPPED_SHARE = 0.5, 0.12, 0.04
 _ENROLLED_SHARE, _FLOATING_ENROLLED_SHARE, _PAUSED_SHARE, _VISIT_SHARE = 0.94, 0.5, 0.03, 0.4

@@ -6,9 +6,9 @@ Belongs here: registrations of the sample's months. Does not belong here: househ
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture import households as roles
-from pipelines.prefecture.lots import days_between, scaled, stream
-from pipelines.prefecture.vital import is_present
+from pipelines.prefecture.world import households as roles
+from pipelines.prefecture.world.lots import days_between, scaled, stream
+from pipelines.prefecture.world.vital import is_present
 
 _PER_MONTH = 37
 

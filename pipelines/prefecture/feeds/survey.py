@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.divisions import Divisions
-from pipelines.prefecture.lots import days_between, stream
-from pipelines.prefecture.turns import FIRST, Turn
-from pipelines.prefecture.vital import is_dead
+from pipelines.prefecture.months import FIRST, Turn
+from pipelines.prefecture.world.divisions import Divisions
+from pipelines.prefecture.world.lots import days_between, stream
+from pipelines.prefecture.world.vital import is_dead
 
 _SEEN_SHARE, _BLANK_ID_SHARE, _RENTED_SHARE, _VACANT_SHARE = 0.985, 0.02, 0.05, 0.03
 _VACANT_FROM = 900_000_000

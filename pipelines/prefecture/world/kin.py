@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture import households as roles
+from pipelines.prefecture.world import households as roles
 
 _TWIN_SHARE = 0.05
 

@@ -1,6 +1,6 @@
 """F11: disability cards.
 
-Belongs here: cards at a turn. Does not belong here: who else pays their holders.
+Belongs here: the list of cards. Does not belong here: who else pays their holders.
 """
 
 from datetime import date
@@ -8,22 +8,33 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.lots import days_between
-from pipelines.prefecture.turns import FIRST
-from pipelines.prefecture.vital import is_dead
+from pipelines.prefecture.feeds.feed import Feed
+from pipelines.prefecture.months import FIRST, Month
+from pipelines.prefecture.world.lots import days_between
+from pipelines.prefecture.world.vital import has_left, is_dead, is_present
+from pipelines.prefecture.world.world import World
 
+LAYOUT = {
+    "card_no": "残疾人证号",
+    "name": "姓名",
+    "class_code": "残疾类别",
+    "level_code": "残疾等级",
+    "valid_to": "有效期至",
+    "subsidy_type": "补贴类别",
+    "subsidy_status": "补贴状态",
+    "division_code": "村居代码",
+}
 _SHARE, _REISSUED_SHARE, _EXPIRED_SHARE = 0.027, 0.08, 0.05
 
 
-def draw_cards(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+def cards(world: World, month: Month) -> pl.DataFrame:
     """All rows of F11 with `_pid`. The card number is the holder's number, class, level and, if reissued, B1.
 
     Nobody is paid on an expired card or after death; holders who died are off the list or 停发.
     """
+    rng, people = world.stream("cards"), world.people
     registered = ~(people["is_newborn"] | people["is_floating"]).to_numpy()
-    holders = people.filter(
-        pl.Series(registered & (rng.random(people.height) < _SHARE)) & pl.col("left_date").is_null()
-    )
+    holders = people.filter(pl.Series(registered & (rng.random(people.height) < _SHARE)) & ~has_left(FIRST.as_of))
     count = holders.height
     expired = rng.random(count) < _EXPIRED_SHARE
     valid = np.where(
@@ -44,7 +55,8 @@ def draw_cards(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
         pl.Series("kind", kind),
         pl.Series("listed", rng.random(count)),
     ).filter(~is_dead(FIRST.as_of) | (pl.col("listed") < 0.35))
-    paid = (pl.col("kind") < 2) & ~pl.col("expired") & ~is_dead(FIRST.as_of)
+    runs = ~pl.col("expired") & (pl.col("valid_to") >= month.as_of)
+    paid = (pl.col("kind") < 2) & runs & is_present(month.start)
     return rows.select(
         pl.col("pid").alias("_pid"),
         pl.concat_str("id_no", "class_code", "level_code", "reissue").alias("card_no"),
@@ -71,3 +83,16 @@ def draw_cards(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 def longest_expired() -> date:
     """Cards that ran out by this day are expired under every reading of the sample's dates."""
     return date(2023, 11, 30)
+
+
+FEED = Feed(
+    code="F11",
+    title="残疾人证",
+    kind="snapshot",
+    rows=cards,
+    keys=("card_no",),
+    order=("_pid",),
+    layout=LAYOUT,
+    encoding="utf-8-sig",
+    people=(("card_no", "_pid"),),
+)

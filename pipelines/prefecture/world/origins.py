@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.lots import scaled
+from pipelines.prefecture.world.lots import scaled
 
 PERMIT_REGIONS = np.array([810000, 820000, 830000])
 _OWN = {"370671": 370602, "370676": 370611, "370614": 370684}

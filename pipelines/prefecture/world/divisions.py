@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.lots import stream
-from pipelines.prefecture.names import officers
+from pipelines.prefecture.world.lots import stream
+from pipelines.prefecture.world.names import officers
 
 CITY = "370600"
 ALWAYS = date(1949, 10, 1)

@@ -1,0 +1,73 @@
+"""F11: disability cards.
+
+Belongs here: cards at a turn. Does not belong here: who else pays their holders.
+"""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from pipelines.prefecture.months import FIRST
+from pipelines.prefecture.world.lots import days_between
+from pipelines.prefecture.world.vital import is_dead
+
+_SHARE, _REISSUED_SHARE, _EXPIRED_SHARE = 0.027, 0.08, 0.05
+
+
+def draw_cards(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """All rows of F11 with `_pid`. The card number is the holder's number, class, level and, if reissued, B1.
+
+    Nobody is paid on an expired card or after death; holders who died are off the list or 停发.
+    """
+    registered = ~(people["is_newborn"] | people["is_floating"]).to_numpy()
+    holders = people.filter(
+        pl.Series(registered & (rng.random(people.height) < _SHARE)) & pl.col("left_date").is_null()
+    )
+    count = holders.height
+    expired = rng.random(count) < _EXPIRED_SHARE
+    valid = np.where(
+        expired,
+        days_between(rng, "2021-06-01", "2023-11-30", count),
+        days_between(rng, "2024-07-01", "2033-12-31", count),
+    )
+    kind = rng.choice(3, count, p=[0.25, 0.35, 0.4])
+    rows = holders.with_columns(
+        pl.Series(
+            "class_code",
+            rng.choice(np.array(list("1234567")), count, p=[0.1, 0.09, 0.02, 0.55, 0.08, 0.1, 0.06]),
+        ),
+        pl.Series("level_code", rng.choice(np.array(list("1234")), count, p=[0.15, 0.25, 0.3, 0.3])),
+        pl.Series("valid_to", valid.astype("datetime64[D]")),
+        pl.Series("expired", expired),
+        pl.Series("reissue", np.where(rng.random(count) < _REISSUED_SHARE, "B1", "")),
+        pl.Series("kind", kind),
+        pl.Series("listed", rng.random(count)),
+    ).filter(~is_dead(FIRST.as_of) | (pl.col("listed") < 0.35))
+    paid = (pl.col("kind") < 2) & ~pl.col("expired") & ~is_dead(FIRST.as_of)
+    return rows.select(
+        pl.col("pid").alias("_pid"),
+        pl.concat_str("id_no", "class_code", "level_code", "reissue").alias("card_no"),
+        "name",
+        "class_code",
+        "level_code",
+        "valid_to",
+        pl.when(pl.col("kind") == 0)
+        .then(pl.lit("生活补贴"))
+        .when(pl.col("kind") == 1)
+        .then(pl.lit("护理补贴"))
+        .otherwise(pl.lit("无"))
+        .alias("subsidy_type"),
+        pl.when(paid)
+        .then(pl.lit("发放"))
+        .when(pl.col("kind") < 2)
+        .then(pl.lit("停发"))
+        .otherwise(pl.lit("无"))
+        .alias("subsidy_status"),
+        pl.col("village").alias("division_code"),
+    )
+
+
+def longest_expired() -> date:
+    """Cards that ran out by this day are expired under every reading of the sample's dates."""
+    return date(2023, 11, 30)

@@ -1,0 +1,62 @@
+"""One shard of the prefecture: its people and all that is true of them, whatever departments make of it.
+
+Belongs here: the tables every feed looks into, each drawn when first asked for. Does not belong here: what a
+department knows (feeds/), or errors (defects/).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pipelines.prefecture.world import enterprises, people
+from pipelines.prefecture.world.census import Census, read_census
+from pipelines.prefecture.world.divisions import Divisions, read_divisions
+from pipelines.prefecture.world.employment import draw_employment
+from pipelines.prefecture.world.lots import stream
+from pipelines.prefecture.world.shards import Shard
+
+
+@dataclass(frozen=True)
+class World:
+    """`scale` is the share of the real population, the same for every shard."""
+
+    reference: Path
+    seed: int
+    scale: float
+    shard: Shard
+
+    def stream(self, name: str) -> np.random.Generator:
+        """The random stream called `name` of this shard: the same draws at every call."""
+        return stream(self.seed, f"{name} {self.shard.number}")
+
+    def scaled(self, at_one_percent: float, least: int = 1) -> int:
+        """This shard's part of a number stated for the 1 % prefecture, never below its part of `least`."""
+        return round(max(least, at_one_percent * self.scale * 100) * self.shard.share)
+
+    @cached_property
+    def census(self) -> Census:
+        """The census of the shard's counties."""
+        return read_census(self.reference).of(self.shard.counties)
+
+    @cached_property
+    def divisions(self) -> Divisions:
+        """The divisions of the whole city."""
+        return read_divisions(self.reference, self.seed)
+
+    @cached_property
+    def people(self) -> pl.DataFrame:
+        """One row per person (see people.draw_people), in order of `pid`."""
+        return people.draw_people(self)
+
+    @cached_property
+    def enterprises(self) -> pl.DataFrame:
+        """One row per enterprise (see enterprises.draw_enterprises), in order of `_eid`."""
+        return enterprises.draw_enterprises(self)
+
+    @cached_property
+    def employment(self) -> pl.DataFrame:
+        """One row per job (see employment.draw_employment)."""
+        return draw_employment(self)

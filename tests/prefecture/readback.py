@@ -1,0 +1,96 @@
+"""Reading any delivered file back: rows with the generator's column names, as text, and their place.
+
+Belongs here: CSV, workbooks, JSON pages and GeoJSON -> frames, and what a feed's receiver knows after a
+month. Does not belong here: judging it.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+from python_calamine import CalamineWorkbook
+
+from pipelines.prefecture.feeds import FEEDS
+from pipelines.prefecture.feeds.feed import Feed
+from pipelines.prefecture.months import MONTHS, Month
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """`{folder}/{YYYYMM}/{feed}/…` as `deliver` was told to write it."""
+
+    folder: Path
+
+    def sent(self, feed: str, month: Month) -> pl.DataFrame:
+        """All rows of a feed delivered in a month; with _file, _row (1-based), _scope, _month (index)."""
+        frames = list(self._frames(FEEDS[feed], month))
+        return pl.concat(frames, how="diagonal") if frames else pl.DataFrame()
+
+    def known(self, feed: str, month: Month) -> pl.DataFrame:
+        """What a receiver knows at the end of a month: a register with its changes made, the last snapshot
+        of every scope, or all events so far."""
+        kind, keys = FEEDS[feed].kind, list(FEEDS[feed].keys)
+        sent = [self.sent(feed, m) for m in MONTHS[: month.index + 1]]
+        sent = [rows for rows in sent if rows.height]
+        if not sent or kind == "events":
+            return pl.concat(sent, how="diagonal") if sent else pl.DataFrame()
+        if kind == "snapshot":
+            rows = pl.concat(sent, how="diagonal")
+            return rows.filter(pl.col("_month") == pl.col("_month").max().over("_scope"))
+        rows = pl.concat(sent, how="diagonal").unique(keys, keep="last", maintain_order=True)
+        return rows.filter(pl.col("change_type").fill_null("") != "删除")
+
+    def _frames(self, feed: Feed, month: Month) -> Iterator[pl.DataFrame]:
+        for path in sorted((self.folder / month.period / feed.code).glob("*.*")):
+            scope = path.stem.split("_")[2]
+            names, cells, first = _READERS[path.suffix](path, feed, scope)
+            yield pl.DataFrame(
+                {n: [_text(row[i]) for row in cells] for i, n in enumerate(names)},
+                schema=dict.fromkeys(names, pl.String),
+            ).with_columns(
+                pl.Series("_row", range(first, first + len(cells)), dtype=pl.Int64),
+                pl.lit(path.name).alias("_file"),
+                pl.lit(scope).alias("_scope"),
+                pl.lit(month.index).alias("_month"),
+            )
+
+
+def _csv(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[tuple], int]:
+    text = path.read_bytes().decode(feed.encoding)
+    frame = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
+    names = {label: name for name, label in feed.headings(scope).items()}
+    return [names.get(c, c) for c in frame.columns], frame.rows(), 2
+
+
+def _xlsx(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[list], int]:
+    headings = feed.headings(scope)
+    first = 4 if any(h.group for h in headings) else 3
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    tail = sum(str(r[0]) == "合计" or (feed.footnote and str(r[0]) == feed.footnote) for r in rows[-2:])
+    return [h.name for h in headings], rows[first - 1 : len(rows) - tail], first
+
+
+def _json(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[list], int]:
+    labels = feed.headings(scope)
+    records = json.loads(path.read_text(encoding="utf-8"))["data"]
+    return list(labels), [[r[label] for label in labels.values()] for r in records], 1
+
+
+def _geojson(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[list], int]:
+    labels = feed.headings(scope)
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    rows = [[*(f["properties"][v] for v in labels.values()), json.dumps(f["geometry"])] for f in features]
+    return [*labels, "_geometry"], rows, 1
+
+
+_READERS = {".csv": _csv, ".xlsx": _xlsx, ".json": _json, ".geojson": _geojson}
+
+
+def _text(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    return value.isoformat()[:10] if isinstance(value, (date, datetime)) else str(value)
