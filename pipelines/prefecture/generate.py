@@ -1,45 +1,46 @@
-"""One call makes one turn's deliveries and the register of both.
+"""One call makes the deliveries of some months, and the register of what is planted in them.
 
-Belongs here: the order in which the prefecture comes to be. Does not belong here: any part of it.
+Belongs here: the order in which the prefecture comes to be, shard by shard and then file by file, so that
+memory holds a shard or a file's chunk and never the city. Does not belong here: any part of it.
 """
 
+import multiprocessing
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from pipelines.paths import Paths
 from pipelines.prefecture.changes import change_ordinarily, left_payees
 from pipelines.prefecture.defects import plant_all
-from pipelines.prefecture.feeds import benefits, disability, events, insurance, marriages, residents, survey
-from pipelines.prefecture.feeds.deltas import delta
-from pipelines.prefecture.months import FIRST, SECOND, TURNS, turn_of
-from pipelines.prefecture.output.deliveries import deliveries
+from pipelines.prefecture.feeds import FEEDS
+from pipelines.prefecture.feeds.feed import Feed
+from pipelines.prefecture.months import MONTHS, Month, month_of
+from pipelines.prefecture.output import deliveries
+from pipelines.prefecture.output.deltas import delta
+from pipelines.prefecture.output.parts import Parts
+from pipelines.prefecture.output.plans import plan_files
+from pipelines.prefecture.output.whereabouts import Whereabouts
 from pipelines.prefecture.players import PLAYING_TOWNSHIPS
 from pipelines.prefecture.register import Register
 from pipelines.prefecture.stage import Stage
-from pipelines.prefecture.world import enterprises
-from pipelines.prefecture.world.divisions import Divisions, read_divisions
-from pipelines.prefecture.world.lots import stream
-from pipelines.prefecture.world.people import draw_people
+from pipelines.prefecture.world.census import read_census
+from pipelines.prefecture.world.divisions import read_divisions
+from pipelines.prefecture.world.shards import LARGEST, Shard, shards
+from pipelines.prefecture.world.world import World
 
 SEED = 20231104
-_ORDERS = {
-    "F01": ("household_no", "_pid"),
-    "F03": ("event_date", "_pid"),
-    "F04": ("death_date", "_pid"),
-    "F11": ("_pid",),
-    "F08": ("_county", "pay_month", "_pid"),
-    "F10": ("_county", "pay_month", "_pid"),
-    "F17": ("_pid", "start_date"),
-}
+_WORKERS = 2
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What one call wrote to the drop folder."""
+    """What one call wrote."""
 
     files: int
     rows: int
@@ -47,103 +48,138 @@ class Summary:
     residents: int
 
 
-def generate(paths: Paths, as_of: date, scale: float = 0.01, seed: int = SEED) -> Summary:
-    """Write the files departments deliver in the turn of `as_of` to `paths.drop`, and the register to
-    `paths.register` (of both turns, the same from either call). Equal arguments give equal bytes.
+@dataclass(frozen=True)
+class Order:
+    """What is to be delivered: months, feeds (codes), how large a prefecture, and how far it is cut up."""
 
-    `scale` is the share of the real population. Raises ValueError when the sample has no turn on `as_of`.
-    """
-    turn = turn_of(as_of)
-    stage = set_stage(paths.reference, scale, seed)
-    plans = {each.number: list(deliveries(stage, each)) for each in TURNS}
-    for each in TURNS:
-        for plan in plans[each.number]:
-            stage.register.quarantine.append(
-                plan.marked_rows().with_columns(pl.lit(each.as_of).alias("as_of"))
-            )
-    stage.register.write(paths.register, players_table(stage))
-    for plan in plans[turn.number]:
-        plan.write(paths.drop)
-    written = plans[turn.number]
-    size = sum((paths.drop / p.feed / p.name).stat().st_size for p in written)
-    return Summary(len(written), sum(p.frame.height for p in written), size, stage.people.height)
+    months: tuple[Month, ...]
+    scale: float = 0.01
+    seed: int = SEED
+    feeds: tuple[str, ...] = tuple(FEEDS)
+    largest: int = LARGEST
 
 
-def set_stage(reference: Path, scale: float, seed: int) -> Stage:
-    """People, the feeds of both turns with all that is planted in them, and the register."""
-    divisions = read_divisions(reference, seed)
-    people = draw_people(reference, divisions, scale, seed)
-    people = residents.with_registration(people, divisions, stream(seed, "registration"))
-    people = benefits.with_assistance(people, stream(seed, "assistance"))
-    firms = enterprises.draw_enterprises(people, divisions, reference, scale, seed)
-    employment = insurance.draw_employment(people, firms, seed)
-    stage = Stage(
-        seed=seed,
-        scale=scale,
-        people=people,
-        divisions=divisions,
-        enterprises=firms,
-        employment=employment,
-        players=PLAYING_TOWNSHIPS(seed, reference),
-        feeds=_feeds(people, divisions, firms, employment, scale, seed),
-        register=Register(),
-        free=np.ones(people["household"].max() + 1, dtype=bool),
-        free_firms=np.ones(firms.height, dtype=bool),
-    )
+def generate(
+    paths: Paths, as_of: date, scale: float = 0.01, seed: int = SEED, feeds: Sequence[str] = tuple(FEEDS)
+) -> Summary:
+    """Write the files departments deliver on `as_of` to `paths.drop`, and the register to `paths.register`.
+    Equal arguments give equal bytes. Raises ValueError when nothing is delivered on `as_of`."""
+    order = Order((month_of(as_of),), scale, seed, tuple(feeds))
+    return deliver(paths, order, lambda _: paths.drop)
+
+
+def deliver(paths: Paths, order: Order, drop: Callable[[Month], Path]) -> Summary:
+    """Write the files of all months of the order, each month's to the folder `drop(month)`."""
+    scratch = paths.root / ".prefecture"
+    shutil.rmtree(scratch, ignore_errors=True)
+    parts = Parts(scratch)
+    cut = shards(read_census(paths.reference), order.scale, order.largest)
+    work = partial(_shard, paths.reference, order, parts)
+    if len(cut) == 1:
+        made = [work(cut[0])]
+    else:
+        with ProcessPoolExecutor(_WORKERS, multiprocessing.get_context("spawn")) as pool:
+            made = list(pool.map(work, cut))
+    cases = _write_register(paths, order, [register for _, register in made])
+    counts = [_files(paths, order, parts, month, cases, drop(month)) for month in order.months]
+    shutil.rmtree(scratch)
+    files, rows, size = (sum(c[i] for c in counts) for i in range(3))
+    return Summary(files, rows, size, sum(residents for residents, _ in made))
+
+
+def set_stage(reference: Path, scale: float, seed: int, shard: Shard | None = None) -> Stage:
+    """A shard's people with all that is planted among them; without a shard, the whole city in one."""
+    shard = shard or shards(read_census(reference), scale, largest=10**9)[0]
+    stage = Stage(World(reference, seed, scale, shard), PLAYING_TOWNSHIPS(seed, reference))
     change_ordinarily(stage)
     left_payees(stage)
     plant_all(stage)
-    _finish(stage)
+    stage.forget()
     return stage
 
 
-def players_table(stage: Stage) -> pl.DataFrame:
+def _shard(reference: Path, order: Order, parts: Parts, shard: Shard) -> tuple[int, Register]:
+    """Draw a shard and put down its rows of all feeds and months."""
+    stage = set_stage(reference, order.scale, order.seed, shard)
+    for code in order.feeds:
+        _put_feed(stage, FEEDS[code], order.months, parts)
+    return stage.people.height, stage.register
+
+
+def _put_feed(stage: Stage, feed: Feed, months: Sequence[Month], parts: Parts) -> None:
+    number, before = stage.world.shard.number, None
+    for month in months:
+        if not feed.is_due(month):
+            continue
+        rows = _finished(stage, feed, month)
+        sent = rows
+        if feed.kind == "register" and month.index:
+            if before is None:
+                before = _finished(stage, feed, MONTHS[month.index - feed.every])
+            sent = delta(before, rows, feed.keys, month.changed_on)
+        before = rows if feed.kind == "register" else None
+        parts.put(feed, month, number, _with_change(feed, sent))
+        for scope, period, extra in stage.extras(feed, month):
+            parts.put_file(feed, month, scope, period, number, _with_change(feed, extra))
+
+
+def _finished(stage: Stage, feed: Feed, month: Month) -> pl.DataFrame:
+    rows = stage.delivered(feed.code, month)
+    rows = feed.finish(rows, month) if feed.finish else rows
+    return rows.sort(*feed.order, nulls_last=True, maintain_order=True) if feed.order else rows
+
+
+def _with_change(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
+    """A register's rows say how they changed; those of the first stock say nothing there."""
+    if feed.kind == "register" and "change_type" not in rows.columns:
+        return rows.with_columns(pl.lit(None, pl.String).alias("change_type"))
+    return rows
+
+
+def _write_register(paths: Paths, order: Order, registers: list[Register]) -> pl.DataFrame:
+    everything = Register()
+    deliveries.note(everything, set(order.feeds))
+    for register in registers:
+        everything.cases += register.cases
+        everything.answers += register.answers
+    folder = paths.register
+    folder.mkdir(parents=True, exist_ok=True)
+    cases = everything.case_table()
+    cases.drop("_pid", "_eid").write_parquet(folder / "defects.parquet")
+    answers = pl.concat(everything.answers).sort("township_code", "rule_id", "entity_key")
+    answers.write_parquet(folder / "answers.parquet")
+    _players(paths.reference, order.seed).write_parquet(folder / "players.parquet")
+    return cases
+
+
+def _players(reference: Path, seed: int) -> pl.DataFrame:
     """The playing townships with their names."""
-    names = stage.divisions.villages.select(
+    names = read_divisions(reference, seed).villages.select(
         "township_code", "township_name", "county_code", "county_name"
-    ).unique()
-    return names.filter(pl.col("township_code").is_in(stage.players)).sort("township_code")
-
-
-def _feeds(
-    people: pl.DataFrame,
-    divisions: Divisions,
-    firms: pl.DataFrame,
-    employment: pl.DataFrame,
-    scale: float,
-    seed: int,
-) -> dict[tuple[str, int], pl.DataFrame]:
-    cards = disability.draw_cards(people, stream(seed, "cards"))
-    feeds = {}
-    for turn in TURNS:
-        feeds |= {
-            ("F01", turn.number): residents.register(people, turn),
-            ("F03", turn.number): events.hukou_events(people, turn),
-            ("F04", turn.number): events.death_certificates(people, turn, seed),
-            ("F07", turn.number): marriages.registrations(people, turn.month, scale, seed),
-            ("F08", turn.number): benefits.assistance(people, turn),
-            ("F10", turn.number): benefits.allowance(people, turn),
-            ("F11", turn.number): cards,
-            ("F14", turn.number): firms.drop("is_employer", "has_old_code", "township", "village"),
-            ("F17", turn.number): insurance.insured(people, employment, turn),
-            ("F20", turn.number): insurance.enrolments(people, employment, turn, seed),
-            ("F31", turn.number): survey.survey(people, divisions, turn, seed),
-            ("F36", turn.number): divisions.feed(),
-        }
-    return feeds
-
-
-def _finish(stage: Stage) -> None:
-    """Number the events, put planted rows in their places, and turn the second F01 and F14 into deltas."""
-    feeds = stage.feeds
-    for turn in TURNS:
-        feeds["F03", turn.number] = feeds["F03", turn.number].with_columns(events.event_no(turn))
-        feeds["F04", turn.number] = feeds["F04", turn.number].with_columns(events.cert_no(turn))
-        for feed, order in _ORDERS.items():
-            feeds[feed, turn.number] = feeds[feed, turn.number].sort(
-                *order, nulls_last=True, maintain_order=True
-            )
-    feeds["F01", SECOND.number] = delta(
-        feeds["F01", FIRST.number], feeds["F01", SECOND.number], ["id_no", "household_no"]
     )
-    feeds["F14", SECOND.number] = delta(feeds["F14", FIRST.number], feeds["F14", SECOND.number], ["uscc"])
+    players = PLAYING_TOWNSHIPS(seed, reference)
+    return names.unique().filter(pl.col("township_code").is_in(players)).sort("township_code")
+
+
+def _files(
+    paths: Paths, order: Order, parts: Parts, month: Month, cases: pl.DataFrame, drop: Path
+) -> tuple[int, int, int]:
+    """Write the files of a month and where everything is in them; returns files, rows and bytes."""
+    villages = read_divisions(paths.reference, order.seed).villages
+    counties = dict(villages.select("county_code", "county_name").unique().iter_rows())
+    whereabouts = Whereabouts(month, cases)
+    identities = paths.register / "identity"
+    identities.mkdir(parents=True, exist_ok=True)
+    names, rows = set(), 0
+    for code in order.feeds:
+        feed, known = FEEDS[code], []
+        for plan in deliveries.deliveries(plan_files(parts, feed, month, counties)):
+            for written in plan.write(drop):
+                names.add(drop / code / written.file)
+                rows += written.rows.height
+                known.append(whereabouts.note(feed, written))
+        if known:
+            pl.concat(known).write_parquet(identities / f"{month.period}_{code}.parquet")
+        parts.clear(feed, month)
+    whereabouts.write(paths.register)
+    return len(names), rows, sum(name.stat().st_size for name in names)

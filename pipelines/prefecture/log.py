@@ -29,6 +29,11 @@ class Span:
 ALWAYS = Span()
 
 
+def only(month: int) -> Span:
+    """The span of a single month."""
+    return Span(month, month + 1)
+
+
 @dataclass(frozen=True)
 class Change:
     """`kind` edit, drop or add; `on` are the columns that find the rows of an edit or drop."""
@@ -55,14 +60,17 @@ class Log:
         if change.table.height:
             self.changes.setdefault(feed, []).append(change)
 
+    def active(self, feed: str, month: Month) -> list[Change]:
+        """The changes that show in a month."""
+        return [c for c in self.changes.get(feed, []) if c.span.holds(month)]
+
     def apply(self, feed: str, month: Month, truth: pl.DataFrame, only: pl.Series | None = None) -> pl.DataFrame:
         """The feed's rows of the month with all changes made; `_touched` marks edited and added rows.
 
         With `only` (values of `_pid`) both the truth and the changes are about these people alone.
         """
         frame = truth.with_columns(pl.lit(False).alias(TOUCHED))
-        active = [c for c in self.changes.get(feed, []) if c.span.holds(month)]
-        for change in _together(active):
+        for change in _together(self.active(feed, month)):
             table = change.table
             if only is not None and "_pid" in table.columns:
                 table = table.filter(pl.col("_pid").is_in(only.implode()))

@@ -1,20 +1,34 @@
-"""The two turns of the sample.
+"""The months the prefecture lives through, and the business date of each.
 
-Belongs here: their dates and months. Does not belong here: what is delivered in them.
+Belongs here: their dates and the months paid for in them. Does not belong here: what is delivered in them.
+What happens in a month never depends on how many months are delivered: the files of January and February are
+the same whether 2 or 24 months are asked for.
 """
 
+import calendar
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+
+COUNT = 24
 
 
 @dataclass(frozen=True)
-class Turn:
-    """One round of deliveries: `number` 1 or 2, its business date, and the months paid for in it
-    (YYYY-MM)."""
+class Month:
+    """One round of deliveries; `index` counts from 0, the month of the first stock."""
 
-    number: int
+    index: int
     as_of: date
-    months: tuple[str, ...]
+
+    @cached_property
+    def start(self) -> date:
+        """First day of the month."""
+        return self.as_of.replace(day=1)
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Months paid for (YYYY-MM): the first round brings two earlier ones, too."""
+        return ("2023-11", "2023-12", "2024-01") if self.index == 0 else (self.month,)
 
     @property
     def period(self) -> str:
@@ -26,15 +40,27 @@ class Turn:
         """YYYY-MM of the business date."""
         return f"{self.as_of:%Y-%m}"
 
+    @property
+    def changed_on(self) -> date:
+        """The day registers date this month's changes."""
+        return self.as_of.replace(day=27 if self.as_of.month == 2 else 28)
 
-FIRST = Turn(1, date(2024, 1, 31), ("2023-11", "2023-12", "2024-01"))
-SECOND = Turn(2, date(2024, 2, 29), ("2024-02",))
-TURNS = (FIRST, SECOND)
+
+def _month(index: int) -> Month:
+    year, month = 2024 + index // 12, index % 12 + 1
+    return Month(index, date(year, month, calendar.monthrange(year, month)[1]))
 
 
-def turn_of(as_of: date) -> Turn:
-    """The turn of a business date. Raises ValueError for any other date."""
-    for turn in TURNS:
-        if turn.as_of == as_of:
-            return turn
-    raise ValueError(f"the sample has no turn on {as_of}; it has {', '.join(str(t.as_of) for t in TURNS)}")
+MONTHS = tuple(_month(index) for index in range(COUNT))
+FIRST, SECOND, LAST = MONTHS[0], MONTHS[1], MONTHS[-1]
+
+
+def month_of(as_of: date) -> Month:
+    """The month of a business date. Raises ValueError when it is no month's last day."""
+    for month in MONTHS:
+        if month.as_of == as_of:
+            return month
+    raise ValueError(
+        f"the prefecture delivers nothing on {as_of}; it delivers on the last day of "
+        f"each month from {FIRST.month} to {LAST.month}"
+    )

@@ -1,43 +1,69 @@
-"""The stage on which errors are planted: people, feeds of both turns, and who still lives an ordinary life.
+"""The stage on which errors are planted: one shard's people, and who still lives an ordinary life.
 
-Belongs here: choosing people and enterprises so that none is chosen twice, and changing rows of feeds.
-Does not belong here: any single error (defects/).
+Belongs here: choosing people and enterprises so that none is chosen twice, and noting what departments get
+wrong about them. Does not belong here: any single error (defects/).
 """
 
+from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
+from pipelines.prefecture.feeds import FEEDS
+from pipelines.prefecture.feeds.feed import Feed
+from pipelines.prefecture.log import ALWAYS, TOUCHED, Change, Log, Span, only
+from pipelines.prefecture.months import FIRST, Month
 from pipelines.prefecture.register import Register
 from pipelines.prefecture.world.divisions import Divisions
-from pipelines.prefecture.world.lots import scaled, stream
+from pipelines.prefecture.world.lots import stream
+from pipelines.prefecture.world.world import World
 
-BOTH = (1, 2)
+_KEPT = 6
+
+__all__ = ["ALWAYS", "Span", "Stage", "only", "per_person"]
 
 
 @dataclass
 class Stage:
-    """`feeds[(feed, turn)]` are frames with contract column names and `_pid` or `_eid`; F08 and F10 of turn
-    1 hold three months. `free` tells which households still lead ordinary lives, `free_firms` which
-    enterprises."""
+    """`free` tells which households still lead ordinary lives, `free_firms` which enterprises."""
 
-    seed: int
-    scale: float
-    people: pl.DataFrame
-    divisions: Divisions
-    enterprises: pl.DataFrame
-    employment: pl.DataFrame
+    world: World
     players: list[str]
-    feeds: dict[tuple[str, int], pl.DataFrame]
-    register: Register
-    free: np.ndarray
-    free_firms: np.ndarray
-    _draws: dict[str, int] = field(default_factory=dict)
+    register: Register = field(default_factory=Register)
+    log: Log = field(default_factory=Log)
 
-    def count(self, at_one_percent: int, least: int = 1) -> int:
-        """A number stated for 1 %, at this scale."""
-        return scaled(at_one_percent, self.scale, least)
+    def __post_init__(self) -> None:
+        self.free = np.ones(self.people["household"].max() + 1, dtype=bool)
+        self.free_firms = np.ones(self.enterprises.height, dtype=bool)
+        self._extras: list[tuple[str, Month, str, str, pl.DataFrame]] = []
+        self._draws: dict[str, int] = {}
+        self._truths: OrderedDict[tuple[str, int], pl.DataFrame] = OrderedDict()
+
+    @property
+    def people(self) -> pl.DataFrame:
+        """The people of the shard."""
+        return self.world.people
+
+    @property
+    def enterprises(self) -> pl.DataFrame:
+        """The enterprises of the shard."""
+        return self.world.enterprises
+
+    @property
+    def divisions(self) -> Divisions:
+        """The divisions of the whole city."""
+        return self.world.divisions
+
+    def count(self, at_one_percent: float, least: int = 1) -> int:
+        """This shard's part of a number stated for 1 %. The parts of all shards add up to the whole: what a
+        division leaves over goes to one shard or another by lot."""
+        total = max(least, round(at_one_percent * self.world.scale * 100))
+        self._draws["count"] = self._draws.get("count", 0) + 1
+        lot = stream(self.world.seed, f"count {self._draws['count']}").random()
+        low, high = self.world.shard.cumulative
+        return int(np.floor(total * high + lot) - np.floor(total * low + lot))
 
     def take(self, where: pl.Expr, count: int, playing: int = 0) -> pl.DataFrame:
         """Up to `count` people of ordinary households that meet `where`, one of a household; these
@@ -63,54 +89,14 @@ class Stage:
         """Up to `count` enterprises that meet `where` and were not taken before."""
         found = self.enterprises.filter(where & pl.Series(self.free_firms))
         chosen = found[self.rng("firms").permutation(found.height)].head(count)
-        self.free_firms[chosen["_eid"].to_numpy()] = False
+        self.free_firms[chosen["_eid"].to_numpy() - self.world.shard.first_number] = False
         return chosen
-
-    def rng(self, name: str) -> np.random.Generator:
-        """A fresh stream each time, in the order of the calls."""
-        self._draws[name] = self._draws.get(name, 0) + 1
-        return stream(self.seed, f"{name} {self._draws[name]}")
-
-    def rows(self, feed: str, turn: int, people: pl.DataFrame) -> pl.DataFrame:
-        """Rows of a feed about these people, in their order."""
-        return people.select(pl.col("pid").alias("_pid")).join(
-            self.feeds[feed, turn], on="_pid", maintain_order="left"
-        )
-
-    def edit(
-        self, feed: str, turns: tuple[int, ...], table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)
-    ) -> None:
-        """Overwrite columns of the rows that match `table` on `on`; nulls in `table` are written, too."""
-        for turn in turns:
-            frame = self.feeds[feed, turn]
-            self.feeds[feed, turn] = frame.update(table, on=list(on), how="left", include_nulls=True)
-
-    def drop(
-        self, feed: str, turns: tuple[int, ...], table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)
-    ) -> None:
-        """Remove the rows that match."""
-        for turn in turns:
-            self.feeds[feed, turn] = self.feeds[feed, turn].join(
-                table, on=list(on), how="anti", maintain_order="left"
-            )
-
-    def mark(self, feed: str, turn: int, table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)) -> None:
-        """Write columns the feed may not have yet (they start with `_`, or tell the writer how to write a
-        cell)."""
-        frame = self.feeds[feed, turn]
-        new = {c: t for c, t in table.schema.items() if c not in frame.columns}
-        self.feeds[feed, turn] = frame.with_columns(pl.lit(None, t).alias(c) for c, t in new.items())
-        self.edit(feed, (turn,), table, on)
-
-    def listed(self, feed: str, turn: int = 1) -> pl.Expr:
-        """True for people who have a row in the feed."""
-        return pl.col("pid").is_in(self.feeds[feed, turn]["_pid"].unique().implode())
 
     def take_employers(self, largest_staff: int, count: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Up to `count` live enterprises with a small staff of ordinary people only, and that staff (`_pid`,
         `_eid`); both are ordinary no more."""
-        jobs = self.employment.filter(pl.col("_eid").is_not_null())
-        household = self.people["household"].gather(jobs["_pid"])
+        jobs = self.world.employment.filter(pl.col("_eid").is_not_null())
+        household = self.people["household"].gather(jobs["_pid"] - self.world.shard.first_number)
         jobs = jobs.with_columns(pl.Series(self.free).gather(household).alias("is_free"))
         staff = jobs.group_by("_eid").agg(
             pl.col("is_free").all(), pl.col("stop_date").is_null().sum().alias("staff")
@@ -122,13 +108,64 @@ class Stage:
         self.settle(self.people.filter(pl.col("pid").is_in(people["_pid"].implode())))
         return firms, people
 
-    def add(self, feed: str, turns: tuple[int, ...], rows: pl.DataFrame) -> None:
-        """Append rows; columns the feed has and `rows` lacks become null."""
-        for turn in turns:
-            frame = self.feeds[feed, turn]
-            self.feeds[feed, turn] = pl.concat(
-                [frame, rows.select(c for c in frame.columns if c in rows.columns)], how="diagonal_relaxed"
-            )
+    def rng(self, name: str) -> np.random.Generator:
+        """A fresh stream each time, in the order of the calls."""
+        self._draws[name] = self._draws.get(name, 0) + 1
+        return self.world.stream(f"{name} {self._draws[name]}")
+
+    def rows(self, feed: str, people: pl.DataFrame, month: Month = FIRST) -> pl.DataFrame:
+        """Rows of a feed about these people, in their order, as delivered with all that is planted so far."""
+        asked = people["pid"]
+        truth = self.truth(feed, month).filter(pl.col("_pid").is_in(asked.implode()))
+        changed = self.log.apply(feed, month, truth, only=asked)
+        return people.select(pl.col("pid").alias("_pid")).join(changed, on="_pid", maintain_order="left")
+
+    def delivered(self, feed: str, month: Month) -> pl.DataFrame:
+        """All rows of a feed in a month, with all that is planted."""
+        return self.log.apply(feed, month, FEEDS[feed].rows(self.world, month))
+
+    def truth(self, feed: str, month: Month = FIRST) -> pl.DataFrame:
+        """All rows of a feed in a month before anything is planted; the last few asked for are kept."""
+        key = (feed, month.index)
+        if key not in self._truths:
+            self._truths[key] = FEEDS[feed].rows(self.world, month)
+            if len(self._truths) > _KEPT:
+                self._truths.popitem(last=False)
+        self._truths.move_to_end(key)
+        return self._truths[key]
+
+    def forget(self) -> None:
+        """Give back the memory of the true rows kept."""
+        self._truths.clear()
+
+    def listed(self, feed: str, month: Month = FIRST) -> pl.Expr:
+        """True for people who have a row in the feed in the month, planted ones included."""
+        added = [c.table["_pid"] for c in self.log.active(feed, month) if c.kind == "add"]
+        known = pl.concat([self.truth(feed, month)["_pid"], *added]).unique()
+        return pl.col("pid").is_in(known.implode())
+
+    def edit(self, feed: str, span: Span, table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)) -> None:
+        """Overwrite columns of the rows that match `table` on `on`; nulls in `table` are written, too.
+        Columns the feed does not have tell the writer how to write a cell, or start with `_`."""
+        self.log.note(feed, Change("edit", span, table, on))
+
+    def drop(self, feed: str, span: Span, table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)) -> None:
+        """Leave out the rows that match."""
+        self.log.note(feed, Change("drop", span, table.select(on), on))
+
+    def add(self, feed: str, span: Span, rows: pl.DataFrame) -> None:
+        """Append rows in the span's months; rows of events or payments belong into a single month."""
+        self.log.note(feed, Change("add", span, rows))
+
+    def send_also(self, feed: str, month: Month, scope: str, period: str, rows: pl.DataFrame) -> None:
+        """Send one more file of the feed in the month, with rows of another period."""
+        self._extras.append((feed, month, scope, period, rows.with_columns(pl.lit(False).alias(TOUCHED))))
+
+    def extras(self, feed: Feed, month: Month) -> Iterator[tuple[str, str, pl.DataFrame]]:
+        """(scope, period, rows) of the files sent besides."""
+        for code, when, scope, period, rows in self._extras:
+            if (code, when) == (feed.code, month):
+                yield scope, period, rows
 
 
 def per_person(people: pl.DataFrame, *columns: pl.Expr | pl.Series) -> pl.DataFrame:

@@ -1,0 +1,36 @@
+"""What departments know and deliver, a file a feed.
+
+Belongs here: the list of feeds. Does not belong here: errors in them (defects/).
+"""
+
+from pipelines.prefecture.feeds import (
+    death_certificates,
+    disability_cards,
+    divisions,
+    employment_insurance,
+    enterprises,
+    hukou_events,
+    marriages,
+    medical_enrolments,
+    old_age_allowance,
+    residents,
+    social_assistance,
+    survey,
+)
+from pipelines.prefecture.feeds.feed import Feed
+
+_MODULES = (
+    residents,
+    hukou_events,
+    death_certificates,
+    marriages,
+    social_assistance,
+    old_age_allowance,
+    disability_cards,
+    enterprises,
+    employment_insurance,
+    medical_enrolments,
+    survey,
+    divisions,
+)
+FEEDS: dict[str, Feed] = {m.FEED.code: m.FEED for m in _MODULES}

@@ -1,80 +1,44 @@
 """F01: what the police register holds of every registered person.
 
-Belongs here: registration dates, codes and addresses, and the register's state at a turn. Does not belong
-here: which rows a delta carries (deltas.py).
+Belongs here: the register as it stands on a day. Does not belong here: which rows a delta carries
+(deltas.py).
 """
 
-from datetime import date, timedelta
-
-import numpy as np
 import polars as pl
 
-from pipelines.prefecture.months import FIRST, Turn
-from pipelines.prefecture.world.divisions import Divisions
-from pipelines.prefecture.world.lots import days_between
-from pipelines.prefecture.world.vital import is_dead
+from pipelines.prefecture.feeds.feed import Feed
+from pipelines.prefecture.months import Month
+from pipelines.prefecture.world.vital import has_left, is_dead, is_known, relation_at
+from pipelines.prefecture.world.world import World
 
-_OLD_CODE_SHARE = 0.04
-_REGISTERED = ("2005-01-01", "2023-12-31")
-
-
-def with_registration(people: pl.DataFrame, divisions: Divisions, rng: np.random.Generator) -> pl.DataFrame:
-    """Add `division_code`, `registered_on`, `hukou_address` and `has_old_code`.
-
-    A code is always valid on its own row's date: rows touched since the code changed carry the new code, some
-    untouched ones (`has_old_code`) still the old one.
-    """
-    villages = divisions.villages.select(
-        pl.col("code").alias("village"),
-        "since",
-        "old_code",
-        "old_since",
-        "old_until",
-        pl.concat_str(pl.lit("山东省烟台市"), "county_name", "township_name", "short_name").alias("place"),
-    )
-    touched = pl.Series(days_between(rng, *_REGISTERED, people.height))
-    lots = pl.Series(rng.random(people.height))
-    delay = pl.duration(days=pl.Series(rng.integers(1, 26, people.height)))
-    rows = people.join(villages, on="village", how="left", maintain_order="left")
-    untouched_from = pl.max_horizontal(
-        "old_since", pl.col("birth") + timedelta(days=5), pl.lit(date(2005, 1, 1))
-    )
-    lived_on = pl.col("death_date").is_null() & pl.col("left_date").is_null()
-    old = (lots < _OLD_CODE_SHARE) & lived_on & (untouched_from < pl.col("old_until") - timedelta(days=60))
-    span = (pl.col("old_until") - untouched_from).dt.total_days()
-    return (
-        rows.with_columns(
-            (pl.col("place") + (pl.col("household") % 400 + 1).cast(pl.String) + "号").alias("hukou_address"),
-            (pl.col("old_code").is_not_null() & old).fill_null(False).alias("has_old_code"),
-            (untouched_from + pl.duration(days=(lots / _OLD_CODE_SHARE * (span - 1)).floor())).alias(
-                "untouched"
-            ),
-            pl.when("is_newborn")
-            .then(pl.lit(date(2024, 2, 26)))
-            .when(is_dead(FIRST.as_of))
-            .then(pl.min_horizontal(pl.col("death_date") + delay, pl.lit(FIRST.as_of)))
-            .when(pl.col("left_date").is_not_null())
-            .then(pl.col("left_date"))
-            .otherwise(
-                pl.max_horizontal(touched, pl.col("birth") + timedelta(days=5)).clip(None, FIRST.as_of)
-            )
-            .alias("touched"),
-        )
-        .with_columns(
-            pl.when("has_old_code").then("old_code").otherwise("village").alias("division_code"),
-            pl.when("has_old_code")
-            .then("untouched")
-            .otherwise(pl.max_horizontal("touched", "since"))
-            .alias("registered_on"),
-        )
-        .drop("place", "old_code", "old_since", "old_until", "touched", "untouched")
-    )
+LAYOUT = {
+    "id_no": "公民身份号码",
+    "name": "姓名",
+    "sex_code": "性别",
+    "ethnic_code": "民族",
+    "birth_date": "出生日期",
+    "household_no": "户号",
+    "household_type": "户别",
+    "relation_code": "与户主关系",
+    "hukou_address": "户籍地址",
+    "division_code": "行政区划代码",
+    "status_name": "户口状态",
+    "updated_date": "登记日期",
+    "change_type": "变动类型",
+}
 
 
-def register(people: pl.DataFrame, turn: Turn) -> pl.DataFrame:
-    """All rows of F01 as the register stands on the turn's date, with `_pid`."""
-    known = people.filter(~pl.col("is_floating") & (pl.lit(turn != FIRST) | ~pl.col("is_newborn")))
-    return known.select(
+def register(world: World, month: Month) -> pl.DataFrame:
+    """All rows of F01 as the register stands at the end of the month, with `_pid`."""
+    people = world.people.with_columns(relation_at(world.people, month.as_of).alias("now"))
+    return register_rows(people.filter(is_known(month.as_of)), month, "now")
+
+
+def register_rows(people: pl.DataFrame, month: Month, relation: str = "relation") -> pl.DataFrame:
+    """Rows of F01 about `people`. Who has come to stand otherwise to the head since the first business date
+    has been written anew, with the code now in force."""
+    code = pl.when(pl.col(relation) == pl.col("relation")).then("division_code").otherwise("village")
+    return people.select(
         pl.col("pid").alias("_pid"),
         "id_no",
         "name",
@@ -83,14 +47,28 @@ def register(people: pl.DataFrame, turn: Turn) -> pl.DataFrame:
         pl.col("birth").alias("birth_date"),
         "household_no",
         pl.when("is_collective").then(pl.lit("集体户")).otherwise(pl.lit("家庭户")).alias("household_type"),
-        pl.col("relation").alias("relation_code"),
+        pl.col(relation).alias("relation_code"),
         "hukou_address",
-        "division_code",
-        pl.when(is_dead(turn.as_of))
+        code.alias("division_code"),
+        pl.when(is_dead(month.as_of))
         .then(pl.lit("死亡注销"))
-        .when(pl.col("left_date").is_not_null())
+        .when(has_left(month.as_of))
         .then(pl.lit("迁出"))
         .otherwise(pl.lit("正常"))
         .alias("status_name"),
         pl.col("registered_on").alias("updated_date"),
     )
+
+
+FEED = Feed(
+    code="F01",
+    title="户籍人口",
+    kind="register",
+    rows=register,
+    keys=("id_no", "household_no"),
+    order=("household_no", "_pid"),
+    layout=LAYOUT,
+    encoding="gb18030",
+    compact_dates=True,
+    table="hj_renkou",
+)

@@ -1,6 +1,6 @@
 """F31: what grid workers found house by house.
 
-Belongs here: the survey's state at a turn. Does not belong here: which grids exist (divisions.py).
+Belongs here: the survey as it stands. Does not belong here: which grids exist (divisions.py).
 """
 
 from datetime import date
@@ -8,19 +8,35 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.months import FIRST, Turn
+from pipelines.prefecture.feeds.feed import Feed
+from pipelines.prefecture.months import MONTHS, Month
+from pipelines.prefecture.output.workbook import Heading
 from pipelines.prefecture.world.divisions import Divisions
-from pipelines.prefecture.world.lots import days_between, stream
-from pipelines.prefecture.world.vital import is_dead
+from pipelines.prefecture.world.lots import days_between
+from pipelines.prefecture.world.vital import has_left, is_dead
+from pipelines.prefecture.world.world import World
 
 _SEEN_SHARE, _BLANK_ID_SHARE, _RENTED_SHARE, _VACANT_SHARE = 0.985, 0.02, 0.05, 0.03
 _VACANT_FROM = 900_000_000
 _LINGERS_DAYS = 75
+_ROUND = 3
+LAYOUT = (
+    Heading("survey_no", "登记编号", width=20),
+    Heading("grid_code", "网格编码", "房屋信息", 18),
+    Heading("house_no", "房屋编号", "房屋信息", 22),
+    Heading("house_address", "房屋地址", "房屋信息", 30),
+    Heading("name", "姓名", "人员信息"),
+    Heading("id_no", "身份证号", "人员信息", 22),
+    Heading("phone", "联系电话", "人员信息"),
+    Heading("living_type", "居住类型", "人员信息", 10),
+    Heading("survey_date", "摸排日期", "摸排情况"),
+    Heading("surveyor", "摸排人", "摸排情况"),
+)
 
 
-def survey(people: pl.DataFrame, divisions: Divisions, turn: Turn, seed: int) -> pl.DataFrame:
+def survey(world: World, month: Month) -> pl.DataFrame:
     """All rows of F31 of all counties, with `_pid` (from 900000000 for vacant houses) and `_county`."""
-    rng = stream(seed, "survey")
+    rng, people, at = world.stream("survey"), world.people, month.as_of
     lots = pl.DataFrame(
         {
             "seen": rng.random(people.height),
@@ -30,17 +46,17 @@ def survey(people: pl.DataFrame, divisions: Divisions, turn: Turn, seed: int) ->
             "linger": rng.random(people.height),
             "surveyed": days_between(rng, "2023-07-01", "2024-01-30", people.height),
             "again": rng.random(people.height),
-            "again_on": days_between(rng, "2024-02-01", "2024-02-27", people.height),
+            "again_day": rng.integers(0, 27, people.height),
         }
     )
     rows = pl.concat([people, lots], how="horizontal")
-    missed = (pl.lit(turn.as_of) - pl.col("death_date")).dt.total_days() < _LINGERS_DAYS
+    missed = (pl.lit(at) - pl.col("death_date")).dt.total_days() < _LINGERS_DAYS
     lists_dead = (pl.col("linger") < 0.5) & missed
     rows = rows.filter(
-        pl.col("left_date").is_null()
-        & (~is_dead(turn.as_of) | lists_dead)
+        ~has_left(at)
+        & (~is_dead(at) | lists_dead)
         & (pl.col("seen") < _SEEN_SHARE)
-        & (pl.lit(turn != FIRST) | ~pl.col("is_newborn"))
+        & (~pl.col("is_newborn") | (pl.col("registered_on") <= at))
     )
     alone = (pl.len().over("household") == 1) & (pl.col("age") >= 65)
     residents = rows.select(
@@ -61,12 +77,23 @@ def survey(people: pl.DataFrame, divisions: Divisions, turn: Turn, seed: int) ->
         .then(pl.lit("租住"))
         .otherwise(pl.lit("自有"))
         .alias("living_type"),
-        pl.when(pl.lit(turn != FIRST) & ((pl.col("again") < 0.3) | pl.col("is_newborn")))
-        .then("again_on")
-        .otherwise(pl.max_horizontal("surveyed", pl.col("birth").clip(None, date(2024, 1, 30))))
+        pl.when("is_newborn")
+        .then("registered_on")
+        .otherwise(_last_seen(month))
         .alias("survey_date"),
     )
-    return _completed(pl.concat([residents, _vacant(people, stream(seed, "vacant"))]), divisions)
+    return _completed(pl.concat([residents, _vacant(people, world.stream("vacant"))]), world.divisions)
+
+
+def _last_seen(month: Month) -> pl.Expr:
+    """Grid workers go round in three months; one household in ten is never met again."""
+    turn = (pl.col("again") / 0.3).floor().cast(pl.Int64)
+    back = (month.index - 1 - turn) % _ROUND
+    seen = month.index - back
+    starts = pl.lit(pl.Series([m.start for m in MONTHS]))
+    again = starts.gather(seen.clip(0)) + pl.duration(days=pl.col("again_day"))
+    first = pl.max_horizontal("surveyed", pl.col("birth").clip(None, date(2024, 1, 30)))
+    return pl.when((turn < _ROUND) & (seen >= 1)).then(again).otherwise(first)
 
 
 def _vacant(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -107,3 +134,18 @@ def _completed(rows: pl.DataFrame, divisions: Divisions) -> pl.DataFrame:
         .drop("residence", "place")
         .sort("_county", "grid_code", "house_no", "_pid")
     )
+
+
+FEED = Feed(
+    code="F31",
+    title="网格摸排",
+    kind="snapshot",
+    rows=survey,
+    keys=("survey_no",),
+    order=("_county", "grid_code", "house_no", "_pid"),
+    layout=LAYOUT,
+    format="xlsx",
+    split="county",
+    heading="{county}{year}年{month}月网格摸排明细表",
+    footnote="填表人：各村（社区）网格员",
+)

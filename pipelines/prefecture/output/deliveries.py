@@ -1,101 +1,128 @@
-"""Which deliveries of a turn go wrong as a whole (R47), and which only look as if.
+"""Which deliveries go wrong as a whole (R47), and which only look as if.
 
 Belongs here: the last step before files are written. Does not belong here: wrong rows (defects/).
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from pipelines.keys import entity_key
-from pipelines.prefecture.feeds.marriages import registrations
-from pipelines.prefecture.months import FIRST, SECOND, Turn
-from pipelines.prefecture.output import layouts
-from pipelines.prefecture.output.files import CITY, FilePlan, plan_files
+from pipelines.prefecture.feeds.feed import Layout
+from pipelines.prefecture.months import FIRST, SECOND
+from pipelines.prefecture.output.parts import CITY
+from pipelines.prefecture.output.plans import FilePlan
 from pipelines.prefecture.players import SILENT_COUNTY
-from pipelines.prefecture.stage import Stage
+from pipelines.prefecture.register import Register
 
 BROKEN_ALLOWANCE_COUNTY = "370685"
 SHRUNK_SURVEY_COUNTY = "370613"
-_LATE_MONTH = "2023-12"
-_SHRUNK, _HALF, _CUT = 0.95, 0.45, 0.6
+LATE_MARRIAGES = "202312"
+_HALF, _CUT = 0.45, 0.6
 
 
-def deliveries(stage: Stage, turn: Turn) -> Iterator[FilePlan]:
-    """The files of a turn as they are really sent, in order of feed."""
-    names = stage.divisions.villages.select("county_code", "county_name").unique().sort("county_code")
-    counties = dict(names.iter_rows())
-    if turn == FIRST:
-        _note(stage)
-    for plan in plan_files(stage.feeds, turn, counties):
-        if turn == FIRST and plan.feed == "F07":
-            yield _late_marriages(stage, broken=True)
-        if turn == FIRST and plan.feed == "F17":
-            yield _with_extra_column(plan)
-        elif turn == SECOND:
-            yield from _second(stage, plan)
+@dataclass(frozen=True)
+class Mishap:
+    """One delivery (feed, index of the month, scope, period of content) and what is done to its plan;
+    `until`: index of the month in which it is made good."""
+
+    feed: str
+    month: int
+    scope: str
+    period: str
+    what: str
+    alter: Callable[[FilePlan], FilePlan]
+    until: int | None = None
+    is_harmless: bool = False
+
+    @property
+    def entity(self) -> str:
+        """The key under which R47 finds the delivery."""
+        return entity_key("delivery", self.feed, self.scope, self.period)
+
+
+def without(column: str) -> Callable[[FilePlan], FilePlan]:
+    """A column is missing from the file."""
+    return lambda plan: replace(plan, layout=_but(plan.layout, column, None))
+
+
+def renamed(column: str, label: str) -> Callable[[FilePlan], FilePlan]:
+    """A heading nobody knows stands over a column."""
+    return lambda plan: replace(plan, layout=_but(plan.layout, column, label))
+
+
+def truncated(plan: FilePlan) -> FilePlan:
+    """The transfer broke off."""
+    return replace(plan, spoil=lambda content: content[: round(len(content) * _CUT)])
+
+
+def halved(plan: FilePlan) -> FilePlan:
+    """Less than half of the rows are there."""
+    return replace(plan, limit=round(plan.rows() * _HALF))
+
+
+def with_extra_column(column: str, label: str, value: pl.Expr) -> Callable[[FilePlan], FilePlan]:
+    """A column more than agreed: no error."""
+    return lambda plan: replace(
+        plan,
+        layout={**plan.layout, column: label},
+        change=lambda rows: rows.with_columns(value.alias(column)),
+    )
+
+
+def as_agreed(plan: FilePlan) -> FilePlan:
+    """Nothing happens to the file; its rows or its habits only look odd."""
+    return plan
+
+
+def _but(layout: Layout, column: str, label: str | None) -> Layout:
+    if isinstance(layout, dict):
+        return {k: label if k == column else v for k, v in layout.items() if k != column or label}
+    return [replace(h, label=label) if h.name == column else h for h in layout if h.name != column or label]
+
+
+_EXTRA = with_extra_column("band", "缴费基数档次", (pl.col("_pid") % 5 + 1).cast(pl.String))
+MISHAPS = (
+    Mishap(
+        "F07",
+        0,
+        CITY,
+        LATE_MARRIAGES,
+        "表头改名，缺必填列；下一轮已补报",
+        renamed("registered_date", "DJRQ"),
+        until=1,
+    ),
+    Mishap("F11", 1, CITY, SECOND.period, "缺少必填列「残疾等级」", without("level_code")),
+    Mishap("F10", 1, BROKEN_ALLOWANCE_COUNTY, SECOND.period, "工作簿被截断", truncated),
+    Mishap("F20", 1, CITY, SECOND.period, "全量只有上次的一半", halved),
+    Mishap("F17", 0, CITY, FIRST.period, "多出一列", _EXTRA, is_harmless=True),
+    Mishap("F31", 1, SHRUNK_SURVEY_COUNTY, SECOND.period, "行数比上次少 5%", as_agreed, is_harmless=True),
+    Mishap("F36", 0, CITY, FIRST.period, "内容未变，原样再次交付", as_agreed, is_harmless=True),
+    *(
+        Mishap("F08", 0, county, FIRST.period, "表头用别名、列序不同", as_agreed, is_harmless=True)
+        for county in ("370602", "370611", "370612")
+    ),
+)
+
+
+def deliveries(plans: Iterator[FilePlan]) -> Iterator[FilePlan]:
+    """The files of a month as they are really sent."""
+    known = {(m.feed, m.month, m.scope, m.period): m for m in MISHAPS}
+    for plan in plans:
+        if (plan.feed.code, plan.month.index, plan.scope) == ("F31", 1, SILENT_COUNTY):
+            continue
+        mishap = known.get((plan.feed.code, plan.month.index, plan.scope, plan.period))
+        yield mishap.alter(plan) if mishap else plan
+
+
+def note(register: Register, feeds: set[str]) -> None:
+    """Enter the mishaps of the feeds that are delivered."""
+    for m in MISHAPS:
+        keys = pl.Series([m.entity])
+        if m.feed not in feeds:
+            continue
+        if m.is_harmless:
+            register.hard_negative("R47", m.feed, keys, m.what, None)
         else:
-            yield plan
-
-
-def _second(stage: Stage, plan: FilePlan) -> Iterator[FilePlan]:
-    if plan.feed == "F07":
-        yield _late_marriages(stage, broken=False)
-        yield plan
-    elif plan.feed == "F11":
-        yield replace(plan, labels={k: v for k, v in layouts.CSV["F11"].items() if k != "level_code"})
-    elif plan.feed == "F20":
-        yield replace(plan, frame=plan.frame.head(round(stage.feeds["F20", 1].height * _HALF)))
-    elif plan.feed == "F10" and f"_{BROKEN_ALLOWANCE_COUNTY}_" in plan.name:
-        yield replace(plan, spoil=lambda content: content[: round(len(content) * _CUT)])
-    elif plan.feed == "F31" and f"_{SHRUNK_SURVEY_COUNTY}_" in plan.name:
-        yield replace(plan, frame=_shrunk(stage, plan.frame))
-    elif plan.feed == "F31" and f"_{SILENT_COUNTY}_" in plan.name:
-        return
-    else:
-        yield plan
-
-
-def _shrunk(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
-    """The survey without one in twenty of the rows about ordinary households."""
-    household = stage.people.select(pl.col("pid").alias("_pid"), "household").filter(
-        pl.Series(stage.free).gather(stage.people["household"])
-    )
-    ordinary = frame.join(household, on="_pid", how="semi")["_pid"]
-    missing = ordinary.head(round(frame.height * (1 - _SHRUNK)))
-    return frame.filter(~pl.col("_pid").is_in(missing.implode()))
-
-
-def _late_marriages(stage: Stage, broken: bool) -> FilePlan:
-    """December's marriages: first with a heading nobody knows, a turn later as agreed."""
-    frame = registrations(stage.people, _LATE_MONTH, stage.scale, stage.seed)
-    labels = dict(layouts.CSV["F07"])
-    if broken:
-        labels["registered_date"] = "DJRQ"
-    return FilePlan(
-        "F07", f"F07_{layouts.TITLES['F07']}_{CITY}_{_LATE_MONTH.replace('-', '')}.csv", frame, labels
-    )
-
-
-def _with_extra_column(plan: FilePlan) -> FilePlan:
-    band = (pl.col("_pid") % 5 + 1).cast(pl.String).alias("band")
-    return replace(
-        plan, frame=plan.frame.with_columns(band), labels={**layouts.CSV["F17"], "band": "缴费基数档次"}
-    )
-
-
-def _note(stage: Stage) -> None:
-    def key(feed: str, scope: str, period: str) -> pl.Series:
-        return pl.Series([entity_key("delivery", feed, scope, period)])
-
-    register, period = stage.register, SECOND.period
-    register.defect("R47", "F07", key("F07", CITY, "202312"), "表头改名，缺必填列；下一轮已补报", True, False)
-    register.defect("R47", "F11", key("F11", CITY, period), "缺少必填列「残疾等级」", False, True)
-    register.defect("R47", "F10", key("F10", BROKEN_ALLOWANCE_COUNTY, period), "工作簿被截断", False, True)
-    register.defect("R47", "F20", key("F20", CITY, period), "全量只有上次的一半", False, True)
-    register.hard_negative("R47", "F17", key("F17", CITY, FIRST.period), "多出一列")
-    register.hard_negative("R47", "F31", key("F31", SHRUNK_SURVEY_COUNTY, period), "行数比上次少 5%")
-    register.hard_negative("R47", "F36", key("F36", CITY, FIRST.period), "内容未变，原样再次交付")
-    for county in ("370602", "370611", "370612"):
-        register.hard_negative("R47", "F08", key("F08", county, FIRST.period), "表头用别名、列序不同")
+            register.defect("R47", m.feed, keys, m.what, None, m.month, m.until)

@@ -37,7 +37,7 @@ def geojson_file(plan: "FilePlan", folder: Path) -> Iterator[Written]:
     first feature."""
     name, first = f"{plan.stem}.geojson", 1
     with (folder / name).open("w", encoding="utf-8") as out:
-        out.write('{"type": "FeatureCollection", "name": "%s", "features": [\n' % plan.feed.title)
+        out.write(f'{{"type": "FeatureCollection", "name": "{plan.feed.title}", "features": [\n')
         for rows in plan.chunks():
             properties = pl.struct(_cells(plan)).struct.json_encode()
             feature = pl.concat_str(

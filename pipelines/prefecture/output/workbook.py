@@ -6,7 +6,7 @@ longer for the sample's 1.7 million cells than everything else together; equal f
 """
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -16,6 +16,7 @@ import polars as pl
 from pipelines.prefecture.output.workbook_parts import AMOUNT, DATE, HEADER, MAIN, TEXT, TITLE, XML, parts
 
 _EPOCH = pl.lit("1899-12-30").str.to_date()
+MOST_ROWS = 1_048_576
 NUMBER_SUFFIX, DATE_SUFFIX, TEXT_SUFFIX = "__number", "__date", "__text"
 
 
@@ -30,26 +31,52 @@ class Heading:
     width: int = 14
 
 
+def first_line(headings: Sequence[Heading]) -> int:
+    """1-based row of the first line of data: below the title and a heading of one or two rows."""
+    return 4 if any(h.group for h in headings) else 3
+
+
 def write_workbook(
     path: Path,
     sheet: str,
     title: str,
     headings: Sequence[Heading],
-    frame: pl.DataFrame,
-    tail: Sequence[Sequence[str | float]],
-) -> int:
-    """Write `frame` to `path`; returns the row (1-based) of its first line.
+    frames: Iterable[pl.DataFrame],
+    tail: Callable[[], Sequence[Sequence[str | float]]],
+) -> None:
+    """Write `frames` one below the other; `tail` gives the rows below them when they are all written.
 
-    Text columns become text cells, floats numbers, dates real dates. Where the frame has `<name>__number`,
-    `<name>__date` or `<name>__text` and it is not null, that cell is of that kind instead. `tail` rows
-    follow.
+    Text columns become text cells, floats numbers, dates real dates. Where a frame has `<name>__number`,
+    `<name>__date` or `<name>__text` and it is not null, that cell is of that kind instead. Raises ValueError
+    when there are more rows than a sheet can hold.
     """
-    depth = 2 if any(h.group for h in headings) else 1
-    first = depth + 2
-    rows = [_title_row(title), *_header_rows(headings, depth)]
-    body = _body(headings, frame, first)
-    tails = [_plain_row(first + frame.height + i, row) for i, row in enumerate(tail)]
+    first = first_line(headings)
+    depth, next_row = first - 2, first
     merges = [f"A1:{_letter(len(headings) - 1)}1", *_merges(headings, depth)]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in parts(sheet):
+            archive.writestr(_entry(name), content)
+        with archive.open(_entry("xl/worksheets/sheet1.xml"), "w", force_zip64=True) as out:
+            rows = [_title_row(title), *_header_rows(headings, depth)]
+            out.write("".join([_opening(headings, first), *rows]).encode())
+            for frame in frames:
+                out.write(_body(headings, frame, next_row).encode())
+                next_row += frame.height
+            tails = [_plain_row(next_row + i, row) for i, row in enumerate(tail())]
+            merged = "".join(f'<mergeCell ref="{m}"/>' for m in merges)
+            out.write("".join([*tails, "</sheetData>", f'<mergeCells count="{len(merges)}">']).encode())
+            out.write(f"{merged}</mergeCells></worksheet>".encode())
+    if next_row + len(tails) > MOST_ROWS:
+        raise ValueError(f"{path.name}: a sheet holds {MOST_ROWS} rows, not {next_row}")
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def _opening(headings: Sequence[Heading], first: int) -> str:
     widths = "".join(
         f'<col min="{i + 1}" max="{i + 1}" width="{h.width}" customWidth="1"/>'
         for i, h in enumerate(headings)
@@ -58,25 +85,7 @@ def write_workbook(
         f'<sheetViews><sheetView workbookViewId="0"><pane ySplit="{first - 1}" topLeftCell="A{first}" '
         'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
     )
-    xml = "".join(
-        [
-            XML,
-            f"<worksheet {MAIN}>{view}<cols>{widths}</cols><sheetData>",
-            *rows,
-            body,
-            *tails,
-            "</sheetData>",
-            f'<mergeCells count="{len(merges)}">',
-            *(f'<mergeCell ref="{m}"/>' for m in merges),
-            "</mergeCells></worksheet>",
-        ]
-    )
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-        for name, content in (*parts(sheet), ("xl/worksheets/sheet1.xml", xml)):
-            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
-    return first
+    return f"{XML}<worksheet {MAIN}>{view}<cols>{widths}</cols><sheetData>"
 
 
 def _body(headings: Sequence[Heading], frame: pl.DataFrame, first: int) -> str:

@@ -3,7 +3,8 @@
 Belongs here: reading the reference table. Does not belong here: drawing people from it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,12 @@ class Census:
     urban: np.ndarray
     rural: np.ndarray
     cells: np.ndarray
+
+    def of(self, counties: Sequence[int]) -> "Census":
+        """The same numbers for some of the counties only."""
+        rows = list(counties)
+        parts = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "codes"}
+        return Census(codes=tuple(self.codes[i] for i in rows), **parts)
 
 
 def read_census(reference: Path) -> Census:

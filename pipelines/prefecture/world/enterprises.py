@@ -5,14 +5,17 @@ Belongs here: the register of market regulation at a turn. Does not belong here:
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from pipelines.prefecture.world.divisions import Divisions
 from pipelines.prefecture.world.id_numbers import credit_codes
-from pipelines.prefecture.world.lots import days_between, scaled, stream
+from pipelines.prefecture.world.lots import days_between
 from pipelines.prefecture.world.vital import is_present
+
+if TYPE_CHECKING:
+    from pipelines.prefecture.world.world import World
 
 _PER_ONE_PERCENT, _EMPLOYER_SHARE, _CANCELLED_SHARE, _REVOKED_SHARE = 10_500, 0.13, 0.06, 0.01
 _KINDS = (
@@ -26,16 +29,15 @@ _TRADES = np.array(
 )
 
 
-def draw_enterprises(
-    people: pl.DataFrame, divisions: Divisions, reference: Path, scale: float, seed: int
-) -> pl.DataFrame:
+def draw_enterprises(world: "World") -> pl.DataFrame:
     """All rows of F14 with `_eid`, `_rep` (pid of the legal representative), `is_employer`, `has_old_code`.
 
     The code of a place is the one valid on the day of establishment.
     """
-    rng = stream(seed, "enterprises")
-    count = scaled(_PER_ONE_PERCENT, scale, 400)
-    reps = people.filter(is_present() & pl.col("age").is_between(25, 68) & ~pl.col("is_floating"))
+    rng, divisions = world.stream("enterprises"), world.divisions
+    count = world.scaled(_PER_ONE_PERCENT, 400)
+    first = world.shard.first_number
+    reps = world.people.filter(is_present() & pl.col("age").is_between(25, 68) & ~pl.col("is_floating"))
     reps = reps[rng.integers(0, reps.height, count)]
     kind = rng.choice(3, count, p=[0.64, 0.31, 0.05])
     villages = divisions.villages.select(
@@ -50,20 +52,19 @@ def draw_enterprises(
     )
     rows = (
         rows.join(villages, on="code", how="left", maintain_order="left")
-        .with_row_index("_eid")
         .with_columns(
-            pl.col("_eid").cast(pl.Int64),
+            (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias("_eid"),
             pl.Series("drawn", days_between(rng, "2001-01-01", "2023-12-15", count)),
             pl.Series("kind", kind),
             pl.Series("employer", (rng.random(count) < _EMPLOYER_SHARE)),
             pl.Series("trade", rng.choice(_TRADES, count)),
             pl.Series("word", _brands(rng, count)),
-            pl.Series("industry_code", rng.choice(_industries(reference), count)),
+            pl.Series("industry_code", rng.choice(_industries(world.reference), count)),
             pl.Series("capital", rng.choice(np.array([1, 5, 10, 50, 100, 500, 1000]), count)),
             pl.Series("end", rng.random(count)),
             pl.Series("ended", days_between(rng, "2021-01-01", "2023-12-31", count)),
             credit_codes(
-                np.array([k[0] for k in _KINDS])[kind], _regions(rows["code"]), np.arange(count)
+                np.array([k[0] for k in _KINDS])[kind], _regions(rows["code"]), np.arange(count) + first
             ).alias("uscc"),
         )
     )

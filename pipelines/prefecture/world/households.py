@@ -5,15 +5,13 @@ numbers, places. Members get a wished-for age first; then, county by county and 
 census are dealt out in the order of the wishes, so families stay likely and the totals exact.
 """
 
-from datetime import date
-
 import numpy as np
 import polars as pl
 
+from pipelines.prefecture.months import FIRST
 from pipelines.prefecture.world.census import BANDS, Census
 from pipelines.prefecture.world.lots import share_out
 
-BORN_BEFORE = date(2024, 1, 31)
 HEAD, SPOUSE, CHILD, PARENT, SECOND_CHILD, OTHER_PARENT, OTHER, COLLECTIVE = range(8)
 _PATTERNS = np.array(
     [
@@ -156,4 +154,4 @@ def _ages(
 
 
 def _births(age: np.ndarray) -> np.ndarray:
-    return np.datetime64(BORN_BEFORE) - np.floor(age * 365.2425).astype("timedelta64[D]")
+    return np.datetime64(FIRST.as_of) - np.floor(age * 365.2425).astype("timedelta64[D]")

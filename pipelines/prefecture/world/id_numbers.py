@@ -25,27 +25,32 @@ def with_check(first17: pl.Series) -> pl.Series:
     return first17 + pl.Series(_ID_CHECKS[total % 11])
 
 
-def resident_numbers(region: np.ndarray, birth: np.ndarray, sex: np.ndarray, offset: np.ndarray) -> pl.Series:
+def resident_numbers(
+    region: np.ndarray, birth: np.ndarray, sex: np.ndarray, lane: np.ndarray, offset: np.ndarray
+) -> pl.Series:
     """Valid resident numbers, no two equal.
 
-    `region` six-digit integers, `birth` datetime64[D], `sex` 1 or 2; `offset` starts the sequence numbers of
-    a region and day somewhere. None ends in 000, so that this always means a spreadsheet spoilt the number.
-    Raises ValueError when a region and day has more than 490 people of one sex.
+    `region` six-digit integers, `birth` datetime64[D], `sex` 1 or 2; `lane` (first, width) says which of the
+    490 sequence numbers of a region, day and sex may be used, `offset` starts somewhere in it. None ends in
+    000, so that this always means a spreadsheet spoilt the number. Raises ValueError when more people than a
+    lane is wide were born on a day.
     """
     day = pl.Series(birth).dt.strftime("%Y%m%d").cast(pl.Int64).to_numpy()
-    frame = pl.DataFrame({"place": region.astype(np.int64) * 10**8 + day, "sex": sex, "offset": offset})
-    rank = frame.select(
-        (pl.int_range(pl.len()) + pl.col("offset").first()).over("place", "sex").alias("turn"),
-        pl.len().over("place", "sex").alias("size"),
+    first, width = lane[:, 0], lane[:, 1]
+    frame = pl.DataFrame(
+        {"place": region.astype(np.int64) * 10**8 + day, "sex": sex, "first": first, "offset": offset}
     )
-    if rank["size"].max() > 490:
-        raise ValueError(
-            "more than 490 people of one sex born on a day in a region: no sequence numbers left"
-        )
+    group = ["place", "sex", "first"]
+    rank = frame.select(
+        (pl.int_range(pl.len()) + pl.col("offset").first()).over(group).alias("turn"),
+        pl.len().over(group).alias("size"),
+    )
+    if (rank["size"].to_numpy() > width).any():
+        raise ValueError("more people of one sex born on a day in a region than there are sequence numbers")
     odd = np.arange(1, 1000, 2)
     even = np.array([n for n in range(2, 1000, 2) if n % 100])
-    turn = rank["turn"].to_numpy()
-    sequence = np.where(sex == 1, odd[turn % len(odd)], even[turn % len(even)])
+    turn = first + rank["turn"].to_numpy() % width
+    sequence = np.where(sex == 1, odd[turn], even[turn])
     return with_check(pl.Series(frame["place"].to_numpy() * 1000 + sequence).cast(pl.String))
 
 

@@ -4,11 +4,12 @@ Belongs here: twins, namesakes with the same birthday, newborns. Does not belong
 (households.py).
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
+from pipelines.prefecture.months import MONTHS
 from pipelines.prefecture.world import households as roles
 
 _TWIN_SHARE = 0.05
@@ -33,7 +34,8 @@ def with_twins(members: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 
 
 def with_newborns(members: pl.DataFrame, count: int, rng: np.random.Generator) -> pl.DataFrame:
-    """`count` children born in February 2024 (`is_newborn`) to couples of the prefecture."""
+    """`count` children born after the first month (`is_newborn`) to couples of the prefecture, evenly over
+    the months."""
     mothers = members.with_row_index("row").filter(
         (pl.col("role") <= roles.SPOUSE)
         & (pl.col("sex") == 2)
@@ -41,10 +43,12 @@ def with_newborns(members: pl.DataFrame, count: int, rng: np.random.Generator) -
         & pl.col("household").is_in(members.filter(pl.col("role") == roles.SPOUSE)["household"].implode())
     )
     chosen = mothers[np.sort(rng.permutation(mothers.height)[:count])]
+    month = np.arange(chosen.height) % (len(MONTHS) - 1) + 1
+    starts = pl.Series([m.start for m in MONTHS])
     babies = chosen.drop("row").with_columns(
         pl.lit(roles.CHILD, pl.Int64).alias("role"),
         pl.Series("sex", rng.integers(1, 3, chosen.height)),
-        (pl.lit(date(2024, 2, 1)) + pl.duration(days=pl.Series(rng.integers(0, 18, chosen.height)))).alias(
+        (starts.gather(month) + pl.Series(rng.integers(0, 18, chosen.height)) * timedelta(days=1)).alias(
             "birth"
         ),
     )

@@ -29,6 +29,9 @@ _PREFECTURE_OF_OLD = {
     "370686": 372128,
     "370687": 372129,
 }
+_COUNTIES = np.array(sorted(int(code) for code in _PREFECTURE_OF_OLD))
+_SECOND = (370613, 370671, 370676)
+_NARROW = 12
 _NEW_DISTRICT_SINCE = np.datetime64("2020-09-01")
 _OLD_BORN_BEFORE = np.datetime64("1966-01-01")
 
@@ -55,3 +58,22 @@ def regions(people: pl.DataFrame, reference: Path, rng: np.random.Generator) -> 
     permits = rng.permutation(np.flatnonzero(floating))[: scaled(20, people.height / 7_102_116, 9)]
     region[permits] = PERMIT_REGIONS[np.arange(len(permits)) % 3]
     return region
+
+
+def lanes(region: np.ndarray, county: np.ndarray) -> np.ndarray:
+    """Which lane of sequence numbers a person's number is taken from: (first, width) of 490.
+
+    Counties are drawn apart from each other; lanes keep their numbers of one region and day distinct. A
+    county's own regions have wide lanes, one of two where two counties share them (芝罘/高新区, 福山/开发区,
+    牟平/莱山); everyone else's regions have thirteen narrow ones.
+    """
+    own = np.array([_OWN.get(str(c), c) for c in _COUNTIES])
+    old = np.array([_PREFECTURE_OF_OLD[str(c)] for c in _COUNTIES])
+    index = np.searchsorted(_COUNTIES, county)
+    at_home = (region == own[index]) | (region == old[index]) | (region == county)
+    second = np.isin(county, _SECOND)
+    narrow = np.stack([index * _NARROW, np.full(len(index), _NARROW)], axis=1)
+    wide = np.stack(
+        [np.where(second, 360, 13 * _NARROW), np.where(second, 130, 360 - 13 * _NARROW)], axis=1
+    )
+    return np.where(at_home[:, None], wide, narrow)

@@ -1,66 +1,87 @@
-"""The people of the prefecture, with all that stays true of them in both turns.
+"""The people of the prefecture, with all that stays true of them.
 
-Belongs here: names, numbers, households, places, and what happens to them by the second turn (birth, death,
-leaving). Does not belong here: what any one department knows of them.
+Belongs here: names, numbers, households, places, and what happens to them (birth, death, leaving). Does not
+belong here: what any one department knows of them.
 """
 
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from pipelines.prefecture.months import FIRST, MONTHS
 from pipelines.prefecture.world import households as roles
-from pipelines.prefecture.world.census import read_census
-from pipelines.prefecture.world.divisions import Divisions
+from pipelines.prefecture.world.ages import completed_years
+from pipelines.prefecture.world.assistance import with_assistance
 from pipelines.prefecture.world.households import draw_members
 from pipelines.prefecture.world.id_numbers import resident_numbers
 from pipelines.prefecture.world.kin import with_namesakes, with_newborns, with_twins
-from pipelines.prefecture.world.lots import scaled, stream
 from pipelines.prefecture.world.names import given_names, surnames
-from pipelines.prefecture.world.origins import regions
+from pipelines.prefecture.world.origins import lanes, regions
 from pipelines.prefecture.world.places import draw_places
+from pipelines.prefecture.world.registration import with_registration
 from pipelines.prefecture.world.vital import draw_lives
+
+if TYPE_CHECKING:
+    from pipelines.prefecture.world.world import World
 
 _FLOATING_SHARE, _OLDEST_FLOATING = 0.03, 60
 _SPARE_SHARE = 0.004
 
 
-def draw_people(reference: Path, divisions: Divisions, scale: float, seed: int) -> pl.DataFrame:
-    """One row per person, numbered by `pid` from 0: residents, those who died or left within the year
-    before the first turn, and children born between the turns (`is_newborn`).
+def draw_people(world: "World") -> pl.DataFrame:
+    """One row per person of the shard, in order of `pid`: residents, those who died or left within the year
+    before the first month, and children born later (`is_newborn`).
 
     Columns: pid, household, household_no, county_code, village, township, residence, residence_township,
-    grid, house_no, role, relation, sex, birth, age (whole years on 2024-01-31), id_no, spare_id_no (for
-    those whose number may be changed), name, ethnic_code, is_collective, is_floating (no household
-    registration here), is_newborn, namesake, death_date, left_date, stays (lives in the township of
-    registration).
+    grid, house_no, role, relation (on the first business date), sex, birth, age (whole years on
+    2024-01-31), id_no, spare_id_no (for those whose number may be changed), name, ethnic_code,
+    is_collective, is_floating (no household registration here), is_newborn, namesake, death_date, left_date,
+    stays (lives in the township of registration), division_code, registered_on, hukou_address, has_old_code
+    (see registration.py), assist, head_id_no, turned_80 (see assistance.py).
     """
-    census = read_census(reference)
-    members = draw_members(census, scale, stream(seed, "households"))
-    members = with_twins(members, stream(seed, "twins"))
-    members = with_newborns(members, scaled(28, scale, 3), stream(seed, "newborns"))
-    members = _with_household_traits(members, stream(seed, "floating"))
-    members = with_namesakes(members, scaled(14, scale, 8), stream(seed, "namesakes"))
+    census = world.census
+    members = draw_members(census, world.scale, world.stream("households"))
+    members = with_twins(members, world.stream("twins"))
+    members = with_newborns(members, world.scaled(28 * (len(MONTHS) - 1), 3), world.stream("newborns"))
+    members = _with_household_traits(members, world.shard.first_number, world.stream("floating"))
+    members = with_namesakes(members, world.scaled(14, 8), world.stream("namesakes"))
+    people = _placed(members, world)
+    people = people.with_columns(
+        *_numbers(people, world), _names(people, world.stream("names"))
+    ).with_columns(
+        pl.when(pl.col("namesake").is_not_null())
+        .then(pl.col("name").first().over("namesake"))
+        .otherwise("name")
+        .alias("name"),
+        _ethnic_codes(people.height, world.stream("ethnic")),
+    )
+    people = draw_lives(people, world.stream("lives"))
+    people = with_registration(people, world.divisions, world.stream("registration"))
+    return with_assistance(people, world.stream("assistance"))
+
+
+def _placed(members: pl.DataFrame, world: "World") -> pl.DataFrame:
     per_household = (
         members.group_by("household")
         .agg(
             pl.col("county").first(),
             pl.col("is_collective").first(),
-            (pl.col("age").max() >= 77).alias("has_old"),
+            (pl.col("age").max() >= 75).alias("has_old"),
         )
         .sort("household")
     )
     places = draw_places(
-        census,
-        divisions,
+        world.census,
+        world.divisions,
         per_household["county"].to_numpy(),
         per_household["has_old"].to_numpy(),
         per_household["is_collective"].to_numpy(),
-        stream(seed, "places"),
+        world.stream("places"),
     )
-    codes = pl.Series(census.codes)
-    people = (
+    codes = pl.Series(world.census.codes)
+    return (
         members.with_columns(codes.gather(members["county"]).alias("county_code"))
         .drop("county")
         .join(places, on="household", how="left", maintain_order="left")
@@ -71,30 +92,14 @@ def draw_people(reference: Path, divisions: Divisions, scale: float, seed: int) 
         )
         .with_columns((pl.col("township") == pl.col("residence_township")).alias("stays"))
     )
-    people = people.with_columns(
-        *_numbers(people, reference, stream(seed, "numbers")),
-        _names(people, stream(seed, "names")),
-    ).with_columns(
-        pl.when(pl.col("namesake").is_not_null())
-        .then(pl.col("name").first().over("namesake"))
-        .otherwise("name")
-        .alias("name"),
-        _ethnic_codes(people.height, stream(seed, "ethnic")),
-    )
-    return draw_lives(people, stream(seed, "lives"))
 
 
-def completed_years(birth: str, at: date) -> pl.Expr:
-    """Age in whole years of a birth date column on a day."""
-    day = pl.col(birth)
-    had_birthday = day.dt.month().cast(pl.Int32) * 100 + day.dt.day() <= at.month * 100 + at.day
-    return at.year - day.dt.year() - pl.when(had_birthday).then(0).otherwise(1)
-
-
-def _with_household_traits(members: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    members = members.with_row_index("pid").with_columns(
-        pl.col("pid").cast(pl.Int64),
-        completed_years("birth", roles.BORN_BEFORE).clip(lower_bound=0).cast(pl.Int64).alias("age"),
+def _with_household_traits(
+    members: pl.DataFrame, first_number: int, rng: np.random.Generator
+) -> pl.DataFrame:
+    members = members.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + first_number).alias("pid"))
+    members = members.with_columns(
+        completed_years("birth", FIRST.as_of).clip(lower_bound=0).cast(pl.Int64).alias("age"),
     )
     lot = rng.random(members["household"].max() + 1)
     young = pl.col("age").max().over("household") < _OLDEST_FLOATING
@@ -105,13 +110,17 @@ def _with_household_traits(members: pl.DataFrame, rng: np.random.Generator) -> p
     )
 
 
-def _numbers(people: pl.DataFrame, reference: Path, rng: np.random.Generator) -> tuple[pl.Series, pl.Series]:
-    region = regions(people, reference, rng)
+def _numbers(people: pl.DataFrame, world: "World") -> tuple[pl.Series, pl.Series]:
+    rng = world.stream("numbers")
+    region = regions(people, world.reference, rng)
     birth, sex = people["birth"].to_numpy(), people["sex"].to_numpy()
     spare = np.flatnonzero((rng.random(people.height) < _SPARE_SHARE) & ~people["is_floating"].to_numpy())
     both = np.r_[np.arange(people.height), spare]
-    numbers = resident_numbers(region[both], birth[both], sex[both], rng.integers(0, 490, len(both)))
-    spares = pl.DataFrame({"pid": spare, "spare_id_no": numbers[people.height :]})
+    county = people["county_code"].cast(pl.Int64).to_numpy()
+    numbers = resident_numbers(
+        region[both], birth[both], sex[both], lanes(region, county)[both], rng.integers(0, 490, len(both))
+    )
+    spares = pl.DataFrame({"pid": people["pid"].gather(spare), "spare_id_no": numbers[people.height :]})
     with_spares = people.select("pid").join(spares, on="pid", how="left", maintain_order="left")
     return numbers[: people.height].alias("id_no"), with_spares["spare_id_no"]
 
