@@ -70,9 +70,7 @@ class Stage:
         households are ordinary no more. The first `playing` of them live in playing townships as far as
         there are any, the others elsewhere."""
         home = self.people["household"].to_numpy()
-        found = np.flatnonzero(
-            self.people.select(where).to_series().fill_null(False).to_numpy() & self.free[home]
-        )
+        found = np.flatnonzero(self.people.select(where).to_series().fill_null(False).to_numpy() & self.free[home])
         found = self.rng("take").permutation(found)
         found = found[np.sort(np.unique(home[found], return_index=True)[1])]
         plays = self.people["township"].gather(found).is_in(self.players).to_numpy()
@@ -98,9 +96,7 @@ class Stage:
         jobs = self.world.employment.filter(pl.col("_eid").is_not_null())
         household = self.people["household"].gather(jobs["_pid"] - self.world.shard.first_number)
         jobs = jobs.with_columns(pl.Series(self.free).gather(household).alias("is_free"))
-        staff = jobs.group_by("_eid").agg(
-            pl.col("is_free").all(), pl.col("stop_date").is_null().sum().alias("staff")
-        )
+        staff = jobs.group_by("_eid").agg(pl.col("is_free").all(), pl.col("stop_date").is_null().sum().alias("staff"))
         small = staff.filter(pl.col("is_free") & pl.col("staff").is_between(1, largest_staff))["_eid"]
         live = (pl.col("status_name") == "存续") & ~pl.col("has_old_code")
         firms = self.take_firms(live & pl.col("_eid").is_in(small.implode()), count)

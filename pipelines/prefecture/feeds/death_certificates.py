@@ -34,9 +34,7 @@ def death_certificates(world: World, month: Month) -> pl.DataFrame:
     rows = pl.concat([people, lots], how="horizontal")
     rows = in_month(rows, "death_date", month).filter(pl.col("certified") < _CERTIFIED_SHARE)
     blank = pl.when(pl.col("blank") < _BLANK_ID_SHARE).then(None).otherwise("id_no")
-    return certificate_rows(rows, pl.col("death_date")).with_columns(
-        rows.select(blank.alias("id_no")).to_series()
-    )
+    return certificate_rows(rows, pl.col("death_date")).with_columns(rows.select(blank.alias("id_no")).to_series())
 
 
 def certificate_rows(people: pl.DataFrame, on: pl.Expr) -> pl.DataFrame:

@@ -34,9 +34,7 @@ def cards(world: World, month: Month) -> pl.DataFrame:
     """
     rng, people = world.stream("cards"), world.people
     registered = ~(people["is_newborn"] | people["is_floating"]).to_numpy()
-    holders = people.filter(
-        pl.Series(registered & (rng.random(people.height) < _SHARE)) & ~has_left(FIRST.as_of)
-    )
+    holders = people.filter(pl.Series(registered & (rng.random(people.height) < _SHARE)) & ~has_left(FIRST.as_of))
     count = holders.height
     expired = rng.random(count) < _EXPIRED_SHARE
     valid = np.where(

@@ -80,9 +80,7 @@ def event_rows(
 
 def numbered(frame: pl.DataFrame, month: Month) -> pl.DataFrame:
     """The events with their number, from kind and person."""
-    kind = pl.col("event_type").replace_strict(
-        {k: str(i + 1) for i, k in enumerate(KINDS)}, return_dtype=pl.String
-    )
+    kind = pl.col("event_type").replace_strict({k: str(i + 1) for i, k in enumerate(KINDS)}, return_dtype=pl.String)
     person = pl.col("_pid").cast(pl.String).str.zfill(9)
     return frame.with_columns(pl.concat_str(pl.lit(f"YW{month.period}"), kind, person).alias("event_no"))
 

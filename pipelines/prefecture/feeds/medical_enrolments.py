@@ -38,10 +38,7 @@ def enrolments(world: World, month: Month) -> pl.DataFrame:
     rows = pl.concat([people, lots], how="horizontal")
     share = pl.when("is_floating").then(_FLOATING_ENROLLED_SHARE).otherwise(_ENROLLED_SHARE)
     rows = rows.filter(
-        (pl.col("enrolled") < share)
-        & ~is_dead(month.as_of)
-        & ~has_left(month.as_of)
-        & ~pl.col("is_newborn")
+        (pl.col("enrolled") < share) & ~is_dead(month.as_of) & ~has_left(month.as_of) & ~pl.col("is_newborn")
     )
     employed = pl.col("pid").is_in(world.employment["_pid"].unique().implode())
     return rows.select(
@@ -51,10 +48,7 @@ def enrolments(world: World, month: Month) -> pl.DataFrame:
         pl.col("sex").cast(pl.String).alias("sex_code"),
         pl.col("birth").alias("birth_date"),
         pl.when(employed).then(pl.lit("职工")).otherwise(pl.lit("居民")).alias("insurance_kind"),
-        pl.when(pl.col("paused") < _PAUSED_SHARE)
-        .then(pl.lit("暂停"))
-        .otherwise(pl.lit("正常"))
-        .alias("status_name"),
+        pl.when(pl.col("paused") < _PAUSED_SHARE).then(pl.lit("暂停")).otherwise(pl.lit("正常")).alias("status_name"),
         pl.col("village").alias("division_code"),
         pl.when((pl.col("visits") < _VISIT_SHARE) & (pl.col("visit") > pl.col("birth")))
         .then("visit")

@@ -46,13 +46,7 @@ def allowance(world: World, month: Month) -> pl.DataFrame:
 def allowance_rows(people: pl.DataFrame, month: str, remark: str | None = None) -> pl.DataFrame:
     """One month of F10 for all of `people`, in the band of their age when the month began."""
     age = completed_years("birth", start_of(month))
-    band = (
-        pl.when(age >= 100)
-        .then(pl.lit(BANDS[2]))
-        .when(age >= 90)
-        .then(pl.lit(BANDS[1]))
-        .otherwise(pl.lit(BANDS[0]))
-    )
+    band = pl.when(age >= 100).then(pl.lit(BANDS[2])).when(age >= 90).then(pl.lit(BANDS[1])).otherwise(pl.lit(BANDS[0]))
     return people.select(
         pl.col("pid").alias("_pid"),
         pl.col("county_code").alias("_county"),

@@ -92,9 +92,7 @@ def layout(county: str) -> tuple[Heading, ...]:
     """Headings of F08 in one county: four counties out of four keep four different books."""
     which = int(county) % len(_WORDS)
     words, order = _WORDS[which], _ORDERS[which]
-    return tuple(
-        Heading(_NAMES[i], words[i], width=22 if "id_no" in _NAMES[i] else 14) for i in order
-    )
+    return tuple(Heading(_NAMES[i], words[i], width=22 if "id_no" in _NAMES[i] else 14) for i in order)
 
 
 def assistance(world: World, month: Month) -> pl.DataFrame:
@@ -107,9 +105,7 @@ def assistance(world: World, month: Month) -> pl.DataFrame:
 def assistance_rows(people: pl.DataFrame, month: str, remark: str | None = None) -> pl.DataFrame:
     """One month of F08 for everyone of `people` with a category; one-off help in a single month of four."""
     temporary = pl.Series(_TEMPORARY).gather((people["pid"] % len(_TEMPORARY)).cast(pl.UInt32))
-    base = pl.col("assist").replace_strict(
-        {"低保": 480, "特困": 1160, "低边": 210, "临时救助": 1500}, default=None
-    )
+    base = pl.col("assist").replace_strict({"低保": 480, "特困": 1160, "低边": 210, "临时救助": 1500}, default=None)
     rows = people.with_columns(temporary.alias("temporary"))
     return rows.filter(
         pl.col("assist").is_not_null() & ((pl.col("assist") != "临时救助") | (pl.col("temporary") == month))
@@ -122,9 +118,7 @@ def assistance_rows(people: pl.DataFrame, month: str, remark: str | None = None)
         pl.col("assist").alias("category"),
         (base + pl.col("pid") % 13 * 20).cast(pl.Float64).alias("amount"),
         pl.lit(month).alias("pay_month"),
-        pl.max_horizontal(pl.date(2016 + pl.col("pid") % 7, 1 + pl.col("pid") % 12, 1), "birth").alias(
-            "start_date"
-        ),
+        pl.max_horizontal(pl.date(2016 + pl.col("pid") % 7, 1 + pl.col("pid") % 12, 1), "birth").alias("start_date"),
         pl.lit(None, pl.Date).alias("stop_date"),
         pl.col("village").alias("division_code"),
         (pl.col("pid") * 7919 % 10000).cast(pl.String).str.zfill(4).alias("bank_tail"),

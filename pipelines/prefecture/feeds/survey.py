@@ -66,9 +66,7 @@ def survey(world: World, month: Month) -> pl.DataFrame:
         "residence",
         "name",
         pl.when((pl.col("blank") >= _BLANK_ID_SHARE) | (pl.col("age") >= 75)).then("id_no").alias("id_no"),
-        pl.when(pl.col("age") >= 14)
-        .then(pl.lit("128") + pl.col("number").cast(pl.String).str.zfill(8))
-        .alias("phone"),
+        pl.when(pl.col("age") >= 14).then(pl.lit("128") + pl.col("number").cast(pl.String).str.zfill(8)).alias("phone"),
         pl.when("is_floating")
         .then(pl.lit("租住"))
         .when(alone)
@@ -77,10 +75,7 @@ def survey(world: World, month: Month) -> pl.DataFrame:
         .then(pl.lit("租住"))
         .otherwise(pl.lit("自有"))
         .alias("living_type"),
-        pl.when("is_newborn")
-        .then("registered_on")
-        .otherwise(_last_seen(month))
-        .alias("survey_date"),
+        pl.when("is_newborn").then("registered_on").otherwise(_last_seen(month)).alias("survey_date"),
     )
     return _completed(pl.concat([residents, _vacant(people, world.stream("vacant"))]), world.divisions)
 
@@ -119,16 +114,12 @@ def _completed(rows: pl.DataFrame, divisions: Divisions) -> pl.DataFrame:
         pl.col("county_code").alias("_county"),
         pl.concat_str("township_name", "short_name").alias("place"),
     )
-    officers = divisions.grids.select(
-        pl.col("unit_code").alias("grid_code"), pl.col("grid_officer").alias("surveyor")
-    )
+    officers = divisions.grids.select(pl.col("unit_code").alias("grid_code"), pl.col("grid_officer").alias("surveyor"))
     return (
         rows.join(places, on="residence", how="left", maintain_order="left")
         .join(officers, on="grid_code", how="left", maintain_order="left")
         .with_columns(
-            (pl.lit("DJ") + pl.col("_county") + pl.col("_pid").cast(pl.String).str.zfill(9)).alias(
-                "survey_no"
-            ),
+            (pl.lit("DJ") + pl.col("_county") + pl.col("_pid").cast(pl.String).str.zfill(9)).alias("survey_no"),
             (pl.col("place") + pl.col("house_no").str.slice(13) + "号房").alias("house_address"),
         )
         .drop("residence", "place")

@@ -9,18 +9,14 @@ from datetime import date
 import polars as pl
 
 
-def delta(
-    before: pl.DataFrame, after: pl.DataFrame, keys: Sequence[str], changed_on: date
-) -> pl.DataFrame:
+def delta(before: pl.DataFrame, after: pl.DataFrame, keys: Sequence[str], changed_on: date) -> pl.DataFrame:
     """Rows of `after` that differ from `before` (变更, 新增), and of `before` no longer there (删除).
 
     Columns starting with `_` are carried along but not compared. Rows of a register that dates its rows
     (`updated_date`) bear the day `changed_on`.
     """
     compared = [c for c in after.columns if not c.startswith("_")]
-    fresh = after.join(
-        before.select(compared), on=compared, how="anti", nulls_equal=True, maintain_order="left"
-    )
+    fresh = after.join(before.select(compared), on=compared, how="anti", nulls_equal=True, maintain_order="left")
     keys = list(keys)
     known = before.select(keys).unique().with_columns(pl.lit("变更").alias("change_type"))
     fresh = fresh.join(known, on=keys, how="left", maintain_order="left").with_columns(

@@ -78,8 +78,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 def _opening(headings: Sequence[Heading], first: int) -> str:
     widths = "".join(
-        f'<col min="{i + 1}" max="{i + 1}" width="{h.width}" customWidth="1"/>'
-        for i, h in enumerate(headings)
+        f'<col min="{i + 1}" max="{i + 1}" width="{h.width}" customWidth="1"/>' for i, h in enumerate(headings)
     )
     view = (
         f'<sheetViews><sheetView workbookViewId="0"><pane ySplit="{first - 1}" topLeftCell="A{first}" '

@@ -38,9 +38,7 @@ def parts(sheet: str) -> list[tuple[str, str]]:
         "_rels/.rels": _links(("officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{_REL}"><sheets>'
         f'<sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": _links(
-            ("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")
-        ),
+        "xl/_rels/workbook.xml.rels": _links(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")),
         "xl/styles.xml": _styles(),
     }
     return [(name, XML + content) for name, content in made.items()]
@@ -56,8 +54,7 @@ def _links(*targets: tuple[str, str]) -> str:
 
 def _styles() -> str:
     fonts = "".join(
-        f"<font>{look}{_FONT}</font>"
-        for look in ('<sz val="11"/>', '<b/><sz val="16"/>', '<b/><sz val="11"/>')
+        f"<font>{look}{_FONT}</font>" for look in ('<sz val="11"/>', '<b/><sz val="16"/>', '<b/><sz val="11"/>')
     )
     fills = "".join(
         f"<fill>{pattern}</fill>"

@@ -82,9 +82,7 @@ def _units(snapshots: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
         .alias("parent_code"),
         starts.gather(spans.sort("level", "code")["first"]).alias("valid_from"),
         ends.gather(spans.sort("level", "code")["last"]).alias("valid_to"),
-        pl.col("code")
-        .replace_strict(successors, default=None, return_dtype=pl.String)
-        .alias("successor_code"),
+        pl.col("code").replace_strict(successors, default=None, return_dtype=pl.String).alias("successor_code"),
     )
 
 
@@ -142,9 +140,7 @@ def _grids(villages: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     retired = _grid_rows(settled, np.full(settled.height, 91)).with_columns(
         pl.lit(date(2020, 7, 1)).alias("valid_from"),
         ends.gather(rng.integers(0, 3, settled.height)).alias("valid_to"),
-        pl.when(pl.Series(rng.random(settled.height) < 0.5))
-        .then(pl.col("code") + "001")
-        .alias("successor_code"),
+        pl.when(pl.Series(rng.random(settled.height) < 0.5)).then(pl.col("code") + "001").alias("successor_code"),
     )
     moved = villages.filter(pl.col("old_until") == _LAST_RETIREMENT)
     renumbered = _grid_rows(moved, np.ones(moved.height, dtype=int)).with_columns(

@@ -24,9 +24,7 @@ _KINDS = (
     ("93", "农民专业合作社", "农民专业合作社"),
 )
 _WORDS = "华丰泰盛源海兴隆诚信达瑞祥宏安康鑫润东方恒顺昌嘉禾"
-_TRADES = np.array(
-    ["商贸", "食品", "机械", "建材", "海产", "果业", "物流", "餐饮", "服饰", "农机", "装饰", "电子"]
-)
+_TRADES = np.array(["商贸", "食品", "机械", "建材", "海产", "果业", "物流", "餐饮", "服饰", "农机", "装饰", "电子"])
 
 
 def draw_enterprises(world: "World") -> pl.DataFrame:
@@ -50,23 +48,20 @@ def draw_enterprises(world: "World") -> pl.DataFrame:
         pl.col("village").alias("code"),
         "township",
     )
-    rows = (
-        rows.join(villages, on="code", how="left", maintain_order="left")
-        .with_columns(
-            (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias("_eid"),
-            pl.Series("drawn", days_between(rng, "2001-01-01", "2023-12-15", count)),
-            pl.Series("kind", kind),
-            pl.Series("employer", (rng.random(count) < _EMPLOYER_SHARE)),
-            pl.Series("trade", rng.choice(_TRADES, count)),
-            pl.Series("word", _brands(rng, count)),
-            pl.Series("industry_code", rng.choice(_industries(world.reference), count)),
-            pl.Series("capital", rng.choice(np.array([1, 5, 10, 50, 100, 500, 1000]), count)),
-            pl.Series("end", rng.random(count)),
-            pl.Series("ended", days_between(rng, "2021-01-01", "2023-12-31", count)),
-            credit_codes(
-                np.array([k[0] for k in _KINDS])[kind], _regions(rows["code"]), np.arange(count) + first
-            ).alias("uscc"),
-        )
+    rows = rows.join(villages, on="code", how="left", maintain_order="left").with_columns(
+        (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias("_eid"),
+        pl.Series("drawn", days_between(rng, "2001-01-01", "2023-12-15", count)),
+        pl.Series("kind", kind),
+        pl.Series("employer", (rng.random(count) < _EMPLOYER_SHARE)),
+        pl.Series("trade", rng.choice(_TRADES, count)),
+        pl.Series("word", _brands(rng, count)),
+        pl.Series("industry_code", rng.choice(_industries(world.reference), count)),
+        pl.Series("capital", rng.choice(np.array([1, 5, 10, 50, 100, 500, 1000]), count)),
+        pl.Series("end", rng.random(count)),
+        pl.Series("ended", days_between(rng, "2021-01-01", "2023-12-31", count)),
+        credit_codes(np.array([k[0] for k in _KINDS])[kind], _regions(rows["code"]), np.arange(count) + first).alias(
+            "uscc"
+        ),
     )
     return _registered(rows, rng)
 
@@ -77,9 +72,7 @@ def _registered(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     old = early & (pl.col("old_since") <= pl.col("drawn"))
     ends = (pl.col("end") < _CANCELLED_SHARE) & ~pl.col("employer")
     revoked = ~ends & (pl.col("end") > 1 - _REVOKED_SHARE) & ~pl.col("employer")
-    suffix = pl.col("kind").replace_strict(
-        {i: k[2] or "店" for i, k in enumerate(_KINDS)}, return_dtype=pl.String
-    )
+    suffix = pl.col("kind").replace_strict({i: k[2] or "店" for i, k in enumerate(_KINDS)}, return_dtype=pl.String)
     rows = rows.with_columns(
         old.fill_null(False).alias("has_old_code"),
         pl.when(early & ~old.fill_null(False)).then(later).otherwise("drawn").alias("established_date"),
@@ -111,9 +104,7 @@ def _registered(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
         .otherwise(pl.lit("存续"))
         .alias("status_name"),
         "established_date",
-        pl.when(ends | revoked)
-        .then(pl.max_horizontal("ended", pl.col("established_date")))
-        .alias("cancelled_date"),
+        pl.when(ends | revoked).then(pl.max_horizontal("ended", pl.col("established_date"))).alias("cancelled_date"),
         pl.col("employer").alias("is_employer"),
         "has_old_code",
         "township",

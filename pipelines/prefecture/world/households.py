@@ -85,9 +85,7 @@ def _family_patterns(size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.where(rng.random(len(size)) < share, first, second).astype(np.int64)
 
 
-def _wished_ages(
-    household: np.ndarray, role: np.ndarray, size: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def _wished_ages(household: np.ndarray, role: np.ndarray, size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     count = len(role)
     starts = np.flatnonzero(np.r_[True, household[1:] != household[:-1]])
     first_size = size[starts]
@@ -99,9 +97,7 @@ def _wished_ages(
     spread, noise = rng.random(count), rng.normal(0, 3, count)
     child = head - 23 - 10 * spread
     child = np.where(child < 0, 4 * spread, child)
-    dorm = np.select(
-        [spread < 0.45, spread < 0.9], [17 + 7 * rng.random(count), 24 + 26 * rng.random(count)], 82
-    )
+    dorm = np.select([spread < 0.45, spread < 0.9], [17 + 7 * rng.random(count), 24 + 26 * rng.random(count)], 82)
     wishes = {
         HEAD: head,
         SPOUSE: head - 1.5 + noise,

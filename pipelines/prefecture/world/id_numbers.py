@@ -37,9 +37,7 @@ def resident_numbers(
     """
     day = pl.Series(birth).dt.strftime("%Y%m%d").cast(pl.Int64).to_numpy()
     first, width = lane[:, 0], lane[:, 1]
-    frame = pl.DataFrame(
-        {"place": region.astype(np.int64) * 10**8 + day, "sex": sex, "first": first, "offset": offset}
-    )
+    frame = pl.DataFrame({"place": region.astype(np.int64) * 10**8 + day, "sex": sex, "first": first, "offset": offset})
     group = ["place", "sex", "first"]
     rank = frame.select(
         (pl.int_range(pl.len()) + pl.col("offset").first()).over(group).alias("turn"),

@@ -17,9 +17,7 @@ _TWIN_SHARE = 0.05
 
 def with_twins(members: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """Some second children are born on the day of the first: their numbers differ in the sequence only."""
-    first = members.filter(pl.col("role") == roles.CHILD).select(
-        "household", pl.col("birth").alias("twin_birth")
-    )
+    first = members.filter(pl.col("role") == roles.CHILD).select("household", pl.col("birth").alias("twin_birth"))
     lot = pl.Series(rng.random(members.height))
     return (
         members.join(first, on="household", how="left", maintain_order="left")
@@ -48,9 +46,7 @@ def with_newborns(members: pl.DataFrame, count: int, rng: np.random.Generator) -
     babies = chosen.drop("row").with_columns(
         pl.lit(roles.CHILD, pl.Int64).alias("role"),
         pl.Series("sex", rng.integers(1, 3, chosen.height)),
-        (starts.gather(month) + pl.Series(rng.integers(0, 18, chosen.height)) * timedelta(days=1)).alias(
-            "birth"
-        ),
+        (starts.gather(month) + pl.Series(rng.integers(0, 18, chosen.height)) * timedelta(days=1)).alias("birth"),
     )
     return pl.concat(
         [
@@ -64,28 +60,17 @@ def with_namesakes(members: pl.DataFrame, pairs: int, rng: np.random.Generator) 
     """Pairs of strangers in one county with the same sex, birth date and (later) name: `namesake` numbers
     them."""
     adults = members.filter(
-        pl.col("age").is_between(30, 72)
-        & ~pl.col("is_floating")
-        & ~pl.col("is_collective")
-        & ~pl.col("is_newborn")
+        pl.col("age").is_between(30, 72) & ~pl.col("is_floating") & ~pl.col("is_collective") & ~pl.col("is_newborn")
     ).sort("county", "sex", "birth", "pid")
     beside = (
-        adults.with_columns(
-            pl.col("pid", "birth", "household").shift(-1).over("county", "sex").name.suffix("_other")
-        )
+        adults.with_columns(pl.col("pid", "birth", "household").shift(-1).over("county", "sex").name.suffix("_other"))
         .with_row_index("place")
-        .filter(
-            (pl.col("household") != pl.col("household_other"))
-            & (pl.col("place") % 2 == 0)
-            & (pl.col("age") < 70)
-        )
+        .filter((pl.col("household") != pl.col("household_other")) & (pl.col("place") % 2 == 0) & (pl.col("age") < 70))
     )
     chosen = beside[np.sort(rng.permutation(beside.height)[:pairs])].with_columns(
         pl.int_range(pl.len()).alias("namesake")
     )
-    second = chosen.select(
-        pl.col("pid_other").alias("pid"), "namesake", pl.col("birth").alias("shared_birth")
-    )
+    second = chosen.select(pl.col("pid_other").alias("pid"), "namesake", pl.col("birth").alias("shared_birth"))
     both = pl.concat([chosen.select("pid", "namesake", pl.lit(None, pl.Date).alias("shared_birth")), second])
     return (
         members.join(both, on="pid", how="left", maintain_order="left")

@@ -31,9 +31,7 @@ def given_names(rng: np.random.Generator, sex: np.ndarray, is_older: np.ndarray)
         chosen = np.flatnonzero((sex == wanted) & (is_older == older))
         head = rng.choice(np.array(list(first)), len(chosen))
         tail = rng.choice(np.array(list(second)), len(chosen))
-        result[chosen] = np.where(
-            rng.random(len(chosen)) < _ONE_CHARACTER_SHARE, tail, np.char.add(head, tail)
-        )
+        result[chosen] = np.where(rng.random(len(chosen)) < _ONE_CHARACTER_SHARE, tail, np.char.add(head, tail))
     rare = np.flatnonzero(rng.random(len(sex)) < _RARE_SHARE)
     result[rare] = rng.choice(_RARE, len(rare))
     return result

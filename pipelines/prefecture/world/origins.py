@@ -49,9 +49,7 @@ def regions(people: pl.DataFrame, reference: Path, rng: np.random.Generator) -> 
     recent = birth >= _NEW_DISTRICT_SINCE
     region[recent & (region == 370684)] = 370614
     old = (birth < _OLD_BORN_BEFORE) & (lot > 0.85)
-    region = np.where(
-        old, county.replace_strict(_PREFECTURE_OF_OLD, return_dtype=pl.Int64).to_numpy(), region
-    )
+    region = np.where(old, county.replace_strict(_PREFECTURE_OF_OLD, return_dtype=pl.Int64).to_numpy(), region)
     floating = people["is_floating"].to_numpy()
     far = (floating | ((lot > 0.09) & (lot < 0.14))) & ~recent
     region[far] = rng.choice(elsewhere, far.sum())
@@ -73,7 +71,5 @@ def lanes(region: np.ndarray, county: np.ndarray) -> np.ndarray:
     at_home = (region == own[index]) | (region == old[index]) | (region == county)
     second = np.isin(county, _SECOND)
     narrow = np.stack([index * _NARROW, np.full(len(index), _NARROW)], axis=1)
-    wide = np.stack(
-        [np.where(second, 360, 13 * _NARROW), np.where(second, 130, 360 - 13 * _NARROW)], axis=1
-    )
+    wide = np.stack([np.where(second, 360, 13 * _NARROW), np.where(second, 130, 360 - 13 * _NARROW)], axis=1)
     return np.where(at_home[:, None], wide, narrow)

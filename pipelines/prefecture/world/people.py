@@ -48,9 +48,7 @@ def draw_people(world: "World") -> pl.DataFrame:
     members = _with_household_traits(members, world.shard.first_number, world.stream("floating"))
     members = with_namesakes(members, world.scaled(14, 8), world.stream("namesakes"))
     people = _placed(members, world)
-    people = people.with_columns(
-        *_numbers(people, world), _names(people, world.stream("names"))
-    ).with_columns(
+    people = people.with_columns(*_numbers(people, world), _names(people, world.stream("names"))).with_columns(
         pl.when(pl.col("namesake").is_not_null())
         .then(pl.col("name").first().over("namesake"))
         .otherwise("name")
@@ -94,9 +92,7 @@ def _placed(members: pl.DataFrame, world: "World") -> pl.DataFrame:
     )
 
 
-def _with_household_traits(
-    members: pl.DataFrame, first_number: int, rng: np.random.Generator
-) -> pl.DataFrame:
+def _with_household_traits(members: pl.DataFrame, first_number: int, rng: np.random.Generator) -> pl.DataFrame:
     members = members.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + first_number).alias("pid"))
     members = members.with_columns(
         completed_years("birth", FIRST.as_of).clip(lower_bound=0).cast(pl.Int64).alias("age"),
@@ -105,9 +101,7 @@ def _with_household_traits(
     young = pl.col("age").max().over("household") < _OLDEST_FLOATING
     floating = pl.Series(lot).gather(members["household"]) < _FLOATING_SHARE / 0.72
     has_baby = pl.col("is_newborn").any().over("household")
-    return members.with_columns(
-        (floating & young & ~has_baby & ~pl.col("is_collective")).alias("is_floating")
-    )
+    return members.with_columns((floating & young & ~has_baby & ~pl.col("is_collective")).alias("is_floating"))
 
 
 def _numbers(people: pl.DataFrame, world: "World") -> tuple[pl.Series, pl.Series]:

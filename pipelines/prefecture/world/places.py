@@ -41,9 +41,7 @@ def draw_places(
     stays = lot > _MOVED_WITHIN + _MOVED_BETWEEN
     for place, code in enumerate(census.codes):
         rows = np.flatnonzero(row_county == code)
-        within = np.flatnonzero(
-            (county == place) & ~stays & ((lot > _MOVED_BETWEEN) | has_old) & ~is_collective
-        )
+        within = np.flatnonzero((county == place) & ~stays & ((lot > _MOVED_BETWEEN) | has_old) & ~is_collective)
         residence[within] = rng.choice(rows, len(within), p=weights[rows] / weights[rows].sum())
     between = np.flatnonzero((lot <= _MOVED_BETWEEN) & ~has_old & ~is_collective)
     residence[between] = rng.choice(villages.height, len(between), p=weights / weights.sum())
@@ -56,11 +54,9 @@ def draw_places(
         }
     ).with_columns(
         _grid_of(divisions, codes[residence], rng),
-        (
-            pl.col("residence")
-            + "F"
-            + (pl.int_range(pl.len()).over("residence") + 1).cast(pl.String).str.zfill(4)
-        ).alias("house_no"),
+        (pl.col("residence") + "F" + (pl.int_range(pl.len()).over("residence") + 1).cast(pl.String).str.zfill(4)).alias(
+            "house_no"
+        ),
     )
 
 
@@ -83,9 +79,9 @@ def _spread(
     villages: pl.DataFrame, rows: np.ndarray, weights: np.ndarray, count: int, rng: np.random.Generator
 ) -> np.ndarray:
     township = villages["township_code"].to_numpy()[rows]
-    first = np.concatenate(
-        [rng.choice(rows[township == code], _LEAST_PER_TOWNSHIP) for code in sorted(set(township))]
-    )[:count]
+    first = np.concatenate([rng.choice(rows[township == code], _LEAST_PER_TOWNSHIP) for code in sorted(set(township))])[
+        :count
+    ]
     rest = np.repeat(rows, share_out(weights, count - len(first)))
     return np.concatenate([rng.permutation(first), rng.permutation(rest)])
 
