@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.prefecture.feeds.deltas import CHANGED_ON, delta
+from pipelines.prefecture.output.deltas import CHANGED_ON, delta
 
 BEFORE = pl.DataFrame(
     {
