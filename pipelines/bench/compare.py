@@ -77,7 +77,7 @@ def markdown(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
     lines += ["", *missing(a, b), ""]
     changed = rules(a, b)
     lines += table(("turn", "rule", "", "A", "B"), [
-        (t, r, n, "–" if x is None else f"{x:.4f}", "–" if y is None else f"{y:.4f}") for t, r, n, x, y in changed
+        (turn, rule, what, _share(old), _share(new)) for turn, rule, what, old, new in changed
     ]) if changed else ["No rule's precision or recall changed."]  # fmt: skip
     lines += ["", *table(("layer", "A MB", "B MB", "B/A"), [
         (layer, mega(x), mega(y), _text(r)) for layer, x, y, r in sizes(a, b)
@@ -93,3 +93,7 @@ def _judged(result: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any
 
 def _text(value: float | None) -> str:
     return "–" if value is None else f"{value:,.2f}"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
