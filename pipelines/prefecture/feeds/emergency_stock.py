@@ -62,7 +62,7 @@ def stock(world: World, month: Month) -> pl.DataFrame:
         "unit",
         pl.col("minimum").alias("minimum_quantity"),
         (first + pl.duration(days=turns * days)).alias("expiry_date"),
-        pl.when(pl.col("record_type") == "物资").then(pl.lit("保管员")).otherwise("duty_name").alias("duty_name"),
+        "duty_name",
         "person_name",
         "id_no",
         "phone",

@@ -45,14 +45,14 @@ def draw_stock(world: "World") -> pl.DataFrame:
     rng = world.stream("emergency")
     goods = pl.DataFrame(GOODS, schema=["item_code", "item_name", "unit", "minimum", "shelf_days"], orient="row")
     stores = _places(world, rng, world.scaled(_STORES_PER_ONE_PERCENT, 4), "CK", "应急物资储备库")
-    stock = _answered(world, rng, stores).join(goods, how="cross", maintain_order="left_right")
+    stock = _answered(world, rng, stores, pl.Series("duty_name", ["保管员"])).join(
+        goods, how="cross", maintain_order="left_right"
+    )
     stock = stock.filter(pl.Series(rng.random(stock.height) < _STOCKED_SHARE)).with_columns(
         pl.lit("物资").alias("record_type")
     )
-    duties = pl.DataFrame({"duty_name": _DUTIES})
     teams = _places(world, rng, world.scaled(_TEAMS_PER_ONE_PERCENT, 2), "DW", "应急救援队")
-    members = _answered(world, rng, teams.join(duties, how="cross", maintain_order="left_right"))
-    members = members.unique(["store_no", "_pid"], keep="first", maintain_order=True).with_columns(
+    members = _answered(world, rng, teams, pl.Series("duty_name", _DUTIES)).with_columns(
         pl.when(pl.col("duty_name") == "值班员").then(pl.lit("值班")).otherwise(pl.lit("队伍")).alias("record_type")
     )
     rows = pl.concat([stock, members], how="diagonal")
@@ -75,8 +75,11 @@ def _places(world: "World", rng: np.random.Generator, count: int, code: str, wha
     )
 
 
-def _answered(world: "World", rng: np.random.Generator, places: pl.DataFrame) -> pl.DataFrame:
-    who = someone_of(world, places["_township"], rng.random(places.height)).select(
+def _answered(world: "World", rng: np.random.Generator, places: pl.DataFrame, duties: pl.Series) -> pl.DataFrame:
+    """The places with one person for each duty, all of them different."""
+    lots, each = np.repeat(rng.random(places.height), len(duties)), np.tile(np.arange(len(duties)), places.height)
+    rows = places[np.repeat(np.arange(places.height), len(duties))].with_columns(duties.gather(each))
+    who = someone_of(world, rows["_township"], lots, each).select(
         pl.col("pid").alias("_pid"), pl.col("name").alias("person_name"), "id_no", "phone"
     )
-    return pl.concat([places, who], how="horizontal")
+    return pl.concat([rows, who], how="horizontal")

@@ -35,17 +35,18 @@ _SHARES = (
 )
 REQUIRED = {business: licence for _, business, licence, _ in _SHARES if licence}
 LARGEST_AREA = 300
-_PER_ONE_PERCENT, _OF_FIRMS, _MONTHLY_CHURN = 2_500, 0.85, 0.003
+_PER_ONE_PERCENT, _OF_FIRMS, _MONTHLY_CHURN = 2_680, 0.85, 0.003
 _NO_CODE_SHARE, _NO_LICENCE_NO_SHARE = 0.1, 0.3
 _LEAST_LASTING = 3
 
 
 def draw_premises(world: "World") -> pl.DataFrame:
-    """One row per place: `place_no`, `place_name` (the sign over the door), `firm_name`, `place_kind`, `business_type`, `licence_kind` (null where
-    none is needed), `_eid` (null without enterprise), `_pid`, `owner_name`, `owner_id_no`, `uscc`,
-    `entity_type`, `_county`, `_township`, `village`, `grid_code`, `address`, `area`, `opened_date`,
-    `closed_date` (null if open through all months), `states_code`, `states_licence` (does the township write
-    down credit code and licence number?), `is_sole` (its keeper's only place), `lot`."""
+    """One row per place: `place_no`, `place_name` (the sign over the door), `firm_name`, `place_kind`,
+    `business_type`, `licence_kind` (null where none is needed), `_eid` (null without enterprise), `_pid`,
+    `owner_name`, `owner_id_no`, `uscc`, `entity_type`, `_county`, `_township`, `village`, `grid_code`,
+    `address`, `area`, `opened_date`, `closed_date` (null if open through all months), `states_code`,
+    `states_licence` (does the township write down credit code and licence number?), `is_sole` (its keeper's
+    only place), `lot`."""
     rng, count = world.stream("premises"), world.scaled(_PER_ONE_PERCENT, 150)
     rows = _kept(world, rng, count)
     kind = rng.choice(len(_SHARES), rows.height, p=[s[3] for s in _SHARES])

@@ -21,7 +21,7 @@ _AMOUNTS = {"高新技术企业": 10, "专精特新中小企业": 20, "创新型
 SUBSIDY = "技术改造设备补助"
 _NAMES = np.array(["生产线技术改造项目", "智能化改造项目", "仓储冷链建设项目", "厂区扩建项目", "节能减排改造项目"])
 _YEARS = 35 / 12
-_PROJECTS, _TITLES = 75 * _YEARS, 65 * _YEARS
+_PROJECTS, _TITLES = 100 * _YEARS, 90 * _YEARS
 _SINCE = "2023-02-01"
 
 

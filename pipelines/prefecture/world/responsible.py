@@ -51,11 +51,12 @@ def responsible_columns(people: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def someone_of(world: "World", township: pl.Series, lots: np.ndarray) -> pl.DataFrame:
-    """One responsible person of each township, row by row; of any township where there is none."""
+def someone_of(world: "World", township: pl.Series, lots: np.ndarray, further: np.ndarray | int = 0) -> pl.DataFrame:
+    """One responsible person of each township, row by row; of any township where there is none. With `further`, the
+    person so many places further on in the list, who may be of the next township."""
     people = world.responsible
     spans = people.with_row_index("first").group_by("township").agg(pl.col("first").min(), pl.len().alias("size"))
     found = township.to_frame("township").join(spans, on="township", how="left", maintain_order="left")
     first = found["first"].fill_null(0).to_numpy().astype(np.int64)
     size = found["size"].fill_null(people.height).to_numpy().astype(np.int64)
-    return people.drop("township")[first + np.floor(lots * size).astype(np.int64)]
+    return people.drop("township")[(first + np.floor(lots * size).astype(np.int64) + further) % people.height]
