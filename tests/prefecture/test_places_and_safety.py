@@ -15,7 +15,7 @@ from tests.prefecture.judges.places import licence_and_ledger, registered_elsewh
 from tests.prefecture.judges.responsible import stock_and_responsible
 from tests.prefecture.readback import Outbox
 
-LAST = 4
+LAST = 3
 FEEDS = ("F03", "F14", "F15", "F24", "F25", "F26", "F27", "F33", "F34")
 RULES = {
     "R36": registered_elsewhere,
