@@ -29,7 +29,7 @@ _NEEDS_LICENCE = pl.col("licence_kind").is_not_null() & (pl.col("entity_type") =
 
 
 def plant_places(stage: Stage) -> None:
-    """Plant R36: 10 in the stock of the 1 % prefecture, 3 in the second month, 5 later; R40: 8 + 3 never had a
+    """Plant R36: 12 in the stock of the 1 % prefecture, 3 in the second month, 5 later; R40: 8 + 3 never had a
     licence, 5 + 2 + 5 let it lapse, 7 + 2 + 5 are missing in the ledger."""
     _registered_elsewhere(stage)
     _registered_rightly(stage)
@@ -79,7 +79,7 @@ def _elsewhere(stage: Stage, places: pl.DataFrame) -> pl.DataFrame:
 
 
 def _registered_elsewhere(stage: Stage) -> None:
-    for wave in waves(10, 3, later=1, fixed=0.2):
+    for wave in waves(12, 3, later=1, fixed=0.2):
         places = _elsewhere(stage, take_places(stage, pl.col("states_code"), wave.count(stage)))
         table = places.select("_eid", pl.col("other").alias("division_code"), pl.col("other_address").alias("address"))
         keys = record_keys("F14", places)
