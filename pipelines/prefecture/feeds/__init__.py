@@ -4,16 +4,23 @@ Belongs here: the list of feeds. Does not belong here: errors in them (defects/)
 """
 
 from pipelines.prefecture.feeds import (
+    civility,
     death_certificates,
     disability_cards,
     divisions,
+    emergency_stock,
     employment_insurance,
     enterprises,
     hukou_events,
+    inspections,
+    licences,
     marriages,
     medical_enrolments,
     old_age_allowance,
+    projects,
     residents,
+    risk_points,
+    small_places,
     social_assistance,
     survey,
 )
@@ -28,9 +35,16 @@ _MODULES = (
     old_age_allowance,
     disability_cards,
     enterprises,
+    licences,
     employment_insurance,
     medical_enrolments,
+    emergency_stock,
+    inspections,
+    small_places,
+    risk_points,
     survey,
+    civility,
+    projects,
     divisions,
 )
 FEEDS: dict[str, Feed] = {m.FEED.code: m.FEED for m in _MODULES}
