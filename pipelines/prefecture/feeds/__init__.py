@@ -9,13 +9,18 @@ from pipelines.prefecture.feeds import (
     divisions,
     employment_insurance,
     enterprises,
+    housing_fund,
     hukou_events,
     marriages,
     medical_enrolments,
     old_age_allowance,
+    property_rights,
+    resident_pensions,
     residents,
     social_assistance,
+    subsidy_payments,
     survey,
+    tax_status,
 )
 from pipelines.prefecture.feeds.feed import Feed
 
@@ -27,10 +32,15 @@ _MODULES = (
     social_assistance,
     old_age_allowance,
     disability_cards,
+    property_rights,
     enterprises,
+    tax_status,
     employment_insurance,
+    resident_pensions,
+    housing_fund,
     medical_enrolments,
     survey,
+    subsidy_payments,
     divisions,
 )
 FEEDS: dict[str, Feed] = {m.FEED.code: m.FEED for m in _MODULES}

@@ -14,8 +14,10 @@ import polars as pl
 from pipelines.prefecture.world import enterprises, people
 from pipelines.prefecture.world.census import Census, read_census
 from pipelines.prefecture.world.divisions import Divisions, read_divisions
+from pipelines.prefecture.world.dwellings import draw_dwellings
 from pipelines.prefecture.world.employment import draw_employment
 from pipelines.prefecture.world.lots import stream
+from pipelines.prefecture.world.pensions import draw_pensions
 from pipelines.prefecture.world.shards import Shard
 
 
@@ -60,3 +62,13 @@ class World:
     def employment(self) -> pl.DataFrame:
         """One row per job (see employment.draw_employment)."""
         return draw_employment(self)
+
+    @cached_property
+    def dwellings(self) -> pl.DataFrame:
+        """One row per right to a piece of real estate (see dwellings.draw_dwellings)."""
+        return draw_dwellings(self)
+
+    @cached_property
+    def pensions(self) -> pl.DataFrame:
+        """One row per person of pensionable age (see pensions.draw_pensions)."""
+        return draw_pensions(self)
