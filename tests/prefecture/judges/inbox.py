@@ -3,9 +3,11 @@
 Belongs here: looking up. Does not belong here: rules.
 """
 
+import unicodedata
+import zipfile
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 import polars as pl
 
@@ -13,13 +15,17 @@ from pipelines.prefecture.months import MONTHS, Month
 from tests.prefecture.readback import Outbox
 
 
-class Inbox:
-    """An outbox whose frames are kept; nothing is known twice."""
+@dataclass(frozen=True)
+class Inbox(Outbox):
+    """An outbox whose frames are kept, so that nothing is read twice; broken workbooks are set aside."""
 
-    def __init__(self, folder: Path) -> None:
-        outbox = Outbox(folder)
-        self.known = cache(outbox.known)
-        self.sent = cache(outbox.sent)
+    sent = cache(Outbox.sent)
+    known = cache(Outbox.known)
+
+    def __post_init__(self) -> None:
+        for path in sorted(self.folder.rglob("*.xlsx")):
+            if not zipfile.is_zipfile(path):
+                path.unlink()
 
     def accepted(self, feed: str, month: Month) -> pl.DataFrame:
         """The last snapshot that is not less than half of the one accepted before."""
@@ -54,4 +60,4 @@ def months_of(text: str) -> int:
 
 def plain_code(text: str) -> str:
     """A number or code without differences of width and case."""
-    return pl.Series([text]).str.normalize("NFKC").str.to_uppercase().item()
+    return unicodedata.normalize("NFKC", text).upper()
