@@ -28,7 +28,7 @@ _BEFORE_RAISE = {"C01": 171.0, "C02": 142.0, "N01": 155.0, "N02": 129.0}
 
 
 def plant_amounts(stage: Stage) -> None:
-    """At 1 %: 15 in the stock, 6 in the second month, about 12 later; 17 lookalikes of four kinds."""
+    """At 1 %: 15 in the stock, 6 in the second month, 13 later; 17 lookalikes of four kinds."""
     _old_age(stage)
     _assistance(stage)
     _subsidies(stage)

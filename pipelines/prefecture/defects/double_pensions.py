@@ -18,12 +18,12 @@ from pipelines.prefecture.months import MONTHS
 from pipelines.prefecture.stage import ALWAYS, Span, Stage, only
 
 _EMPLOYEE, _INJURY = "企业职工基本养老保险", "工伤保险"
-_BEGINNINGS = ((0, 12, 2), (1, 3, 1), *((i, 0.5, 0) for i in (4, 8, 12, 16, 20)))
+_BEGINNINGS = ((0, 12, 2), (1, 3, 1), *((i, 0.6, 0) for i in (4, 8, 12, 16, 20)))
 _LASTING, _MOVED = 4, 5
 
 
 def plant_double_pensions(stage: Stage) -> None:
-    """At 1 %: 12 pairs of agencies in the stock, 3 from the second month, 3 later; 5 employees in the stock, 1 and 2
+    """At 1 %: 12 pairs of agencies in the stock, 3 from the second month, 5 later; 5 employees in the stock, 1 and 5
     later; 14 lookalikes of three kinds."""
     _two_agencies(stage)
     _employed(stage)
@@ -91,7 +91,7 @@ def _insure(stage: Stage, people: pl.DataFrame, kind: str, span: Span) -> None:
 
 
 def _employed(stage: Stage) -> None:
-    for wave in waves(5, 1, 0.4, fixed=1 / 4):
+    for wave in waves(5, 1, 0.6, fixed=1 / 4):
         people = stage.take(_payee(stage) & (pl.col("age") < 68), wave.count(stage))
         fixed = wave.fixed_of(people.height)
         _insure(stage, people.head(fixed), _EMPLOYEE, Span(wave.since, wave.until))

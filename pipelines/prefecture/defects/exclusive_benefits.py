@@ -19,7 +19,7 @@ _LASTING, _CHANGED = 3, 3
 
 
 def plant_exclusive_benefits(stage: Stage) -> None:
-    """At 1 %: 14 in the stock, 4 from the second month, 3 later, for up to three months each; 14 lookalikes."""
+    """At 1 %: 14 in the stock, 4 from the second month, 5 later, for up to three months each; 14 lookalikes."""
     for since, count, least in _BEGINNINGS:
         people = stage.take(_poor(), stage.count(count, least))
         other = pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("低边")).otherwise(pl.lit("特困"))

@@ -28,7 +28,7 @@ _LARGEST_STAFF = 12
 
 
 def plant_idle_enterprises(stage: Stage) -> None:
-    """At 1 %: 18 in the stock (4 of them end in the fourth month), 4 from the second month, 5 later (each ends
+    """At 1 %: 22 in the stock (4 of them end in the fourth month), 4 from the second month, 5 later (each ends
     after three months); 15 lookalikes of three kinds."""
     for since, count, least, until in _BEGINNINGS:
         firms = stage.take_firms(_small(stage) & (pl.col("established_date") <= _OLD), stage.count(count, least))

@@ -21,7 +21,7 @@ _SIZE = 3
 
 
 def plant_shared_accounts(stage: Stage) -> None:
-    """At 1 %: 14 accounts in the stock, 3 from the second month, 3 later, of three payees each, some of them given
+    """At 1 %: 14 accounts in the stock, 3 from the second month, 5 later, of three payees each, some of them given
     up after four months; 14 lookalikes of three kinds."""
     for since, count, least in _BEGINNINGS:
         people, first = _groups(stage, stage.count(count, least))

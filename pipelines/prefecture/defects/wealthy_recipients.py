@@ -29,11 +29,11 @@ _CORE = ("01", "10", "20", "30", "50")
 
 
 def plant_wealthy_recipients(stage: Stage) -> None:
-    """At 1 %: of each of three signs 6 in the stock (a third ended in the second month), 1 or 2 from the second
-    month, 2 later; 12 lookalikes of three kinds."""
+    """At 1 %: of each of three signs 6 in the stock (a third ended in the second month), 2 from the second
+    month, 5 later; 12 lookalikes of three kinds."""
     signs = _signs(stage)
     for sign, what in (("firm", "名下有存续企业"), ("fund", "公积金缴存基数高"), ("homes", "名下两套以上住房")):
-        for wave in waves(6, 1.5, 0.4, fixed=1 / 3):
+        for wave in waves(6, 1.5, 0.6, fixed=1 / 3):
             holders = stage.take(_holder() & pl.col("pid").is_in(_persons(signs, sign).implode()), wave.count(stage))
             _keep_firms(stage, holders)
             people = _payees(stage, holders)
