@@ -11,6 +11,7 @@ from pipelines.prefecture.feeds import (
     emergency_stock,
     employment_insurance,
     enterprises,
+    housing_fund,
     hukou_events,
     inspections,
     licences,
@@ -18,11 +19,15 @@ from pipelines.prefecture.feeds import (
     medical_enrolments,
     old_age_allowance,
     projects,
+    property_rights,
+    resident_pensions,
     residents,
     risk_points,
     small_places,
     social_assistance,
+    subsidy_payments,
     survey,
+    tax_status,
 )
 from pipelines.prefecture.feeds.feed import Feed
 
@@ -34,9 +39,13 @@ _MODULES = (
     social_assistance,
     old_age_allowance,
     disability_cards,
+    property_rights,
     enterprises,
     licences,
+    tax_status,
     employment_insurance,
+    resident_pensions,
+    housing_fund,
     medical_enrolments,
     emergency_stock,
     inspections,
@@ -45,6 +54,7 @@ _MODULES = (
     survey,
     civility,
     projects,
+    subsidy_payments,
     divisions,
 )
 FEEDS: dict[str, Feed] = {m.FEED.code: m.FEED for m in _MODULES}
