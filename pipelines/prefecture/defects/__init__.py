@@ -3,18 +3,23 @@
 Belongs here: the order in which they are planted. Does not belong here: ordinary life (changes.py).
 """
 
+from pipelines.prefecture.defects.alone import plant_alone
 from pipelines.prefecture.defects.cards import plant_cards
+from pipelines.prefecture.defects.code_lists import plant_code_lists
 from pipelines.prefecture.defects.contradiction import plant_contradictions
 from pipelines.prefecture.defects.credit import plant_credit
 from pipelines.prefecture.defects.division import plant_division
+from pipelines.prefecture.defects.elsewhere import plant_elsewhere
 from pipelines.prefecture.defects.enterprise import plant_enterprise
 from pipelines.prefecture.defects.household import plant_household
 from pipelines.prefecture.defects.identity import plant_identity
+from pipelines.prefecture.defects.land import plant_land
 from pipelines.prefecture.defects.lookalikes import plant_lookalikes
 from pipelines.prefecture.defects.missed_deaths import plant_missed_deaths
 from pipelines.prefecture.defects.old_age import plant_old_age
 from pipelines.prefecture.defects.paid_dead import plant_paid_dead
 from pipelines.prefecture.defects.quarantine import plant_quarantine
+from pipelines.prefecture.defects.schooling import plant_schooling
 from pipelines.prefecture.defects.survey import plant_survey
 from pipelines.prefecture.stage import Stage
 
@@ -32,6 +37,11 @@ _IN_ORDER = (
     plant_identity,
     plant_contradictions,
     plant_lookalikes,
+    plant_alone,
+    plant_land,
+    plant_schooling,
+    plant_elsewhere,
+    plant_code_lists,
 )
 
 

@@ -10,10 +10,14 @@ from pipelines.prefecture.feeds import (
     employment_insurance,
     enterprises,
     hukou_events,
+    land_contracts,
     marriages,
     medical_enrolments,
     old_age_allowance,
+    party_members,
+    poverty_register,
     residents,
+    school_rolls,
     social_assistance,
     survey,
 )
@@ -30,7 +34,11 @@ _MODULES = (
     enterprises,
     employment_insurance,
     medical_enrolments,
+    school_rolls,
+    poverty_register,
+    land_contracts,
     survey,
+    party_members,
     divisions,
 )
 FEEDS: dict[str, Feed] = {m.FEED.code: m.FEED for m in _MODULES}

@@ -15,7 +15,10 @@ from pipelines.prefecture.world import enterprises, people
 from pipelines.prefecture.world.census import Census, read_census
 from pipelines.prefecture.world.divisions import Divisions, read_divisions
 from pipelines.prefecture.world.employment import draw_employment
+from pipelines.prefecture.world.land import draw_contracts, draw_parcels
 from pipelines.prefecture.world.lots import stream
+from pipelines.prefecture.world.poverty import draw_poverty
+from pipelines.prefecture.world.schooling import draw_schooling
 from pipelines.prefecture.world.shards import Shard
 
 
@@ -60,3 +63,23 @@ class World:
     def employment(self) -> pl.DataFrame:
         """One row per job (see employment.draw_employment)."""
         return draw_employment(self)
+
+    @cached_property
+    def schooling(self) -> pl.DataFrame:
+        """One row per person of school age (see schooling.draw_schooling)."""
+        return draw_schooling(self)
+
+    @cached_property
+    def poverty(self) -> pl.DataFrame:
+        """One row per household lifted out of poverty or watched (see poverty.draw_poverty)."""
+        return draw_poverty(self)
+
+    @cached_property
+    def contracts(self) -> pl.DataFrame:
+        """One row per household with contracted land (see land.draw_contracts)."""
+        return draw_contracts(self)
+
+    @cached_property
+    def parcels(self) -> pl.DataFrame:
+        """One row per contracted parcel (see land.draw_parcels)."""
+        return draw_parcels(self)
