@@ -24,7 +24,9 @@ def _codes(*ranges: tuple[int, int]) -> set[str]:
 def code_lists(known: Known, _: date, reference: Path) -> set[str]:
     """R06."""
     classes = pl.read_csv(reference / "codes" / "gbt4754_2017_industry.csv", infer_schema=False)
-    education = _codes((10, 19), (20, 23), (28, 28), (30, 33), (40, 49), (60, 63), (70, 71), (73, 73), (80, 81), (83, 83))
+    education = _codes(
+        (10, 19), (20, 23), (28, 28), (30, 33), (40, 49), (60, 63), (70, 71), (73, 73), (80, 81), (83, 83)
+    )
     lists = {
         ("F01", "ethnic_code", ("id_no", "household_no")): _codes((1, 56), (97, 98)),
         ("F01", "relation_code", ("id_no", "household_no")): _codes((1, 2), (10, 12), (20, 97), (99, 99)),
@@ -104,6 +106,8 @@ def alone_and_silent(known: Known, delivered: Callable[[int], date]) -> set[str]
     found = set()
     rows = known("F31").filter((pl.col("living_type") == "独居") & pl.col("id_no").is_not_null() & DATED)
     for key, number, seen, month in rows.select("survey_no", "id_no", "survey_date", "_month").iter_rows():
+        if not (len(number) == 18 and number[:17].isdigit()):
+            continue
         day = delivered(month)
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
         years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
@@ -117,7 +121,9 @@ def wrong_subsidies(known: Known, delivered: date) -> set[str]:
     """R44; `delivered` is the day of the latest F23."""
     homes: dict[str, set[str]] = {}
     members: dict[str, list[tuple[str, str]]] = {}
-    for number, home, status, day in known("F01").select("id_no", "household_no", "status_name", "updated_date").iter_rows():
+    for number, home, status, day in (
+        known("F01").select("id_no", "household_no", "status_name", "updated_date").iter_rows()
+    ):
         homes.setdefault(number, set()).add(home)
         members.setdefault(home, []).append((status, f"{day[:4]}-{day[4:6]}-{day[6:]}"))
     latest, found, claims = (delivered - timedelta(days=90)).isoformat(), set(), {}
