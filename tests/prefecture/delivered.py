@@ -57,7 +57,8 @@ def _read(path: Path, turn: int) -> Delivered:
         schema=dict.fromkeys(names, pl.String),
     )
     numeric = [
-        any(isinstance(v, float) for n, v in zip(names, row, strict=True) if n.endswith("id_no")) for row in cells
+        any(isinstance(v, float) for n, v in zip(names, row, strict=True) if n.endswith("id_no"))
+        for row in cells
     ]
     frame = frame.with_columns(
         pl.Series("_line", range(first, first + len(cells)), dtype=pl.Int64),
@@ -123,7 +124,9 @@ def refused(file: Delivered, files: list[Delivered]) -> bool:
     if file.problem:
         return True
     before = [
-        f for f in files if f.feed == file.feed and f.scope == file.scope and f.turn < file.turn and f.rows is not None
+        f
+        for f in files
+        if f.feed == file.feed and f.scope == file.scope and f.turn < file.turn and f.rows is not None
     ]
     full = file.feed not in APPEND and file.kind != "增量"
     return bool(full and before and file.rows.height < 0.5 * before[-1].rows.height)
@@ -131,7 +134,9 @@ def refused(file: Delivered, files: list[Delivered]) -> bool:
 
 def _sound(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     ids = [c.name for c in feed.columns if c.is_identifier and c.name in frame.columns]
-    frame = frame.with_columns(pl.col(c).str.normalize("NFKC").str.strip_chars().str.to_uppercase() for c in ids)
+    frame = frame.with_columns(
+        pl.col(c).str.normalize("NFKC").str.strip_chars().str.to_uppercase() for c in ids
+    )
     for column in feed.columns:
         if column.type == "date" and column.name in frame.columns:
             digits = pl.col(column.name).str.extract_groups(r"^(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?$")

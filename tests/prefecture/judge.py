@@ -40,10 +40,15 @@ class Judge:
         for feed in ("F01", "F20"):
             rows = self.state[feed].filter(pl.col("birth_date").is_not_null())
             for name, sex, born, number in rows.select("name", "sex_code", "birth_date", "id_no").iter_rows():
-                known.setdefault((name, {"1": "男", "2": "女"}.get(sex), born), set()).add(self.person(number))
+                known.setdefault((name, {"1": "男", "2": "女"}.get(sex), born), set()).add(
+                    self.person(number)
+                )
         deaths: dict[str, date] = {}
         for number, day in (
-            self.state["F03"].filter(pl.col("event_type") == "死亡注销").select("id_no", "event_date").iter_rows()
+            self.state["F03"]
+            .filter(pl.col("event_type") == "死亡注销")
+            .select("id_no", "event_date")
+            .iter_rows()
         ):
             deaths[self.person(number)] = day
         for number, *who, day in (
@@ -66,7 +71,9 @@ def effective(answers: pl.DataFrame, raw: State) -> pl.DataFrame:
             continue
         feed, column = fixes[a["rule_id"], a["answer_code"]]
         wrong = raw[feed].filter(pl.col("record_key") == a["record_key"])[column].item()
-        rows.append((a["rule_id"], feed, a["record_key"], column, wrong or "", a["given_value"] or "死亡注销"))
+        rows.append(
+            (a["rule_id"], feed, a["record_key"], column, wrong or "", a["given_value"] or "死亡注销")
+        )
     return pl.DataFrame(rows, schema=["rule_id", "feed", "record_key", "field", "wrong", "new"], orient="row")
 
 

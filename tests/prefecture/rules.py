@@ -37,14 +37,18 @@ def judge(
     ):
         found |= part(j)
     found |= {
-        ("R46", ticket_id(r["rule_id"], r["record_key"])) for r in corrected.iter_rows(named=True) if _flipped(r, raw)
+        ("R46", ticket_id(r["rule_id"], r["record_key"]))
+        for r in corrected.iter_rows(named=True)
+        if _flipped(r, raw)
     }
     newest = {(f.feed, f.scope, f.period): f for f in files if f.turn <= turn}
     return found | {("R47", entity_key("delivery", *k)) for k, f in newest.items() if refused(f, files)}
 
 
 def _flipped(correction: dict, raw: State) -> bool:
-    rows = raw[correction["feed"]].filter((pl.col("record_key") == correction["record_key"]) & (pl.col("_turn") >= 2))
+    rows = raw[correction["feed"]].filter(
+        (pl.col("record_key") == correction["record_key"]) & (pl.col("_turn") >= 2)
+    )
     return rows.height == 1 and (rows[correction["field"]].item() or "") == correction["wrong"]
 
 
@@ -84,12 +88,16 @@ def identity(j: Judge) -> Found:
 
 
 def codes(j: Judge) -> Found:
-    codes = {("F14", c) for c in j.state["F14"]["uscc"]} | {("F17", c) for c in j.state["F17"]["employer_code"]}
+    codes = {("F14", c) for c in j.state["F14"]["uscc"]} | {
+        ("F17", c) for c in j.state["F17"]["employer_code"]
+    }
     return {("R05", entity_key("credit_code", feed, code)) for feed, code in codes if not credit_valid(code)}
 
 
 def divisions(j: Judge) -> Found:
-    units = {u: (a, b) for u, a, b in j.state["F36"].select("unit_code", "valid_from", "valid_to").iter_rows()}
+    units = {
+        u: (a, b) for u, a, b in j.state["F36"].select("unit_code", "valid_from", "valid_to").iter_rows()
+    }
     month_end = pl.concat_str("pay_month", pl.lit("-01")).str.to_date().dt.month_end()
     turn_day = pl.col("_turn").replace_strict(TURN_DAYS, return_dtype=pl.Date)
     dated = {
@@ -126,12 +134,18 @@ def households(j: Judge) -> Found:
         .agg((pl.col("relation_code") == "01").sum())
     )
     wrong = heads.filter(pl.col("relation_code") != 1)["household_no"]
-    return {("R08", entity_key("person", n)) for n in numbers} | {("R15", entity_key("household", h)) for h in wrong}
+    return {("R08", entity_key("person", n)) for n in numbers} | {
+        ("R15", entity_key("household", h)) for h in wrong
+    }
 
 
 def survey(j: Judge) -> Found:
-    live = set(j.state["F36"].filter((pl.col("level_name") == "网格") & pl.col("valid_to").is_null())["unit_code"])
-    dead = {j.person(n) for n in j.state["F01"].filter(pl.col("status_name") == "死亡注销")["id_no"]} | set(j.deaths)
+    live = set(
+        j.state["F36"].filter((pl.col("level_name") == "网格") & pl.col("valid_to").is_null())["unit_code"]
+    )
+    dead = {j.person(n) for n in j.state["F01"].filter(pl.col("status_name") == "死亡注销")["id_no"]} | set(
+        j.deaths
+    )
     rows = j.state["F31"].filter(pl.col("name").is_not_null()).select("record_key", "grid_code", "id_no")
     return {
         ("R11", k)
@@ -142,7 +156,9 @@ def survey(j: Judge) -> Found:
 
 def life(j: Judge) -> Found:
     found: Found = set()
-    for key, number in j.state["F01"].filter(pl.col("status_name") == "正常").select("record_key", "id_no").iter_rows():
+    for key, number in (
+        j.state["F01"].filter(pl.col("status_name") == "正常").select("record_key", "id_no").iter_rows()
+    ):
         day = j.deaths.get(j.person(number))
         if day and (j.day - day).days > 30:
             found.add(("R17", key))
@@ -153,13 +169,16 @@ def paid_dead(j: Judge) -> Found:
     found: Found = set()
     for feed in ("F08", "F10"):
         paid = j.state[feed].filter(
-            (pl.col("amount").cast(pl.Float64) > 0) & ~pl.col("remark").str.starts_with("补发").fill_null(False)
+            (pl.col("amount").cast(pl.Float64) > 0)
+            & ~pl.col("remark").str.starts_with("补发").fill_null(False)
         )
         for number, month in paid.select("id_no", "pay_month").iter_rows():
             day = j.deaths.get(j.person(number))
             if day and month > f"{day:%Y-%m}":
                 found.add(("R20", entity_key("payee", feed, number)))
-    for card, turn in j.state["F11"].filter(pl.col("subsidy_status") == "发放").select("card_no", "_turn").iter_rows():
+    for card, turn in (
+        j.state["F11"].filter(pl.col("subsidy_status") == "发放").select("card_no", "_turn").iter_rows()
+    ):
         day = j.deaths.get(j.person(card[:18]))
         if day and f"{day:%Y-%m}" < f"{TURN_DAYS[turn]:%Y-%m}":
             found.add(("R20", entity_key("payee", "F11", card[:18])))
@@ -188,7 +207,9 @@ def old_age(j: Judge) -> Found:
     month = f"{j.day:%Y-%m}"
     provided = {
         j.person(n)
-        for n in j.state["F08"].filter((pl.col("category") == "特困") & (pl.col("pay_month") == month))["id_no"]
+        for n in j.state["F08"].filter((pl.col("category") == "特困") & (pl.col("pay_month") == month))[
+            "id_no"
+        ]
     }
     rows = (
         j.state["F01"]
@@ -196,7 +217,11 @@ def old_age(j: Judge) -> Found:
         .select("record_key", "id_no", "birth_date", "household_no")
     )
     for key, number, born, home in rows.iter_rows():
-        if years(born, j.day - timedelta(days=60)) < 80 or j.person(number) in j.deaths or j.person(number) in provided:
+        if (
+            years(born, j.day - timedelta(days=60)) < 80
+            or j.person(number) in j.deaths
+            or j.person(number) in provided
+        ):
             continue
         if home[:6] in latest and last.get(j.person(number), "") < latest[home[:6]]:
             found.add(("R22", key))

@@ -50,7 +50,9 @@ def test_every_behaviour_occurs(answers):
 
 
 def test_right_grids_are_in_force_in_the_township_and_wrong_ones_nowhere(prefecture, answers):
-    grids = current(prefecture.files, 1)["F36"].filter((pl.col("level_name") == "网格") & pl.col("valid_to").is_null())
+    grids = current(prefecture.files, 1)["F36"].filter(
+        (pl.col("level_name") == "网格") & pl.col("valid_to").is_null()
+    )
     live = set(grids["unit_code"])
     survey = answers.filter(pl.col("rule_id") == "R11")
     assert survey.height

@@ -13,7 +13,8 @@ from tests.prefecture.delivered import FEEDS, NAME, current
 from tests.prefecture.judge import TURN_DAYS
 
 HEADINGS = {
-    "F01": "公民身份号码 姓名 性别 民族 出生日期 户号 户别 与户主关系 户籍地址 行政区划代码 户口状态 登记日期 变动类型",
+    "F01": "公民身份号码 姓名 性别 民族 出生日期 户号 户别 与户主关系 户籍地址 行政区划代码 户口状态"
+    " 登记日期 变动类型",
     "F03": "业务编号 事件类型 公民身份号码 变更前身份号码 姓名 变更前姓名 事件日期 行政区划代码",
     "F04": "死亡证编号 姓名 性别 公民身份号码 出生日期 常住地区划 死亡日期 死亡地点",
     "F07": "登记证号 男方身份号码 男方姓名 女方身份号码 女方姓名 登记日期 登记类型",
@@ -120,7 +121,9 @@ def test_merged_headers_titles_totals_and_footnotes(prefecture):
 
 def test_dates_of_death_are_written_in_six_ways(prefecture):
     (deaths,) = prefecture.of("F04", 1)
-    cells = [row[6] for row in CalamineWorkbook.from_path(str(deaths.path)).get_sheet_by_index(0).to_python()[3:-2]]
+    cells = [
+        row[6] for row in CalamineWorkbook.from_path(str(deaths.path)).get_sheet_by_index(0).to_python()[3:-2]
+    ]
     kinds = Counter(
         "date" if not isinstance(c, str) else next((m for m in "-./年" if m in c), "compact") for c in cells
     )
@@ -135,7 +138,11 @@ def test_quarantine_names_the_cells(prefecture):
     assert set(planted["code"]) == {"E_ID_NUMERIC", "E_DATE", "E_REQUIRED"}
     turns = {str(day): turn for turn, day in TURN_DAYS.items()}
     for entry in planted.iter_rows(named=True):
-        (file,) = (f for f in prefecture.of(entry["feed"], turns[str(entry["as_of"])]) if f.path.name == entry["file"])
+        (file,) = (
+            f
+            for f in prefecture.of(entry["feed"], turns[str(entry["as_of"])])
+            if f.path.name == entry["file"]
+        )
         row = file.rows.row(by_predicate=pl.col("_line") == entry["row"], named=True)
         if entry["code"] == "E_ID_NUMERIC":
             assert row["_numeric"]

@@ -79,7 +79,9 @@ def test_more_people_than_a_lane_is_wide_are_refused():
     st.sampled_from(["91", "92", "93", "12"]),
 )
 def test_credit_codes_are_valid_and_distinct(serials, prefix):
-    codes = credit_codes(np.full(len(serials), prefix), np.full(len(serials), 370602), np.array(serials)).to_list()
+    codes = credit_codes(
+        np.full(len(serials), prefix), np.full(len(serials), 370602), np.array(serials)
+    ).to_list()
     assert len(set(codes)) == len(codes)
     assert all(credit_valid(code) and code.startswith(prefix + "370602") for code in codes)
 

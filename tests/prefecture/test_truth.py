@@ -39,7 +39,9 @@ def found(prefecture, regions):
     corrections = effective(prefecture.table("answers"), raw[1])
     first = judge(prefecture.files, raw[1], 1, regions, corrections.clear(), raw[1])
     later = {
-        turn: judge(prefecture.files, overlaid(raw[turn], corrections), turn, regions, corrections, raw[turn])
+        turn: judge(
+            prefecture.files, overlaid(raw[turn], corrections), turn, regions, corrections, raw[turn]
+        )
         for turn in TURNS[1:]
     }
     return {1: first} | later
@@ -60,7 +62,9 @@ def test_everything_planted_is_there_and_nothing_else(prefecture, found, turn):
 
 def test_no_hard_negative_is_ever_found(prefecture, found):
     defects = prefecture.table("defects")
-    harmless = set(defects.filter(defects["kind"] == "hard_negative").select("rule_id", "entity_key").iter_rows())
+    harmless = set(
+        defects.filter(defects["kind"] == "hard_negative").select("rule_id", "entity_key").iter_rows()
+    )
     assert harmless
     for turn, pairs in found.items():
         assert not harmless & pairs, turn

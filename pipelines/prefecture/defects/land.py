@@ -113,7 +113,7 @@ def _harmless_gone(stage: Stage) -> None:
     heads = stage.take(_contractors(stage) & dead & survived, stage.count(6, 2))
     keys = entity_keys("contract", _contracts(stage, heads), "contract_code")
     register.hard_negative("R44", "F23", keys, "承包方代表已死亡，户内尚有成员", heads)
-    empty = _empty(stage).filter(pl.col("since") <= 3)
+    empty = _empty(stage).filter(pl.col("since") == 0)
     gone = stage.take(pl.col("pid").is_in(empty["_pid"].implode()), stage.count(4))
     hosts = stage.take(_contractors(stage) & settled(), gone.height)
     gone = gone.head(hosts.height)
