@@ -113,3 +113,9 @@ def test_numbers_of_pupils_and_listed_households_are_their_own(deliveries: Deliv
     assert pupils.filter(~has_number)["student_no"].str.starts_with("L").all()
     households = set(deliveries.outbox.sent("F01", MONTHS[0])["household_no"])
     assert not households & set(listed["poor_household_no"])
+
+
+def test_feeds_are_as_large_as_in_life(deliveries: Deliveries) -> None:
+    expected = {"F21": (600, 800), "F22": (70, 170), "F23": (4_300, 5_700), "F32": (360, 500)}
+    for feed, (low, high) in expected.items():
+        assert low <= deliveries.outbox.sent(feed, MONTHS[0]).height <= high, feed
