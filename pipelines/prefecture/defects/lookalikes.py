@@ -38,6 +38,7 @@ def plant_lookalikes(stage: Stage) -> None:
 
 
 def _retype(stage: Stage, feed: str, people: pl.DataFrame, typed: pl.Series, what: str) -> None:
-    keys = record_keys(feed, stage.rows(feed, people))
+    rows = stage.rows(feed, people)
+    who = rows.select(pid="_pid").join(people.select("pid", "township"), on="pid", maintain_order="left")
     stage.edit(feed, ALWAYS, per_person(people, typed.alias("id_no")))
-    stage.register.hard_negative("R01", feed, keys, what, people)
+    stage.register.hard_negative("R01", feed, record_keys(feed, rows), what, who)

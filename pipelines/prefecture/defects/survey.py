@@ -95,7 +95,8 @@ def _redelivered(stage: Stage, people: pl.DataFrame, wrong: pl.Series) -> None:
     found = tickets("R11", _keys(stage, people))
     register = stage.register
     if people["residence"].str.starts_with(SILENT_COUNTY).all():
-        register.hard_negative("R46", "F31", found, "来源未再交付", people)
+        stage.edit("F31", Span(2), per_person(people, pl.col("grid").alias("grid_code")))
+        register.hard_negative("R46", "F31", found, "来源未再交付，再交付时已改正", people)
         return
     fate = pl.Series([i % 3 for i in range(people.height)], dtype=pl.Int64)
     third = _third_grids(stage, people)
