@@ -6,9 +6,12 @@ Belongs here: the order in which they are planted. Does not belong here: ordinar
 from pipelines.prefecture.defects.cards import plant_cards
 from pipelines.prefecture.defects.contradiction import plant_contradictions
 from pipelines.prefecture.defects.credit import plant_credit
+from pipelines.prefecture.defects.crowding import plant_crowding
 from pipelines.prefecture.defects.division import plant_division
 from pipelines.prefecture.defects.enterprise import plant_enterprise
+from pipelines.prefecture.defects.house_numbers import plant_house_numbers
 from pipelines.prefecture.defects.household import plant_household
+from pipelines.prefecture.defects.houses import plant_houses
 from pipelines.prefecture.defects.identity import plant_identity
 from pipelines.prefecture.defects.lookalikes import plant_lookalikes
 from pipelines.prefecture.defects.missed_deaths import plant_missed_deaths
@@ -16,6 +19,7 @@ from pipelines.prefecture.defects.odd_deliveries import send_late_marriages, shr
 from pipelines.prefecture.defects.old_age import plant_old_age
 from pipelines.prefecture.defects.paid_dead import plant_paid_dead
 from pipelines.prefecture.defects.quarantine import plant_quarantine
+from pipelines.prefecture.defects.repeated_reports import plant_repeated_reports
 from pipelines.prefecture.defects.survey import plant_survey
 from pipelines.prefecture.stage import Stage
 
@@ -34,6 +38,10 @@ _IN_ORDER = (
     plant_identity,
     plant_contradictions,
     plant_lookalikes,
+    plant_repeated_reports,
+    plant_houses,
+    plant_house_numbers,
+    plant_crowding,
 )
 
 

@@ -63,11 +63,7 @@ def event_rows(reports: pl.DataFrame, world: World, month: Month) -> pl.DataFram
         pl.col("grid").alias("grid_code"),
         "class_name",
         "source_name",
-        pl.when(told)
-        .then("name")
-        .when(pl.col("source_name") == OFFICER)
-        .then("grid_officer")
-        .alias("reporter_name"),
+        pl.when(told).then("name").when(pl.col("source_name") == OFFICER).then("grid_officer").alias("reporter_name"),
         pl.when(told).then("phone").alias("reporter_phone"),
         (pl.col("place") + "附近").alias("address"),
         pl.when(~told & (pl.col("lot_3") < _PART_SHARE)).then("part_code").alias("part_code"),

@@ -14,7 +14,13 @@ from pipelines.prefecture.world.world import World
 
 _NO_TOWNSHIP_SHARE, _WRONG_TOWNSHIP_SHARE, _PHONE_IN_TEXT_SHARE = 0.18, 0.06, 0.15
 _AT_HOME = ("09", "10", "12")
-_UNITS = {"06": "公安局", "08": "住房城乡建设局", "10": "住房城乡建设局", "12": "消防救援大队", "14": "人力资源社会保障局"}
+_UNITS = {
+    "06": "公安局",
+    "08": "住房城乡建设局",
+    "10": "住房城乡建设局",
+    "12": "消防救援大队",
+    "14": "人力资源社会保障局",
+}
 LAYOUT = {
     "ticket_no": "工单编号",
     "received_time": "受理时间",

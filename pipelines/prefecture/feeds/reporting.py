@@ -39,9 +39,7 @@ def with_progress(reports: pl.DataFrame, world: World, month: Month, words: str)
             (pl.col("township_name") + pl.col("village_name")).alias("place"),
             # 16 digits: county, large and small class, serial
             pl.when(pl.col("part_class").is_not_null())
-            .then(
-                pl.concat_str("_county", "part_class", (pl.col("part_no") % 1_000_000).cast(pl.String).str.zfill(6))
-            )
+            .then(pl.concat_str("_county", "part_class", (pl.col("part_no") % 1_000_000).cast(pl.String).str.zfill(6)))
             .alias("part_code"),
         )
         .with_columns(

@@ -113,6 +113,11 @@ def _vacant(people: pl.DataFrame, first_number: int, rng: np.random.Generator) -
     )
 
 
+def survey_no() -> pl.Expr:
+    """The number of a row, from whom it is about."""
+    return (pl.lit("DJ") + pl.col("_county") + pl.col("_pid").cast(pl.String).str.zfill(9)).alias("survey_no")
+
+
 def _completed(rows: pl.DataFrame, divisions: Divisions) -> pl.DataFrame:
     places = divisions.villages.select(
         pl.col("code").alias("residence"),
@@ -125,7 +130,7 @@ def _completed(rows: pl.DataFrame, divisions: Divisions) -> pl.DataFrame:
         rows.join(places, on="residence", how="left", maintain_order="left")
         .join(officers, on="grid_code", how="left", maintain_order="left")
         .with_columns(
-            (pl.lit("DJ") + pl.col("_county") + pl.col("_pid").cast(pl.String).str.zfill(9)).alias("survey_no"),
+            survey_no(),
             (pl.col("place") + dormitory + pl.col("house_no").str.slice(13) + "号房").alias("house_address"),
         )
         .drop("residence", "place", "is_collective")

@@ -56,8 +56,7 @@ def shifted(places: pl.DataFrame, east_km: np.ndarray, north_km: np.ndarray) -> 
     """The same rows, so many kilometres further east and north."""
     return places.with_columns(
         (
-            pl.col("longitude")
-            + pl.Series("east_km", east_km) / (_KM_PER_DEGREE * pl.col("latitude").radians().cos())
+            pl.col("longitude") + pl.Series("east_km", east_km) / (_KM_PER_DEGREE * pl.col("latitude").radians().cos())
         ).round(6),
         (pl.col("latitude") + pl.Series("north_km", north_km) / _KM_PER_DEGREE).round(6),
     )
