@@ -4,6 +4,7 @@ Belongs here: the order in which they are planted. Does not belong here: ordinar
 """
 
 from pipelines.prefecture.defects.cards import plant_cards
+from pipelines.prefecture.defects.confirmations import plant_confirmations
 from pipelines.prefecture.defects.contradiction import plant_contradictions
 from pipelines.prefecture.defects.credit import plant_credit
 from pipelines.prefecture.defects.crowding import plant_crowding
@@ -42,6 +43,7 @@ _IN_ORDER = (
     plant_houses,
     plant_house_numbers,
     plant_crowding,
+    plant_confirmations,
 )
 
 

@@ -16,6 +16,7 @@ from pipelines.prefecture.feeds import (
     medical_enrolments,
     municipal_events,
     old_age_allowance,
+    reports,
     residents,
     social_assistance,
     survey,
@@ -38,5 +39,6 @@ _MODULES = (
     municipal_events,
     survey,
     divisions,
+    reports,
 )
 FEEDS: dict[str, Feed] = {m.FEED.code: m.FEED for m in _MODULES}
