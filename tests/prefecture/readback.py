@@ -70,7 +70,7 @@ def _xlsx(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[list], in
     headings = feed.headings(scope)
     first = 4 if any(h.group for h in headings) else 3
     rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    tail = sum(str(r[0]) == "合计" or (feed.footnote and str(r[0]) == feed.footnote) for r in rows[-2:])
+    tail = sum(str(r[0]) in ("合计", feed.footnote or None) for r in rows[-2:])
     return [h.name for h in headings], rows[first - 1 : len(rows) - tail], first
 
 

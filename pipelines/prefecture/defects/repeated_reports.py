@@ -37,6 +37,7 @@ _COPY_SERIAL = 5_000_000
 # Lots that make a platform take down who reported, or the part and no one, or no township.
 _SEEN = {GRID: 0.8, HOTLINE: 0.8, MUNICIPAL: 0.75}
 _OFFICER, _PLAIN, _NO_TOWNSHIP, _WITH_PART = 0.1, 0.5, 0.1, 0.2
+_NO_WRONG_TOWNSHIP = 0.9
 _NUMBERED = ("platform", "serial", "reported")
 
 
@@ -92,7 +93,10 @@ def _originals(
         timely & pl.col(shown).is_not_null() & pl.col("related_no").is_null() & (pl.col("status_name") != VOID)
     )
     reports = draw_reports(stage.world, month, repeat.source).filter(
-        timely & pl.col("first_serial").is_null() & (pl.col("class_code") <= last_class)
+        timely
+        & pl.col("first_serial").is_null()
+        & (pl.col("class_code") <= last_class)
+        & (pl.col("lot_3") < _NO_WRONG_TOWNSHIP)
     )
     may = set(rows["_pid"]) & set(reports["_pid"])
     people = stage.take(plain() & pl.col("pid").is_in(sorted(may)), count)
