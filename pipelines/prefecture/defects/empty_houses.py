@@ -16,10 +16,11 @@ class EmptyHouses:
     with their `township`, in random order. The first half of the list is left to those who take its head."""
 
     def __init__(self, stage: Stage) -> None:
-        noted = [c.table["_pid"] for f in _NOTED_IN for c in stage.log.changes.get(f, []) if "_pid" in c.table.columns]
+        changes = [c.table for feed in _NOTED_IN for c in stage.log.changes.get(feed, [])]
+        noted = [pid for table in changes if "_pid" in table.columns for pid in table["_pid"]]
         rows = stage.truth("F31").filter(pl.col("name").is_null())
         rows = rows.slice(rows.height // 2).filter(
-            ~pl.col("grid_code").str.starts_with(SILENT_COUNTY), ~pl.col("_pid").is_in(pl.concat(noted).implode())
+            ~pl.col("grid_code").str.starts_with(SILENT_COUNTY), ~pl.col("_pid").is_in(noted)
         )
         rows = rows.with_columns(pl.col("grid_code").str.head(9).alias("township"))
         self._left = rows[stage.rng("empty houses").permutation(rows.height)]
