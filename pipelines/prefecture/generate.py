@@ -26,7 +26,7 @@ from pipelines.prefecture.output import deliveries
 from pipelines.prefecture.output.deltas import delta
 from pipelines.prefecture.output.parts import Parts
 from pipelines.prefecture.output.plans import plan_files
-from pipelines.prefecture.output.tables import fill
+from pipelines.prefecture.output.tables import check_order, fill
 from pipelines.prefecture.output.whereabouts import Whereabouts, write_whereabouts
 from pipelines.prefecture.players import PLAYING_TOWNSHIPS
 from pipelines.prefecture.register import Register
@@ -73,6 +73,9 @@ def generate(
 def deliver(paths: Paths, order: Order, drop: Callable[[Month], Path], front_end: str | None = None) -> Summary:
     """Write the files of all months of the order, each month's to the folder `drop(month)`. With `front_end`
     (address of a PostgreSQL database) the feeds that have a table there go into it and not into files."""
+    tables = [code for code in order.feeds if front_end and FEEDS[code].table]
+    if tables:
+        check_order(front_end, order.months[0], tables)
     scratch = paths.root / ".prefecture"
     shutil.rmtree(scratch, ignore_errors=True)
     parts = Parts(scratch)
@@ -80,7 +83,6 @@ def deliver(paths: Paths, order: Order, drop: Callable[[Month], Path], front_end
     with _workers(len(cut)) as each:
         made = list(each(partial(_shard, paths.reference, order, parts), cut))
         cases = _write_register(paths, order, [register for _, register in made])
-        tables = [code for code in order.feeds if front_end and FEEDS[code].table]
         filled = fill(front_end, parts, order.months, tables) if tables else 0
         codes = [code for code in order.feeds if code not in tables]
         jobs = [(month, code, drop(month)) for month in order.months for code in codes]

@@ -96,10 +96,16 @@ def fill(dsn: str, parts: Parts, months: Sequence[Month], codes: Sequence[str]) 
     with attached(dsn) as con:
         for month in months:
             con.execute("BEGIN")
-            _run(con, _BATCH_TABLE)
             count += sum(_load(con, parts, FEEDS[code], month) for code in codes)
             con.execute("COMMIT")
     return count
+
+
+def check_order(dsn: str, month: Month, codes: Sequence[str]) -> None:
+    """Raise ValueError when the tables are not where `fill` can go on with the month."""
+    with attached(dsn) as con:
+        for code in codes:
+            _check_order(con, FEEDS[code], month)
 
 
 @contextmanager
@@ -110,6 +116,7 @@ def attached(dsn: str) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         con.execute("LOAD postgres_scanner")
         con.execute(f"ATTACH '{dsn}' AS qzk (TYPE postgres)")
+        _run(con, _BATCH_TABLE)
         yield con
     finally:
         con.close()
