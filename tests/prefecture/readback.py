@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -27,8 +28,7 @@ class Outbox:
 
     def sent(self, feed: str, month: Month) -> pl.DataFrame:
         """All rows of a feed delivered in a month; with _file, _row (1-based), _scope, _month (index)."""
-        frames = list(self._frames(FEEDS[feed], month))
-        return pl.concat(frames, how="diagonal") if frames else pl.DataFrame()
+        return _sent(self, feed, month)
 
     def known(self, feed: str, month: Month) -> pl.DataFrame:
         """What a receiver knows at the end of a month: a register with its changes made, the last snapshot
@@ -57,6 +57,12 @@ class Outbox:
                 pl.lit(scope).alias("_scope"),
                 pl.lit(month.index).alias("_month"),
             )
+
+
+@cache
+def _sent(outbox: Outbox, feed: str, month: Month) -> pl.DataFrame:
+    frames = list(outbox._frames(FEEDS[feed], month))
+    return pl.concat(frames, how="diagonal") if frames else pl.DataFrame()
 
 
 def _csv(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[tuple], int]:
