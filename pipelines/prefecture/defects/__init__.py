@@ -4,8 +4,10 @@ Belongs here: the order in which they are planted. Does not belong here: ordinar
 """
 
 from pipelines.prefecture.defects.after_death import plant_after_death
+from pipelines.prefecture.defects.alone import plant_alone
 from pipelines.prefecture.defects.amounts import plant_amounts
 from pipelines.prefecture.defects.cards import plant_cards
+from pipelines.prefecture.defects.code_lists import plant_code_lists
 from pipelines.prefecture.defects.confirmations import plant_confirmations
 from pipelines.prefecture.defects.consequences import follow_up
 from pipelines.prefecture.defects.contradiction import plant_contradictions
@@ -14,6 +16,7 @@ from pipelines.prefecture.defects.crowding import plant_crowding
 from pipelines.prefecture.defects.division import plant_division
 from pipelines.prefecture.defects.double_insurance import plant_double_insurance
 from pipelines.prefecture.defects.double_pensions import plant_double_pensions
+from pipelines.prefecture.defects.elsewhere import plant_elsewhere
 from pipelines.prefecture.defects.enterprise import plant_enterprise
 from pipelines.prefecture.defects.exclusive_benefits import plant_exclusive_benefits
 from pipelines.prefecture.defects.grants import plant_grants
@@ -24,6 +27,7 @@ from pipelines.prefecture.defects.houses import plant_houses
 from pipelines.prefecture.defects.identity import plant_identity
 from pipelines.prefecture.defects.idle_enterprises import plant_idle_enterprises
 from pipelines.prefecture.defects.industries import plant_industries
+from pipelines.prefecture.defects.land import plant_land
 from pipelines.prefecture.defects.lookalikes import plant_lookalikes
 from pipelines.prefecture.defects.missed_deaths import plant_missed_deaths
 from pipelines.prefecture.defects.odd_deliveries import send_late_marriages, shrink_survey
@@ -33,6 +37,7 @@ from pipelines.prefecture.defects.places import plant_places
 from pipelines.prefecture.defects.quarantine import plant_quarantine
 from pipelines.prefecture.defects.repeated_reports import plant_repeated_reports
 from pipelines.prefecture.defects.responsible import plant_responsible
+from pipelines.prefecture.defects.schooling import plant_schooling
 from pipelines.prefecture.defects.shared_accounts import plant_shared_accounts
 from pipelines.prefecture.defects.survey import plant_survey
 from pipelines.prefecture.defects.wealthy_recipients import plant_wealthy_recipients
@@ -66,6 +71,11 @@ _IN_ORDER = (
     plant_shared_accounts,
     plant_idle_enterprises,
     plant_industries,
+    plant_alone,
+    plant_land,
+    plant_schooling,
+    plant_elsewhere,
+    plant_code_lists,
     plant_repeated_reports,
     plant_houses,
     plant_house_numbers,
