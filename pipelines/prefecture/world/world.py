@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.prefecture.world import enterprises, people
 from pipelines.prefecture.world.census import Census, read_census
+from pipelines.prefecture.world.couples import draw_couples
 from pipelines.prefecture.world.divisions import Divisions, read_divisions
 from pipelines.prefecture.world.employment import draw_employment
 from pipelines.prefecture.world.lots import stream
@@ -60,3 +61,8 @@ class World:
     def employment(self) -> pl.DataFrame:
         """One row per job (see employment.draw_employment)."""
         return draw_employment(self)
+
+    @cached_property
+    def couples(self) -> pl.DataFrame:
+        """One row per marriage (see couples.draw_couples)."""
+        return draw_couples(self)
