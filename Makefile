@@ -9,13 +9,15 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: query help run ui test check lock generate clean
+.PHONY: query help bench bench-compare run ui test check lock generate clean
 
 help:
 	@echo "make run    the whole loop on the sample prefecture (1 %, two business dates), then a summary"
 	@echo "make ui     the Dagster UI on http://127.0.0.1:3000"
 	@echo "make query SQL=\"SELECT …\"   ask the lake, read only"
 	@echo "make test   all tests"
+	@echo "make bench SCALE=1%   the whole loop measured (10%, 100%), beside its floor"
+	@echo "make bench-compare A=old.json B=new.json   two results, stage by stage"
 	@echo "make check  style, generated files, definitions"
 	@echo "make clean  delete everything made in data/ (reference data stays)"
 
@@ -28,6 +30,12 @@ ui: .venv/ready
 
 query: .venv/ready
 	@$(BIN)/python -m pipelines query "$(SQL)"
+
+bench: .venv/ready
+	@$(BIN)/python -m pipelines.bench run --scale "$(or $(SCALE),1%)"
+
+bench-compare: .venv/ready
+	@$(BIN)/python -m pipelines.bench compare "$(A)" "$(B)"
 
 test: check
 	@$(BIN)/python -m pytest

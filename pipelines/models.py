@@ -89,7 +89,8 @@ def environment(paths: Paths, as_of: date | None = None) -> dict[str, str]:
         "ZHENJIE_DATA": str(paths.root),
         "DBT_TARGET_PATH": str(paths.dbt_target),
         "DBT_LOG_PATH": str(paths.dbt_target / "logs"),
-        "DBT_WRITE_JSON": "false",  # nobody reads a build's own manifest; `parse` asks for it by flag
+        # Nobody reads a build's own manifest or results (`parse` asks by flag), but the benchmark.
+        "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),
         "DBT_LOG_LEVEL_FILE": "none",  # dbt's debug log costs a tenth of a build; our own log has the errors
         "DBT_POPULATE_CACHE": "false",  # tables are replaced whole, so what was there before does not matter
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -1,26 +1,45 @@
-"""`python -m pipelines.prefecture --as-of 2024-01-31 --scale 0.01`: deliver one turn.
+"""`python -m pipelines.prefecture --months 2024-01..2024-03 --scale 0.01 --out DIR`: deliver some months.
 
 Belongs here: the command line. Does not belong here: anything else.
 """
 
 import argparse
-from datetime import date
+from pathlib import Path
 
 from pipelines.paths import Paths
-from pipelines.prefecture.generate import SEED, generate
-from pipelines.prefecture.months import FIRST
+from pipelines.prefecture.feeds import FEEDS
+from pipelines.prefecture.generate import SEED, Order, deliver
+from pipelines.prefecture.months import MONTHS, Month
 
 
 def main() -> None:
-    """Write the files of one turn to the drop folder."""
+    """Write the files of the months asked for, and the register of what is planted in them."""
     parser = argparse.ArgumentParser(prog="pipelines.prefecture", description=__doc__)
-    parser.add_argument("--as-of", type=date.fromisoformat, default=FIRST.as_of)
-    parser.add_argument("--scale", type=float, default=0.01)
+    parser.add_argument("--months", type=months, default=MONTHS[:1], help="2024-01 or 2024-01..2025-12")
+    parser.add_argument("--scale", type=share, default=0.01, help="0.01 or 1%% of 7.1 million residents")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--feeds", nargs="+", choices=sorted(FEEDS), default=sorted(FEEDS), metavar="Fxx")
+    parser.add_argument("--out", type=Path, help="a folder for OUT/{YYYYMM}/{feed}/…; without it, the drop folder")
     given = parser.parse_args()
     paths = Paths.default()
-    made = generate(paths, given.as_of, given.scale, given.seed)
-    print(f"{made.files} files, {made.rows:,} rows, {made.bytes / 1e6:.1f} MB in {paths.drop}")
+    order = Order(given.months, given.scale, given.seed, tuple(given.feeds))
+    made = deliver(paths, order, lambda month: given.out / month.period if given.out else paths.drop)
+    print(
+        f"{made.residents:,} people, {made.files:,} files, {made.rows:,} rows, {made.bytes / 1e6:,.1f} MB in "
+        f"{given.out or paths.drop}; what is planted in them: {paths.register}"
+    )
+
+
+def months(text: str) -> tuple[Month, ...]:
+    """`2024-01` or `2024-01..2025-12`. Raises ValueError for months the prefecture does not live through."""
+    first, _, last = text.partition("..")
+    known = [month.month for month in MONTHS]
+    return MONTHS[known.index(first) : known.index(last or first) + 1]
+
+
+def share(text: str) -> float:
+    """`0.01` or `1%`."""
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
 
 
 if __name__ == "__main__":

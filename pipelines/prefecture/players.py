@@ -24,15 +24,8 @@ def PLAYING_TOWNSHIPS(seed: int, reference: Path | None = None) -> list[str]:
 @cache
 def _chosen(seed: int, reference: Path) -> tuple[str, ...]:
     villages = pl.read_csv(reference / "divisions" / "yantai_villages_2023.csv", infer_schema=False)
-    busy = villages.with_columns(
-        pl.when(pl.col("code").str.slice(9, 1) == "0").then(8).otherwise(1).alias("weight")
-    )
-    busy = (
-        busy.group_by("parent")
-        .agg(pl.col("weight").sum())
-        .sort("weight", "parent", descending=True)
-        .head(_LARGEST)
-    )
+    busy = villages.with_columns(pl.when(pl.col("code").str.slice(9, 1) == "0").then(8).otherwise(1).alias("weight"))
+    busy = busy.group_by("parent").agg(pl.col("weight").sum()).sort("weight", "parent", descending=True).head(_LARGEST)
     order = busy["parent"].gather(stream(seed, "players").permutation(busy.height))
     silent = [c for c in order if c.startswith(SILENT_COUNTY)][:_SILENT_COUNT]
     others = [c for c in order if not c.startswith(SILENT_COUNTY)]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
 
+from pipelines.contracts import load_contracts
 from pipelines.lake import connect
 from pipelines.ledger.content import content_hash
 from pipelines.ledger.decisions import issued_turns
@@ -30,19 +31,20 @@ def tell(paths: Paths, launch: Launch, warm_up: Callable[[], None], scale: float
     started = time.monotonic()
     before = _content(paths)
     first, last = TURNS
+    feeds = tuple(load_contracts())
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as outside:
         parsed = outside.submit(prepare_manifest, paths)
         if first in issued_turns(paths):
             print(f"== {first}: return sets were issued before; not run again", flush=True)
             warm_up()
         else:
-            files = outside.submit(generate, paths, first, scale=scale)
+            files = outside.submit(generate, paths, first, scale=scale, feeds=feeds)
             warm_up()
             parsed.result()
             if not _turn(paths, launch, first, files):
                 return 1
         answers = outside.submit(play, paths, first)
-        files = outside.submit(generate, paths, last, scale=scale)
+        files = outside.submit(generate, paths, last, scale=scale, feeds=feeds)
         _say_answers(answers)
         parsed.result()
         if not _turn(paths, launch, last, files):

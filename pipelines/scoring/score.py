@@ -14,15 +14,13 @@ import duckdb
 
 from pipelines.verify.rules import load_rules
 
-# The register says per turn of the sample whether a defect must be found then.
-TURN_COLUMNS = {date(2024, 1, 31): "found_turn1", date(2024, 2, 29): "found_turn2"}
-
 _SCORE = """
 WITH anomaly AS (
     SELECT DISTINCT rule_id, entity_key FROM lake.ledger.anomaly WHERE as_of = $as_of
 ),
 planted AS (
-    SELECT DISTINCT rule_id, entity_key FROM read_parquet($register) WHERE kind = 'defect' AND {turn}
+    SELECT DISTINCT rule_id, entity_key FROM read_parquet($register) WHERE kind = 'defect'
+        AND as_of <= $as_of AND (last_as_of IS NULL OR last_as_of >= $as_of)
 ),
 trap AS (
     SELECT DISTINCT rule_id, entity_key FROM read_parquet($register) WHERE kind = 'hard_negative'
@@ -64,13 +62,10 @@ class RuleScore:
 
 
 def score(con: duckdb.DuckDBPyConnection, register: Path, as_of: date) -> list[RuleScore]:
-    """One score per rule of the catalogue, and per any other rule planted or found.
-
-    Raises KeyError when `as_of` is not a turn of the sample.
-    """
+    """One score per rule of the catalogue, and per any other rule found; what is planted for rules not yet in
+    the catalogue is left out."""
     file = str(register / "defects.parquet")
-    sql = _SCORE.format(turn=TURN_COLUMNS[as_of])
-    counts = {r: n for r, *n in con.execute(sql, {"as_of": as_of, "register": file}).fetchall()}
+    counts = {r: n for r, *n in con.execute(_SCORE, {"as_of": as_of, "register": file}).fetchall()}
     traps = dict(
         con.execute(
             "SELECT rule_id, count(DISTINCT entity_key) FROM read_parquet(?) WHERE kind = 'hard_negative' "
@@ -78,8 +73,8 @@ def score(con: duckdb.DuckDBPyConnection, register: Path, as_of: date) -> list[R
             [file],
         ).fetchall()
     )
-    scores = []
-    for rule_id in sorted({*load_rules(), *counts, *traps}):
+    scores, rules = [], load_rules()
+    for rule_id in sorted({*rules, *(r for r, n in counts.items() if n[1] or n[2])}):
         planted, found, false_alarms, missed, fired = counts.get(rule_id, (0, 0, 0, 0, 0))
         scores.append(RuleScore(rule_id, planted, found, false_alarms, missed, traps.get(rule_id, 0), fired))
     return scores

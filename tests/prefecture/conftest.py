@@ -6,24 +6,39 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.contracts import load_contracts
 from pipelines.paths import Paths
-from pipelines.prefecture.generate import Summary, generate
-from pipelines.prefecture.months import TURNS
+from pipelines.prefecture.generate import Order, Summary, deliver
+from pipelines.prefecture.months import MONTHS
 from tests.prefecture.delivered import Delivered, read_drop
 
 SCALE = 0.001
 
 
+FEEDS = tuple(load_contracts())
+DELIVERED = MONTHS[:6]
+
+
 @dataclass(frozen=True)
 class Prefecture:
-    """`paths` and `made` by turn (each turn has its own folder), and all files read back."""
+    """Six months of the feeds the pipeline knows; `files` read back, `turn` 1 being the first month."""
 
-    paths: dict[int, Paths]
-    made: dict[int, Summary]
+    paths: Paths
+    made: Summary
     files: list[Delivered]
 
+    def drop(self, turn: int) -> Path:
+        return self.paths.root / "out" / MONTHS[turn - 1].period
+
     def table(self, name: str) -> pl.DataFrame:
-        return pl.read_parquet(self.paths[2].register / f"{name}.parquet")
+        file = self.paths.register / f"{name}.parquet"
+        return pl.read_parquet(file if file.exists() else self.paths.register / name / "*.parquet")
+
+    def planted(self, turn: int) -> pl.DataFrame:
+        """Defects that must be found after a turn."""
+        at = MONTHS[turn - 1].as_of
+        still = pl.col("last_as_of").is_null() | (pl.col("last_as_of") >= at)
+        return self.table("defects").filter((pl.col("kind") == "defect") & (pl.col("as_of") <= at) & still)
 
     def of(self, feed: str, turn: int) -> list[Delivered]:
         return [f for f in self.files if f.feed == feed and f.turn == turn]
@@ -31,10 +46,10 @@ class Prefecture:
 
 @pytest.fixture(scope="session")
 def prefecture(tmp_path_factory) -> Prefecture:
-    folder = tmp_path_factory.mktemp("prefecture")
-    paths = {turn.number: Paths(folder / str(turn.number)) for turn in TURNS}
-    made = {turn.number: generate(paths[turn.number], turn.as_of, SCALE) for turn in TURNS}
-    files = [file for number, own in paths.items() for file in read_drop(own.drop, number)]
+    paths = Paths(tmp_path_factory.mktemp("prefecture"))
+    order = Order(DELIVERED, SCALE, feeds=FEEDS)
+    made = deliver(paths, order, lambda month: paths.root / "out" / month.period)
+    files = [f for m in DELIVERED for f in read_drop(paths.root / "out" / m.period, m.index + 1)]
     return Prefecture(paths, made, files)
 
 

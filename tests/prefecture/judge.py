@@ -3,13 +3,14 @@
 Belongs here: people, deaths, corrections. Does not belong here: the rules (rules.py).
 """
 
+import calendar
 from datetime import date
 
 import polars as pl
 
 from tests.prefecture.validity import id_valid, with_century
 
-TURN_DAYS = {1: date(2024, 1, 31), 2: date(2024, 2, 29)}
+TURN_DAYS = {i + 1: date(2024, i + 1, calendar.monthrange(2024, i + 1)[1]) for i in range(12)}
 State = dict[str, pl.DataFrame]
 
 

@@ -47,7 +47,7 @@ def judge(
 
 def _flipped(correction: dict, raw: State) -> bool:
     rows = raw[correction["feed"]].filter(
-        (pl.col("record_key") == correction["record_key"]) & (pl.col("_turn") == 2)
+        (pl.col("record_key") == correction["record_key"]) & (pl.col("_turn") >= 2)
     )
     return rows.height == 1 and (rows[correction["field"]].item() or "") == correction["wrong"]
 

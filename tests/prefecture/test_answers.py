@@ -24,9 +24,8 @@ def test_twelve_townships_play_some_of_them_where_the_survey_is_silent(prefectur
 
 def test_every_question_of_the_first_turn_has_an_answer(prefecture, answers):
     """All T-rule defects in playing townships are in the register of answers, and nothing else is."""
-    asked = prefecture.table("defects").filter(
-        pl.col("found_turn1")
-        & pl.col("rule_id").is_in(["R11", "R17", "R20", "R22"])
+    asked = prefecture.planted(1).filter(
+        pl.col("rule_id").is_in(["R11", "R17", "R20", "R22"])
         & pl.col("township_code").is_in(prefecture.table("players")["township_code"].implode())
     )
     columns = ["rule_id", "entity_key", "township_code"]

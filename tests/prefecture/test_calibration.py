@@ -8,7 +8,8 @@ from pipelines.paths import Paths
 from pipelines.prefecture.generate import SEED
 from pipelines.prefecture.world.census import BANDS, read_census
 from pipelines.prefecture.world.divisions import read_divisions
-from pipelines.prefecture.world.people import draw_people
+from pipelines.prefecture.world.shards import shards
+from pipelines.prefecture.world.world import World
 
 REFERENCE = Paths.default().reference
 CITY = 7_102_116
@@ -16,8 +17,8 @@ CITY = 7_102_116
 
 @pytest.fixture(scope="module")
 def people() -> pl.DataFrame:
-    drawn = draw_people(REFERENCE, read_divisions(REFERENCE, SEED), 0.01, SEED)
-    return drawn.filter(~pl.col("is_newborn"))
+    (whole,) = shards(read_census(REFERENCE), 0.01)
+    return World(REFERENCE, SEED, 0.01, whole).people.filter(~pl.col("is_newborn"))
 
 
 def test_one_in_a_hundred_lives_here(people):

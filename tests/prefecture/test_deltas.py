@@ -4,7 +4,9 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.prefecture.feeds.deltas import CHANGED_ON, delta
+from pipelines.prefecture.output.deltas import delta
+
+CHANGED_ON = date(2024, 2, 27)
 
 BEFORE = pl.DataFrame(
     {
@@ -25,7 +27,7 @@ AFTER = pl.DataFrame(
 
 
 def test_changed_new_and_deleted_rows_and_no_others():
-    rows = delta(BEFORE, AFTER, ["key"])
+    rows = delta(BEFORE, AFTER, ["key"], CHANGED_ON)
     assert rows.select("key", "value", "change_type").rows() == [
         ("c", "z", "删除"),
         ("a", "y", "变更"),
@@ -34,9 +36,9 @@ def test_changed_new_and_deleted_rows_and_no_others():
 
 
 def test_changed_rows_bear_the_day_of_the_change_and_deleted_ones_their_own():
-    rows = delta(BEFORE, AFTER, ["key"])
+    rows = delta(BEFORE, AFTER, ["key"], CHANGED_ON)
     assert rows["updated_date"].to_list() == [date(2020, 1, 1), CHANGED_ON, CHANGED_ON]
 
 
 def test_equal_states_leave_nothing():
-    assert delta(BEFORE, BEFORE, ["key"]).height == 0
+    assert delta(BEFORE, BEFORE, ["key"], CHANGED_ON).height == 0

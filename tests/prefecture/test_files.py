@@ -7,9 +7,10 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from pipelines.prefecture.feeds.social_assistance import layout as social_assistance
 from pipelines.prefecture.output.deliveries import BROKEN_ALLOWANCE_COUNTY
-from pipelines.prefecture.output.layouts import social_assistance
 from tests.prefecture.delivered import FEEDS, NAME, current
+from tests.prefecture.judge import TURN_DAYS
 
 HEADINGS = {
     "F01": "公民身份号码 姓名 性别 民族 出生日期 户号 户别 与户主关系 户籍地址 行政区划代码 户口状态"
@@ -75,6 +76,7 @@ def test_every_county_delivers_unless_meant_not_to(prefecture):
     assert counties - {f.scope for f in prefecture.of("F31", 2)} == {"370683"}
     assert {f.period for f in prefecture.of("F10", 1)} == {"202311", "202312", "202401"}
     assert {f.period for f in prefecture.of("F08", 2)} == {"202402"}
+    assert {f.scope for f in prefecture.of("F31", 3)} == counties
 
 
 def test_exactly_the_planned_deliveries_are_unusable(prefecture):
@@ -89,7 +91,7 @@ def test_exactly_the_planned_deliveries_are_unusable(prefecture):
     assert 0.4 < half.rows.height / whole.rows.height < 0.5
 
 
-def test_divisions_are_sent_twice_with_the_same_bytes(prefecture):
+def test_divisions_are_sent_again_with_the_same_bytes(prefecture):
     (first,), (second,) = prefecture.of("F36", 1), prefecture.of("F36", 2)
     assert first.path.read_bytes() == second.path.read_bytes()
     units = current(prefecture.files, 1)["F36"]
@@ -134,7 +136,7 @@ def test_quarantine_names_the_cells(prefecture):
     """Each entry of the register leads to the cell it means."""
     planted = prefecture.table("quarantine")
     assert set(planted["code"]) == {"E_ID_NUMERIC", "E_DATE", "E_REQUIRED"}
-    turns = {"2024-01-31": 1, "2024-02-29": 2}
+    turns = {str(day): turn for turn, day in TURN_DAYS.items()}
     for entry in planted.iter_rows(named=True):
         (file,) = (
             f

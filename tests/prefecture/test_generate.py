@@ -1,4 +1,4 @@
-"""Equal arguments give equal bytes; the register does not depend on the turn."""
+"""Equal arguments give equal bytes, however the work is cut up."""
 
 import hashlib
 from datetime import date
@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.paths import Paths
-from pipelines.prefecture.generate import SEED, generate
-from pipelines.prefecture.months import FIRST, SECOND
-from tests.prefecture.conftest import SCALE
+from pipelines.prefecture.__main__ import months, share
+from pipelines.prefecture.generate import SEED, Order, deliver, generate
+from pipelines.prefecture.months import FIRST, MONTHS, SECOND
+from tests.prefecture.conftest import FEEDS, SCALE
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -17,51 +18,54 @@ def digests(folder: Path) -> dict[str, str]:
     return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-@pytest.mark.parametrize("turn", [FIRST, SECOND], ids=lambda t: str(t.as_of))
-def test_the_same_seed_gives_the_same_bytes(prefecture, tmp_path, turn):
+@pytest.mark.parametrize("month", [FIRST, SECOND], ids=lambda m: m.month)
+def test_a_month_alone_is_the_same_to_the_byte(prefecture, tmp_path, month):
     again = Paths(tmp_path)
-    generate(again, turn.as_of, SCALE, SEED)
-    assert digests(again.root) == digests(prefecture.paths[turn.number].root)
-
-
-def test_either_turn_writes_the_whole_register(prefecture):
-    assert digests(prefecture.paths[1].register) == digests(prefecture.paths[2].register)
-    assert set(digests(prefecture.paths[1].register)) == {
-        "answers.parquet",
-        "defects.parquet",
-        "players.parquet",
-        "quarantine.parquet",
-    }
+    generate(again, month.as_of, SCALE, SEED, FEEDS)
+    assert digests(again.drop) == digests(prefecture.drop(month.index + 1))
+    for name in ("defects", "answers", "players"):
+        file = f"{name}.parquet"
+        assert (again.register / file).read_bytes() == (prefecture.paths.register / file).read_bytes()
+    for name in ("case_rows", "quarantine"):
+        file = f"{name}/{month.period}.parquet"
+        assert (again.register / file).read_bytes() == (prefecture.paths.register / file).read_bytes()
 
 
 def test_another_seed_gives_other_people(prefecture, tmp_path):
     other = Paths(tmp_path)
-    generate(other, FIRST.as_of, SCALE, SEED + 1)
-    mine, theirs = (digests(p.drop) for p in (prefecture.paths[1], other))
-    differing = {name for name in mine.keys() & theirs.keys() if mine[name] != theirs[name]}
-    assert {name[:3] for name in differing} >= {
-        "F01",
-        "F03",
-        "F04",
-        "F07",
-        "F08",
-        "F10",
-        "F11",
-        "F14",
-        "F17",
-        "F20",
-        "F31",
-    }
+    generate(other, FIRST.as_of, SCALE, SEED + 1, FEEDS)
+    mine, theirs = digests(prefecture.drop(1)), digests(other.drop)
+    differing = {name[:3] for name in mine.keys() & theirs.keys() if mine[name] != theirs[name]}
+    assert differing >= set(FEEDS) - {"F36"}
 
 
-def test_a_day_without_a_turn_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="2024-03-31"):
-        generate(Paths(tmp_path), date(2024, 3, 31), SCALE)
+def test_a_day_on_which_nothing_is_delivered_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="2024-03-30"):
+        generate(Paths(tmp_path), date(2024, 3, 30), SCALE)
     assert not list(tmp_path.iterdir())
 
 
 def test_the_summary_counts_what_was_written(prefecture):
-    for number, made in prefecture.made.items():
-        files = list(prefecture.paths[number].drop.rglob("*.*"))
-        assert made.files == len(files)
-        assert made.bytes == sum(p.stat().st_size for p in files)
+    files = list((prefecture.paths.root / "out").rglob("*.*"))
+    assert prefecture.made.files == len(files)
+    assert prefecture.made.bytes == sum(p.stat().st_size for p in files)
+
+
+def test_nothing_but_the_months_and_the_register_is_left_behind(prefecture):
+    assert {p.name for p in prefecture.paths.root.iterdir()} == {"out", "register"}
+
+
+def test_months_and_shares_as_people_write_them():
+    assert months("2024-02..2024-04") == MONTHS[1:4]
+    assert months("2024-01") == MONTHS[:1]
+    assert (share("10%"), share("0.001")) == (0.1, 0.001)
+    with pytest.raises(ValueError):
+        months("2026-01")
+
+
+def test_cut_into_shards_the_prefecture_has_as_many_people_and_cases(prefecture, tmp_path):
+    """Thirteen counties apart instead of together: other draws, the same totals."""
+    paths = Paths(tmp_path)
+    made = deliver(paths, Order(MONTHS[:1], SCALE, feeds=FEEDS, largest=900), lambda _: paths.drop)
+    assert made.residents == pytest.approx(prefecture.made.residents, abs=15)
+    assert set(digests(paths.drop)) == set(digests(prefecture.drop(1)))

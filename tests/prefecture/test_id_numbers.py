@@ -4,12 +4,14 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.prefecture.defects.credit import damaged_codes
 from pipelines.prefecture.defects.identity_numbers import KINDS, damaged, fifteen_digits, full_width
 from pipelines.prefecture.world.id_numbers import credit_codes, resident_numbers, with_check
+from pipelines.prefecture.world.origins import lanes
 from tests.prefecture.validity import credit_valid, id_valid, with_century
 
 BIRTHS = st.dates(min_value=date(1910, 1, 1), max_value=date(2024, 2, 20))
@@ -38,6 +40,7 @@ def test_numbers_are_valid_distinct_and_tell_birth_and_sex(people):
         np.array([int(r) for r in region]),
         np.array(birth, dtype="datetime64[D]"),
         np.array(sex),
+        np.tile([0, 490], (len(sex), 1)),
         np.array(offset),
     ).to_list()
     assert len(set(numbers)) == len(numbers)
@@ -46,6 +49,29 @@ def test_numbers_are_valid_distinct_and_tell_birth_and_sex(people):
         assert number.startswith(place + f"{born:%Y%m%d}")
         assert int(number[16]) % 2 == which % 2
         assert not number.endswith("000")
+
+
+def test_lanes_keep_numbers_of_counties_apart():
+    """Ten people of each of two counties, one region and day: no number twice."""
+    day = np.full(10, np.datetime64("1960-01-01"))
+    numbers = [
+        resident_numbers(
+            np.full(10, 370602), day, np.full(10, 1), lanes(np.full(10, 370602), np.full(10, county)), offset
+        )
+        for county, offset in ((370602, np.arange(10)), (370671, np.arange(10)), (370681, np.arange(10)))
+    ]
+    assert pl.concat(numbers).n_unique() == 30
+
+
+def test_more_people_than_a_lane_is_wide_are_refused():
+    with pytest.raises(ValueError, match="sequence numbers"):
+        resident_numbers(
+            np.full(3, 370602),
+            np.full(3, np.datetime64("1960-01-01")),
+            np.full(3, 1),
+            np.tile([0, 2], (3, 1)),
+            np.zeros(3, dtype=int),
+        )
 
 
 @given(
@@ -64,7 +90,11 @@ def valid_numbers(count: int) -> pl.Series:
     day = np.datetime64("1960-01-01")
     births = day + np.arange(count) * 97
     return resident_numbers(
-        np.full(count, 370602), births, 1 + np.arange(count) % 2, np.arange(count) * 31 % 490
+        np.full(count, 370602),
+        births,
+        1 + np.arange(count) % 2,
+        np.tile([0, 490], (count, 1)),
+        np.arange(count) * 31 % 490,
     )
 
 
@@ -97,5 +127,7 @@ def test_full_width_digits_are_only_typed_differently():
 
 def test_no_damaged_credit_code_is_valid():
     codes = credit_codes(np.full(80, "91"), np.full(80, 370602), np.arange(80))
-    assert not any(credit_valid(code) for code in damaged_codes(codes))
-    assert {len(code) for code in damaged_codes(codes)} == {15, 17, 18}
+    spoilt = damaged_codes(pl.DataFrame({"uscc": codes, "_eid": range(80)}))
+    assert not any(credit_valid(code) for code in spoilt)
+    assert {len(code) for code in spoilt} == {15, 17, 18}
+    assert spoilt.n_unique() == 80

@@ -12,6 +12,7 @@ from pipelines.prefecture.defects.household import plant_household
 from pipelines.prefecture.defects.identity import plant_identity
 from pipelines.prefecture.defects.lookalikes import plant_lookalikes
 from pipelines.prefecture.defects.missed_deaths import plant_missed_deaths
+from pipelines.prefecture.defects.odd_deliveries import send_late_marriages, shrink_survey
 from pipelines.prefecture.defects.old_age import plant_old_age
 from pipelines.prefecture.defects.paid_dead import plant_paid_dead
 from pipelines.prefecture.defects.quarantine import plant_quarantine
@@ -19,6 +20,7 @@ from pipelines.prefecture.defects.survey import plant_survey
 from pipelines.prefecture.stage import Stage
 
 _IN_ORDER = (
+    send_late_marriages,
     plant_quarantine,
     plant_paid_dead,
     plant_missed_deaths,
@@ -36,6 +38,7 @@ _IN_ORDER = (
 
 
 def plant_all(stage: Stage) -> None:
-    """Plant everything; errors that need rare people come first."""
+    """Plant everything; errors that need rare people come first, what wants many ordinary ones last."""
     for plant in _IN_ORDER:
         plant(stage)
+    shrink_survey(stage)

@@ -1,33 +1,92 @@
-"""Who may carry a planted error, and under which key it is found.
+"""Who may carry a planted error, when it shows, and under which key it is found.
 
-Belongs here: conditions and keys shared by several subjects. Does not belong here: errors.
+Belongs here: conditions, waves and keys shared by several subjects. Does not belong here: errors.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
 from pipelines.keys import key_expr
 from pipelines.prefecture.changes import ordinary
+from pipelines.prefecture.feeds import FEEDS
+from pipelines.prefecture.months import MONTHS, Month
 from pipelines.prefecture.output.deliveries import BROKEN_ALLOWANCE_COUNTY
 from pipelines.prefecture.players import SILENT_COUNTY
+from pipelines.prefecture.stage import Span, Stage
 
-FEED_KEYS = {
-    "F01": ["id_no", "household_no"],
-    "F03": ["event_no"],
-    "F04": ["cert_no"],
-    "F07": ["cert_no"],
-    "F08": ["id_no", "category", "pay_month"],
-    "F10": ["id_no", "pay_month"],
-    "F11": ["card_no"],
-    "F14": ["uscc"],
-    "F17": ["id_no", "employer_code"],
-    "F20": ["id_no", "insurance_kind"],
-    "F31": ["survey_no"],
-}
+_LATER = (4, 8, 12, 16, 20)
+_REPAIRED_AFTER = 2
+
+
+@dataclass(frozen=True)
+class Wave:
+    """Errors that begin to show in the month `since`, `at_one_percent` of them but no fewer than `least`; the
+    share `fixed` of them is right again from the month `until` on."""
+
+    since: int
+    at_one_percent: float
+    least: int = 1
+    fixed: float = 0.0
+    until: int | None = None
+
+    @property
+    def month(self) -> Month:
+        """The month of the first wrong delivery."""
+        return MONTHS[self.since]
+
+    def count(self, stage: Stage) -> int:
+        """How many to take on this stage."""
+        return stage.count(self.at_one_percent, self.least)
+
+    def fixed_of(self, count: int) -> int:
+        """How many of `count` are repaired."""
+        return int(count * self.fixed)
+
+    def untils(self, count: int) -> pl.Series:
+        """The month of repair of each of `count` cases, the repaired ones first."""
+        fixed = self.fixed_of(count)
+        return pl.Series([self.until] * fixed + [None] * (count - fixed), dtype=pl.Int64)
+
+
+def waves(first: float, second: float = 0, later: float = 0, least: int = 1, fixed: float = 0.0) -> Iterator[Wave]:
+    """In the stock (of which some are repaired at once), in the second month, and now and then afterwards
+    (of which every third is repaired two months later)."""
+    yield Wave(0, first, least, fixed, 1)
+    if second:
+        yield Wave(1, second)
+    for month in _LATER if later else ():
+        yield Wave(month, later, 0, 1 / 3, month + _REPAIRED_AFTER)
+
+
+def plant_wave(
+    stage: Stage,
+    wave: Wave,
+    rule: str,
+    feed: str,
+    who: pl.DataFrame,
+    table: pl.DataFrame,
+    keys: pl.Series,
+    what: str,
+    on: tuple[str, ...] = ("_pid",),
+) -> None:
+    """Write `table` into the feed for the wave's months and register the cases; `who`, `table` and `keys` go
+    row by row."""
+    fixed = wave.fixed_of(who.height)
+    stage.edit(feed, Span(wave.since), table.slice(fixed), on)
+    stage.edit(feed, Span(wave.since, wave.until), table.head(fixed), on)
+    stage.register.defect(rule, feed, keys, what, who, wave.since, wave.untils(who.height))
 
 
 def record_keys(feed: str, rows: pl.DataFrame) -> pl.Series:
     """Record keys of rows that have the feed's key columns; for F01 people have them, too."""
-    return rows.select(key_expr(feed, FEED_KEYS[feed])).to_series()
+    return rows.select(key_expr(feed, list(FEEDS[feed].keys))).to_series()
+
+
+def keys_with(stage: Stage, feed: str, people: pl.DataFrame, table: pl.DataFrame) -> pl.Series:
+    """Record keys of the people's rows in the first stock once `table` (`_pid` and columns) is written."""
+    return record_keys(feed, stage.rows(feed, people).update(table, on="_pid", include_nulls=True))
 
 
 def entity_keys(kind: str, rows: pl.DataFrame, *values: str | pl.Expr) -> pl.Series:
@@ -47,8 +106,8 @@ def tickets(rule: str, keys: pl.Series) -> pl.Series:
 
 
 def settled() -> pl.Expr:
-    """Registered in a family, present in both turns, living in the township of registration: every source
-    names the same township."""
+    """Registered in a family that stays as it is, living in the township of registration: every source names
+    the same township."""
     return ordinary() & pl.col("stays") & ~pl.col("is_collective") & pl.col("namesake").is_null()
 
 
@@ -58,15 +117,10 @@ def plain() -> pl.Expr:
 
 
 def is_resurveyed() -> pl.Expr:
-    """Lives where the survey is delivered again in the second turn."""
+    """Lives where the survey is delivered again in the second month."""
     return ~pl.col("residence").str.starts_with(SILENT_COUNTY)
 
 
 def is_allowance_delivered() -> pl.Expr:
-    """Registered where the second turn's allowance file is readable."""
+    """Registered where the second month's allowance file is readable."""
     return pl.col("county_code") != BROKEN_ALLOWANCE_COUNTY
-
-
-def turns_of(count: int, fixed: int) -> pl.Series:
-    """Found at the second turn? All but the first `fixed` of `count`."""
-    return pl.Series([i >= fixed for i in range(count)], dtype=pl.Boolean)

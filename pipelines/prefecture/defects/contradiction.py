@@ -8,10 +8,17 @@ from datetime import timedelta
 
 import polars as pl
 
-from pipelines.prefecture.defects.common import is_allowance_delivered, plain, settled
-from pipelines.prefecture.defects.identity import overwrite
-from pipelines.prefecture.months import FIRST, SECOND
+from pipelines.prefecture.defects.common import (
+    Wave,
+    is_allowance_delivered,
+    plain,
+    settled,
+    waves,
+)
+from pipelines.prefecture.defects.identity import overwrite, overwrite_payment
 from pipelines.prefecture.stage import Stage
+
+_WHAT = "与号码中的生日或性别不符"
 
 
 def plant_contradictions(stage: Stage) -> None:
@@ -19,34 +26,17 @@ def plant_contradictions(stage: Stage) -> None:
     early = pl.col("birth").dt.day() <= 15
     other_sex = (3 - pl.col("sex")).cast(pl.String)
     other_day = pl.col("birth") + timedelta(days=10)
-
-    def plant(feed: str, where: pl.Expr, count: int, column: str, value: pl.Expr, **how) -> None:
-        people = stage.take(where & early, stage.count(count))
-        overwrite(
-            stage,
-            feed,
-            people,
-            column,
-            people.select(value).to_series(),
-            rule="R02",
-            what="与号码中的生日或性别不符",
-            **how,
-        )
-
-    registered = plain() & (pl.col("age") < 70)
-    plant("F01", registered, 6, "sex_code", other_sex, fixed=stage.count(2, 0))
-    plant("F01", registered, 3, "birth_date", other_day)
-    plant("F01", registered, 2, "sex_code", other_sex, only_second=True)
-    plant("F20", plain() & stage.listed("F20"), 4, "sex_code", other_sex)
-    plant("F20", plain() & stage.listed("F20"), 4, "birth_date", other_day)
-    payee = settled() & pl.col("age").is_between(82, 87) & pl.col("assist").is_null()
-    plant("F10", payee, 2, "birth_date", other_day, month=FIRST.month)
-    plant(
-        "F10",
-        payee & is_allowance_delivered(),
-        1,
-        "birth_date",
-        other_day,
-        month=SECOND.month,
-        only_second=True,
-    )
+    registered, insured = plain() & early & (pl.col("age") < 70), plain() & early & stage.listed("F20")
+    for feed, where, column, value, when in (
+        ("F01", registered, "sex_code", other_sex, waves(6, 2, 1, fixed=1 / 3)),
+        ("F01", registered, "birth_date", other_day, waves(3)),
+        ("F20", insured, "sex_code", other_sex, waves(4, later=0.5)),
+        ("F20", insured, "birth_date", other_day, waves(4)),
+    ):
+        for wave in when:
+            people = stage.take(where, wave.count(stage))
+            overwrite(stage, wave, feed, people, column, people.select(value).to_series(), rule="R02", what=_WHAT)
+    payee = settled() & early & pl.col("age").is_between(82, 87) & pl.col("assist").is_null()
+    for wave, where in ((Wave(0, 2), payee), (Wave(1, 1), payee & is_allowance_delivered())):
+        people = stage.take(where, wave.count(stage))
+        overwrite_payment(stage, wave, "F10", people, "birth_date", people.select(other_day).to_series(), "R02", _WHAT)

@@ -5,9 +5,9 @@ Belongs here: damaged codes in F14 and F17. Does not belong here: what enterpris
 
 import polars as pl
 
-from pipelines.prefecture.defects.common import entity_keys, turns_of
+from pipelines.prefecture.defects.common import entity_keys, plant_wave, waves
 from pipelines.prefecture.defects.identity_numbers import full_width
-from pipelines.prefecture.stage import BOTH, Stage
+from pipelines.prefecture.stage import ALWAYS, Stage
 
 _LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _NEXT = dict(zip(_LETTERS, _LETTERS[1:] + _LETTERS[0], strict=True))
@@ -22,9 +22,10 @@ def plant_credit(stage: Stage) -> None:
     _harmless(stage)
 
 
-def damaged_codes(codes: pl.Series) -> pl.Series:
-    """Each code damaged in one of four ways, in turn; 'legacy' is a 15-digit registration number."""
-    serial = pl.Series([f"{i:08d}" for i in range(len(codes))], dtype=pl.String)
+def damaged_codes(firms: pl.DataFrame) -> pl.Series:
+    """The code of each enterprise damaged in one of four ways, in turn; 'legacy' is a 15-digit registration
+    number."""
+    codes, serial = firms["uscc"], (firms["_eid"] % 10**8).cast(pl.String).str.zfill(8)
     forms = pl.DataFrame(
         {
             "checksum": codes.str.head(17) + codes.str.tail(1).replace_strict(_NEXT, return_dtype=pl.String),
@@ -34,66 +35,44 @@ def damaged_codes(codes: pl.Series) -> pl.Series:
             "kind": pl.Series([_KINDS[i % len(_KINDS)] for i in range(len(codes))], dtype=pl.String),
         }
     )
-    return forms.select(
-        pl.coalesce(pl.when(pl.col("kind") == kind).then(kind) for kind in _KINDS)
-    ).to_series()
+    return forms.select(pl.coalesce(pl.when(pl.col("kind") == kind).then(kind) for kind in _KINDS)).to_series()
 
 
 def _keys(feed: str, codes: pl.Series) -> pl.Series:
     return entity_keys("credit_code", codes.to_frame("code"), pl.lit(feed), "code")
 
 
+def _small() -> pl.Expr:
+    return (pl.col("status_name") == "存续") & ~pl.col("is_employer") & ~pl.col("has_old_code")
+
+
 def _in_register(stage: Stage) -> None:
-    small = (pl.col("status_name") == "存续") & ~pl.col("is_employer") & ~pl.col("has_old_code")
-    firms = stage.take_firms(small, stage.count(9, 2))
-    codes = damaged_codes(firms["uscc"])
-    table = firms.select("_eid", codes.alias("uscc"))
-    fixed = firms.height // 4
-    stage.edit("F14", (1,), table, ("_eid",))
-    stage.edit("F14", (2,), table.slice(fixed), ("_eid",))
-    stage.register.defect(
-        "R05",
-        "F14",
-        _keys("F14", codes),
-        "信用代码无效",
-        True,
-        turns_of(firms.height, fixed),
-        firms["township"],
-    )
+    for wave in waves(9, later=1, least=2, fixed=1 / 4):
+        firms = stage.take_firms(_small(), wave.count(stage))
+        codes = damaged_codes(firms)
+        table = firms.select("_eid", codes.alias("uscc"))
+        plant_wave(stage, wave, "R05", "F14", firms, table, _keys("F14", codes), "信用代码无效", ("_eid",))
 
 
 def _in_insurance(stage: Stage) -> None:
-    """All staff of an employer carry the wrong code; the second group turns wrong in February."""
-    for only_second, count in ((False, 9), (True, 2)):
-        firms, _ = stage.take_employers(_LARGEST_STAFF, stage.count(count))
-        codes = damaged_codes(firms["uscc"])
+    """All staff of an employer carry the wrong code."""
+    for wave in waves(9, 2, 0.5, fixed=1 / 4):
+        firms, _ = stage.take_employers(_LARGEST_STAFF, wave.count(stage))
+        codes = damaged_codes(firms)
         table = firms.select("_eid", codes.alias("employer_code"))
-        fixed = 0 if only_second else firms.height // 4
-        stage.edit("F17", (2,), table.slice(fixed), ("_eid",))
-        if not only_second:
-            stage.edit("F17", (1,), table, ("_eid",))
-        stage.register.defect(
-            "R05",
-            "F17",
-            _keys("F17", codes),
-            "单位信用代码无效",
-            not only_second,
-            turns_of(firms.height, fixed),
-            firms["township"],
-        )
+        plant_wave(stage, wave, "R05", "F17", firms, table, _keys("F17", codes), "单位信用代码无效", ("_eid",))
 
 
 def _harmless(stage: Stage) -> None:
     register = stage.register
-    small = (pl.col("status_name") == "存续") & ~pl.col("is_employer") & ~pl.col("has_old_code")
     for typed, what in ((lambda c: c.str.to_lowercase(), "小写字母"), (full_width, "全角数字")):
-        firms = stage.take_firms(small, stage.count(3))
-        register.hard_negative("R05", "F14", _keys("F14", firms["uscc"]), what, firms["township"])
-        stage.edit("F14", BOTH, firms.select("_eid", typed(firms["uscc"]).alias("uscc")), ("_eid",))
+        firms = stage.take_firms(_small(), stage.count(3))
+        register.hard_negative("R05", "F14", _keys("F14", firms["uscc"]), what, firms)
+        stage.edit("F14", ALWAYS, firms.select("_eid", typed(firms["uscc"]).alias("uscc")), ("_eid",))
     firms, _ = stage.take_employers(_LARGEST_STAFF, stage.count(3))
-    register.hard_negative("R05", "F17", _keys("F17", firms["uscc"]), "小写字母", firms["township"])
-    stage.edit(
-        "F17", BOTH, firms.select("_eid", firms["uscc"].str.to_lowercase().alias("employer_code")), ("_eid",)
-    )
-    public = stage.feeds["F17", 1].filter(pl.col("_eid").is_null())["employer_code"].unique().sort()
-    register.hard_negative("R05", "F17", _keys("F17", public.head(5)), "机关事业单位代码，不在市场主体登记中")
+    register.hard_negative("R05", "F17", _keys("F17", firms["uscc"]), "小写字母", firms)
+    lower = firms.select("_eid", firms["uscc"].str.to_lowercase().alias("employer_code"))
+    stage.edit("F17", ALWAYS, lower, ("_eid",))
+    if stage.world.shard.number == 0:
+        public = stage.truth("F17").filter(pl.col("_eid").is_null())["employer_code"].unique().sort()
+        register.hard_negative("R05", "F17", _keys("F17", public.head(5)), "机关事业单位代码，不在市场主体登记中", None)

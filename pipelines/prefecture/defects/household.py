@@ -6,8 +6,9 @@ Belongs here: errors of the household register. Does not belong here: errors of 
 import polars as pl
 
 from pipelines.prefecture.changes import second_rows
-from pipelines.prefecture.defects.common import entity_keys, plain, settled, turns_of
-from pipelines.prefecture.stage import BOTH, Stage, per_person
+from pipelines.prefecture.defects.common import entity_keys, plain, plant_wave, settled, waves
+from pipelines.prefecture.months import SECOND
+from pipelines.prefecture.stage import ALWAYS, Span, Stage, per_person
 from pipelines.prefecture.world.vital import is_present
 
 _OTHER = "97"
@@ -31,6 +32,7 @@ def _heads(stage: Stage) -> None:
     former = pl.col("death_date").is_not_null() & (pl.col("role") == 0) & (pl.col("relation") == "10")
     dead = stage.take(
         former
+        & pl.col("is_undisturbed")
         & ~is_present()
         & (others.sum().over("household") >= 1)
         & (pl.col("death_date") < pl.date(2023, 12, 1)),
@@ -39,79 +41,64 @@ def _heads(stage: Stage) -> None:
     new_heads = stage.people.filter(
         pl.col("household").is_in(dead["household"].implode()) & (pl.col("relation") == "01")
     )
-    stage.edit("F01", BOTH, per_person(dead, pl.lit("01").alias("relation_code")))
-    stage.edit("F01", BOTH, per_person(new_heads, pl.lit(_OTHER).alias("relation_code")))
-    register.defect("R15", "F01", _household_keys(dead), "户主已死亡", True, True, dead["township"])
-
-    heads = stage.take(settled() & (pl.col("relation") == "01") & several, stage.count(8, 3))
-    fixed = heads.height // 4
-    table = per_person(heads, pl.lit(_OTHER).alias("relation_code"))
-    stage.edit("F01", (1,), table)
-    stage.edit("F01", (2,), table.slice(fixed))
-    register.defect(
-        "R15", "F01", _household_keys(heads), "无户主", True, turns_of(heads.height, fixed), heads["township"]
-    )
-
+    stage.edit("F01", ALWAYS, per_person(dead, pl.lit("01").alias("relation_code")))
+    stage.edit("F01", ALWAYS, per_person(new_heads, pl.lit(_OTHER).alias("relation_code")))
+    register.defect("R15", "F01", _household_keys(dead), "户主已死亡", dead)
+    headed = settled() & (pl.col("relation") == "01") & several
     spouse = settled() & (pl.col("role") == 1) & (pl.col("relation") == "10")
-    for only_second, count in ((False, 7), (True, 2)):
-        seconds = stage.take(spouse, stage.count(count))
-        table = per_person(seconds, pl.lit("01").alias("relation_code"))
-        fixed = 0 if only_second else seconds.height // 4
-        stage.edit("F01", (2,), table.slice(fixed))
-        if not only_second:
-            stage.edit("F01", (1,), table)
-        register.defect(
-            "R15",
-            "F01",
-            _household_keys(seconds),
-            "两个户主",
-            not only_second,
-            turns_of(seconds.height, fixed),
-            seconds["township"],
-        )
+    for where, code, what, when in (
+        (headed, _OTHER, "无户主", waves(8, later=1, least=3, fixed=1 / 4)),
+        (spouse, "01", "两个户主", waves(7, 2, 1, fixed=1 / 4)),
+    ):
+        for wave in when:
+            people = stage.take(where, wave.count(stage))
+            table = per_person(people, pl.lit(code).alias("relation_code"))
+            plant_wave(stage, wave, "R15", "F01", people, table, _household_keys(people), what)
 
 
 def _harmless_heads(stage: Stage) -> None:
     first = stage.people.unique("household", keep="first", maintain_order=True)
     crowds = first.filter("is_collective").head(stage.count(5, 2))
-    stage.register.hard_negative("R15", "F01", _household_keys(crowds), "集体户没有户主", crowds["township"])
+    stage.register.hard_negative("R15", "F01", _household_keys(crowds), "集体户没有户主", crowds)
     here = (is_present() & ~pl.col("is_newborn")).any().over("household")
     empty = stage.people.filter(
         ~here & ~pl.col("is_floating") & ~pl.col("is_collective") & (pl.len().over("household") == 1)
     )
     empty = empty.head(stage.count(6, 2))
-    stage.register.hard_negative("R15", "F01", _household_keys(empty), "全户已注销或迁出", empty["township"])
+    stage.register.hard_negative("R15", "F01", _household_keys(empty), "全户已注销或迁出", empty)
 
 
 def _two_households(stage: Stage) -> None:
     register = stage.register
     mover = plain() & (pl.col("relation") != "01") & pl.col("age").is_between(18, 60)
     host = settled() & (pl.col("relation") == "01") & pl.col("age").is_between(25, 70)
-    for what, count in (("both", 17), ("second", 3), ("left", 5)):
-        people = stage.take(mover, stage.count(count))
-        hosts = stage.take(host, people.height)
-        people = people.head(hosts.height)
-        rows = second_rows(people, hosts)
+    for wave in waves(17, 3, 1, fixed=1 / 5):
+        people, rows = _doubled(stage, mover, host, wave.count(stage))
+        stage.add("F01", Span(wave.since), rows)
+        ended = rows.head(wave.fixed_of(people.height)).select("_pid", "household_no", _gone())
+        stage.edit("F01", Span(wave.until or 0), ended, ("_pid", "household_no"))
         keys = entity_keys("person", people, "id_no")
-        if what == "left":
-            stage.add("F01", BOTH, rows.with_columns(pl.lit("迁出").alias("status_name")))
-            register.hard_negative("R08", "F01", keys, "另一户已迁出", people["township"])
-            continue
-        stage.add("F01", (2,), rows)
-        fixed = 0
-        if what == "both":
-            fixed = people.height // 5
-            stage.add("F01", (1,), rows)
-            ended = rows.head(fixed).select("_pid", "household_no", pl.lit("迁出").alias("status_name"))
-            stage.edit("F01", (2,), ended, ("_pid", "household_no"))
-        register.defect(
-            "R08", "F01", keys, "一人两户", what == "both", turns_of(people.height, fixed), people["township"]
-        )
+        register.defect("R08", "F01", keys, "一人两户", people, wave.since, wave.untils(people.height))
+    people, rows = _doubled(stage, mover, host, stage.count(5))
+    stage.add("F01", ALWAYS, rows.with_columns(_gone()))
+    register.hard_negative("R08", "F01", entity_keys("person", people, "id_no"), "另一户已迁出", people)
     pairs = stage.people.filter(pl.col("namesake").is_not_null()).head(stage.count(6, 4))
     register.hard_negative(
         "R08",
         "F01",
         entity_keys("person", pairs, "id_no"),
         "同名同生日的两个人",
-        pairs["township"],
+        pairs,
     )
+
+
+def _doubled(stage: Stage, mover: pl.Expr, host: pl.Expr, count: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """People, and their rows in a second household."""
+    people = stage.take(mover, count)
+    hosts = stage.take(host, people.height)
+    people = people.head(hosts.height)
+    return people, second_rows(people, hosts, SECOND)
+
+
+def _gone() -> pl.Expr:
+    return pl.lit("迁出").alias("status_name")

@@ -10,9 +10,10 @@ import polars as pl
 
 from pipelines.prefecture.answers import Replies, record_answers
 from pipelines.prefecture.defects.common import is_allowance_delivered, payee_keys
-from pipelines.prefecture.feeds.benefits import allowance_rows, assistance_rows
-from pipelines.prefecture.months import FIRST, SECOND
-from pipelines.prefecture.stage import BOTH, Stage
+from pipelines.prefecture.feeds.old_age_allowance import allowance_rows
+from pipelines.prefecture.feeds.social_assistance import assistance_rows
+from pipelines.prefecture.months import FIRST, MONTHS
+from pipelines.prefecture.stage import ALWAYS, Stage, only
 from pipelines.prefecture.world.vital import is_dead
 
 DEAD, ALIVE = "确认已死亡", "确认健在"
@@ -29,6 +30,7 @@ _REPLIES = Replies(
 def plant_paid_dead(stage: Stage) -> None:
     """Plant R20, and payments in the month of death or for the time before it."""
     _paid_after_death(stage)
+    _paid_on(stage)
     _paid_rightly(stage)
 
 
@@ -45,7 +47,7 @@ def _paid_after_death(stage: Stage) -> None:
         keys = payee_keys(feed, people)
         plays = people["township"].is_in(stage.players)
         record_answers(stage, people.filter(plays), _REPLIES, keys.filter(plays), feed)
-        stage.register.defect("R20", feed, keys, what, True, True, people["township"])
+        stage.register.defect("R20", feed, keys, what, people)
 
     aged = stage.take(
         long_dead & (pl.col("age") >= 81) & pl.col("assist").is_null(),
@@ -54,7 +56,7 @@ def _paid_after_death(stage: Stage) -> None:
     )
     for month in FIRST.months:
         unpaid = aged.filter(pl.col("death_date") < date.fromisoformat(f"{month}-01"))
-        stage.add("F10", (1,), allowance_rows(unpaid, month))
+        stage.add("F10", only(0), allowance_rows(unpaid, month))
     note("F10", aged, "身故后仍发高龄津贴")
     poor = stage.take(
         long_dead & pl.col("assist").is_null() & pl.col("age").is_between(40, 78),
@@ -63,24 +65,29 @@ def _paid_after_death(stage: Stage) -> None:
     )
     poor = poor.with_columns(pl.lit("低保").alias("assist"))
     for month in FIRST.months:
-        stage.add("F08", (1,), assistance_rows(poor, month))
+        stage.add("F08", only(0), assistance_rows(poor, month))
     note("F08", poor, "身故后仍发低保")
     carded = stage.take(
         long_dead & pl.col("assist").is_null() & (pl.col("age") < 78) & ~stage.listed("F11"),
         stage.count(4),
         playing=1,
     )
-    stage.add("F11", BOTH, _paid_cards(carded))
+    stage.add("F11", ALWAYS, _paid_cards(carded))
     note("F11", carded, "身故后仍发残疾人补贴")
-    january = is_dead(FIRST.as_of) & (pl.col("death_date") >= date(2024, 1, 1)) & pl.col("stays")
-    later = stage.take(
-        january & (pl.col("age") >= 81) & pl.col("assist").is_null() & is_allowance_delivered(),
-        stage.count(4),
-    )
-    stage.add("F10", (2,), allowance_rows(later, SECOND.month))
-    stage.register.defect(
-        "R20", "F10", payee_keys("F10", later), "一月死亡，二月仍发", False, True, later["township"]
-    )
+
+
+def _paid_on(stage: Stage) -> None:
+    """Deaths of one month, paid for in the next one, and now and then in two more."""
+    for since in (1, 4, 8, 12, 16, 20):
+        before = MONTHS[since - 1]
+        died = (pl.col("death_date") >= before.start) & (pl.col("death_date") <= before.as_of)
+        people = stage.take(
+            died & pl.col("stays") & (pl.col("age") >= 81) & pl.col("assist").is_null() & is_allowance_delivered(),
+            stage.count(4 if since == 1 else 1, 1 if since == 1 else 0),
+        )
+        for month in MONTHS[since : since + (1 if since == 1 else 3)]:
+            stage.add("F10", only(month.index), allowance_rows(people, month.month))
+        stage.register.defect("R20", "F10", payee_keys("F10", people), "上月死亡，次月仍发", people, since)
 
 
 def _paid_cards(people: pl.DataFrame) -> pl.DataFrame:
@@ -106,18 +113,12 @@ def _paid_rightly(stage: Stage) -> None:
         & pl.col("assist").is_null()
     )
     december = stage.take(in_window & (pl.col("death_date") < date(2024, 1, 1)), stage.count(4))
-    back = allowance_rows(december, FIRST.month, remark="补发2023年10月津贴")
-    stage.add("F10", (1,), back)
-    register.hard_negative(
-        "R20", "F10", payee_keys("F10", december), "身故后补发以前月份", december["township"]
-    )
-    paid = stage.feeds["F10", 1].join(
-        stage.people.select(pl.col("pid").alias("_pid"), "death_date"), on="_pid"
-    )
+    stage.add("F10", only(0), allowance_rows(december, FIRST.month, remark="补发2023年10月津贴"))
+    register.hard_negative("R20", "F10", payee_keys("F10", december), "身故后补发以前月份", december)
+    paid = stage.truth("F10").join(stage.people.select(pl.col("pid").alias("_pid"), "death_date"), on="_pid")
     same_month = paid.filter(pl.col("pay_month") == pl.col("death_date").dt.strftime("%Y-%m"))["_pid"]
     month_of_death = stage.take(in_window & pl.col("pid").is_in(same_month.implode()), stage.count(6))
-    register.hard_negative(
-        "R20", "F10", payee_keys("F10", month_of_death), "死亡当月照发", month_of_death["township"]
-    )
+    keys = payee_keys("F10", month_of_death)
+    register.hard_negative("R20", "F10", keys, "死亡当月照发", month_of_death)
     stopped = stage.take(is_dead(FIRST.as_of) & stage.listed("F11"), stage.count(4))
-    register.hard_negative("R20", "F11", payee_keys("F11", stopped), "残疾人补贴已停发", stopped["township"])
+    register.hard_negative("R20", "F11", payee_keys("F11", stopped), "残疾人补贴已停发", stopped)

@@ -1,16 +1,16 @@
 """Rows no reader can take in: ids stored as numbers, 「3月」 as a date, blank names.
 
 Belongs here: single bad rows and their entry in the register. Does not belong here: whole deliveries
-(deliveries.py). Nothing else may follow from a row that is missing.
+(output/deliveries.py). Nothing else may follow from a row that is missing.
 """
 
 import polars as pl
 
 from pipelines.prefecture.defects.common import is_resurveyed, plain, settled
-from pipelines.prefecture.months import FIRST, SECOND
-from pipelines.prefecture.output.files import MARK
+from pipelines.prefecture.months import FIRST, MONTHS, Month
+from pipelines.prefecture.output.whereabouts import MARK
 from pipelines.prefecture.output.workbook import NUMBER_SUFFIX, TEXT_SUFFIX
-from pipelines.prefecture.stage import Stage, per_person
+from pipelines.prefecture.stage import Stage, only, per_person
 
 _COUNTY, _OTHER_COUNTIES = "370602", ("370681", "370682", "370683")
 NUMERIC, DATE, REQUIRED = "E_ID_NUMERIC", "E_DATE", "E_REQUIRED"
@@ -20,26 +20,21 @@ def plant_quarantine(stage: Stage) -> None:
     """Plant rows for the quarantine of single rows."""
     poor = settled() & (pl.col("assist") == "低保") & (pl.col("age") < 75)
     digits = poor & (pl.col("county_code") == _COUNTY) & ~pl.col("id_no").str.ends_with("X")
-    for turn, count in ((FIRST, 4), (SECOND, 3)):
+    for month, count in ((FIRST, 4), (MONTHS[1], 3), (MONTHS[10], 2)):
         people = stage.take(digits, stage.count(count))
         number = pl.col("id_no").cast(pl.Float64).alias("id_no" + NUMBER_SUFFIX)
-        _mark_month(stage, people, turn.number, turn.month, NUMERIC, number)
+        _mark_payment(stage, people, month, NUMERIC, number)
     nameless = stage.take(poor & pl.col("county_code").is_in(_OTHER_COUNTIES), stage.count(3))
-    _mark_month(stage, nameless, FIRST.number, FIRST.month, REQUIRED, pl.lit(None, pl.String).alias("name"))
+    _mark_payment(stage, nameless, FIRST, REQUIRED, pl.lit(None, pl.String).alias("name"))
     vague = stage.take(plain() & is_resurveyed() & stage.listed("F31"), stage.count(4, 2))
     table = per_person(vague, pl.lit("3月").alias("survey_date" + TEXT_SUFFIX), pl.lit(DATE).alias(MARK))
-    stage.mark("F31", FIRST.number, table)
-    holders = stage.feeds["F11", 1].filter(pl.col("subsidy_status") == "无")["_pid"]
+    stage.edit("F31", only(0), table)
+    holders = stage.truth("F11").filter(pl.col("subsidy_status") == "无")["_pid"]
     blank = stage.take(plain() & pl.col("pid").is_in(holders.implode()), stage.count(2))
-    stage.mark(
-        "F11",
-        FIRST.number,
-        per_person(blank, pl.lit(None, pl.String).alias("name"), pl.lit(REQUIRED).alias(MARK)),
-    )
+    nothing = pl.lit(None, pl.String).alias("name")
+    stage.edit("F11", only(0), per_person(blank, nothing, pl.lit(REQUIRED).alias(MARK)))
 
 
-def _mark_month(
-    stage: Stage, people: pl.DataFrame, turn: int, month: str, code: str, *values: pl.Expr
-) -> None:
-    table = per_person(people, *values, pl.lit(month).alias("pay_month"), pl.lit(code).alias(MARK))
-    stage.mark("F08", turn, table, ("_pid", "pay_month"))
+def _mark_payment(stage: Stage, people: pl.DataFrame, month: Month, code: str, *values: pl.Expr) -> None:
+    table = per_person(people, *values, pl.lit(month.month).alias("pay_month"), pl.lit(code).alias(MARK))
+    stage.edit("F08", only(month.index), table, ("_pid", "pay_month"))

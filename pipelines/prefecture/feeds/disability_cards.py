@@ -3,8 +3,6 @@
 Belongs here: the list of cards. Does not belong here: who else pays their holders.
 """
 
-from datetime import date
-
 import numpy as np
 import polars as pl
 
@@ -78,11 +76,6 @@ def cards(world: World, month: Month) -> pl.DataFrame:
         .alias("subsidy_status"),
         pl.col("village").alias("division_code"),
     )
-
-
-def longest_expired() -> date:
-    """Cards that ran out by this day are expired under every reading of the sample's dates."""
-    return date(2023, 11, 30)
 
 
 FEED = Feed(

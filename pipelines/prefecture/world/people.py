@@ -38,8 +38,9 @@ def draw_people(world: "World") -> pl.DataFrame:
     grid, house_no, role, relation (on the first business date), sex, birth, age (whole years on
     2024-01-31), id_no, spare_id_no (for those whose number may be changed), name, ethnic_code,
     is_collective, is_floating (no household registration here), is_newborn, namesake, death_date, left_date,
-    stays (lives in the township of registration), division_code, registered_on, hukou_address, has_old_code
-    (see registration.py), assist, head_id_no, turned_80 (see assistance.py).
+    is_undisturbed (nobody of the household dies or departs later), stays (lives in the township of
+    registration), division_code, registered_on, hukou_address, has_old_code (see registration.py), assist,
+    head_id_no, turned_80 (see assistance.py).
     """
     census = world.census
     members = draw_members(census, world.scale, world.stream("households"))

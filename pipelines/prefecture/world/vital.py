@@ -29,7 +29,8 @@ _RELATION = {
 
 
 def draw_lives(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """Add `death_date`, `left_date` and `relation` (GB/T 4761, on the first business date) to the people.
+    """Add `death_date`, `left_date`, `relation` (GB/T 4761, on the first business date) and `is_undisturbed`
+    (nobody in the household dies or departs after that date) to the people.
 
     Deaths and departures fall in the year before the first business date or in the months after it; those
     who depart later are younger than 75.
@@ -52,7 +53,11 @@ def draw_lives(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     left[leaves] = days_between(rng, YEAR_START, "2024-01-20", leaves.sum())
     left[leaves_later] = _later_days(rng, leaves_later.sum())
     people = people.with_columns(pl.Series("death_date", death), pl.Series("left_date", left))
-    return people.with_columns(relation_at(people, FIRST.as_of).alias("relation"))
+    changes = (pl.col("death_date") > FIRST.as_of) | (pl.col("left_date") > FIRST.as_of)
+    return people.with_columns(
+        relation_at(people, FIRST.as_of).alias("relation"),
+        (~changes.fill_null(False).any().over("household")).alias("is_undisturbed"),
+    )
 
 
 def is_dead(at: date) -> pl.Expr:

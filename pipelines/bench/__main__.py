@@ -1,0 +1,63 @@
+"""`python -m pipelines.bench run --scale 1% | compare A.json B.json`.
+
+Belongs here: the command line, and what a run prints.
+"""
+
+import argparse
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+from pipelines.bench import compare, parts, report, scale, story
+from pipelines.bench.process import PartFailed
+from pipelines.paths import Paths
+
+
+def main() -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="pipelines.bench", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="the whole pipeline on a generated prefecture, measured")
+    run.add_argument("--scale", type=scale.parse, default=0.01, help="1%%, 10%%, 100%%, or 0.01")
+    two = commands.add_parser("compare", help="two results, B over A")
+    two.add_argument("a", type=Path)
+    two.add_argument("b", type=Path)
+    part = commands.add_parser("part", help="one process of a run")
+    part.add_argument("name", choices=sorted(parts.PARTS))
+    part.add_argument("--root", type=Path, required=True)
+    part.add_argument("--out", type=Path, required=True)
+    part.add_argument("--as-of", type=date.fromisoformat)
+    part.add_argument("--scale", type=float, default=0.01)
+    given = parser.parse_args()
+    if given.command == "part":
+        parts.run(given.name, Paths(given.root), given.out, given.as_of, given.scale)
+        return 0
+    if given.command == "compare":
+        old, new = (json.loads(p.read_text(encoding="utf-8")) for p in (given.a, given.b))
+        print(compare.markdown(old, new))
+        return 0
+    return bench(Paths.default().root / "bench", given.scale)
+
+
+def bench(folder: Path, share: float) -> int:
+    """Run at one size below `folder`, write and print the result; 1 when a part fails or a rule disagrees."""
+    print(f"== benchmark at {share * 100:g} % ({share * scale.RESIDENTS:,.0f} residents)", flush=True)
+    try:
+        result = story.run(Paths(folder / scale.name(share)), share, lambda line: print(line, flush=True))
+    except PartFailed as error:
+        print(error)
+        return 1
+    file = report.write(result, folder / "results")
+    print(report.markdown(result))
+    print(f"{file}\n{file.with_suffix('.md')}")
+    if any(turn["linkage"] is None for turn in result["turns"].values()):
+        print("!! NO IDENTITY REGISTER: linkage was not judged (register/identity.parquet is missing)")
+    if result["instead"]["by_hand"]["differing"]:
+        print("!! THE RULES BY HAND AND THE PIPELINE DISAGREE, see above")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""The processes of a benchmark run: each does one thing and leaves one JSON file.
+
+Belongs here: what runs inside a fresh process. Does not belong here: starting and watching it (story.py). The
+turn itself is not here: it is the command people run, `python -m pipelines turn`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.paths import Paths
+
+
+def run(name: str, paths: Paths, out: Path, as_of: date | None, share: float) -> None:
+    """Do one part and write its answer to `out`. Raises KeyError for a part nobody knows."""
+    answer = PARTS[name](paths, as_of, share, out)
+    out.write_text(json.dumps(answer, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+
+
+def _generate(paths: Paths, as_of: date, share: float, _: Path) -> Mapping[str, Any]:
+    from pipelines.prefecture.generate import generate
+
+    made = generate(paths, as_of, scale=share)
+    return asdict(made) if is_dataclass(made) else {}
+
+
+def _play(paths: Paths, as_of: date, _: float, __: Path) -> Mapping[str, Any]:
+    from pipelines.prefecture.townships import play
+
+    return {"report": str(play(paths, as_of))}
+
+
+def _judge(paths: Paths, as_of: date, _: float, out: Path) -> Mapping[str, Any]:
+    from pipelines.bench.judge import judge
+
+    earlier = sorted(p for p in out.parent.glob("keys-*.parquet") if p.stem < f"keys-{as_of}")
+    return judge(paths, as_of, out.parent / f"keys-{as_of}.parquet", earlier[-1] if earlier else None)
+
+
+def _floor(paths: Paths, _: date, __: float, out: Path) -> Mapping[str, Any]:
+    from pipelines.bench.floor import measure
+
+    return measure(paths, out.parent / "floor")
+
+
+def _ours(paths: Paths, as_of: date, _: float, __: Path) -> Mapping[str, Any]:
+    from pipelines.bench.instead import ours
+
+    return ours(paths, as_of)
+
+
+def _hand(paths: Paths, as_of: date, _: float, out: Path) -> Mapping[str, Any]:
+    from pipelines.bench.instead import by_hand
+
+    return by_hand(paths, as_of, out.parent / "by_hand.parquet")
+
+
+def _stock(paths: Paths, as_of: date, _: float, __: Path) -> Mapping[str, Any]:
+    from pipelines.bench.instead import stock
+
+    return stock(paths, as_of)
+
+
+PARTS: dict[str, Callable[..., Mapping[str, Any]]] = {
+    "generate": _generate, "play": _play, "judge": _judge, "floor": _floor, "ours": _ours, "by_hand": _hand,
+    "stock": _stock,
+}  # fmt: skip

@@ -1,0 +1,87 @@
+"""Steps and models become stages."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+
+from pipelines.bench.stages import node_times, stages
+from pipelines.contracts import load_contracts
+
+
+@dataclass
+class Step:
+    key: str
+    start: float
+    end: float
+
+
+def step(key: str, start: float, end: float) -> Step:
+    return Step(key, start, end)
+
+
+STEPS = [
+    step("bronze__public_security__residents", 110, 120),
+    step("bronze__civil_affairs__divisions", 121, 122),
+    step("ledger__turn", 122, 123),
+    step("models", 123, 150),
+    step("ledger__anomaly", 150, 154),
+    step("ledger__ticket", 154, 155),
+]
+NODES = {"staging": [(130, 132), (133, 134)], "seeds and tests": [(132, 133)], "verify": [(134, 140)]}
+
+
+@pytest.fixture
+def found() -> dict:
+    return stages((100, 160), STEPS, NODES, load_contracts())
+
+
+def test_bronze_is_told_by_feed_and_in_all(found):
+    assert found["bronze F01"] == [(110, 120)]
+    assert found["bronze"] == [(110, 120), (121, 122)]
+
+
+def test_inside_the_models_step_the_start_the_layers_and_the_look_at_tables_are_apart(found):
+    assert found["models start"] == [(123, 130)]
+    assert found["models staging"] == [(130, 132), (133, 134)]
+    assert found["models described"] == [(140, 150)]
+
+
+def test_ledger_adds_its_steps(found):
+    assert found["ledger"] == [(122, 123), (154, 155)]
+    assert found["rules"] == [(150, 154)]
+
+
+def test_start_and_gaps_cover_the_rest_of_the_turn(found):
+    assert found["start"] == [(100, 110)]
+    assert found["between steps"] == [(120, 121), (155, 160)]
+    totals = {"turn", "bronze", "ledger", "models"}
+    parts = sum(b - a for name, spans in found.items() if name not in totals for a, b in spans)
+    assert parts == 60
+
+
+def test_a_step_without_a_name_is_an_error():
+    with pytest.raises(KeyError):
+        stages((0, 2), [step("something_new", 0, 1)], {}, load_contracts())
+
+
+def test_dbts_timings_become_layers(tmp_path):
+    def node(unique_id: str, relation: str | None, *times: str) -> dict:
+        stamps = [f"2024-01-01T00:00:{t}Z" for t in times]
+        timing = [{"name": "execute", "started_at": stamps[0], "completed_at": stamps[1]}] if times else []
+        return {"unique_id": unique_id, "relation_name": relation, "timing": timing}
+
+    file = tmp_path / "run_results.json"
+    results = [
+        node("model.zhenjie.person", '"lake"."unified"."person"', "02.5", "04.0"),
+        node("seed.zhenjie.band", '"lake"."reference"."band"', "00.0", "01.0"),
+        node("test.zhenjie.unique", None, "04.0", "05.0"),
+        node("model.zhenjie.skipped", '"lake"."unified"."skipped"'),
+    ]
+    file.write_text(json.dumps({"results": results}), encoding="utf-8")
+    times = node_times(file)
+    zero = 1704067200.0
+    assert times == {
+        "unified": [(zero + 2.5, zero + 4.0)],
+        "seeds and tests": [(zero, zero + 1.0), (zero + 4.0, zero + 5.0)],
+    }
