@@ -4,15 +4,20 @@ Belongs here: the list of feeds. Does not belong here: errors in them (defects/)
 """
 
 from pipelines.prefecture.feeds import (
+    birth_certificates,
+    children_in_need,
+    cremations,
     death_certificates,
     disability_cards,
     divisions,
     employment_insurance,
     enterprises,
+    entitled_veterans,
     hukou_events,
     marriages,
     medical_enrolments,
     old_age_allowance,
+    residence_permits,
     residents,
     social_assistance,
     survey,
@@ -21,12 +26,17 @@ from pipelines.prefecture.feeds.feed import Feed
 
 _MODULES = (
     residents,
+    residence_permits,
     hukou_events,
     death_certificates,
+    cremations,
+    birth_certificates,
     marriages,
     social_assistance,
+    children_in_need,
     old_age_allowance,
     disability_cards,
+    entitled_veterans,
     enterprises,
     employment_insurance,
     medical_enrolments,

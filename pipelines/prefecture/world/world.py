@@ -12,7 +12,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.prefecture.world import enterprises, people
+from pipelines.prefecture.world.births import draw_births
 from pipelines.prefecture.world.census import Census, read_census
+from pipelines.prefecture.world.children_in_need import draw_children_in_need
 from pipelines.prefecture.world.couples import draw_couples
 from pipelines.prefecture.world.divisions import Divisions, read_divisions
 from pipelines.prefecture.world.employment import draw_employment
@@ -66,3 +68,13 @@ class World:
     def couples(self) -> pl.DataFrame:
         """One row per marriage (see couples.draw_couples)."""
         return draw_couples(self)
+
+    @cached_property
+    def births(self) -> pl.DataFrame:
+        """One row per child born here (see births.draw_births)."""
+        return draw_births(self)
+
+    @cached_property
+    def children_in_need(self) -> pl.DataFrame:
+        """One row per child civil affairs look after (see children_in_need.draw_children_in_need)."""
+        return draw_children_in_need(self)
