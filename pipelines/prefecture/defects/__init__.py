@@ -3,20 +3,26 @@
 Belongs here: the order in which they are planted. Does not belong here: ordinary life (changes.py).
 """
 
+from pipelines.prefecture.defects.births import plant_births
 from pipelines.prefecture.defects.cards import plant_cards
+from pipelines.prefecture.defects.children import plant_children
 from pipelines.prefecture.defects.contradiction import plant_contradictions
 from pipelines.prefecture.defects.credit import plant_credit
+from pipelines.prefecture.defects.death_dates import plant_death_dates
 from pipelines.prefecture.defects.division import plant_division
 from pipelines.prefecture.defects.enterprise import plant_enterprise
 from pipelines.prefecture.defects.household import plant_household
 from pipelines.prefecture.defects.identity import plant_identity
 from pipelines.prefecture.defects.lookalikes import plant_lookalikes
+from pipelines.prefecture.defects.marriages import plant_marriages
 from pipelines.prefecture.defects.missed_deaths import plant_missed_deaths
+from pipelines.prefecture.defects.names import plant_names
 from pipelines.prefecture.defects.odd_deliveries import send_late_marriages, shrink_survey
 from pipelines.prefecture.defects.old_age import plant_old_age
 from pipelines.prefecture.defects.paid_dead import plant_paid_dead
 from pipelines.prefecture.defects.quarantine import plant_quarantine
 from pipelines.prefecture.defects.survey import plant_survey
+from pipelines.prefecture.defects.two_numbers import plant_two_numbers
 from pipelines.prefecture.stage import Stage
 
 _IN_ORDER = (
@@ -34,6 +40,12 @@ _IN_ORDER = (
     plant_identity,
     plant_contradictions,
     plant_lookalikes,
+    plant_death_dates,
+    plant_children,
+    plant_births,
+    plant_marriages,
+    plant_two_numbers,
+    plant_names,
 )
 
 

@@ -121,9 +121,7 @@ def child_rows(world: World, listed: pl.DataFrame) -> pl.DataFrame:
         start.alias("start_date"),
         pl.col("village").alias("division_code"),
         pl.lit(None, pl.String).alias("remark"),
-    ).rename(
-        {f"{c}_{who}": f"{who}_{c}" for who in ("father", "mother") for c in ("name", "id_no")}
-    )
+    ).rename({f"{c}_{who}": f"{who}_{c}" for who in ("father", "mother") for c in ("name", "id_no")})
 
 
 FEED = Feed(

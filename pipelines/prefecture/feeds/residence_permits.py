@@ -3,7 +3,6 @@
 Belongs here: the register of permits as it stands. Does not belong here: who lives where (world/places.py).
 """
 
-import numpy as np
 import polars as pl
 
 from pipelines.prefecture.feeds.feed import Feed
@@ -94,9 +93,9 @@ def _written(rows: pl.DataFrame, world: World) -> pl.DataFrame:
     permit = crosses & (pl.col("lot") < _PERMIT_SHARE) & (pl.col("age") >= _YOUNGEST)
     return rows.select(
         pl.col("pid").alias("_pid"),
-        pl.concat_str(
-            pl.lit("JZ"), pl.col("residence").str.head(6), pl.col("pid").cast(pl.String).str.zfill(9)
-        ).alias("permit_no"),
+        pl.concat_str(pl.lit("JZ"), pl.col("residence").str.head(6), pl.col("pid").cast(pl.String).str.zfill(9)).alias(
+            "permit_no"
+        ),
         pl.when(permit).then(pl.lit("居住证")).otherwise(pl.lit("居住登记")).alias("permit_type"),
         "id_no",
         "name",
