@@ -31,7 +31,7 @@ _AT_HOME = pl.col("role").is_in([roles.CHILD, roles.SECOND_CHILD])
 
 def plant_children(stage: Stage) -> None:
     """Plant R23 (at 1 % 12 grown up and 4 married in the stock) and R24 (at 1 % 15), a quarter of which is
-    repaired with the next list; 2 and 1 more in three later lists, of which every second is repaired."""
+    repaired with the next list; 2 and 3 more in each of three later lists, of which one is repaired."""
     _grown_up(stage)
     _married(stage)
     _studying(stage)
@@ -119,11 +119,11 @@ def _parents_live(stage: Stage) -> None:
     nobody = pl.lit(None, pl.Int64)
     child = _unlisted(stage) & pl.col("age").is_between(6, 14) & pl.col("relation").is_in(["20", "30"])
     couple = (pl.col("role") <= roles.SPOUSE).any().over("household")
-    for said, first, what in (
-        ({}, 7, "列为孤儿，名册上父母在户籍中健在"),
-        ({"father": nobody, "mother": nobody}, 6, "列为孤儿，同户父母健在"),
+    for said, first, later, what in (
+        ({}, 7, 2, "列为孤儿，名册上父母在户籍中健在"),
+        ({"father": nobody, "mother": nobody}, 6, 1, "列为孤儿，同户父母健在"),
     ):
-        for wave in _waves(first, 1):
+        for wave in _waves(first, later):
             children = stage.take(child & couple, wave.count(stage))
             _list(stage, wave, "R24", children, _orphan_rows(stage, children, **said), what)
 

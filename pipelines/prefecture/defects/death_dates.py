@@ -18,7 +18,7 @@ _WHAT = "死亡日期相差三天以上"
 
 def plant_death_dates(stage: Stage) -> None:
     """Plant R18: at 1 % 17 in the stock (of F05's a third are sent again, right, the month after), 3 in the
-    second month, 2 in each of five later ones (of which one in F05 is corrected two months later)."""
+    second month, 2 in each of five later ones."""
     for wave in waves(9, 2, 1):
         people = _dead(stage, "F04", wave, pl.col("death_date").dt.day() <= 15)
         moved = pl.col("death_date") + pl.duration(days=5 + people["pid"] % 5)
