@@ -6,6 +6,7 @@ system's, so a killed process gives it back.
 """
 
 import fcntl
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from pipelines.paths import Paths
 SCHEMAS = ("reference", "ledger", "staging", "linkage", "unified", "verify", "returns", "published")
 # A run that was killed may leave its dbt process alive for a while, holding the catalog.
 PATIENCE_SECONDS = 600
+# What DuckDB may hold in memory (its own word, e.g. 6GB); beyond it, it spills to disk.
+MEMORY_VARIABLE = "ZHENJIE_DUCKDB_MEMORY"
 # Long enough to look back at last week's tables; every run writes each table anew.
 KEEP_SNAPSHOTS = "7 days"
 
@@ -30,7 +33,11 @@ def connect(paths: Paths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
     """
     paths.lake_files.mkdir(parents=True, exist_ok=True)
     import_extension("ducklake")
-    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    con = duckdb.connect(config={
+        "autoinstall_known_extensions": False,
+        "memory_limit": memory_limit(),
+        "temp_directory": str(paths.lake_scratch),
+    })
     try:
         con.execute("LOAD ducklake")
         con.execute("SET TimeZone = 'UTC'")
@@ -43,6 +50,12 @@ def connect(paths: Paths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
         yield con
     finally:
         con.close()
+
+
+def memory_limit() -> str:
+    """What ZHENJIE_DUCKDB_MEMORY says, else DuckDB's own default."""
+    said = os.environ.get(MEMORY_VARIABLE)
+    return said or duckdb.execute("SELECT current_setting('memory_limit')").fetchone()[0]
 
 
 def _patiently(con: duckdb.DuckDBPyConnection, attach: str) -> None:

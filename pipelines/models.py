@@ -12,6 +12,7 @@ from pathlib import Path
 
 from duckdb_extensions import import_extension
 
+from pipelines.lake import MEMORY_VARIABLE, memory_limit
 from pipelines.paths import PROJECT_ROOT, Paths
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -87,6 +88,7 @@ def environment(paths: Paths, as_of: date | None = None) -> dict[str, str]:
     day = {"ZHENJIE_AS_OF": as_of.isoformat()} if as_of else {}
     return os.environ | day | {
         "ZHENJIE_DATA": str(paths.root),
+        MEMORY_VARIABLE: memory_limit(),
         "DBT_TARGET_PATH": str(paths.dbt_target),
         "DBT_LOG_PATH": str(paths.dbt_target / "logs"),
         # Nobody reads a build's own manifest or results (`parse` asks by flag), but the benchmark.

@@ -45,6 +45,11 @@ class Paths:
         return self.root / "lake" / "files"
 
     @property
+    def lake_scratch(self) -> Path:
+        """Where DuckDB puts what does not fit into memory; empty between runs."""
+        return self.root / "lake" / "scratch"
+
+    @property
     def returns(self) -> Path:
         """One folder per township and business date."""
         return self.root / "returns"

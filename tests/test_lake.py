@@ -88,3 +88,11 @@ def test_a_killed_writer_does_not_block_the_next(tmp_path):
     told = []
     with writing(Paths(tmp_path), told.append):
         assert told == []
+
+
+def test_memory_is_what_the_variable_says_and_the_rest_goes_to_the_data_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("ZHENJIE_DUCKDB_MEMORY", "1500MB")
+    with connect(Paths(tmp_path)) as con:
+        names = ("memory_limit", "temp_directory")
+        found = [con.execute(f"SELECT current_setting('{name}')").fetchone()[0] for name in names]
+    assert found == ["1.3 GiB", str(tmp_path / "lake" / "scratch")]

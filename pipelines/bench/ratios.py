@@ -19,6 +19,9 @@ def ratios(result: Mapping[str, Any]) -> dict[str, float | None]:
     bronze_rows = figure(result, first, "bronze", "rows")
     return {
         "full build / floor": over(figure(result, first, "turn", "wall"), floor[first]),
+        "full build without return sets / floor": over(
+            figure(result, first, "turn", "wall") - figure(result, first, "return sets", "wall"), floor[first]
+        ),
         "full build in CPU seconds / floor": over(figure(result, first, "turn", "cpu"), floor[first]),
         "bronze / floor": over(figure(result, first, "bronze", "wall"), floor[first]),
         "both turns / floor": over(

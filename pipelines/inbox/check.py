@@ -22,6 +22,8 @@ ACCEPTED, REJECTED, DUPLICATE, UNANSWERED, SUPERSEDED = (
 )  # fmt: skip
 _WIDTH = len(layout.ANOMALY_COLUMNS)
 _SPACE = " \t\r\n\u3000"
+# Refused because the ticket needs no answer: nothing in such a row can be put right, so it holds up no other.
+_SETTLED = ("E_TICKET_CLOSED", "E_TICKET_SOURCE", "E_TICKET_WAITING")
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,8 @@ def _one_per_ticket(results: Iterable[RowResult]) -> list[RowResult]:
 def _all_or_nothing(results: list[RowResult]) -> list[RowResult]:
     refused: dict[str, list[str]] = defaultdict(list)
     for result in results:
-        if result.outcome == REJECTED and result.group_key is not None:
+        is_settled = result.reason_code in _SETTLED
+        if result.outcome == REJECTED and result.group_key is not None and not is_settled:
             refused[result.group_key].append(str(result.sheet_row))
     return [
         r.but(REJECTED, "E_GROUP", rows="、".join(refused[r.group_key]))

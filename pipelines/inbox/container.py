@@ -30,6 +30,8 @@ def check_container(blob: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(blob)) as archive:
             members = archive.infolist()
             names = {m.filename.lower() for m in members}
+            if _is_locked_ods(archive, members):
+                raise Refused("E_ODS_LOCKED")
             if not names & {"xl/workbook.xml", "content.xml"}:
                 raise Refused("E_FORMAT")
             if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED:
@@ -40,6 +42,15 @@ def check_container(blob: bytes) -> None:
         raise
     except Exception as error:  # zipfile raises half a dozen kinds on damaged archives
         raise Refused("E_FORMAT") from error
+
+
+def _is_locked_ods(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> bool:
+    """Whether an .ods was saved with a password: its manifest says how each part is encrypted."""
+    for member in members:
+        if member.filename == "META-INF/manifest.xml":
+            with archive.open(member) as stream:
+                return b"encryption-data" in stream.read(_CHUNK)
+    return False
 
 
 def _check_unpacked(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:

@@ -6,8 +6,9 @@ memory holds a shard or a file's chunk and never the city. Does not belong here:
 
 import multiprocessing
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -25,7 +26,7 @@ from pipelines.prefecture.output import deliveries
 from pipelines.prefecture.output.deltas import delta
 from pipelines.prefecture.output.parts import Parts
 from pipelines.prefecture.output.plans import plan_files
-from pipelines.prefecture.output.whereabouts import Whereabouts
+from pipelines.prefecture.output.whereabouts import Whereabouts, write_whereabouts
 from pipelines.prefecture.players import PLAYING_TOWNSHIPS
 from pipelines.prefecture.register import Register
 from pipelines.prefecture.stage import Stage
@@ -74,17 +75,30 @@ def deliver(paths: Paths, order: Order, drop: Callable[[Month], Path]) -> Summar
     shutil.rmtree(scratch, ignore_errors=True)
     parts = Parts(scratch)
     cut = shards(read_census(paths.reference), order.scale, order.largest)
-    work = partial(_shard, paths.reference, order, parts)
-    if len(cut) == 1:
-        made = [work(cut[0])]
-    else:
-        with ProcessPoolExecutor(_WORKERS, multiprocessing.get_context("spawn")) as pool:
-            made = list(pool.map(work, cut))
-    cases = _write_register(paths, order, [register for _, register in made])
-    counts = [_files(paths, order, parts, month, cases, drop(month)) for month in order.months]
-    shutil.rmtree(scratch)
-    files, rows, size = (sum(c[i] for c in counts) for i in range(3))
-    return Summary(files, rows, size, sum(residents for residents, _ in made))
+    with _workers(len(cut)) as each:
+        made = list(each(partial(_shard, paths.reference, order, parts), cut))
+        cases = _write_register(paths, order, [register for _, register in made])
+        jobs = [(month, code, drop(month)) for month in order.months for code in order.feeds]
+        written = list(each(partial(_feed_files, paths, order.seed, parts, cases), jobs))
+    shutil.rmtree(scratch, ignore_errors=True)
+    for month in order.months:
+        write_whereabouts([w.whereabouts for w in written if w.month == month], month, paths.register)
+    return Summary(
+        sum(w.files for w in written),
+        sum(w.rows for w in written),
+        sum(w.bytes for w in written),
+        sum(residents for residents, _ in made),
+    )
+
+
+@contextmanager
+def _workers(shards: int) -> Iterator[Callable]:
+    """`map` over processes of their own where there is more than one shard."""
+    if shards == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(_WORKERS, multiprocessing.get_context("spawn")) as pool:
+        yield pool.map
 
 
 def set_stage(reference: Path, scale: float, seed: int, shard: Shard | None = None) -> Stage:
@@ -161,25 +175,30 @@ def _players(reference: Path, seed: int) -> pl.DataFrame:
     return names.unique().filter(pl.col("township_code").is_in(players)).sort("township_code")
 
 
-def _files(
-    paths: Paths, order: Order, parts: Parts, month: Month, cases: pl.DataFrame, drop: Path
-) -> tuple[int, int, int]:
-    """Write the files of a month and where everything is in them; returns files, rows and bytes."""
-    villages = read_divisions(paths.reference, order.seed).villages
+@dataclass(frozen=True)
+class _Written:
+    month: Month
+    files: int
+    rows: int
+    bytes: int
+    whereabouts: Whereabouts
+
+
+def _feed_files(paths: Paths, seed: int, parts: Parts, cases: pl.DataFrame, job: tuple[Month, str, Path]) -> _Written:
+    """Write the files of one feed and month, whose ids are in them, and find the cases in them."""
+    month, code, drop = job
+    feed, names, rows, known = FEEDS[code], set(), 0, []
+    villages = read_divisions(paths.reference, seed).villages
     counties = dict(villages.select("county_code", "county_name").unique().iter_rows())
     whereabouts = Whereabouts(month, cases)
-    identities = paths.register / "identity"
-    identities.mkdir(parents=True, exist_ok=True)
-    names, rows = set(), 0
-    for code in order.feeds:
-        feed, known = FEEDS[code], []
-        for plan in deliveries.deliveries(plan_files(parts, feed, month, counties)):
-            for written in plan.write(drop):
-                names.add(drop / code / written.file)
-                rows += written.rows.height
-                known.append(whereabouts.note(feed, written))
-        if known:
-            pl.concat(known).write_parquet(identities / f"{month.period}_{code}.parquet")
-        parts.clear(feed, month)
-    whereabouts.write(paths.register)
-    return len(names), rows, sum(name.stat().st_size for name in names)
+    for plan in deliveries.deliveries(plan_files(parts, feed, month, counties)):
+        for written in plan.write(drop):
+            names.add(drop / code / written.file)
+            rows += written.rows.height
+            known.append(whereabouts.note(feed, written))
+    if known:
+        identities = paths.register / "identity"
+        identities.mkdir(parents=True, exist_ok=True)
+        pl.concat(known).write_parquet(identities / f"{month.period}_{code}.parquet")
+    parts.clear(feed, month)
+    return _Written(month, len(names), rows, sum(name.stat().st_size for name in names), whereabouts)

@@ -129,7 +129,7 @@ _TICKETS = """
 _ANSWERS = """
     select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''), coalesce(t.evidence, '{}'),
         coalesce(a.answer_code, ''), coalesce(a.new_value, ''), a.outcome, coalesce(t.state, ''),
-        coalesce(a.reason, '')
+        coalesce(a.reason, ''), a.sheet_row
     from lake.ledger.answer a left join lake.ledger.ticket t on t.ticket_id = a.ticket_id
     where a.as_of = ? and a.outcome <> 'unanswered' and a.township_code is not null
     order by a.township_code, a.file_name, a.workbook_sha256, a.sheet_row, a.ticket_id"""
@@ -162,8 +162,9 @@ def _anomalies(rows: tuple[tuple, ...]) -> tuple[Anomaly, ...]:
 
 
 def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
-    ticket_id, rule_id, evidence, answer, new_value, outcome, state, reason = row
-    rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else "整个文件"
+    ticket_id, rule_id, evidence, answer, new_value, outcome, state, reason, sheet_row = row
+    # A line without a ticket is about the file (row 0), or about a row that was never ours.
+    rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else "—" if sheet_row else "整个文件"
     name = clean(str(json.loads(evidence).get("姓名", "")))
     return (
         ticket_id[: layout.TICKET_SHOWN], rule, name, clean(answer), clean(new_value),

@@ -17,6 +17,7 @@ def a() -> dict:
 def test_a_result_is_judged_by_its_own_floor_and_its_own_rules_by_hand(a):
     found = a["ratios"]
     assert found["full build / floor"] == 10.0
+    assert found["full build without return sets / floor"] == 7.5
     assert found["both turns / floor"] == 12.0
     assert found["rules / by hand"] == pytest.approx(1.2)
     assert found["rules step of the turn / by hand"] == 2.0

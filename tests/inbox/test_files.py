@@ -154,6 +154,22 @@ def test_things_that_are_no_workbook(desk_keys, content, code):
     assert refusal(content, desk_keys).code == code
 
 
+@pytest.mark.parametrize("part", ["content.xml", "encrypted-package"])
+def test_an_ods_with_a_password_is_not_called_damaged(desk_keys, part):
+    """LibreOffice encrypts part by part (7.4) or all in one package (newer ones); calamine reads neither."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(part, bytes(range(256)))
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest><manifest:file-entry manifest:full-path="{part}"><manifest:encryption-data '
+            'manifest:checksum="x"/></manifest:file-entry></manifest:manifest>',
+        )
+    refused = refusal(content.getvalue(), desk_keys)
+    assert refused.code == "E_ODS_LOCKED" and "请取消口令" in refused.reason
+
+
 def test_a_truncated_workbook(workbook, desk_keys):
     assert refusal(workbook[: len(workbook) // 2], desk_keys).code == "E_FORMAT"
 

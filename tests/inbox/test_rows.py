@@ -187,6 +187,21 @@ def test_tickets_that_are_not_waiting_for_the_township(workbook, desk_keys, stat
     assert (rows[R20].outcome, rows[R20].reason_code) == ("rejected", code)
 
 
+@pytest.mark.parametrize(
+    "state", [("closed", "township"), ("disputed_to_source", "source"), ("township_fixed", "township")]
+)
+def test_a_row_answered_before_does_not_hold_up_the_rest_of_its_group(desk_keys, state):
+    """Adding to the workbook that was sent last time: its earlier rows cannot be put right, only left alone."""
+    data = township_return()
+    anomalies = tuple(replace(a, group_key="home") if i in (0, 1) else a for i, a in enumerate(data.anomalies))
+    content = build_workbook(replace(data, anomalies=anomalies), desk_keys)
+    tickets = {data.anomalies[0].ticket_id: state}
+    content = fill_in(content, {R20: ("确认健在",), R17: ("确认已死亡",)})
+    rows = by_row(judge(content, desk_keys, tickets=tickets))
+    assert rows[R20].outcome == "rejected" and rows[R20].reason_code.startswith("E_TICKET_")
+    assert rows[R17].outcome == "accepted"
+
+
 def test_a_note_alone_is_kept_and_counts_as_unanswered(workbook, desk_keys):
     rows = by_row(judge(fill_in(workbook, {R20: (None, None, "人口表里少一人")}), desk_keys))
     assert (rows[R20].outcome, rows[R20].note) == ("unanswered", "人口表里少一人")

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -27,8 +28,7 @@ class Outbox:
 
     def sent(self, feed: str, month: Month) -> pl.DataFrame:
         """All rows of a feed delivered in a month; with _file, _row (1-based), _scope, _month (index)."""
-        frames = list(self._frames(FEEDS[feed], month))
-        return pl.concat(frames, how="diagonal") if frames else pl.DataFrame()
+        return _sent(self, feed, month)
 
     def known(self, feed: str, month: Month) -> pl.DataFrame:
         """What a receiver knows at the end of a month: a register with its changes made, the last snapshot
@@ -59,6 +59,12 @@ class Outbox:
             )
 
 
+@cache
+def _sent(outbox: Outbox, feed: str, month: Month) -> pl.DataFrame:
+    frames = list(outbox._frames(FEEDS[feed], month))
+    return pl.concat(frames, how="diagonal") if frames else pl.DataFrame()
+
+
 def _csv(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[tuple], int]:
     text = path.read_bytes().decode(feed.encoding)
     frame = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
@@ -70,7 +76,7 @@ def _xlsx(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[list], in
     headings = feed.headings(scope)
     first = 4 if any(h.group for h in headings) else 3
     rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    tail = sum(str(r[0]) == "合计" or (feed.footnote and str(r[0]) == feed.footnote) for r in rows[-2:])
+    tail = sum(str(r[0]) in ("合计", feed.footnote or None) for r in rows[-2:])
     return [h.name for h in headings], rows[first - 1 : len(rows) - tail], first
 
 

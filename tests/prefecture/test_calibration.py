@@ -1,4 +1,4 @@
-"""The people of the 1 % prefecture against the census of 2020."""
+"""The people of the 0.1 % and the 1 % prefecture against the census of 2020, within stated tolerances."""
 
 import numpy as np
 import polars as pl
@@ -15,26 +15,33 @@ REFERENCE = Paths.default().reference
 CITY = 7_102_116
 
 
+@pytest.fixture(scope="module", params=[0.001, 0.01], ids=["0.1%", "1%"])
+def scale(request) -> float:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def people() -> pl.DataFrame:
-    (whole,) = shards(read_census(REFERENCE), 0.01)
-    return World(REFERENCE, SEED, 0.01, whole).people.filter(~pl.col("is_newborn"))
+def people(scale) -> pl.DataFrame:
+    (whole,) = shards(read_census(REFERENCE), scale)
+    return World(REFERENCE, SEED, scale, whole).people.filter(~pl.col("is_newborn"))
 
 
-def test_one_in_a_hundred_lives_here(people):
-    assert people.height == round(CITY / 100)
+def test_as_many_live_here_as_asked_for(people, scale):
+    assert people.height == round(CITY * scale)
 
 
-def test_county_shares_are_the_census_shares(people):
+def test_county_shares_are_the_census_shares(people, scale):
+    """To the person."""
     census = read_census(REFERENCE)
     assert census.population.sum() == CITY
     count = dict(people["county_code"].value_counts().iter_rows())
     for code, population in zip(census.codes, census.population, strict=True):
-        assert count[code] == pytest.approx(population / 100, abs=1)
+        assert count[code] == pytest.approx(population * scale, abs=1)
 
 
-def test_age_bands_and_sexes_of_every_county_are_those_of_the_census(people):
-    """Within 1.5 % of a county's people in each of the 38 cells (birthdays move some across a border)."""
+def test_age_bands_and_sexes_of_every_county_are_those_of_the_census(people, scale):
+    """Within 1.5 % of a county's people, or three people, in each of the 38 cells (birthdays move some across
+    a border, and in a small prefecture namesakes and twins do)."""
     census = read_census(REFERENCE)
     lows = np.array([low for low, _ in BANDS])
     band = np.searchsorted(lows, people["age"].to_numpy(), side="right") - 1
@@ -42,23 +49,32 @@ def test_age_bands_and_sexes_of_every_county_are_those_of_the_census(people):
         here = (people["county_code"] == code).to_numpy()
         for sex in (1, 2):
             mine = np.bincount(band[here & (people["sex"] == sex).to_numpy()], minlength=len(BANDS))
-            wanted = census.cells[place, sex - 1] / 100
+            wanted = census.cells[place, sex - 1] * scale
             assert np.abs(mine - wanted).max() <= max(3, 0.015 * here.sum()), code
 
 
-def test_the_old_are_as_many_as_in_the_census(people):
-    assert (people["age"] >= 65).mean() == pytest.approx(0.1812, abs=0.003)
-    assert (people["sex"] == 1).mean() == pytest.approx(0.5064, abs=0.002)
+def test_the_old_and_the_sexes_are_as_many_as_in_the_census(people):
+    """Within 0.4 of a percentage point."""
+    assert (people["age"] >= 65).mean() == pytest.approx(0.1812, abs=0.004)
+    assert (people["sex"] == 1).mean() == pytest.approx(0.5064, abs=0.004)
 
 
 def test_family_households_have_the_census_size(people):
+    """Within 0.02 people, and half a percentage point for those who live alone."""
     families = people.filter(~pl.col("is_collective")).group_by("household").len()
     assert families["len"].mean() == pytest.approx(2.39, abs=0.02)
     assert (families["len"] == 1).mean() == pytest.approx(631_848 / 2_718_345, abs=0.005)
 
 
 def test_minorities_are_as_rare_as_in_the_census(people):
-    assert (people["ethnic_code"] != "01").mean() == pytest.approx(0.0063, abs=0.0015)
+    assert (people["ethnic_code"] != "01").mean() == pytest.approx(0.0063, abs=0.002)
+
+
+def test_deaths_follow_age_and_come_every_month(people):
+    """About 0.9 % of people a year (烟台 2020: 8.3 per thousand), nine in ten of them older than 55."""
+    dead = people.filter(pl.col("death_date").is_not_null())
+    assert dead.height / people.height / 3 == pytest.approx(0.009, abs=0.002)
+    assert (dead["age"] > 55).mean() > 0.85
 
 
 def test_every_township_but_the_virtual_one_is_inhabited(people):

@@ -1,4 +1,4 @@
-"""The answering machine against the real reader."""
+"""The answering machine against the real reader: the workbook as such, one behaviour at a time."""
 
 import time
 from datetime import date
@@ -10,12 +10,18 @@ import pytest
 from pipelines.inbox.intake import intake
 from pipelines.lake import connect
 from pipelines.paths import Paths
-from pipelines.prefecture.townships import play
+from pipelines.prefecture.townships import play, ways
+from pipelines.prefecture.townships.play import report as counted
+from pipelines.prefecture.townships.rows import LATE, NONE, PARTIAL, RIGHT, Asked, plan
 from pipelines.returns.sets import write_return_sets
-from tests.returns.small_lake import AS_OF, TOWNSHIPS, entity, fill, ticket
+from pipelines.verify.rules import load_rules
+from tests.prefecture.machine import register, sent
+from tests.returns.small_lake import AS_OF, TOWNSHIPS, fill, ticket
 
 FIRST, SECOND, THIRD = (code for code, _ in TOWNSHIPS)
 TURN = date(2024, 2, 29)
+GRID = f"{FIRST}001003"
+PLAIN = dict.fromkeys((FIRST, SECOND, THIRD), ways.AS_SAVED)
 
 
 @pytest.fixture
@@ -31,61 +37,162 @@ def con(paths):
         yield connection
 
 
-def register(paths, answers, players=(FIRST, SECOND)):
-    paths.register.mkdir(parents=True, exist_ok=True)
-    pl.DataFrame({"township_code": players}).write_parquet(paths.register / "players.parquet")
-    columns = ["township_code", "rule_id", "entity_key", "answer_code", "given_value", "behaviour"]
-    rows = [(t, rule, entity(t, n), answer, value, kind) for t, n, rule, answer, value, kind in answers]
-    pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").write_parquet(
-        paths.register / "answers.parquet"
-    )
-
-
 ANSWERS = [
-    (FIRST, 0, "R20", "确认已死亡", None, "dispute"),
-    (FIRST, 1, "R17", "确认已死亡", None, "right"),
-    (FIRST, 3, "R11", "更正网格", f"{FIRST}001003", "right"),
-    (FIRST, 4, "R11", "更正网格", f"{FIRST}001998", "wrong"),
-    (FIRST, 5, "R11", "更正网格", f"{FIRST}001003", "late"),
-    (SECOND, 2, "R22", None, None, "none"),
-    (THIRD, 2, "R22", "本人放弃", None, "right"),
+    row
+    for code in (FIRST, SECOND, THIRD)
+    for row in (
+        (code, 0, "确认已死亡", None, "dispute"),
+        (code, 1, "确认已死亡", None, "right"),
+        (code, 2, None, None, "none"),
+        (code, 3, "更正网格", f"{code}001003", "right"),
+        (code, 4, "更正网格", f"{code}001998", "wrong"),
+        (code, 5, "更正网格", f"{code}001003", "late"),
+    )
 ]
 
 
-def test_what_is_played_is_what_is_taken_in(paths, con):
-    register(paths, ANSWERS)
-    report = play(paths, AS_OF)
-    assert str(report) == "1 townships sent 4 answers (dispute 1, late 1, none 7, right 2, wrong 1)"
-    taken = intake(paths, con, TURN)
-    assert taken.answers == 3
-    assert [p.split("：")[-1] for p in taken.problems] == ["更正值不是本镇街现有的网格。请从下拉列表选择。"]
-    rows = dict(con.execute(
+def accepted(con):
+    return dict(con.execute(
         "select ticket_id, answer_code || '/' || new_value from lake.ledger.answer where outcome = 'accepted'"
     ).fetchall())  # fmt: skip
-    assert rows == {
-        ticket(FIRST, 0): "确认已死亡/",
-        ticket(FIRST, 1): "确认已死亡/死亡注销",
-        ticket(FIRST, 3): f"更正网格/{FIRST}001003",
+
+
+def right(code):
+    """What a township says that is to be accepted."""
+    return {
+        ticket(code, 0): "确认已死亡/",
+        ticket(code, 1): "确认已死亡/死亡注销",
+        ticket(code, 3): f"更正网格/{code}001003",
     }
 
 
+@pytest.mark.parametrize("three", [ways.FAST[i : i + 3] for i in range(0, len(ways.FAST), 3)])
+def test_every_fast_way_delivers_every_planned_answer_in_its_turn(paths, con, three):
+    """On this the expectations of the sample rest: nothing right is lost, nothing else is accepted."""
+    players = (FIRST, SECOND, THIRD)
+    register(paths, ANSWERS, players)
+    report = play(paths, AS_OF, given=dict(zip(players, three, strict=True)))
+    assert report.answers == 4 * 3
+    intake(paths, con, TURN)
+    assert accepted(con) == right(FIRST) | right(SECOND) | right(THIRD)
+
+
+def test_the_report_and_the_register_say_the_same(paths, con):
+    register(paths, ANSWERS, players=(FIRST, SECOND))
+    report = play(paths, AS_OF, given=PLAIN | {SECOND: ways.NEVER})
+    assert str(report).startswith("1 townships sent 1 workbooks with 4 answers (rows: dispute 2, ")
+    assert counted(sent(paths, AS_OF)) == report
+    assert sum(report.behaviours.values()) == 12
+    assert [report.behaviours[k] for k in ("dispute", "right", "wrong")] == [2, 4, 2]
+    assert report.ways == {ways.AS_SAVED: 1, ways.NEVER: 1}
+    assert "  never                       1" in report.table()
+
+
 def test_playing_twice_sends_the_same_bytes(paths, con):
-    register(paths, ANSWERS)
-    play(paths, AS_OF)
-    (sent,) = (paths.inbox / "drop").rglob("*.xlsx")
-    first = sent.read_bytes()
+    register(paths, ANSWERS, players=(FIRST, THIRD))
+    given = {FIRST: ways.TWICE, THIRD: ways.LOCKED}
+    drop = paths.inbox / "drop"
+
+    def files():
+        return {p.relative_to(drop).as_posix(): (p.read_bytes(), p.stat().st_mtime) for p in drop.rglob("*.xlsx")}
+
+    play(paths, AS_OF, given=given)
+    first, said = files(), sent(paths, AS_OF)
+    assert len(first) == 3
     time.sleep(1.1)  # the moment of saving must not be in the file
-    play(paths, AS_OF)
-    assert sent.read_bytes() == first
-    sheets = {s.title: s.sheet_state for s in openpyxl.load_workbook(sent)}
+    play(paths, AS_OF, given=given)
+    assert files() == first
+    assert sent(paths, AS_OF).equals(said)
+    plain = next(drop.glob(f"{FIRST}/*.xlsx"))
+    sheets = {s.title: s.sheet_state for s in openpyxl.load_workbook(plain)}
     assert sheets["_meta"] == sheets["_codes"] == "veryHidden"
 
 
-def test_a_late_township_sends_nothing_yet(paths, con):
-    register(paths, [(FIRST, 5, "R11", "更正网格", f"{FIRST}001003", "late")])
-    assert play(paths, AS_OF).workbooks == 0
+def test_another_seed_deals_other_ways():
+    codes = [f"3706020{n:02}" for n in range(20)]
+    dealt = ways.deal(codes, 1, AS_OF, office=False, losses=False)
+    assert dealt == ways.deal(reversed(codes), 1, AS_OF, office=False, losses=False)
+    assert dealt != ways.deal(codes, 2, AS_OF, office=False, losses=False)
+    assert dealt != ways.deal(codes, 1, TURN, office=False, losses=False)
+    assert set(dealt.values()) == set(ways.FAST)
+    everything = set(ways.deal(codes, 1, AS_OF, office=True, losses=True).values())
+    assert everything == {*ways.FAST, *ways.OFFICE, *ways.LOSSES}
+
+
+def test_a_late_township_sends_no_answer_yet(paths, con):
+    register(paths, [(FIRST, 5, "更正网格", GRID, "late")], players=(FIRST,))
+    assert play(paths, AS_OF, given=PLAIN).answers == 0
+    intake(paths, con, TURN)
+    assert accepted(con) == {}
 
 
 def test_townships_without_a_set_send_nothing(paths, con):
     register(paths, ANSWERS, players=("370602099",))
-    assert play(paths, AS_OF).workbooks == 0
+    report = play(paths, AS_OF)
+    assert (report.workbooks, report.ways) == (0, {})
+    assert not list((paths.inbox / "drop").rglob("*.xlsx"))
+
+
+def test_wanted_without_libreoffice_it_says_so_and_sends_nothing(paths, con, monkeypatch):
+    register(paths, ANSWERS, players=(FIRST,))
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(RuntimeError, match="NOT installed.*NOTHING was sent"):
+        play(paths, AS_OF, given={FIRST: ways.OFFICE_ODS})
+    assert not (paths.inbox / "drop").exists()
+
+
+KNOWN = {
+    f"t{n}": {"behaviour": kind, "answer_code": None if kind == NONE else "更正网格", "true_answer": "更正网格",
+              "given_value": None if kind == NONE else GRID, "true_value": GRID}
+    for n, kind in enumerate((RIGHT, LATE, NONE) * 40)
+}  # fmt: skip
+
+
+def planned(group, **more):
+    asked = [Asked(n + 4, t, "R11", group(n)) for n, t in enumerate(KNOWN)]
+    return {s.ticket_id: s for s in plan(asked, KNOWN, load_rules(), 7, FIRST, **more)}
+
+
+def test_partial_rows_are_made_only_where_nothing_was_to_be_said():
+    said = planned(group=str)
+    partial = {t for t, s in said.items() if s.behaviour == PARTIAL}
+    assert 20 < len(partial) < 60
+    assert {KNOWN[t]["behaviour"] for t in partial} == {LATE, NONE}
+    shapes = {(s.answer, s.value, bool(s.note)) for t, s in said.items() if t in partial}
+    assert shapes == {("更正网格", None, False), (None, GRID, False), (None, None, True)}
+    assert all(s.answer and s.value for t, s in said.items() if KNOWN[t]["behaviour"] == RIGHT)
+    assert len({s.note for s in said.values() if s.behaviour == RIGHT}) == 2
+    assert planned(group=str) == said
+
+
+def test_no_partial_row_stands_beside_an_answered_one_of_its_group():
+    said = planned(group=lambda n: str(n // 3))
+    assert not [s for s in said.values() if s.behaviour == PARTIAL]
+
+
+def test_what_was_answered_late_meanwhile_stays_blank():
+    said = planned(group=str, meanwhile=frozenset({"t1"}))
+    assert said["t1"].is_blank and said["t1"].behaviour == NONE
+
+
+def test_a_ticket_the_register_does_not_know_is_begun_at_most():
+    asked = [Asked(n, f"new{n}", rule, str(n)) for n, rule in enumerate(["R11", "R22"] * 40)]
+    said = plan(asked, {}, load_rules(), 7, FIRST)
+    kinds = {(a.rule_id, s.behaviour, s.answer, s.value) for a, s in zip(asked, said, strict=True)}
+    assert kinds == {
+        ("R11", NONE, None, None), ("R11", PARTIAL, None, None), ("R11", PARTIAL, "更正网格", None),
+        ("R22", NONE, None, None), ("R22", PARTIAL, None, None),
+    }  # fmt: skip
+
+
+def test_the_register_is_not_touched_otherwise(paths, con):
+    register(paths, ANSWERS, players=(FIRST,))
+    play(paths, AS_OF, given=PLAIN)
+    assert sorted(p.name for p in paths.register.iterdir()) == [
+        "answers.parquet", "players.parquet", "sent_2024-01-31.parquet"
+    ]  # fmt: skip
+    assert pl.read_parquet_schema(paths.register / "sent_2024-01-31.parquet") == pl.Schema({
+        "township_code": pl.String, "file": pl.String, "ticket_id": pl.String, "behaviour": pl.String,
+        "workbook_behaviour": pl.String, "answer_code": pl.String, "value": pl.String, "note": pl.String,
+        "sent_on": pl.Date, "set_as_of": pl.Date,
+    })  # fmt: skip

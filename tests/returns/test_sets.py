@@ -146,3 +146,15 @@ def test_a_lake_without_townships_gives_no_sets(paths):
         fill(con)
         con.execute("delete from lake.unified.division")
         assert write_return_sets(paths, con, AS_OF) == []
+
+
+def test_a_row_the_township_added_is_not_shown_as_a_refusal_of_the_whole_file(con):
+    for place, code in ((12, "E_ROW_FOREIGN"), (0, "E_SHEET")):
+        con.execute(
+            "insert into lake.ledger.answer (as_of, workbook_sha256, file_name, township_code, sheet_row, outcome, "
+            "reason_code, reason) values (?, 'aa', 'a.xlsx', ?, ?, 'rejected', ?, ?)",
+            [AS_OF, FIRST, place, code, f"原因{place}"],
+        )
+    data = next(township_returns(con, AS_OF, load_rules(), load_contracts()))
+    shown = {cells[-1]: (cells[1], cells[5]) for cells in data.previous_answers}
+    assert shown == {"原因12": ("—", "未通过"), "原因0": ("整个文件", "未通过")}

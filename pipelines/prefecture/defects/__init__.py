@@ -11,6 +11,8 @@ from pipelines.prefecture.defects.credit import plant_credit
 from pipelines.prefecture.defects.death_dates import plant_death_dates
 from pipelines.prefecture.defects.division import plant_division
 from pipelines.prefecture.defects.enterprise import plant_enterprise
+from pipelines.prefecture.defects.grants import plant_grants
+from pipelines.prefecture.defects.hazards import plant_hazards
 from pipelines.prefecture.defects.household import plant_household
 from pipelines.prefecture.defects.identity import plant_identity
 from pipelines.prefecture.defects.lookalikes import plant_lookalikes
@@ -20,7 +22,9 @@ from pipelines.prefecture.defects.names import plant_names
 from pipelines.prefecture.defects.odd_deliveries import send_late_marriages, shrink_survey
 from pipelines.prefecture.defects.old_age import plant_old_age
 from pipelines.prefecture.defects.paid_dead import plant_paid_dead
+from pipelines.prefecture.defects.places import plant_places
 from pipelines.prefecture.defects.quarantine import plant_quarantine
+from pipelines.prefecture.defects.responsible import plant_responsible
 from pipelines.prefecture.defects.survey import plant_survey
 from pipelines.prefecture.defects.two_numbers import plant_two_numbers
 from pipelines.prefecture.stage import Stage
@@ -40,6 +44,10 @@ _IN_ORDER = (
     plant_identity,
     plant_contradictions,
     plant_lookalikes,
+    plant_places,
+    plant_hazards,
+    plant_grants,
+    plant_responsible,
     plant_death_dates,
     plant_children,
     plant_births,

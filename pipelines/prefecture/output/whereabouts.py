@@ -3,6 +3,7 @@
 Belongs here: cases, true identities and unreadable rows by file and row. Does not belong here: planting.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,15 +59,16 @@ class Whereabouts:
         wanted = rows.select("feed", "file", "row", column, TOUCHED).join(cases, on=column)
         return wanted.filter(pl.col(TOUCHED) | (pl.col("_of") == feed.code)).select(*_CASE_ROWS)
 
-    def write(self, folder: Path) -> None:
-        """Write `case_rows/{period}.parquet` and `quarantine/{period}.parquet`."""
-        for name, frames, schema in (
-            ("case_rows", self.found, _CASE_ROWS),
-            ("quarantine", self.unreadable, _QUARANTINE),
-        ):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-            table = pl.concat([pl.DataFrame(schema=schema), *frames]).sort(*list(schema))
-            table.write_parquet(folder / name / f"{self.month.period}.parquet")
+
+def write_whereabouts(parts: Sequence[Whereabouts], month: Month, folder: Path) -> None:
+    """Write `case_rows/{period}.parquet` and `quarantine/{period}.parquet` of one month."""
+    for name, frames, schema in (
+        ("case_rows", [f for part in parts for f in part.found], _CASE_ROWS),
+        ("quarantine", [f for part in parts for f in part.unreadable], _QUARANTINE),
+    ):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        table = pl.concat([pl.DataFrame(schema=schema), *frames]).sort(*schema)
+        table.write_parquet(folder / name / f"{month.period}.parquet")
 
 
 def _identities(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:

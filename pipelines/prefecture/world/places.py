@@ -53,7 +53,7 @@ def draw_places(
             "residence": codes[residence],
         }
     ).with_columns(
-        _grid_of(divisions, codes[residence], rng),
+        grid_of(divisions, codes[residence], rng),
         (pl.col("residence") + "F" + (pl.int_range(pl.len()).over("residence") + 1).cast(pl.String).str.zfill(4)).alias(
             "house_no"
         ),
@@ -86,7 +86,8 @@ def _spread(
     return np.concatenate([rng.permutation(first), rng.permutation(rest)])
 
 
-def _grid_of(divisions: Divisions, residence: np.ndarray, rng: np.random.Generator) -> pl.Series:
+def grid_of(divisions: Divisions, residence: np.ndarray, rng: np.random.Generator) -> pl.Series:
+    """A grid in force of each village, by lot."""
     counts = divisions.grids.filter(pl.col("valid_to").is_null()).group_by("village_code").len()
     number = pl.DataFrame({"village_code": residence}).join(
         counts, on="village_code", how="left", maintain_order="left"

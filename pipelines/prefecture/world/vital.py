@@ -14,7 +14,7 @@ from pipelines.prefecture.world import households as roles
 from pipelines.prefecture.world.lots import days_between
 
 YEAR_START = "2023-02-01"
-_HAZARD, _GROWTH = 0.000035, 0.095
+_HAZARD, _GROWTH = 0.000027, 0.095
 _LEAVING_SHARE, _OLDEST_LEAVING = 0.01, 75
 _LATER = (len(MONTHS) - 1) / 12
 _INFANT, _GONE = 50, 100

@@ -17,8 +17,16 @@ from pipelines.prefecture.world.census import Census, read_census
 from pipelines.prefecture.world.children_in_need import draw_children_in_need
 from pipelines.prefecture.world.couples import draw_couples
 from pipelines.prefecture.world.divisions import Divisions, read_divisions
+from pipelines.prefecture.world.emergency import draw_stock
 from pipelines.prefecture.world.employment import draw_employment
+from pipelines.prefecture.world.geography import village_points
+from pipelines.prefecture.world.inspections import draw_inspections
+from pipelines.prefecture.world.licences import draw_licences
 from pipelines.prefecture.world.lots import stream
+from pipelines.prefecture.world.premises import draw_premises
+from pipelines.prefecture.world.projects import draw_projects
+from pipelines.prefecture.world.responsible import draw_responsible
+from pipelines.prefecture.world.risk_points import draw_risk_points
 from pipelines.prefecture.world.shards import Shard
 
 
@@ -78,3 +86,56 @@ class World:
     def children_in_need(self) -> pl.DataFrame:
         """One row per child civil affairs look after (see children_in_need.draw_children_in_need)."""
         return draw_children_in_need(self)
+
+    @cached_property
+    def villages(self) -> pl.DataFrame:
+        """The real villages and communities of the shard: `village`, `short_name`, `township_name`, `_township`,
+        `_county`."""
+        mine = pl.col("county_code").is_in(list(self.census.codes)) & ~pl.col("is_virtual")
+        return self.divisions.villages.filter(mine).select(
+            pl.col("code").alias("village"),
+            "short_name",
+            "township_name",
+            pl.col("township_code").alias("_township"),
+            pl.col("county_code").alias("_county"),
+        )
+
+    @cached_property
+    def village_points(self) -> pl.DataFrame:
+        """Where the villages of the whole city lie (see geography.village_points)."""
+        return village_points(self.divisions, self.seed)
+
+    @cached_property
+    def premises(self) -> pl.DataFrame:
+        """One row per small place (see premises.draw_premises)."""
+        return draw_premises(self)
+
+    @cached_property
+    def licences(self) -> pl.DataFrame:
+        """One row per licence (see licences.draw_licences)."""
+        return draw_licences(self)
+
+    @cached_property
+    def responsible(self) -> pl.DataFrame:
+        """Those who answer for stores and points (see responsible.draw_responsible)."""
+        return draw_responsible(self)
+
+    @cached_property
+    def emergency_stock(self) -> pl.DataFrame:
+        """One row per kind of goods in a store or member of a team (see emergency.draw_stock)."""
+        return draw_stock(self)
+
+    @cached_property
+    def risk_points(self) -> pl.DataFrame:
+        """One row per point (see risk_points.draw_risk_points)."""
+        return draw_risk_points(self)
+
+    @cached_property
+    def inspections(self) -> pl.DataFrame:
+        """One row per inspection and per hazard found (see inspections.draw_inspections)."""
+        return draw_inspections(self)
+
+    @cached_property
+    def projects(self) -> pl.DataFrame:
+        """One row per event of projects, grants and qualifications (see projects.draw_projects)."""
+        return draw_projects(self)
