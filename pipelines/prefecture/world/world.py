@@ -16,6 +16,7 @@ from pipelines.prefecture.world.births import draw_births
 from pipelines.prefecture.world.census import Census, read_census
 from pipelines.prefecture.world.children_in_need import draw_children_in_need
 from pipelines.prefecture.world.couples import draw_couples
+from pipelines.prefecture.world.cremations import draw_cremations
 from pipelines.prefecture.world.divisions import Divisions, read_divisions
 from pipelines.prefecture.world.emergency import draw_stock
 from pipelines.prefecture.world.employment import draw_employment
@@ -76,6 +77,11 @@ class World:
     def couples(self) -> pl.DataFrame:
         """One row per marriage (see couples.draw_couples)."""
         return draw_couples(self)
+
+    @cached_property
+    def cremations(self) -> pl.DataFrame:
+        """One row per cremation (see cremations.draw_cremations)."""
+        return draw_cremations(self)
 
     @cached_property
     def births(self) -> pl.DataFrame:
