@@ -1,12 +1,13 @@
-"""Reading the lake once and handing out one township after another.
+"""Reading the lake and handing out one township after another.
 
-Belongs here: the queries behind a return set. Does not belong here: the shape of the file. Each table is held
-once, as columns; only one township at a time becomes rows.
+Belongs here: the queries behind a return set. Does not belong here: the shape of the file. The lists are read
+county by county, as columns; only one township at a time becomes rows.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import groupby
 
 import duckdb
 
@@ -17,6 +18,7 @@ from pipelines.returns.questions import SEVERITY_ORDER, questions
 from pipelines.returns.styles import clean
 from pipelines.verify.rules import Rule
 
+_COUNTY_DIGITS = 6
 # Sort order of the sheets: people look for a village, then for a household.
 _ORDER = {
     layout.RESIDENTS: "village_name, household_no, id_no, person_id",
@@ -51,27 +53,29 @@ def township_returns(
     con: duckdb.DuckDBPyConnection, as_of: date, rules: Mapping[str, Rule], feeds: Mapping[str, Feed]
 ) -> Iterator[TownshipReturn]:
     """The content of the return set of every township in force, by code; issue 1, superseding nothing."""
-    lists = {name: _Partition(con, _list_query(name)) for name in layout.SHEETS}
     grids = _Partition(con, _GRIDS)
     open_tickets = _Partition(con, _TICKETS)
     answers = _Partition(con, _ANSWERS, [as_of])
     deliveries = con.execute(_DELIVERIES, [as_of]).fetchall()
     asked = questions(rules)
-    for code, name, county in con.execute(_TOWNSHIPS).fetchall():
-        yield TownshipReturn(
-            township_code=code,
-            township_name=clean(name),
-            county_name=clean(county),
-            as_of=as_of,
-            questions=asked,
-            anomalies=_anomalies(open_tickets.take(code)),
-            residents=lists[layout.RESIDENTS].take(code),
-            special_groups=lists[layout.SPECIAL].take(code),
-            changes=lists[layout.CHANGES].take(code),
-            grids=grids.take(code),
-            previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
-            sources=_sources(deliveries, code[:6], feeds),
-        )
+    townships = con.execute(_TOWNSHIPS).fetchall()
+    for county_code, here in groupby(townships, key=lambda row: row[0][:_COUNTY_DIGITS]):
+        lists = {name: _Partition(con, _list_query(name), [county_code]) for name in layout.SHEETS}
+        for code, name, county in here:
+            yield TownshipReturn(
+                township_code=code,
+                township_name=clean(name),
+                county_name=clean(county),
+                as_of=as_of,
+                questions=asked,
+                anomalies=_anomalies(open_tickets.take(code)),
+                residents=lists[layout.RESIDENTS].take(code),
+                special_groups=lists[layout.SPECIAL].take(code),
+                changes=lists[layout.CHANGES].take(code),
+                grids=grids.take(code),
+                previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
+                sources=_sources(deliveries, county_code, feeds),
+            )
 
 
 class _Partition:
@@ -99,7 +103,7 @@ def _list_query(name: str) -> str:
     columns = [c.name for c in (*layout.SHEETS[name], *layout.BULK_KEYS[name])]
     chosen = ", ".join(f"{_text(c)} as {c}" for c in columns)
     return (
-        f"select township_code, {chosen} from lake.returns.{_TABLE[name]} where township_code is not null "
+        f"select township_code, {chosen} from lake.returns.{_TABLE[name]} where starts_with(township_code, ?) "
         f"order by township_code, {_ORDER[name]}, {', '.join(columns)}"
     )
 

@@ -15,6 +15,7 @@ from pipelines.prefecture.feeds import (
     employment_insurance,
     enterprises,
     entitled_veterans,
+    housing_fund,
     hukou_events,
     inspections,
     licences,
@@ -22,12 +23,16 @@ from pipelines.prefecture.feeds import (
     medical_enrolments,
     old_age_allowance,
     projects,
+    property_rights,
     residence_permits,
+    resident_pensions,
     residents,
     risk_points,
     small_places,
     social_assistance,
+    subsidy_payments,
     survey,
+    tax_status,
 )
 from pipelines.prefecture.feeds.feed import Feed
 
@@ -44,9 +49,13 @@ _MODULES = (
     old_age_allowance,
     disability_cards,
     entitled_veterans,
+    property_rights,
     enterprises,
     licences,
+    tax_status,
     employment_insurance,
+    resident_pensions,
+    housing_fund,
     medical_enrolments,
     emergency_stock,
     inspections,
@@ -55,6 +64,7 @@ _MODULES = (
     survey,
     civility,
     projects,
+    subsidy_payments,
     divisions,
 )
 FEEDS: dict[str, Feed] = {m.FEED.code: m.FEED for m in _MODULES}

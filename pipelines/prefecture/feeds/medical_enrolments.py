@@ -12,6 +12,8 @@ from pipelines.prefecture.world.vital import has_left, is_dead
 from pipelines.prefecture.world.world import World
 
 _ENROLLED_SHARE, _FLOATING_ENROLLED_SHARE, _PAUSED_SHARE, _VISIT_SHARE = 0.94, 0.5, 0.03, 0.4
+EMPLOYEE, RESIDENT = "职工", "居民"
+RUNNING, PAUSED = "正常", "暂停"
 LAYOUT = {
     "id_no": "公民身份号码",
     "name": "姓名",
@@ -41,18 +43,23 @@ def enrolments(world: World, month: Month) -> pl.DataFrame:
         (pl.col("enrolled") < share) & ~is_dead(month.as_of) & ~has_left(month.as_of) & ~pl.col("is_newborn")
     )
     employed = pl.col("pid").is_in(world.employment["_pid"].unique().implode())
-    return rows.select(
+    visit = pl.when((pl.col("visits") < _VISIT_SHARE) & (pl.col("visit") > pl.col("birth"))).then("visit")
+    status = pl.when(pl.col("paused") < _PAUSED_SHARE).then(pl.lit(PAUSED)).otherwise(pl.lit(RUNNING))
+    return enrolment_rows(rows, pl.when(employed).then(pl.lit(EMPLOYEE)).otherwise(pl.lit(RESIDENT)), status, visit)
+
+
+def enrolment_rows(people: pl.DataFrame, kind: pl.Expr, status: pl.Expr, visit: pl.Expr) -> pl.DataFrame:
+    """Rows of F20 about `people`."""
+    return people.select(
         pl.col("pid").alias("_pid"),
         "id_no",
         "name",
         pl.col("sex").cast(pl.String).alias("sex_code"),
         pl.col("birth").alias("birth_date"),
-        pl.when(employed).then(pl.lit("职工")).otherwise(pl.lit("居民")).alias("insurance_kind"),
-        pl.when(pl.col("paused") < _PAUSED_SHARE).then(pl.lit("暂停")).otherwise(pl.lit("正常")).alias("status_name"),
+        kind.alias("insurance_kind"),
+        status.alias("status_name"),
         pl.col("village").alias("division_code"),
-        pl.when((pl.col("visits") < _VISIT_SHARE) & (pl.col("visit") > pl.col("birth")))
-        .then("visit")
-        .alias("last_visit_date"),
+        visit.alias("last_visit_date"),
     )
 
 

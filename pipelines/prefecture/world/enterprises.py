@@ -35,7 +35,8 @@ def draw_enterprises(world: "World") -> pl.DataFrame:
     rng, divisions = world.stream("enterprises"), world.divisions
     count = world.scaled(_PER_ONE_PERCENT, 400)
     first = world.shard.first_number
-    reps = world.people.filter(is_present() & pl.col("age").is_between(25, 68) & ~pl.col("is_floating"))
+    poor = pl.col("assist").eq_missing("低保").any().over("household")
+    reps = world.people.filter(is_present() & pl.col("age").is_between(25, 68) & ~pl.col("is_floating") & ~poor)
     reps = reps[rng.integers(0, reps.height, count)]
     kind = rng.choice(3, count, p=[0.64, 0.31, 0.05])
     villages = divisions.villages.select(

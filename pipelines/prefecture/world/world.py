@@ -18,12 +18,14 @@ from pipelines.prefecture.world.children_in_need import draw_children_in_need
 from pipelines.prefecture.world.couples import draw_couples
 from pipelines.prefecture.world.cremations import draw_cremations
 from pipelines.prefecture.world.divisions import Divisions, read_divisions
+from pipelines.prefecture.world.dwellings import draw_dwellings
 from pipelines.prefecture.world.emergency import draw_stock
 from pipelines.prefecture.world.employment import draw_employment
 from pipelines.prefecture.world.geography import village_points
 from pipelines.prefecture.world.inspections import draw_inspections
 from pipelines.prefecture.world.licences import draw_licences
 from pipelines.prefecture.world.lots import stream
+from pipelines.prefecture.world.pensions import draw_pensions
 from pipelines.prefecture.world.premises import draw_premises
 from pipelines.prefecture.world.projects import draw_projects
 from pipelines.prefecture.world.responsible import draw_responsible
@@ -145,3 +147,13 @@ class World:
     def projects(self) -> pl.DataFrame:
         """One row per event of projects, grants and qualifications (see projects.draw_projects)."""
         return draw_projects(self)
+
+    @cached_property
+    def dwellings(self) -> pl.DataFrame:
+        """One row per right to a piece of real estate (see dwellings.draw_dwellings)."""
+        return draw_dwellings(self)
+
+    @cached_property
+    def pensions(self) -> pl.DataFrame:
+        """One row per person of pensionable age (see pensions.draw_pensions)."""
+        return draw_pensions(self)

@@ -1,0 +1,57 @@
+"""R19, R26 to R29, R32, R33, R37 and R39: the register tells the truth about them, and all of it."""
+
+import polars as pl
+import pytest
+
+from pipelines.paths import Paths
+from pipelines.prefecture.generate import Order, deliver
+from pipelines.prefecture.months import MONTHS
+from tests.prefecture.judges.benefits import exclusive_benefits, shared_accounts, wealthy_recipients, wrong_amounts
+from tests.prefecture.judges.firms import idle_enterprises, industries
+from tests.prefecture.judges.inbox import Inbox
+from tests.prefecture.judges.insurance import active_after_death, two_insurances, two_pensions
+
+FEEDS = ("F01", "F03", "F08", "F10", "F13", "F14", "F16", "F17", "F18", "F19", "F20", "F35")
+JUDGES = {
+    "R19": active_after_death,
+    "R26": exclusive_benefits,
+    "R27": wealthy_recipients,
+    "R28": two_pensions,
+    "R29": two_insurances,
+    "R32": shared_accounts,
+    "R33": wrong_amounts,
+    "R37": idle_enterprises,
+    "R39": industries,
+}
+DELIVERED = MONTHS[:7]
+
+
+@pytest.fixture(scope="module")
+def prefecture(tmp_path_factory) -> tuple[Inbox, pl.DataFrame]:
+    folder = tmp_path_factory.mktemp("entitlements")
+    paths = Paths(folder)
+    order = Order(DELIVERED, 0.001, feeds=FEEDS)
+    deliver(paths, order, lambda month: folder / "out" / month.period)
+    return Inbox(folder / "out"), pl.read_parquet(paths.register / "defects.parquet")
+
+
+@pytest.mark.parametrize("rule", JUDGES)
+def test_what_is_planted_is_found_and_nothing_else(prefecture, rule):
+    inbox, cases = prefecture
+    mine = cases.filter(pl.col("rule_id") == rule)
+    harmless = set(mine.filter(pl.col("kind") == "hard_negative")["entity_key"])
+    for month in DELIVERED:
+        begun = pl.col("as_of") <= month.as_of
+        lasts = pl.col("last_as_of").is_null() | (pl.col("last_as_of") >= month.as_of)
+        planted = set(mine.filter((pl.col("kind") == "defect") & begun & lasts)["entity_key"])
+        found = JUDGES[rule](inbox, month)
+        assert found == planted, month
+        assert not found & harmless
+
+
+@pytest.mark.parametrize("rule", JUDGES)
+def test_every_rule_has_defects_and_two_kinds_of_lookalikes(prefecture, rule):
+    mine = prefecture[1].filter(pl.col("rule_id") == rule)
+    assert mine.filter((pl.col("kind") == "defect") & (pl.col("as_of") == MONTHS[0].as_of)).height
+    assert mine.filter(pl.col("kind") == "hard_negative")["description"].n_unique() >= 2
+    assert not mine.select("entity_key").is_duplicated().any()
