@@ -26,12 +26,17 @@ from pipelines.prefecture.world import households as roles
 
 _PLACES = ("household_no", "relation_code", "hukou_address", "division_code", "updated_date")
 _QUARTERS = (3, 9, 15)
+_LIVING = {f"{p}_state_name": pl.lit(need.LIVING) for p in ("father", "mother")}
+_REPAIRS = {
+    "R23": {"study_state_name": pl.lit(STUDYING)},
+    "R24": {"category_name": pl.lit(need.HARDSHIP), "cause_name": pl.lit("重病重残儿童")} | _LIVING,
+}
 _AT_HOME = pl.col("role").is_in([roles.CHILD, roles.SECOND_CHILD])
 
 
 def plant_children(stage: Stage) -> None:
     """Plant R23 (at 1 % 12 grown up and 4 married in the stock) and R24 (at 1 % 15), a quarter of which is
-    repaired with the next list; 2 and 3 more in each of three later lists, of which one is repaired."""
+    repaired with the next list (they stay on it, as students or as what they are); 2 and 3 more in each of three later lists, of which one is repaired."""
     _grown_up(stage)
     _married(stage)
     _studying(stage)
@@ -67,10 +72,12 @@ def _in_two_ways() -> pl.Expr:
 
 
 def _list(stage: Stage, wave: Wave, rule: str, children: pl.DataFrame, rows: pl.DataFrame, what: str) -> None:
-    """Put rows on the lists of the wave's months and register them."""
-    fixed = wave.fixed_of(children.height)
-    stage.add("F09", Span(wave.since, wave.until), rows.head(fixed))
-    stage.add("F09", Span(wave.since), rows.slice(fixed))
+    """Put rows on the lists from the wave's month on and register them. Those repaired stay on the list, as
+    students or as what they are: a list without a row would not be sent."""
+    stage.add("F09", Span(wave.since), rows)
+    if wave.until:
+        fixed = rows.head(wave.fixed_of(children.height)).select("_pid")
+        stage.edit("F09", Span(wave.until), fixed.with_columns(v.alias(c) for c, v in _REPAIRS[rule].items()))
     keys = record_keys("F09", rows)
     stage.register.defect(rule, "F09", keys, what, children, wave.since, wave.untils(children.height))
 
