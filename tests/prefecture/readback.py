@@ -45,7 +45,7 @@ class Outbox:
         return rows.filter(pl.col("change_type").fill_null("") != "删除")
 
     def _frames(self, feed: Feed, month: Month) -> Iterator[pl.DataFrame]:
-        for path in sorted((self.folder / month.period / feed.code).glob("*.*")):
+        for path in sorted((self.folder / month.period / feed.code).glob(f"*.{feed.format}")):
             scope = path.stem.split("_")[2]
             names, cells, first = _READERS[path.suffix](path, feed, scope)
             yield pl.DataFrame(

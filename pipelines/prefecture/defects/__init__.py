@@ -4,10 +4,12 @@ Belongs here: the order in which they are planted. Does not belong here: ordinar
 """
 
 from pipelines.prefecture.defects.after_death import plant_after_death
+from pipelines.prefecture.defects.alone import plant_alone
 from pipelines.prefecture.defects.amounts import plant_amounts
 from pipelines.prefecture.defects.births import plant_births
 from pipelines.prefecture.defects.cards import plant_cards
 from pipelines.prefecture.defects.children import plant_children
+from pipelines.prefecture.defects.code_lists import plant_code_lists
 from pipelines.prefecture.defects.consequences import follow_up
 from pipelines.prefecture.defects.contradiction import plant_contradictions
 from pipelines.prefecture.defects.credit import plant_credit
@@ -15,6 +17,7 @@ from pipelines.prefecture.defects.death_dates import plant_death_dates
 from pipelines.prefecture.defects.division import plant_division
 from pipelines.prefecture.defects.double_insurance import plant_double_insurance
 from pipelines.prefecture.defects.double_pensions import plant_double_pensions
+from pipelines.prefecture.defects.elsewhere import plant_elsewhere
 from pipelines.prefecture.defects.enterprise import plant_enterprise
 from pipelines.prefecture.defects.exclusive_benefits import plant_exclusive_benefits
 from pipelines.prefecture.defects.grants import plant_grants
@@ -23,6 +26,7 @@ from pipelines.prefecture.defects.household import plant_household
 from pipelines.prefecture.defects.identity import plant_identity
 from pipelines.prefecture.defects.idle_enterprises import plant_idle_enterprises
 from pipelines.prefecture.defects.industries import plant_industries
+from pipelines.prefecture.defects.land import plant_land
 from pipelines.prefecture.defects.lookalikes import plant_lookalikes
 from pipelines.prefecture.defects.marriages import plant_marriages
 from pipelines.prefecture.defects.missed_deaths import plant_missed_deaths
@@ -33,6 +37,7 @@ from pipelines.prefecture.defects.paid_dead import plant_paid_dead
 from pipelines.prefecture.defects.places import plant_places
 from pipelines.prefecture.defects.quarantine import plant_quarantine
 from pipelines.prefecture.defects.responsible import plant_responsible
+from pipelines.prefecture.defects.schooling import plant_schooling
 from pipelines.prefecture.defects.shared_accounts import plant_shared_accounts
 from pipelines.prefecture.defects.survey import plant_survey
 from pipelines.prefecture.defects.two_numbers import plant_two_numbers
@@ -67,6 +72,11 @@ _IN_ORDER = (
     plant_shared_accounts,
     plant_idle_enterprises,
     plant_industries,
+    plant_alone,
+    plant_land,
+    plant_schooling,
+    plant_elsewhere,
+    plant_code_lists,
     follow_up,
     plant_death_dates,
     plant_children,

@@ -36,7 +36,8 @@ _AT_HOME = pl.col("role").is_in([roles.CHILD, roles.SECOND_CHILD])
 
 def plant_children(stage: Stage) -> None:
     """Plant R23 (at 1 % 12 grown up and 4 married in the stock) and R24 (at 1 % 15), a quarter of which is
-    repaired with the next list (they stay on it, as students or as what they are); 2 and 3 more in each of three later lists, of which one is repaired."""
+    repaired with the next list (they stay on it, as students or as what they are); 2 and 3 more in each of
+    three later lists, of which one is repaired."""
     _grown_up(stage)
     _married(stage)
     _studying(stage)

@@ -36,6 +36,7 @@ class Feed:
     departments that have one.
     `layout` maps columns to headings: a dict for text formats, Headings for workbooks, or a function from the
     scope (county or township code) to them where every one keeps its own book.
+    `map_layout`: columns and property names of a GeoJSON of the same rows that goes with every file.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Feed:
     finish: Callable[[pl.DataFrame, Month], pl.DataFrame] | None = None
     people: tuple[tuple[str, str], ...] = (("id_no", "_pid"),)
     table: str | None = None
+    map_layout: dict[str, str] | None = None
 
     def is_due(self, month: Month) -> bool:
         """Whether the department delivers in this month."""

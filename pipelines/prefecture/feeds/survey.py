@@ -75,13 +75,19 @@ def survey(world: World, month: Month) -> pl.DataFrame:
         .then(pl.lit("租住"))
         .otherwise(pl.lit("自有"))
         .alias("living_type"),
-        pl.when("is_newborn").then("registered_on").otherwise(_last_seen(month)).alias("survey_date"),
+        pl.when("is_newborn")
+        .then("registered_on")
+        .when(alone)
+        .then(pl.lit(month.start) + pl.duration(days=pl.col("again_day")))
+        .otherwise(_last_seen(month))
+        .alias("survey_date"),
     )
     return _completed(pl.concat([residents, _vacant(people, world.stream("vacant"))]), world.divisions)
 
 
 def _last_seen(month: Month) -> pl.Expr:
-    """Grid workers go round in three months; one household in ten is never met again."""
+    """Grid workers go round in three months (old people on their own are looked in on every month); one
+    household in ten is never met again."""
     turn = (pl.col("again") / 0.3).floor().cast(pl.Int64)
     back = (month.index - 1 - turn) % _ROUND
     seen = month.index - back

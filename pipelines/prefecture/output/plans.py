@@ -5,7 +5,7 @@ where a whole delivery is spoilt (`FilePlan.spoil` and the like), which deliveri
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -63,11 +63,16 @@ class FilePlan:
         folder = drop / self.feed.code
         folder.mkdir(parents=True, exist_ok=True)
         paths = set()
-        for written in FORMATS[self.feed.format](self, folder):
+        for written in self._written(folder):
             paths.add(folder / written.file)
             yield written
         for path in sorted(paths) if self.spoil else ():
             path.write_bytes(self.spoil(path.read_bytes()))
+
+    def _written(self, folder: Path) -> Iterator[Written]:
+        yield from FORMATS[self.feed.format](self, folder)
+        if self.feed.map_layout:
+            yield from FORMATS["geojson"](replace(self, layout=self.feed.map_layout), folder)
 
 
 def plan_files(parts: Parts, feed: Feed, month: Month, county_names: dict[str, str]) -> Iterator[FilePlan]:

@@ -23,13 +23,16 @@ from pipelines.prefecture.world.emergency import draw_stock
 from pipelines.prefecture.world.employment import draw_employment
 from pipelines.prefecture.world.geography import village_points
 from pipelines.prefecture.world.inspections import draw_inspections
+from pipelines.prefecture.world.land import draw_contracts, draw_parcels
 from pipelines.prefecture.world.licences import draw_licences
 from pipelines.prefecture.world.lots import stream
 from pipelines.prefecture.world.pensions import draw_pensions
+from pipelines.prefecture.world.poverty import draw_poverty
 from pipelines.prefecture.world.premises import draw_premises
 from pipelines.prefecture.world.projects import draw_projects
 from pipelines.prefecture.world.responsible import draw_responsible
 from pipelines.prefecture.world.risk_points import draw_risk_points
+from pipelines.prefecture.world.schooling import draw_schooling
 from pipelines.prefecture.world.shards import Shard
 
 
@@ -94,6 +97,26 @@ class World:
     def children_in_need(self) -> pl.DataFrame:
         """One row per child civil affairs look after (see children_in_need.draw_children_in_need)."""
         return draw_children_in_need(self)
+
+    @cached_property
+    def schooling(self) -> pl.DataFrame:
+        """One row per person of school age (see schooling.draw_schooling)."""
+        return draw_schooling(self)
+
+    @cached_property
+    def poverty(self) -> pl.DataFrame:
+        """One row per household lifted out of poverty or watched (see poverty.draw_poverty)."""
+        return draw_poverty(self)
+
+    @cached_property
+    def contracts(self) -> pl.DataFrame:
+        """One row per household with contracted land (see land.draw_contracts)."""
+        return draw_contracts(self)
+
+    @cached_property
+    def parcels(self) -> pl.DataFrame:
+        """One row per contracted parcel (see land.draw_parcels)."""
+        return draw_parcels(self)
 
     @cached_property
     def villages(self) -> pl.DataFrame:
