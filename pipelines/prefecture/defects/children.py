@@ -23,6 +23,7 @@ from pipelines.prefecture.months import FIRST, MONTHS
 from pipelines.prefecture.stage import ALWAYS, Span, Stage, only
 from pipelines.prefecture.world import children_in_need as need
 from pipelines.prefecture.world import households as roles
+from pipelines.prefecture.world.schooling import LAST_GRADE, school_year
 
 _PLACES = ("household_no", "relation_code", "hukou_address", "division_code", "updated_date")
 _QUARTERS = (3, 9, 15)
@@ -87,8 +88,15 @@ def _grown_up(stage: Stage) -> None:
     for wave in _waves(12, 2):
         grown = pl.col("birth").dt.offset_by("18y") <= wave.month.as_of
         young = pl.col("birth").dt.offset_by("22y") > wave.month.as_of
-        children = stage.take(_unlisted(stage) & ~_wed(stage) & grown & young, wave.count(stage))
+        at_school = pl.col("pid").is_in(_pupils(stage, wave).implode())
+        children = stage.take(_unlisted(stage) & ~_wed(stage) & grown & young & ~at_school, wave.count(stage))
         _list(stage, wave, "R23", children, _rows(stage, children, _in_two_ways(), NOT_STUDYING), "已满18周岁且未在读")
+
+
+def _pupils(stage: Stage, wave: Wave) -> pl.Series:
+    """Pids of those in senior school at the wave's month or later."""
+    last_year = pl.col("entry_year") + LAST_GRADE - 1
+    return stage.world.schooling.filter(pl.col("goes_on") & (last_year >= school_year(wave.month.as_of)))["_pid"]
 
 
 def _married(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from pipelines.prefecture.months import Month
 from pipelines.prefecture.output.workbook import Heading
 from pipelines.prefecture.world.ages import completed_years
 from pipelines.prefecture.world.children_in_need import HARDSHIP, ORPHAN, UNATTENDED
+from pipelines.prefecture.world.schooling import COMPULSORY, LAST_GRADE, grade_at
 from pipelines.prefecture.world.vital import has_left, is_dead
 from pipelines.prefecture.world.world import World
 
@@ -64,13 +65,13 @@ def children(world: World, month: Month) -> pl.DataFrame:
     as long as it studies after that."""
     here = ~is_dead(month.as_of) & ~has_left(month.as_of)
     listed = world.children_in_need.filter(here & (pl.col("listed_until") > month.as_of))
-    age = completed_years("birth", month.as_of)
+    age, grade = completed_years("birth", month.as_of), grade_at("birth", month.as_of)
     study = (
         pl.when(age < 3)
         .then(pl.lit("学龄前"))
-        .when(age < 6)
+        .when(grade < 1)
         .then(pl.lit("幼儿园"))
-        .when((age < 15) | (age >= 18) | (pl.col("study_lot") < 0.93))
+        .when((grade <= COMPULSORY) | (age >= 18) | ((grade <= LAST_GRADE) & pl.col("goes_on")))
         .then(pl.lit(STUDYING))
         .otherwise(pl.lit(NOT_STUDYING))
     )

@@ -31,12 +31,14 @@ _STUDIES_ON, _OF_AGE, _LEFT_UNTIL, _MORE_YEARS = 0.5, "18y", "16y", "2y"
 def draw_children_in_need(world: "World") -> pl.DataFrame:
     """One row per child: the columns of people, and `category`, `cause`, `father`, `mother` (pids, null if
     unknown), `father_state`, `mother_state`, `guardian` (pid, null for a home), `guardian_relation`,
-    `listed_until` (the day the child leaves the lists), `study_lot`."""
+    `listed_until` (the day the child leaves the lists), `entry_year`, `goes_on` (see schooling.py)."""
     rng, people = world.stream("children in need"), world.people
+    school = world.schooling.select(pl.col("_pid").alias("pid"), "entry_year", "goes_on")
     lots = people.with_columns(
         pl.Series("lot", rng.random(people.height)), pl.Series("study_lot", rng.random(people.height))
     )
-    children = with_family(lots.filter(_is_child()), people)
+    minors = lots.filter(_is_child()).join(school, on="pid", how="left", maintain_order="left")
+    children = with_family(minors, people)
     at_home = pl.col("role").is_in([roles.CHILD, roles.SECOND_CHILD])
     alone = pl.col("father").is_null() != pl.col("mother").is_null()
     rural = pl.col("village").str.slice(9, 1) != "0"
@@ -55,7 +57,7 @@ def draw_children_in_need(world: "World") -> pl.DataFrame:
         .then(pl.lit(LEFT_BEHIND))
     )
     listed = children.with_columns(category.alias("category")).filter(pl.col("category").is_not_null())
-    studies = (pl.col("study_lot") < _STUDIES_ON) & (pl.col("category") != LEFT_BEHIND)
+    studies = pl.col("goes_on") & (pl.col("study_lot") < _STUDIES_ON) & (pl.col("category") != LEFT_BEHIND)
     until = pl.when(pl.col("category") == LEFT_BEHIND).then(pl.lit(_LEFT_UNTIL)).otherwise(pl.lit(_OF_AGE))
     until = pl.col("birth").dt.offset_by(until)
     return with_causes(listed).with_columns(
