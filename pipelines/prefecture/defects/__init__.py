@@ -6,13 +6,16 @@ Belongs here: the order in which they are planted. Does not belong here: ordinar
 from pipelines.prefecture.defects.after_death import plant_after_death
 from pipelines.prefecture.defects.alone import plant_alone
 from pipelines.prefecture.defects.amounts import plant_amounts
+from pipelines.prefecture.defects.births import plant_births
 from pipelines.prefecture.defects.cards import plant_cards
+from pipelines.prefecture.defects.children import plant_children
 from pipelines.prefecture.defects.code_lists import plant_code_lists
 from pipelines.prefecture.defects.confirmations import plant_confirmations
 from pipelines.prefecture.defects.consequences import follow_up
 from pipelines.prefecture.defects.contradiction import plant_contradictions
 from pipelines.prefecture.defects.credit import plant_credit
 from pipelines.prefecture.defects.crowding import plant_crowding
+from pipelines.prefecture.defects.death_dates import plant_death_dates
 from pipelines.prefecture.defects.division import plant_division
 from pipelines.prefecture.defects.double_insurance import plant_double_insurance
 from pipelines.prefecture.defects.double_pensions import plant_double_pensions
@@ -29,7 +32,9 @@ from pipelines.prefecture.defects.idle_enterprises import plant_idle_enterprises
 from pipelines.prefecture.defects.industries import plant_industries
 from pipelines.prefecture.defects.land import plant_land
 from pipelines.prefecture.defects.lookalikes import plant_lookalikes
+from pipelines.prefecture.defects.marriages import plant_marriages
 from pipelines.prefecture.defects.missed_deaths import plant_missed_deaths
+from pipelines.prefecture.defects.names import plant_names
 from pipelines.prefecture.defects.odd_deliveries import send_late_marriages, shrink_survey
 from pipelines.prefecture.defects.old_age import plant_old_age
 from pipelines.prefecture.defects.paid_dead import plant_paid_dead
@@ -40,6 +45,7 @@ from pipelines.prefecture.defects.responsible import plant_responsible
 from pipelines.prefecture.defects.schooling import plant_schooling
 from pipelines.prefecture.defects.shared_accounts import plant_shared_accounts
 from pipelines.prefecture.defects.survey import plant_survey
+from pipelines.prefecture.defects.two_numbers import plant_two_numbers
 from pipelines.prefecture.defects.wealthy_recipients import plant_wealthy_recipients
 from pipelines.prefecture.stage import Stage
 
@@ -81,6 +87,12 @@ _IN_ORDER = (
     plant_house_numbers,
     plant_crowding,
     plant_confirmations,
+    plant_death_dates,
+    plant_children,
+    plant_births,
+    plant_marriages,
+    plant_two_numbers,
+    plant_names,
     follow_up,
 )
 

@@ -4,13 +4,17 @@ Belongs here: the list of feeds. Does not belong here: errors in them (defects/)
 """
 
 from pipelines.prefecture.feeds import (
+    birth_certificates,
+    children_in_need,
     civility,
+    cremations,
     death_certificates,
     disability_cards,
     divisions,
     emergency_stock,
     employment_insurance,
     enterprises,
+    entitled_veterans,
     grid_events,
     hotline_tickets,
     housing_fund,
@@ -27,6 +31,7 @@ from pipelines.prefecture.feeds import (
     projects,
     property_rights,
     reports,
+    residence_permits,
     resident_pensions,
     residents,
     risk_points,
@@ -41,12 +46,17 @@ from pipelines.prefecture.feeds.feed import Feed
 
 _MODULES = (
     residents,
+    residence_permits,
     hukou_events,
     death_certificates,
+    cremations,
+    birth_certificates,
     marriages,
     social_assistance,
+    children_in_need,
     old_age_allowance,
     disability_cards,
+    entitled_veterans,
     property_rights,
     enterprises,
     licences,

@@ -1,21 +1,18 @@
 """F07: marriages and divorces registered.
 
-Belongs here: registrations of the sample's months. Does not belong here: households.
+Belongs here: registrations of a month. Does not belong here: who is married to whom (world/couples.py).
 """
 
 from datetime import date
 
-import numpy as np
 import polars as pl
 
 from pipelines.prefecture.feeds.feed import Feed
-from pipelines.prefecture.months import FIRST
-from pipelines.prefecture.world import households as roles
-from pipelines.prefecture.world.lots import days_between
-from pipelines.prefecture.world.vital import is_present
 from pipelines.prefecture.world.world import World
 
-_PER_MONTH = 37
+MARRIAGE, DIVORCE, REISSUE = "结婚", "离婚", "补领"
+_DATES = {MARRIAGE: "married_on", DIVORCE: "divorced_on", REISSUE: "reissued_on"}
+_LETTERS = {MARRIAGE: "J", DIVORCE: "L", REISSUE: "BJ"}
 LAYOUT = {
     "cert_no": "登记证号",
     "husband_id_no": "男方身份号码",
@@ -28,28 +25,36 @@ LAYOUT = {
 
 
 def registrations(world: World, month: str) -> pl.DataFrame:
-    """Rows of F07 of one month (YYYY-MM) between couples of the prefecture, with `_pid` of the husband."""
-    rng, at = world.stream(f"marriages {month}"), date.fromisoformat(f"{month}-01")
-    couples = world.people.filter(
-        is_present(max(at, FIRST.as_of)) & (pl.col("role") <= roles.SPOUSE) & pl.col("age").is_between(23, 45)
-    )
-    men, women = (couples.filter(pl.col("sex") == s) for s in (1, 2))
-    pairs = men.join(women.select("household", "id_no", "name", "pid"), on="household", suffix="_wife")
-    pairs = pairs[np.sort(rng.permutation(pairs.height)[: world.scaled(_PER_MONTH, 10)])]
-    last = np.datetime64(month, "M").astype("datetime64[D]") + 24
-    number = pl.col("pid").cast(pl.String).str.zfill(9)
-    return pairs.select(
-        pl.col("pid").alias("_pid"),
-        pl.col("pid_wife").alias("_wife"),
-        (pl.lit(f"J3706{month.replace('-', '')}") + number).alias("cert_no"),
-        pl.col("id_no").alias("husband_id_no"),
-        pl.col("name").alias("husband_name"),
-        pl.col("id_no_wife").alias("wife_id_no"),
-        pl.col("name_wife").alias("wife_name"),
-        pl.Series(days_between(rng, f"{month}-01", str(last), pairs.height)).alias("registered_date"),
-        pl.Series(rng.choice(np.array(["结婚", "离婚", "补领"]), pairs.height, p=[0.6, 0.25, 0.15])).alias(
-            "registration_type"
-        ),
+    """Rows of F07 of one month (YYYY-MM) from 2023-07 on, with `_pid` of the husband and `_wife`."""
+    start = date.fromisoformat(f"{month}-01")
+    rows = [
+        world.couples.filter(pl.col(column).dt.month_start() == start).select(
+            "husband", "wife", pl.col(column).alias("registered_date"), pl.lit(kind).alias("registration_type")
+        )
+        for kind, column in _DATES.items()
+    ]
+    return registration_rows(world.people, pl.concat(rows))
+
+
+def registration_rows(people: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Rows of F07 from `husband`, `wife` (pids), `registered_date`, `registration_type`."""
+    known = people.select("pid", "id_no", "name")
+    day, number = pl.col("registered_date"), pl.col("husband").cast(pl.String).str.zfill(9)
+    letter = pl.col("registration_type").replace_strict(_LETTERS, return_dtype=pl.String)
+    return (
+        events.join(known, left_on="husband", right_on="pid", how="left", maintain_order="left")
+        .join(known, left_on="wife", right_on="pid", how="left", suffix="_wife", maintain_order="left")
+        .select(
+            pl.col("husband").alias("_pid"),
+            pl.col("wife").alias("_wife"),
+            pl.concat_str(letter, pl.lit("3706"), day.dt.strftime("%Y%m"), number).alias("cert_no"),
+            pl.col("id_no").alias("husband_id_no"),
+            pl.col("name").alias("husband_name"),
+            pl.col("id_no_wife").alias("wife_id_no"),
+            pl.col("name_wife").alias("wife_name"),
+            "registered_date",
+            "registration_type",
+        )
     )
 
 

@@ -13,6 +13,7 @@ from pipelines.prefecture.months import MONTHS
 from pipelines.prefecture.world import households as roles
 
 _TWIN_SHARE = 0.05
+_TWIN_BIRTHS = 33
 
 
 def with_twins(members: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -33,7 +34,7 @@ def with_twins(members: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 
 def with_newborns(members: pl.DataFrame, count: int, rng: np.random.Generator) -> pl.DataFrame:
     """`count` children born after the first month (`is_newborn`) to couples of the prefecture, evenly over
-    the months."""
+    the months; every 33rd is the twin of the one before."""
     mothers = members.with_row_index("row").filter(
         (pl.col("role") <= roles.SPOUSE)
         & (pl.col("sex") == 2)
@@ -41,12 +42,16 @@ def with_newborns(members: pl.DataFrame, count: int, rng: np.random.Generator) -
         & pl.col("household").is_in(members.filter(pl.col("role") == roles.SPOUSE)["household"].implode())
     )
     chosen = mothers[np.sort(rng.permutation(mothers.height)[:count])]
-    month = np.arange(chosen.height) % (len(MONTHS) - 1) + 1
+    number = np.arange(chosen.height)
+    birth = np.where(number % _TWIN_BIRTHS == _TWIN_BIRTHS - 1, number - 1, number)
+    chosen, month = chosen[birth], birth % (len(MONTHS) - 1) + 1
     starts = pl.Series([m.start for m in MONTHS])
     babies = chosen.drop("row").with_columns(
         pl.lit(roles.CHILD, pl.Int64).alias("role"),
         pl.Series("sex", rng.integers(1, 3, chosen.height)),
-        (starts.gather(month) + pl.Series(rng.integers(0, 18, chosen.height)) * timedelta(days=1)).alias("birth"),
+        (starts.gather(month) + pl.Series(rng.integers(0, 18, chosen.height)[birth]) * timedelta(days=1)).alias(
+            "birth"
+        ),
     )
     return pl.concat(
         [

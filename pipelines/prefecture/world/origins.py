@@ -58,6 +58,12 @@ def regions(people: pl.DataFrame, reference: Path, rng: np.random.Generator) -> 
     return region
 
 
+def unused_lanes(county: np.ndarray) -> np.ndarray:
+    """Lanes of sequence numbers that nobody has in his county's own region: (first, width) of 490."""
+    index = np.searchsorted(_COUNTIES, county)
+    return np.stack([index * _NARROW, np.full(len(index), _NARROW)], axis=1)
+
+
 def lanes(region: np.ndarray, county: np.ndarray) -> np.ndarray:
     """Which lane of sequence numbers a person's number is taken from: (first, width) of 490.
 

@@ -12,7 +12,11 @@ import numpy as np
 import polars as pl
 
 from pipelines.prefecture.world import enterprises, people
+from pipelines.prefecture.world.births import draw_births
 from pipelines.prefecture.world.census import Census, read_census
+from pipelines.prefecture.world.children_in_need import draw_children_in_need
+from pipelines.prefecture.world.couples import draw_couples
+from pipelines.prefecture.world.cremations import draw_cremations
 from pipelines.prefecture.world.divisions import Divisions, read_divisions
 from pipelines.prefecture.world.dwellings import draw_dwellings
 from pipelines.prefecture.world.emergency import draw_stock
@@ -73,6 +77,26 @@ class World:
     def employment(self) -> pl.DataFrame:
         """One row per job (see employment.draw_employment)."""
         return draw_employment(self)
+
+    @cached_property
+    def couples(self) -> pl.DataFrame:
+        """One row per marriage (see couples.draw_couples)."""
+        return draw_couples(self)
+
+    @cached_property
+    def cremations(self) -> pl.DataFrame:
+        """One row per cremation (see cremations.draw_cremations)."""
+        return draw_cremations(self)
+
+    @cached_property
+    def births(self) -> pl.DataFrame:
+        """One row per child born here (see births.draw_births)."""
+        return draw_births(self)
+
+    @cached_property
+    def children_in_need(self) -> pl.DataFrame:
+        """One row per child civil affairs look after (see children_in_need.draw_children_in_need)."""
+        return draw_children_in_need(self)
 
     @cached_property
     def schooling(self) -> pl.DataFrame:
