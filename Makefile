@@ -9,13 +9,14 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: query help bench bench-compare run ui test check lock generate clean
+.PHONY: query help prefecture bench bench-compare run ui test check lock generate clean
 
 help:
 	@echo "make run    the whole loop on the sample prefecture (1 %, two business dates), then a summary"
 	@echo "make ui     the Dagster UI on http://127.0.0.1:3000"
 	@echo "make query SQL=\"SELECT …\"   ask the lake, read only"
 	@echo "make test   all tests"
+	@echo "make prefecture SCALE=1% MONTHS=2024-01..2025-12 OUT=folder   the synthetic prefecture alone"
 	@echo "make bench SCALE=1%   the whole loop measured (10%, 100%), beside its floor"
 	@echo "make bench-compare A=old.json B=new.json   two results, stage by stage"
 	@echo "make check  style, generated files, definitions"
@@ -30,6 +31,10 @@ ui: .venv/ready
 
 query: .venv/ready
 	@$(BIN)/python -m pipelines query "$(SQL)"
+
+prefecture: .venv/ready
+	@$(BIN)/python -m pipelines.prefecture --scale "$(or $(SCALE),1%)" --months "$(or $(MONTHS),2024-01)" \
+	  --out "$(or $(OUT),$(ZHENJIE_DATA)/prefecture)"
 
 bench: .venv/ready
 	@$(BIN)/python -m pipelines.bench run --scale "$(or $(SCALE),1%)"

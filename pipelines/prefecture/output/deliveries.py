@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.keys import entity_key
 from pipelines.prefecture.feeds.feed import Layout
-from pipelines.prefecture.months import FIRST, SECOND
+from pipelines.prefecture.months import FIRST, MONTHS, SECOND
 from pipelines.prefecture.output.parts import CITY
 from pipelines.prefecture.output.plans import FilePlan
 from pipelines.prefecture.players import SILENT_COUNTY
@@ -96,6 +96,11 @@ MISHAPS = (
     Mishap("F11", 1, CITY, SECOND.period, "缺少必填列「残疾等级」", without("level_code")),
     Mishap("F10", 1, BROKEN_ALLOWANCE_COUNTY, SECOND.period, "工作簿被截断", truncated),
     Mishap("F20", 1, CITY, SECOND.period, "全量只有上次的一半", halved),
+    Mishap("F33", 3, CITY, MONTHS[3].period, "工作簿被截断", truncated),
+    Mishap("F36", 4, CITY, MONTHS[4].period, "工作簿被截断，上次的代码表继续有效", truncated),
+    Mishap("F12", 6, "370602", MONTHS[6].period, "全量只有上次的一半", halved),
+    Mishap("F33", 9, CITY, MONTHS[9].period, "表头改名", renamed("item_code", "XMDM")),
+    Mishap("F12", 12, "370681", MONTHS[12].period, "缺少身份证号列", without("id_no")),
     Mishap("F17", 0, CITY, FIRST.period, "多出一列", _EXTRA, is_harmless=True),
     Mishap("F31", 1, SHRUNK_SURVEY_COUNTY, SECOND.period, "行数比上次少 5%", as_agreed, is_harmless=True),
     Mishap("F36", 0, CITY, FIRST.period, "内容未变，原样再次交付", as_agreed, is_harmless=True),
