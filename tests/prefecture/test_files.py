@@ -85,6 +85,7 @@ def test_exactly_the_planned_deliveries_are_unusable(prefecture):
         ("F07", "370600", "202312", 1),
         ("F11", "370600", "202402", 2),
         ("F10", BROKEN_ALLOWANCE_COUNTY, "202402", 2),
+        ("F36", "370600", "202405", 5),
     }
     (half,) = prefecture.of("F20", 2)
     (whole,) = prefecture.of("F20", 1)
