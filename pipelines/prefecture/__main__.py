@@ -20,10 +20,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--feeds", nargs="+", choices=sorted(FEEDS), default=sorted(FEEDS), metavar="Fxx")
     parser.add_argument("--out", type=Path, help="a folder for OUT/{YYYYMM}/{feed}/…; without it, the drop folder")
+    parser.add_argument("--front-end", metavar="DSN", help="a PostgreSQL database for the feeds that have a table")
     given = parser.parse_args()
     paths = Paths.default()
     order = Order(given.months, given.scale, given.seed, tuple(given.feeds))
-    made = deliver(paths, order, lambda month: given.out / month.period if given.out else paths.drop)
+    made = deliver(paths, order, lambda month: given.out / month.period if given.out else paths.drop, given.front_end)
     print(
         f"{made.residents:,} people, {made.files:,} files, {made.rows:,} rows, {made.bytes / 1e6:,.1f} MB in "
         f"{given.out or paths.drop}; what is planted in them: {paths.register}"

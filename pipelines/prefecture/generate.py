@@ -26,6 +26,7 @@ from pipelines.prefecture.output import deliveries
 from pipelines.prefecture.output.deltas import delta
 from pipelines.prefecture.output.parts import Parts
 from pipelines.prefecture.output.plans import plan_files
+from pipelines.prefecture.output.tables import check_order, fill
 from pipelines.prefecture.output.whereabouts import Whereabouts, write_whereabouts
 from pipelines.prefecture.players import PLAYING_TOWNSHIPS
 from pipelines.prefecture.register import Register
@@ -69,8 +70,12 @@ def generate(
     return deliver(paths, order, lambda _: paths.drop)
 
 
-def deliver(paths: Paths, order: Order, drop: Callable[[Month], Path]) -> Summary:
-    """Write the files of all months of the order, each month's to the folder `drop(month)`."""
+def deliver(paths: Paths, order: Order, drop: Callable[[Month], Path], front_end: str | None = None) -> Summary:
+    """Write the files of all months of the order, each month's to the folder `drop(month)`. With `front_end`
+    (address of a PostgreSQL database) the feeds that have a table there go into it and not into files."""
+    tables = [code for code in order.feeds if front_end and FEEDS[code].table]
+    if tables:
+        check_order(front_end, order.months[0], tables)
     scratch = paths.root / ".prefecture"
     shutil.rmtree(scratch, ignore_errors=True)
     parts = Parts(scratch)
@@ -78,14 +83,16 @@ def deliver(paths: Paths, order: Order, drop: Callable[[Month], Path]) -> Summar
     with _workers(len(cut)) as each:
         made = list(each(partial(_shard, paths.reference, order, parts), cut))
         cases = _write_register(paths, order, [register for _, register in made])
-        jobs = [(month, code, drop(month)) for month in order.months for code in order.feeds]
+        filled = fill(front_end, parts, order.months, tables) if tables else 0
+        codes = [code for code in order.feeds if code not in tables]
+        jobs = [(month, code, drop(month)) for month in order.months for code in codes]
         written = list(each(partial(_feed_files, paths, order.seed, parts, cases), jobs))
     shutil.rmtree(scratch, ignore_errors=True)
     for month in order.months:
         write_whereabouts([w.whereabouts for w in written if w.month == month], month, paths.register)
     return Summary(
         sum(w.files for w in written),
-        sum(w.rows for w in written),
+        filled + sum(w.rows for w in written),
         sum(w.bytes for w in written),
         sum(residents for residents, _ in made),
     )

@@ -118,17 +118,22 @@ class Stage:
 
     def delivered(self, feed: str, month: Month) -> pl.DataFrame:
         """All rows of a feed in a month, with all that is planted."""
-        return self.log.apply(feed, month, FEEDS[feed].rows(self.world, month))
+        return self.log.apply(feed, month, self._drawn(FEEDS[feed], month))
 
     def truth(self, feed: str, month: Month = FIRST) -> pl.DataFrame:
         """All rows of a feed in a month before anything is planted; the last few asked for are kept."""
         key = (feed, month.index)
         if key not in self._truths:
-            self._truths[key] = FEEDS[feed].rows(self.world, month)
+            self._truths[key] = self._drawn(FEEDS[feed], month)
             if len(self._truths) > _KEPT:
                 self._truths.popitem(last=False)
         self._truths.move_to_end(key)
         return self._truths[key]
+
+    def _drawn(self, feed: Feed, month: Month) -> pl.DataFrame:
+        if feed.rows_of:
+            return feed.rows_of(self.delivered, self.world, month)
+        return feed.rows(self.world, month)
 
     def forget(self) -> None:
         """Give back the memory of the true rows kept."""

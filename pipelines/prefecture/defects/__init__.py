@@ -10,9 +10,11 @@ from pipelines.prefecture.defects.births import plant_births
 from pipelines.prefecture.defects.cards import plant_cards
 from pipelines.prefecture.defects.children import plant_children
 from pipelines.prefecture.defects.code_lists import plant_code_lists
+from pipelines.prefecture.defects.confirmations import plant_confirmations
 from pipelines.prefecture.defects.consequences import follow_up
 from pipelines.prefecture.defects.contradiction import plant_contradictions
 from pipelines.prefecture.defects.credit import plant_credit
+from pipelines.prefecture.defects.crowding import plant_crowding
 from pipelines.prefecture.defects.death_dates import plant_death_dates
 from pipelines.prefecture.defects.division import plant_division
 from pipelines.prefecture.defects.double_insurance import plant_double_insurance
@@ -22,7 +24,9 @@ from pipelines.prefecture.defects.enterprise import plant_enterprise
 from pipelines.prefecture.defects.exclusive_benefits import plant_exclusive_benefits
 from pipelines.prefecture.defects.grants import plant_grants
 from pipelines.prefecture.defects.hazards import plant_hazards
+from pipelines.prefecture.defects.house_numbers import plant_house_numbers
 from pipelines.prefecture.defects.household import plant_household
+from pipelines.prefecture.defects.houses import plant_houses
 from pipelines.prefecture.defects.identity import plant_identity
 from pipelines.prefecture.defects.idle_enterprises import plant_idle_enterprises
 from pipelines.prefecture.defects.industries import plant_industries
@@ -36,6 +40,7 @@ from pipelines.prefecture.defects.old_age import plant_old_age
 from pipelines.prefecture.defects.paid_dead import plant_paid_dead
 from pipelines.prefecture.defects.places import plant_places
 from pipelines.prefecture.defects.quarantine import plant_quarantine
+from pipelines.prefecture.defects.repeated_reports import plant_repeated_reports
 from pipelines.prefecture.defects.responsible import plant_responsible
 from pipelines.prefecture.defects.schooling import plant_schooling
 from pipelines.prefecture.defects.shared_accounts import plant_shared_accounts
@@ -77,6 +82,11 @@ _IN_ORDER = (
     plant_schooling,
     plant_elsewhere,
     plant_code_lists,
+    plant_repeated_reports,
+    plant_houses,
+    plant_house_numbers,
+    plant_crowding,
+    plant_confirmations,
     follow_up,
     plant_death_dates,
     plant_children,

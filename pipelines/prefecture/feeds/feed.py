@@ -14,6 +14,7 @@ from pipelines.prefecture.output.workbook import Heading
 from pipelines.prefecture.world.world import World
 
 Rows = Callable[[World, Month], pl.DataFrame]
+Delivered = Callable[[str, Month], pl.DataFrame]
 Layout = dict[str, str] | Sequence[Heading]
 
 PEOPLE, ENTERPRISES = "_pid", "_eid"
@@ -30,6 +31,7 @@ class Feed:
                 later ones the differences (增量, column `change_type` 新增/变更/删除)
       snapshot  the list as it stands; delivered whole each time (全量)
       events    what happened, or was paid, in the month (append; the first delivery brings the year before)
+    `rows_of` stands in for `rows` where a feed is made of what other feeds deliver, errors and all.
     `finish` adds what only the whole month's rows tell (numbers of events), `written` the ways cells are typed.
     `heading` is the title line of a workbook ({county}, {year}, {month} are filled in). `people` names the id
     columns and the hidden columns that tell whose ids they truly are; `table` the front-end database table of
@@ -42,7 +44,7 @@ class Feed:
     code: str
     title: str
     kind: Literal["register", "snapshot", "events"]
-    rows: Rows
+    rows: Rows | None
     keys: tuple[str, ...]
     order: tuple[str, ...]
     layout: Layout | Callable[[str], Layout]
@@ -59,6 +61,7 @@ class Feed:
     people: tuple[tuple[str, str], ...] = (("id_no", "_pid"),)
     table: str | None = None
     map_layout: dict[str, str] | None = None
+    rows_of: Callable[[Delivered, World, Month], pl.DataFrame] | None = None
 
     def is_due(self, month: Month) -> bool:
         """Whether the department delivers in this month."""

@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.prefecture.feeds.feed import Feed
 from pipelines.prefecture.months import Month
 from pipelines.prefecture.output.workbook import Heading
+from pipelines.prefecture.world.phones import phone_of
 from pipelines.prefecture.world.premises import is_open
 from pipelines.prefecture.world.world import World
 
@@ -79,7 +80,7 @@ def ledger(world: World, month: Month) -> pl.DataFrame:
         "business_type",
         "owner_name",
         "owner_id_no",
-        (pl.lit("128") + (pl.col("_pid") * 104_729 % 100_000_000).cast(pl.String).str.zfill(8)).alias("owner_phone"),
+        phone_of("_pid").alias("owner_phone"),
         pl.when("states_code").then("uscc").alias("uscc"),
         pl.when("states_licence").then("licence_no").alias("licence_no"),
         "address",

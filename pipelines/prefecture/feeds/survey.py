@@ -13,13 +13,15 @@ from pipelines.prefecture.months import MONTHS, Month
 from pipelines.prefecture.output.workbook import Heading
 from pipelines.prefecture.world.divisions import Divisions
 from pipelines.prefecture.world.lots import days_between
+from pipelines.prefecture.world.phones import phone_of
 from pipelines.prefecture.world.vital import has_left, is_dead
 from pipelines.prefecture.world.world import World
 
 _SEEN_SHARE, _BLANK_ID_SHARE, _RENTED_SHARE, _VACANT_SHARE = 0.985, 0.02, 0.05, 0.03
-_VACANT_FROM = 900_000_000
+_VACANT_FROM, _SHRUNK = 900_000_000, 10
 _LINGERS_DAYS = 75
 _ROUND = 3
+DORMITORY = "集体宿舍"
 LAYOUT = (
     Heading("survey_no", "登记编号", width=20),
     Heading("grid_code", "网格编码", "房屋信息", 18),
@@ -42,14 +44,14 @@ def survey(world: World, month: Month) -> pl.DataFrame:
             "seen": rng.random(people.height),
             "blank": rng.random(people.height),
             "rented": rng.random(people.height),
-            "number": rng.integers(0, 10**8, people.height),
             "linger": rng.random(people.height),
             "surveyed": days_between(rng, "2023-07-01", "2024-01-30", people.height),
             "again": rng.random(people.height),
             "again_day": rng.integers(0, 27, people.height),
         }
     )
-    rows = pl.concat([people, lots], how="horizontal")
+    rented = (pl.col("rented").first().over("household") < _RENTED_SHARE) & ~pl.col("is_collective")
+    rows = pl.concat([people, lots], how="horizontal").with_columns(rented.alias("is_rented"))
     missed = (pl.lit(at) - pl.col("death_date")).dt.total_days() < _LINGERS_DAYS
     lists_dead = (pl.col("linger") < 0.5) & missed
     rows = rows.filter(
@@ -64,14 +66,15 @@ def survey(world: World, month: Month) -> pl.DataFrame:
         pl.col("grid").alias("grid_code"),
         "house_no",
         "residence",
+        "is_collective",
         "name",
         pl.when((pl.col("blank") >= _BLANK_ID_SHARE) | (pl.col("age") >= 75)).then("id_no").alias("id_no"),
-        pl.when(pl.col("age") >= 14).then(pl.lit("128") + pl.col("number").cast(pl.String).str.zfill(8)).alias("phone"),
+        pl.when(pl.col("age") >= 14).then(phone_of("pid")).alias("phone"),
         pl.when("is_floating")
         .then(pl.lit("租住"))
         .when(alone)
         .then(pl.lit("独居"))
-        .when(pl.col("rented") < _RENTED_SHARE)
+        .when("is_rented")
         .then(pl.lit("租住"))
         .otherwise(pl.lit("自有"))
         .alias("living_type"),
@@ -82,7 +85,8 @@ def survey(world: World, month: Month) -> pl.DataFrame:
         .otherwise(_last_seen(month))
         .alias("survey_date"),
     )
-    return _completed(pl.concat([residents, _vacant(people, world.stream("vacant"))]), world.divisions)
+    vacant = _vacant(people, world.shard.first_number, world.stream("vacant"))
+    return _completed(pl.concat([residents, vacant]), world.divisions)
 
 
 def _last_seen(month: Month) -> pl.Expr:
@@ -97,15 +101,16 @@ def _last_seen(month: Month) -> pl.Expr:
     return pl.when((turn < _ROUND) & (seen >= 1)).then(again).otherwise(first)
 
 
-def _vacant(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+def _vacant(people: pl.DataFrame, first_number: int, rng: np.random.Generator) -> pl.DataFrame:
     houses = people.filter(~pl.col("is_collective")).unique("household", keep="first", maintain_order=True)
     count = max(8, round(houses.height * _VACANT_SHARE))
     beside = houses[np.sort(rng.permutation(houses.height)[:count])]
     return beside.select(
-        (pl.int_range(pl.len(), dtype=pl.Int64) + _VACANT_FROM).alias("_pid"),
+        (pl.int_range(pl.len(), dtype=pl.Int64) + _VACANT_FROM + first_number // _SHRUNK).alias("_pid"),
         pl.col("grid").alias("grid_code"),
         (pl.col("residence") + "K" + pl.int_range(pl.len()).cast(pl.String).str.zfill(6)).alias("house_no"),
         "residence",
+        "is_collective",
         pl.lit(None, pl.String).alias("name"),
         pl.lit(None, pl.String).alias("id_no"),
         pl.lit(None, pl.String).alias("phone"),
@@ -114,21 +119,27 @@ def _vacant(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     )
 
 
+def survey_no() -> pl.Expr:
+    """The number of a row, from whom it is about."""
+    return (pl.lit("DJ") + pl.col("_county") + pl.col("_pid").cast(pl.String).str.zfill(9)).alias("survey_no")
+
+
 def _completed(rows: pl.DataFrame, divisions: Divisions) -> pl.DataFrame:
     places = divisions.villages.select(
         pl.col("code").alias("residence"),
         pl.col("county_code").alias("_county"),
         pl.concat_str("township_name", "short_name").alias("place"),
     )
+    dormitory = pl.when("is_collective").then(pl.lit(DORMITORY)).otherwise(pl.lit(""))
     officers = divisions.grids.select(pl.col("unit_code").alias("grid_code"), pl.col("grid_officer").alias("surveyor"))
     return (
         rows.join(places, on="residence", how="left", maintain_order="left")
         .join(officers, on="grid_code", how="left", maintain_order="left")
         .with_columns(
-            (pl.lit("DJ") + pl.col("_county") + pl.col("_pid").cast(pl.String).str.zfill(9)).alias("survey_no"),
-            (pl.col("place") + pl.col("house_no").str.slice(13) + "号房").alias("house_address"),
+            survey_no(),
+            (pl.col("place") + dormitory + pl.col("house_no").str.slice(13) + "号房").alias("house_address"),
         )
-        .drop("residence", "place")
+        .drop("residence", "place", "is_collective")
         .sort("_county", "grid_code", "house_no", "_pid")
     )
 

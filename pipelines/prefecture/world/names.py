@@ -6,8 +6,8 @@ outside GBK (䶮, 𠮷 …): files in GB18030 carry them, files in GBK would los
 
 import numpy as np
 
-_SURNAMES = "王李张刘于孙赵杨徐姜林宋曲陈吕马隋邹初迟高周郭慕丁战栾冷董郝尹衣韩唐鲁史滕盖柳矫牟车范潘吴"
-_COMMON = np.r_[9.0, 8.5, 7.5, 7.5, 6.5, 6.0, 3.5, 3.3, 3.2, 3.0, np.full(len(_SURNAMES) - 10, 1.0)]
+FAMILY_NAMES = "王李张刘于孙赵杨徐姜林宋曲陈吕马隋邹初迟高周郭慕丁战栾冷董郝尹衣韩唐鲁史滕盖柳矫牟车范潘吴"
+_COMMON = np.r_[9.0, 8.5, 7.5, 7.5, 6.5, 6.0, 3.5, 3.3, 3.2, 3.0, np.full(len(FAMILY_NAMES) - 10, 1.0)]
 _GIVEN = {
     (1, True): ("德福国建志明永玉文春世忠振学成", "山海明林福军平江生田义臣东河庆"),
     (2, True): ("桂秀玉淑凤春翠金美兰月素彩爱风", "英兰芝香华荣珍花梅云芳莲琴娥芬"),
@@ -21,7 +21,7 @@ _ONE_CHARACTER_SHARE = 0.18
 
 def surnames(rng: np.random.Generator, count: int) -> np.ndarray:
     """Surnames of `count` people without regard to families."""
-    return rng.choice(np.array(list(_SURNAMES)), count, p=_COMMON / _COMMON.sum())
+    return rng.choice(np.array(list(FAMILY_NAMES)), count, p=_COMMON / _COMMON.sum())
 
 
 def given_names(rng: np.random.Generator, sex: np.ndarray, is_older: np.ndarray) -> np.ndarray:

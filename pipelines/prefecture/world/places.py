@@ -54,10 +54,21 @@ def draw_places(
         }
     ).with_columns(
         grid_of(divisions, codes[residence], rng),
-        (pl.col("residence") + "F" + (pl.int_range(pl.len()).over("residence") + 1).cast(pl.String).str.zfill(4)).alias(
-            "house_no"
-        ),
+        _house_no(),
     )
+
+
+def _house_no() -> pl.Expr:
+    """Houses of a village are numbered F0001 and so on; those of people registered in another county apart
+    from them (W, that county, a serial), as counties are drawn apart from each other."""
+    county = pl.col("village").str.slice(4, 2)
+    letter = (
+        pl.when(pl.col("village").str.head(6) == pl.col("residence").str.head(6))
+        .then(pl.lit("F"))
+        .otherwise(pl.lit("W") + county)
+    )
+    serial = (pl.int_range(pl.len()).over("residence", letter) + 1).cast(pl.String)
+    return (pl.col("residence") + letter + serial.str.zfill(4)).alias("house_no")
 
 
 def _weights(census: Census, villages: pl.DataFrame, rng: np.random.Generator) -> np.ndarray:

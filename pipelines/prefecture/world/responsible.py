@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from pipelines.prefecture.world.phones import phone_of
+
 if TYPE_CHECKING:
     from pipelines.prefecture.world.world import World
 
@@ -41,14 +43,7 @@ def draw_responsible(world: "World") -> pl.DataFrame:
 
 def responsible_columns(people: pl.DataFrame) -> pl.DataFrame:
     """What lists say of these people."""
-    number = (pl.col("pid") * 7919 + 31_337) % 100_000_000
-    return people.select(
-        "pid",
-        "name",
-        "id_no",
-        (pl.lit("128") + number.cast(pl.String).str.zfill(8)).alias("phone"),
-        "township",
-    )
+    return people.select("pid", "name", "id_no", phone_of("pid").alias("phone"), "township")
 
 
 def someone_of(world: "World", township: pl.Series, lots: np.ndarray, further: np.ndarray | int = 0) -> pl.DataFrame:
