@@ -87,13 +87,13 @@ _IN_ORDER = (
     plant_house_numbers,
     plant_crowding,
     plant_confirmations,
-    follow_up,
     plant_death_dates,
     plant_children,
     plant_births,
     plant_marriages,
     plant_two_numbers,
     plant_names,
+    follow_up,
 )
 
 
