@@ -45,7 +45,13 @@ def plant_names(stage: Stage) -> None:
 
 
 def _seen(stage: Stage) -> pl.Expr:
-    return plain() & is_resurveyed() & stage.listed("F31")
+    return plain() & _surveyed(stage)
+
+
+def _surveyed(stage: Stage) -> pl.Expr:
+    """Met in the survey with a number, one row a person, where it comes again in the second month."""
+    numbered = stage.truth("F31").filter(pl.col("id_no").is_not_null())["_pid"]
+    return is_resurveyed() & pl.col("pid").is_in(numbered.implode())
 
 
 def _harmless(stage: Stage) -> None:
@@ -57,7 +63,7 @@ def _harmless(stage: Stage) -> None:
     _written(stage, renamed, pl.col("old_name"), "已更名，仍用曾用名")
     spaced = stage.take(_seen(stage) & common, stage.count(4, 2))
     _written(stage, spaced, " " + pl.col("name").str.head(1) + "　" + pl.col("name").str.slice(1), "姓名中有空格")
-    rare = settled() & is_resurveyed() & stage.listed("F31") & pl.col("name").str.contains(_RARE)
+    rare = settled() & _surveyed(stage) & pl.col("name").str.contains(_RARE)
     rare = stage.take(rare, stage.count(5, 2))
     _written(stage, rare, pl.col("name").str.head(1) + _INSTEAD.gather(rare["pid"] % 4), "生僻字以符号或拼音代替")
     twins = stage.take(_seen(stage) & (pl.len().over("household", "birth") > 1), stage.count(3, 1))

@@ -11,6 +11,7 @@ from pipelines.prefecture.months import Month
 from pipelines.prefecture.output.workbook import Heading
 from pipelines.prefecture.world.ages import completed_years
 from pipelines.prefecture.world.children_in_need import HARDSHIP, ORPHAN, UNATTENDED
+from pipelines.prefecture.world.phones import phone_of
 from pipelines.prefecture.world.schooling import COMPULSORY, LAST_GRADE, grade_at
 from pipelines.prefecture.world.vital import has_left, is_dead
 from pipelines.prefecture.world.world import World
@@ -93,7 +94,6 @@ def child_rows(world: World, listed: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("category") == HARDSHIP)
         .then(pl.when(pl.col("assist") == "低保").then(_POOR).otherwise(_ILL))
     )
-    phone = (pl.col("pid") * 7_919 % 10**8).cast(pl.String).str.zfill(8)
     start = pl.max_horizontal(pl.date(2016 + pl.col("pid") % 8, 1 + pl.col("pid") % 12, 1), "birth")
     return rows.select(
         pl.col("pid").alias("_pid"),
@@ -116,7 +116,7 @@ def child_rows(world: World, listed: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("name_guardian", home).alias("guardian_name"),
         pl.col("id_no_guardian").alias("guardian_id_no"),
         pl.col("guardian_relation").alias("guardian_relation_name"),
-        pl.when(~at_home).then(pl.lit("128") + phone).alias("guardian_phone"),
+        phone_of("guardian").alias("guardian_phone"),
         "study_state_name",
         amount.alias("amount"),
         start.alias("start_date"),

@@ -45,7 +45,7 @@ def cremations(world: World, month: Month) -> pl.DataFrame:
         pl.col("village").alias("division_code"),
         "kin_name",
         "kin_relation_name",
-        (pl.lit("128") + pl.col("phone").cast(pl.String).str.zfill(8)).alias("kin_phone"),
+        pl.col("phone").alias("kin_phone"),
     )
 
 

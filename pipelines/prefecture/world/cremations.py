@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.prefecture.world import households as roles
 from pipelines.prefecture.world.names import officers
+from pipelines.prefecture.world.phones import phone_of
 
 if TYPE_CHECKING:
     from pipelines.prefecture.world.world import World
@@ -21,20 +22,23 @@ _ADULT, _NEVER = 18, pl.date(9999, 1, 1)
 
 def draw_cremations(world: "World") -> pl.DataFrame:
     """One row per cremation: the columns of people, `cremation_date` (one to five days after death), `phone`,
-    `kin_name`, `kin_relation_name`."""
+    `kin_name`, `kin_relation_name`; kin of another household bear a number of their own."""
     rng, people = world.stream("cremations"), world.people
     delay = rng.choice(np.arange(1, 6), people.height, p=[0.1, 0.35, 0.35, 0.15, 0.05])
     is_cremated = rng.random(people.height) < _CREMATED_SHARE
     lots = people.with_columns((pl.col("death_date") + pl.duration(days=pl.Series(delay))).alias("cremation_date"))
     dead = lots.filter(pl.Series(is_cremated) & pl.col("death_date").is_not_null())
     relatives = officers(rng, dead.height)
+    number = pl.Series(rng.integers(0, 10**8, dead.height)).cast(pl.String).str.zfill(8)
     return (
-        dead.with_columns(pl.Series("phone", rng.integers(0, 10**8, dead.height)), pl.Series("relative", relatives))
+        dead.with_columns(("128" + number).alias("phone"), pl.Series("relative", relatives))
         .join(_kin(people, dead), on="pid", how="left", maintain_order="left")
         .with_columns(
-            pl.coalesce("kin_name", "relative").alias("kin_name"), pl.col("kin_relation_name").fill_null("亲属")
+            pl.coalesce("kin_name", "relative").alias("kin_name"),
+            pl.col("kin_relation_name").fill_null("亲属"),
+            pl.coalesce("kin_phone", "phone").alias("phone"),
         )
-        .drop("relative")
+        .drop("relative", "kin_phone")
     )
 
 
@@ -63,4 +67,4 @@ def _kin(people: pl.DataFrame, dead: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("配偶"))
     )
     nearest = found.sort("pid", "kin_role", "kin").unique("pid", keep="first", maintain_order=True)
-    return nearest.select("pid", "kin_name", relation.alias("kin_relation_name"))
+    return nearest.select("pid", "kin_name", relation.alias("kin_relation_name"), phone_of("kin").alias("kin_phone"))
