@@ -110,7 +110,7 @@ def _in_events(stage: Stage) -> None:
     with_id = stage.truth("F04").filter(pl.col("id_no").is_not_null())["_pid"]
     people = stage.take(gone & pl.col("pid").is_in(with_id.implode()), stage.count(2))
     _plant_event(stage, "F04", people, damaged(people["id_no"], ("checksum", "short")))
-    people = stage.take(has_left(FIRST.as_of) & (pl.col("age") < 75), stage.count(2))
+    people = stage.take(has_left(FIRST.as_of) & pl.col("age").is_between(2, 74), stage.count(2))
     _plant_event(stage, "F03", people, damaged(people["id_no"], ("date", "checksum")))
     holders = stage.take(plain() & stage.listed("F11"), stage.count(2))
     cards = stage.rows("F11", holders)["card_no"]
