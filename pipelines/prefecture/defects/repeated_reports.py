@@ -62,8 +62,8 @@ _REPEATS = (
 def plant_repeated_reports(stage: Stage) -> None:
     """Plant R45: at 1 % of each of four kinds 8 in the first month, 2 in the second and one every fourth
     month after it, every third of the last linked two months later."""
-    for repeat in _REPEATS:
-        for wave in waves(8, 2, 1, fixed=1 / 4):
+    for wave in waves(8, 2, 1, fixed=1 / 4):
+        for repeat in _REPEATS:
             _repeated(stage, wave, repeat)
     _harmless(stage)
 
@@ -98,8 +98,8 @@ def _originals(
         & (pl.col("class_code") <= last_class)
         & (pl.col("lot_3") < _NO_WRONG_TOWNSHIP)
     )
-    may = set(rows["_pid"]) & set(reports["_pid"])
-    people = stage.take(plain() & pl.col("pid").is_in(sorted(may)), count)
+    may = reports.join(rows, on="_pid", how="semi")["_pid"].unique()
+    people = stage.take(plain() & pl.col("pid").is_in(may.implode()), count)
     return people, people.select(_pid="pid").join(reports, on="_pid", how="left", maintain_order="left")
 
 
