@@ -127,7 +127,9 @@ def _unanswered(stage: Stage) -> None:
 def _harmless(stage: Stage) -> None:
     register = stage.register
     lingering = stage.listed("F31") & stage.listed("F31", SECOND) & (pl.col("death_date") <= FIRST.as_of)
-    dead = stage.take(lingering & pl.col("stays"), stage.count(6, 2))
+    with_id = stage.truth("F31").filter(pl.col("id_no").is_not_null())["_pid"]
+    named = pl.col("pid").is_in(with_id.implode())
+    dead = stage.take(lingering & named & pl.col("stays"), stage.count(6, 2))
     stage.edit("F31", ALWAYS, per_person(dead, _wrong_grids(stage, dead)))
     register.hard_negative("R11", "F31", _keys(stage, dead), "网格有误，但人已死亡", dead)
     vacant = stage.truth("F31").filter(pl.col("name").is_null()).head(stage.count(8, 3))
