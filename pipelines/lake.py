@@ -21,6 +21,12 @@ SCHEMAS = ("reference", "ledger", "staging", "linkage", "unified", "verify", "re
 PATIENCE_SECONDS = 600
 # What DuckDB may hold in memory (its own word, e.g. 6GB); beyond it, it spills to disk.
 MEMORY_VARIABLE = "ZHENJIE_DUCKDB_MEMORY"
+# Without it: enough for a prefecture of seven million, and what leaves a small machine room for the rest of a turn.
+# The process holds up to 1 GB more: Python, Parquet being written, Dagster above it.
+DEFAULT_BYTES = 5_000_000_000
+DEFAULT_SHARE = 0.5
+_DUCKDB_SHARE = 0.8  # of the memory there is (of the container, where there is one): DuckDB's own default
+_UNITS = {"bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 # Long enough to look back at last week's tables; every run writes each table anew.
 KEEP_SNAPSHOTS = "7 days"
 
@@ -53,9 +59,19 @@ def connect(paths: Paths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
 
 
 def memory_limit() -> str:
-    """What ZHENJIE_DUCKDB_MEMORY says, else DuckDB's own default."""
-    said = os.environ.get(MEMORY_VARIABLE)
-    return said or duckdb.execute("SELECT current_setting('memory_limit')").fetchone()[0]
+    """What ZHENJIE_DUCKDB_MEMORY says, else the smaller of DEFAULT_BYTES and DEFAULT_SHARE of the machine."""
+    if said := os.environ.get(MEMORY_VARIABLE):
+        return said
+    with duckdb.connect() as con:
+        own = con.execute("SELECT current_setting('memory_limit')").fetchone()[0]
+    return default_limit(own)
+
+
+def default_limit(own: str) -> str:
+    """Our limit where DuckDB's own default is `own` ('18.8 GiB')."""
+    number, unit = own.split()
+    machine = float(number) * _UNITS[unit] / _DUCKDB_SHARE
+    return f"{int(min(DEFAULT_BYTES, machine * DEFAULT_SHARE)) // 1_000_000}MB"
 
 
 def _patiently(con: duckdb.DuckDBPyConnection, attach: str) -> None:

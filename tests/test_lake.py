@@ -7,8 +7,11 @@ import sys
 import textwrap
 import time
 
+import duckdb
+import pytest
+
 from pipelines import lake
-from pipelines.lake import SCHEMAS, connect, forget_old_snapshots, writing
+from pipelines.lake import SCHEMAS, connect, default_limit, forget_old_snapshots, memory_limit, writing
 from pipelines.paths import PROJECT_ROOT, Paths
 
 
@@ -96,3 +99,19 @@ def test_memory_is_what_the_variable_says_and_the_rest_goes_to_the_data_folder(t
         names = ("memory_limit", "temp_directory")
         found = [con.execute(f"SELECT current_setting('{name}')").fetchone()[0] for name in names]
     assert found == ["1.3 GiB", str(tmp_path / "lake" / "scratch")]
+
+
+@pytest.mark.parametrize(("own", "ours"), [
+    ("18.8 GiB", "5000MB"),  # a machine of 23.5 GiB
+    ("6.4 GiB", "4294MB"),  # half of 8 GiB
+    ("819.2 MiB", "536MB"),
+])
+def test_without_the_variable_duckdb_gets_half_of_the_machine_and_no_more_than_5_gb(own, ours):
+    assert default_limit(own) == ours
+
+
+def test_the_default_is_below_what_duckdb_would_take(monkeypatch):
+    monkeypatch.delenv("ZHENJIE_DUCKDB_MEMORY", raising=False)
+    with duckdb.connect() as con:
+        own = con.execute("SELECT current_setting('memory_limit')").fetchone()[0]
+    assert memory_limit() == default_limit(own)

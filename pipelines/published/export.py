@@ -19,6 +19,9 @@ from pipelines.security.keys import KeyProvider
 
 PURPOSE = "analyst"
 PSEUDONYM_LENGTH = 32
+# The file while it is written, as a database beside the lake.
+_OUT = "analyst_new"
+_BATCH_ROWS = 250_000
 # Ids of things, not of people or what people own: they stay readable.
 READABLE_IDS = {"rule_id"}
 # Column names that may never leave, whatever they hold.
@@ -51,18 +54,13 @@ def publish(
     paths.published.mkdir(parents=True, exist_ok=True)
     fresh = paths.published / "analyst.duckdb.new"
     fresh.unlink(missing_ok=True)
-    rows = {}
-    with duckdb.connect(fresh) as out:
-        for table in published_tables(con):
-            frame = con.execute(f'SELECT * FROM lake.published."{table}"').pl()
-            check_no_identifier(table, frame)
-            frame = _pseudonymised(frame, key)
-            frame = frame.sort(frame.columns)
-            out.execute(f'CREATE TABLE "{table}" AS SELECT * FROM frame')
-            _comment(out, table, frame.columns, descriptions.get(table, {}))
-            rows[table] = frame.height
-        out.execute("CREATE TABLE about AS SELECT ? AS as_of, ? AS purpose", [as_of, PURPOSE])
-        out.execute("COMMENT ON TABLE about IS '数据日期与用途 business date and purpose of this file'")
+    con.execute(f"ATTACH '{fresh}' AS {_OUT}")
+    try:
+        rows = {table: _copy(con, table, key, descriptions.get(table, {})) for table in published_tables(con)}
+        con.execute(f"CREATE TABLE {_OUT}.about AS SELECT ? AS as_of, ? AS purpose", [as_of, PURPOSE])
+        con.execute(f"COMMENT ON TABLE {_OUT}.about IS '数据日期与用途 business date and purpose of this file'")
+    finally:
+        con.execute(f"DETACH {_OUT}")
     fresh.replace(paths.published / "analyst.duckdb")
     return Published(paths.published / "analyst.duckdb", rows)
 
@@ -95,6 +93,27 @@ def descriptions_of(manifest_file: Path) -> dict[str, dict[str, str]]:
     }
 
 
+def _copy(con: duckdb.DuckDBPyConnection, table: str, key: str, texts: Mapping[str, str]) -> int:
+    """One table, batch by batch into a temporary table and from there in order; returns its rows.
+
+    A frame never holds more than a batch; what DuckDB cannot hold, it spills.
+    """
+    reader = con.cursor().execute(f'SELECT * FROM lake.published."{table}"').to_arrow_reader(_BATCH_ROWS)
+    frame = pl.from_arrow(reader.schema.empty_table())
+    check_no_identifier(table, frame)
+    con.execute("CREATE OR REPLACE TEMP TABLE pseudonymised AS SELECT * FROM frame")
+    for batch in reader:
+        frame = pl.from_arrow(batch)
+        check_no_identifier(table, frame)
+        frame = _pseudonymised(frame, key)
+        con.execute("INSERT INTO pseudonymised SELECT * FROM frame")
+    order = ", ".join(f'"{column}" NULLS FIRST' for column in frame.columns)
+    con.execute(f'CREATE TABLE {_OUT}."{table}" AS SELECT * FROM pseudonymised ORDER BY {order}')
+    con.execute("DROP TABLE pseudonymised")
+    _comment(con, table, frame.columns, texts)
+    return con.execute(f'SELECT count(*) FROM {_OUT}."{table}"').fetchone()[0]
+
+
 def _pseudonymised(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     ids = [c for c in frame.columns if c.endswith("_id") and c not in READABLE_IDS]
     return frame.with_columns(
@@ -102,10 +121,10 @@ def _pseudonymised(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     )
 
 
-def _comment(out: duckdb.DuckDBPyConnection, table: str, columns: list[str], texts: Mapping[str, str]) -> None:
+def _comment(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], texts: Mapping[str, str]) -> None:
     def quoted(text: str) -> str:
         return "'" + text.replace("'", "''") + "'"
 
-    out.execute(f'COMMENT ON TABLE "{table}" IS {quoted(texts.get("", ""))}')
+    con.execute(f'COMMENT ON TABLE {_OUT}."{table}" IS {quoted(texts.get("", ""))}')
     for column in columns:
-        out.execute(f'COMMENT ON COLUMN "{table}"."{column}" IS {quoted(texts.get(column, ""))}')
+        con.execute(f'COMMENT ON COLUMN {_OUT}."{table}"."{column}" IS {quoted(texts.get(column, ""))}')

@@ -5,7 +5,7 @@ with lived as (
         {{ derived_key('dwelling', ['survey.scope', 'survey.house_no']) }} as dwelling_id,
         survey.*
     from {{ ref('stg_grid_centre__grid_survey') }} as survey
-    inner join {{ ref('person_claim') }} as claim on claim.claim_id = survey.record_key
+    inner join {{ ref('person_claim') }} as claim on claim.claim_id = survey.record_key and claim.feed = 'F31'
     where claim.person_id is not null and coalesce(survey.living_type, '') <> '空置'
 ),
 

@@ -23,7 +23,7 @@ select
     survey.living_type,
     survey.survey_date
 from {{ ref('stg_grid_centre__grid_survey') }} as survey
-left join {{ ref('person_claim') }} as claim on claim.claim_id = survey.record_key
+left join {{ ref('person_claim') }} as claim on claim.claim_id = survey.record_key and claim.feed = 'F31'
 left join {{ ref('person') }} as person on person.person_id = claim.person_id
 left join {{ ref('dwelling') }} as dwelling on dwelling.county_code = survey.scope and dwelling.house_no = survey.house_no
 where survey.name is not null
