@@ -40,6 +40,18 @@ def test_a_lake_can_be_moved(tmp_path):
         assert con.execute("SELECT sum(a) FROM lake.ledger.t").fetchall() == [(499500,)]
 
 
+def test_tables_are_zstd_and_the_catalog_remembers_it(tmp_path):
+    for _ in range(2):
+        with connect(Paths(tmp_path)) as con:
+            con.execute("CREATE OR REPLACE TABLE lake.ledger.t AS SELECT range AS a FROM range(1000)")
+            options = con.execute(
+                "SELECT option_name, value FROM ducklake_options('lake') WHERE option_name LIKE 'parquet_compression%'"
+            ).fetchall()
+        assert dict(options) == {"parquet_compression": "zstd", "parquet_compression_level": "1"}
+        files = f"{Paths(tmp_path).lake_files}/ledger/t/*.parquet"
+        assert duckdb.execute("SELECT DISTINCT compression FROM parquet_metadata(?)", [files]).fetchall() == [("ZSTD",)]
+
+
 def test_a_connection_waits_while_another_process_has_the_catalog(tmp_path):
     paths = Paths(tmp_path)
     with connect(paths) as con:

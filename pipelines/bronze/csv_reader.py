@@ -1,12 +1,16 @@
-"""Reading CSV by a contract, in blocks, so that a city-wide file never stands in memory twice.
+"""Reading CSV by a contract, in blocks, so that a city-wide file never stands in memory.
 
 Belongs here: encoding of the file, place of the header, cutting into blocks. Does not belong here: splitting
 lines (csv_records.py), types.
 """
 
+import codecs
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
@@ -16,28 +20,60 @@ from pipelines.bronze.header import DEPTH, Header, detect, not_found
 from pipelines.bronze.table import ROW, Block, Notice, Spoilt, Table, UnreadableError, tidy
 from pipelines.contracts import Feed
 
-BLOCK_BYTES = 32 << 20
+BLOCK_BYTES = 1 << 23
 _HEAD_BYTES = 64 << 10
+_MARK = codecs.BOM_UTF8
+_BLANK = b" \t\r\n" + _MARK
 _UNTIDY = re.compile(rb'[ \t\r"]|\xe3\x80\x80|\xc2\xa0|\xef\xbb\xbf')
+
+
+# Opens the bytes of a table; every call starts at its first line.
+Source = Callable[[], BinaryIO]
 
 
 def read_csv(file: Path, feed: Feed) -> tuple[Table, list[Notice]]:
     """The one table of a CSV. Raises UnreadableError(E_ENCODING, E_EMPTY)."""
-    content = file.read_bytes()
-    if enc.by_mark(content) == "utf-16":
-        content = _from_utf16(content)
-    if not content.strip(b" \t\r\n\xef\xbb\xbf"):
-        raise UnreadableError("E_EMPTY")
-    if b"\n" not in content:
-        content = content.replace(b"\r", b"\n")
-    body = content.removeprefix(b"\xef\xbb\xbf")
-    encoding, header = _header(body, feed)
+    source = _source(file)
+    with source() as stream:
+        head = stream.read(_HEAD_BYTES)
+    encoding, header = _header(head, source, feed)
     notices = []
     declared = (feed.encoding or enc.UTF8).removesuffix("-sig")
     if header.found and encoding != declared:
         text = f"文件编码是 {encoding}，约定为 {feed.encoding}，已按实际编码读取"
         notices.append(Notice("N_ENCODING", text))
-    return Table(None, header, _blocks(body, encoding, header)), notices
+    return Table(None, header, _blocks(source, encoding, header)), notices
+
+
+def _source(file: Path) -> Source:
+    """How to open the bytes after a byte order mark, lines ended by a line feed.
+
+    The file itself where possible; what needs rewriting first (UTF-16, lines ended by a carriage return alone)
+    comes from old desktop programs and is held in memory.
+    """
+    with file.open("rb") as stream:
+        mark = enc.by_mark(stream.read(len(_MARK)))
+    source = partial(_opened, file, len(_MARK) if mark == "utf-8-sig" else 0)
+    if mark == "utf-16":
+        source = partial(io.BytesIO, _from_utf16(file.read_bytes()))
+    if not _any_piece(source, lambda piece: piece.strip(_BLANK)):
+        raise UnreadableError("E_EMPTY")
+    if not _any_piece(source, lambda piece: b"\n" in piece):
+        with source() as stream:
+            source = partial(io.BytesIO, stream.read().replace(b"\r", b"\n"))
+    return source
+
+
+def _opened(file: Path, start: int) -> BinaryIO:
+    stream = file.open("rb")
+    stream.seek(start)
+    return stream
+
+
+def _any_piece(source: Source, wanted: Callable[[bytes], object]) -> bool:
+    """Whether any stretch of the bytes is wanted; in nearly every file the first one is."""
+    with source() as stream:
+        return any(wanted(piece) for piece in iter(partial(stream.read, _HEAD_BYTES), b""))
 
 
 def _from_utf16(content: bytes) -> bytes:
@@ -47,48 +83,50 @@ def _from_utf16(content: bytes) -> bytes:
         raise UnreadableError("E_ENCODING") from error
 
 
-def _header(body: bytes, feed: Feed) -> tuple[str, Header]:
+def _header(start: bytes, source: Source, feed: Feed) -> tuple[str, Header]:
     """The encoding in which the contract's headings appear; without headings, the one that decodes all."""
-    head = body[:_HEAD_BYTES].split(b"\n")[:DEPTH]
+    head = start.split(b"\n")[:DEPTH]
     for encoding in (enc.UTF8, enc.GB18030):
         rows = [split_record(line.decode(encoding, errors="replace").removesuffix("\r")) for line in head]
         header = detect(feed, rows)
         if header.found:
             return encoding, header
-    return enc.sniff(body), not_found(feed, 1)
+    with source() as stream:
+        return enc.sniff(stream.read()), not_found(feed, 1)
 
 
-def _blocks(body: bytes, encoding: str, header: Header) -> Iterator[Block]:
+def _blocks(source: Source, encoding: str, header: Header) -> Iterator[Block]:
     width = len(header.headings)
-    start, row = 0, 1
-    for _ in range(header.last_row):
-        start = body.find(b"\n", start) + 1 or len(body)
-        row += 1
-    rest, spoilt_rows = b"", []
-    while start < len(body) or rest:
-        end = _cut(body, start)
-        text, broken = enc.to_utf8(body[start:end], encoding)
-        text = text.replace(b"\r\n", b"\n")
-        carried = rest.count(b"\n")
-        spoilt_rows += [Spoilt(row + carried + n, "E_BYTES", raw) for n, raw in sorted(broken.items())]
-        is_last = end == len(body)
-        if header.found:
-            text = rest + text if rest else text
-            part = records(text, width, row, is_last)
-            rows = tidy(part.rows, is_stripped=not _UNTIDY.search(text))
-            yield Block(rows, spoilt=(*spoilt_rows, *part.spoilt))
-            rest, row = text[part.used :], row + part.lines
-        else:
-            yield Block(tidy(_whole_lines(text, row)), spoilt=tuple(spoilt_rows))
-            row += text.count(b"\n")
-        start, spoilt_rows = end, []
+    rest, spoilt_rows, row = b"", [], header.last_row + 1
+    with source() as stream:
+        for _ in range(header.last_row):
+            stream.readline()
+        for raw, is_last in _pieces(stream):
+            text, broken = enc.to_utf8(raw, encoding)
+            text = text.replace(b"\r\n", b"\n")
+            carried = rest.count(b"\n")
+            spoilt_rows += [Spoilt(row + carried + n, "E_BYTES", raw) for n, raw in sorted(broken.items())]
+            if header.found:
+                text = rest + text if rest else text
+                part = records(text, width, row, is_last)
+                rows = tidy(part.rows, is_stripped=not _UNTIDY.search(text))
+                yield Block(rows, spoilt=(*spoilt_rows, *part.spoilt))
+                rest, row = text[part.used :], row + part.lines
+            else:
+                yield Block(tidy(_whole_lines(text, row)), spoilt=tuple(spoilt_rows))
+                row += text.count(b"\n")
+            spoilt_rows = []
 
 
-def _cut(body: bytes, start: int) -> int:
-    """End of a block: after the last line break that fits, else after the next one there is."""
-    if len(body) - start <= BLOCK_BYTES:
-        return len(body)
-    return (body.rfind(b"\n", start, start + BLOCK_BYTES) + 1) or (body.find(b"\n", start) + 1) or len(body)
+def _pieces(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """(whole lines, whether they are the last), about BLOCK_BYTES at a time; a longer line stays whole."""
+    held = b""
+    while len(fresh := stream.read(BLOCK_BYTES)) == BLOCK_BYTES:
+        cut = fresh.rfind(b"\n") + 1
+        if cut:
+            yield held + fresh[:cut], False
+        held = fresh[cut:] if cut else held + fresh
+    yield held + fresh, True
 
 
 def _whole_lines(text: bytes, first_row: int) -> pl.DataFrame:

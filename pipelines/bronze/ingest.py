@@ -16,8 +16,7 @@ from pipelines.bronze.breakers import Breaker, Counts, breaker, check
 from pipelines.bronze.csv_reader import read_csv
 from pipelines.bronze.lineage import with_lineage
 from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, results
-from pipelines.bronze.schema import QUARANTINE, rows_schema
-from pipelines.bronze.store import empty_bronze, write_delivery
+from pipelines.bronze.store import Draft, empty_bronze
 from pipelines.bronze.table import ROW, Block, Notice, Table, UnreadableError
 from pipelines.bronze.tail import split_tail
 from pipelines.bronze.typing import type_block
@@ -47,54 +46,54 @@ def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
 
 @dataclass
 class _Taken:
-    """What one reading of a file gave."""
+    """What one reading of a file told, beside the rows and entries it wrote."""
 
-    rows: list[pl.DataFrame] = field(default_factory=list)
-    entries: list[pl.DataFrame] = field(default_factory=list)
+    keys: list[pl.Series] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     breaker: Breaker | None = None
 
     @property
-    def quarantined(self) -> int:
-        return sum(e.height for e in self.entries)
+    def distinct_keys(self) -> int:
+        """Of the sound rows of the whole file."""
+        return pl.concat(self.keys).n_unique() if self.keys else 0
 
 
 def _ingest(paths: Paths, feed: Feed, delivery: Delivery, previous: int | None) -> DeliveryResult:
+    draft = Draft(paths, feed)
     try:
         if delivery.kind == UNRECOGNISED:
             raise UnreadableError("E_FILE_NAME")
-        taken = _take(paths, feed, delivery)
+        taken = _take(paths, feed, delivery, draft)
     except UnreadableError as error:
         refusal = breaker(error.code, delivery, error.detail)
-        return _write_unread(paths, feed, delivery, _Taken(breaker=refusal))
-    rows = pl.concat([pl.DataFrame(schema=rows_schema(feed)), *taken.rows])
+        return _write_unread(draft, delivery, _Taken(breaker=refusal))
     counts = Counts(
-        rows_in=rows.height + taken.quarantined,
-        quarantined=taken.quarantined,
-        keys=rows["_record_key"].n_unique(),
+        rows_in=draft.rows.height + draft.entries.height,
+        quarantined=draft.entries.height,
+        keys=taken.distinct_keys,
         previous=previous,
     )
     taken.breaker = taken.breaker or check(counts, feed, delivery)
     if taken.breaker and counts.rows_in == 0:
-        return _write_unread(paths, feed, delivery, taken)
+        return _write_unread(draft, delivery, taken)
     if counts.rows_in == 0:
         taken.notices.append(Notice("N_NO_ROWS", "没有数据行，按本期无变动处理"))
     if taken.breaker:
-        del rows
-        taken.rows, taken.entries = [], list(_refused(paths, feed, delivery, taken.breaker))
-        rows = pl.DataFrame(schema=rows_schema(feed))
-    entries = pl.concat([pl.DataFrame(schema=QUARANTINE), *taken.entries])
-    result = _result(delivery, taken, rows.height, entries.height, counts)
-    write_delivery(paths, rows, entries, result)
+        draft.restart()
+        for entries in _refused(paths, feed, delivery, taken.breaker):
+            draft.entries.add(entries)
+    result = _result(delivery, taken, draft.rows.height, draft.entries.height, counts)
+    draft.publish(result)
     return result
 
 
-def _write_unread(paths: Paths, feed: Feed, delivery: Delivery, taken: _Taken) -> DeliveryResult:
+def _write_unread(draft: Draft, delivery: Delivery, taken: _Taken) -> DeliveryResult:
     """Bronze of a file without a single row: one quarantine entry stands for the file."""
-    entry = quarantine.unread(delivery, taken.breaker)
+    draft.restart()
+    draft.entries.add(quarantine.unread(delivery, taken.breaker))
     result = _result(delivery, taken, 0, 0, Counts(0, 0, 0, None))
-    write_delivery(paths, pl.DataFrame(schema=rows_schema(feed)), entry, result)
+    draft.publish(result)
     return result
 
 
@@ -106,8 +105,8 @@ def _read(paths: Paths, feed: Feed, delivery: Delivery) -> tuple[list[Table], li
     return [table], notices
 
 
-def _take(paths: Paths, feed: Feed, delivery: Delivery) -> _Taken:
-    """Read and type a file; with a header that will not do, only count its rows and say why."""
+def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
+    """Read and type a file into the draft; with a header that will not do, only count its rows and say why."""
     tables, notices = _read(paths, feed, delivery)
     taken = _Taken(notices=notices)
     for order, table in enumerate(tables):
@@ -122,8 +121,11 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery) -> _Taken:
             else:
                 typed = type_block(Block(rows, block.marks), header, feed)
                 entries.append(quarantine.faulty(rows, typed.faults, header, delivery, table.sheet))
-                taken.rows.append(with_lineage(typed.sound, feed, delivery, table.sheet, order))
-            taken.entries.append(pl.concat(entries).sort("row"))
+                sound = with_lineage(typed.sound, feed, delivery, table.sheet, order)
+                draft.rows.add(sound)
+                # The sixteen bytes behind the digits: of millions of rows nothing else stays until the end.
+                taken.keys.append(sound["_record_key"].str.decode("hex"))
+            draft.entries.add(pl.concat(entries).sort("row"))
     return taken
 
 

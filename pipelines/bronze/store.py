@@ -1,13 +1,15 @@
 """Writing bronze.
 
 Belongs here: folders, Parquet settings, the empty delivery. Does not belong here: content.
-A delivery appears by a rename, whole or not at all. Equal content gives equal bytes.
+A delivery appears by a rename, whole or not at all, and is written as it is read: a city-wide file never stands in
+memory. Equal content gives equal bytes.
 """
 
 import shutil
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from pipelines.bronze.result import DeliveryResult
 from pipelines.bronze.schema import QUARANTINE, rows_schema
@@ -21,15 +23,62 @@ EMPTY = "_empty"
 _ROW_GROUP = 122_880
 
 
-def write_delivery(
-    paths: Paths, rows: pl.DataFrame, quarantine: pl.DataFrame, result: DeliveryResult
-) -> None:
-    """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json."""
-    staging = _fresh(paths, result.feed)
-    write_parquet(rows, staging / ROWS_FILE)
-    write_parquet(quarantine, staging / QUARANTINE_FILE)
-    (staging / RECORD).write_text(to_json(result.record()), encoding="utf-8")
-    _publish(staging, paths.bronze / result.feed / result.delivery_id)
+class Draft:
+    """A delivery being written, row group by row group; it appears in bronze with `publish`."""
+
+    def __init__(self, paths: Paths, feed: Feed) -> None:
+        self._paths, self._feed = paths, feed
+        self._folder = _fresh(paths, feed.code)
+        self._open()
+
+    def _open(self) -> None:
+        self.rows = ParquetRows(self._folder / ROWS_FILE, rows_schema(self._feed))
+        self.entries = ParquetRows(self._folder / QUARANTINE_FILE, QUARANTINE)
+
+    def restart(self) -> None:
+        """Forget every row and entry so far."""
+        self.rows.close()
+        self.entries.close()
+        self._open()
+
+    def publish(self, result: DeliveryResult) -> None:
+        """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json."""
+        self.rows.close()
+        self.entries.close()
+        (self._folder / RECORD).write_text(to_json(result.record()), encoding="utf-8")
+        _publish(self._folder, self._paths.bronze / result.feed / result.delivery_id)
+
+
+class ParquetRows:
+    """One Parquet file that grows; its row groups depend on the rows alone, not on how they came."""
+
+    def __init__(self, file: Path, schema: pl.Schema) -> None:
+        self.height = 0
+        self._schema = pl.DataFrame(schema=schema).to_arrow().schema
+        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd", compression_level=1)
+        self._waiting: list[pl.DataFrame] = []
+        self._waiting_rows = 0
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Append rows of the schema."""
+        self.height += frame.height
+        self._waiting.append(frame)
+        self._waiting_rows += frame.height
+        if self._waiting_rows >= _ROW_GROUP:
+            waiting = pl.concat(self._waiting)
+            full = waiting.height - waiting.height % _ROW_GROUP
+            self._write(waiting[:full])
+            self._waiting, self._waiting_rows = [waiting[full:]], waiting.height - full
+
+    def close(self) -> None:
+        """Write what waits and end the file."""
+        if self._waiting_rows:
+            self._write(pl.concat(self._waiting))
+        self._waiting, self._waiting_rows = [], 0
+        self._writer.close()
+
+    def _write(self, frame: pl.DataFrame) -> None:
+        self._writer.write_table(frame.rechunk().to_arrow().cast(self._schema), row_group_size=_ROW_GROUP)
 
 
 def empty_bronze(paths: Paths, feed: Feed) -> None:
@@ -43,16 +92,9 @@ def empty_bronze(paths: Paths, feed: Feed) -> None:
         return
     staging = _fresh(paths, feed.code)
     for name, schema in schemas.items():
-        write_parquet(pl.DataFrame(schema=schema), staging / name)
+        ParquetRows(staging / name, schema).close()
     shutil.rmtree(folder, ignore_errors=True)
     _publish(staging, folder)
-
-
-def write_parquet(frame: pl.DataFrame, file: Path) -> None:
-    """One chunk, fixed row groups: the bytes depend on the content alone."""
-    frame.rechunk().write_parquet(
-        file, compression="zstd", compression_level=1, statistics=True, row_group_size=_ROW_GROUP
-    )
 
 
 def _fresh(paths: Paths, feed_code: str) -> Path:

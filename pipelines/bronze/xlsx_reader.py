@@ -5,8 +5,9 @@ here: caps and damage (workbook_guard.py), types of the contract (typing.py).
 An id that is a number has lost digits already (a double holds 15), so it is marked, never turned into text.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pipelines.bronze.table import ROW, Block, Mark, Notice, Table, UnreadableEr
 from pipelines.bronze.workbook_guard import CAPS, Caps, formula_cells, inspect
 from pipelines.contracts import Column, Feed
 
+BLOCK_ROWS = 20_000
 _EXACT = 2.0**53
 _MIDNIGHT = time()
 
@@ -33,33 +35,43 @@ def read_xlsx(file: Path, feed: Feed, caps: Caps = CAPS) -> tuple[list[Table], l
         worksheets = [m for m in workbook.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
         visible = [m.name for m in worksheets if m.visible == SheetVisibleEnum.Visible]
         sheets = [workbook.get_sheet_by_name(name) for name in visible]
-        grids = [(s, s.to_python(skip_empty_area=False)) for s in sheets]
+        sheets = [s for s in sheets if any(any(_text(v) for v in row) for row in _rows(s))]
     except BaseException as error:
-        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
-            raise
-        raise UnreadableError("E_XLSX_DAMAGED") from error
-    grids = [(sheet, grid) for sheet, grid in grids if any(any(_text(v) for v in row) for row in grid)]
-    if not grids:
+        raise _damage(error) from error
+    if not sheets:
         raise UnreadableError("E_EMPTY")
-    headers = [_header(feed, sheet, grid) for sheet, grid in grids]
+    headers = [_header(feed, sheet) for sheet in sheets]
     if any(h.found for h in headers):
-        chosen = [(s, g, h) for (s, g), h in zip(grids, headers, strict=True) if h.found]
-        others = [s.name for (s, _), h in zip(grids, headers, strict=True) if not h.found]
+        chosen = [(s, h) for s, h in zip(sheets, headers, strict=True) if h.found]
+        others = [s.name for s, h in zip(sheets, headers, strict=True) if not h.found]
     else:
-        chosen = [(s, g, not_found(feed, len(g[0]))) for s, g in grids]
+        chosen = [(s, not_found(feed, len(next(_rows(s))))) for s in sheets]
         others = []
     hidden = [m.name for m in worksheets if m.name not in visible]
     notices = [Notice("N_SHEET", f"工作表「{name}」没有约定的表头，未读取") for name in others]
     notices += [Notice("N_SHEET", f"工作表「{name}」是隐藏的，未读取") for name in hidden]
     tables = [
-        Table(sheet.name, header, _blocks(feed, grid, header, formula_cells(file, sheet.name, with_formulas)))
-        for sheet, grid, header in chosen
+        Table(sheet.name, header, _blocks(feed, sheet, header, formula_cells(file, sheet.name, with_formulas)))
+        for sheet, header in chosen
     ]
     return tables, notices
 
 
-def _header(feed: Feed, sheet: CalamineSheet, grid: list[list[Any]]) -> Header:
-    rows = [[_text(v) or "" for v in row] for row in grid[: DEPTH + 1]]
+def _damage(error: BaseException) -> BaseException:
+    """A panic of the Rust reader is no Exception; whatever it was, the file is at fault."""
+    if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+        return error
+    return UnreadableError("E_XLSX_DAMAGED")
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
+    """Rows from the first of the sheet, cells from column A; made one by one, a sheet of a county is large."""
+    left = [""] * sheet.start[1] if sheet.start else []
+    return (left + row for row in sheet.iter_rows()) if left else iter(sheet.iter_rows())
+
+
+def _header(feed: Feed, sheet: CalamineSheet) -> Header:
+    rows = [[_text(v) or "" for v in row] for row in islice(_rows(sheet), DEPTH + 1)]
     merged = [r for r in sheet.merged_cell_ranges or () if r[0][0] <= DEPTH]
 
     def spread(i: int) -> Sequence[str]:
@@ -73,25 +85,44 @@ def _header(feed: Feed, sheet: CalamineSheet, grid: list[list[Any]]) -> Header:
 
 
 def _blocks(
-    feed: Feed, grid: list[list[Any]], header: Header, formulas: set[tuple[int, int]]
+    feed: Feed, sheet: CalamineSheet, header: Header, formulas: set[tuple[int, int]]
 ) -> Iterator[Block]:
-    """The whole sheet as one block; Excel's limit of a million rows bounds it."""
-    data = grid[header.last_row :]
     first = header.last_row + 1
     by_place = {place: feed.by_name[name] for name, place in header.columns.items()}
-    cells: dict[str, pl.Series] = {ROW: pl.int_range(first, first + len(data), eager=True).alias(ROW)}
+    for data in _batches(islice(_rows(sheet), header.last_row, None)):
+        yield _block(data, first, by_place, formulas)
+        first += len(data)
+
+
+def _batches(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
+    """BLOCK_ROWS rows at a time. Raises UnreadableError."""
+    while True:
+        try:
+            batch = list(islice(rows, BLOCK_ROWS))
+        except BaseException as error:
+            raise _damage(error) from error
+        if not batch:
+            return
+        yield batch
+
+
+def _block(
+    data: Sequence[Sequence[Any]], first: int, by_place: Mapping[int, Column], formulas: set[tuple[int, int]]
+) -> Block:
+    """Rows from number `first` on."""
+    rows = range(first, first + len(data))
+    cells: dict[str, pl.Series] = {ROW: pl.int_range(rows.start, rows.stop, eager=True).alias(ROW)}
     marks: list[Mark] = []
-    width = len(header.headings)
-    columns = zip(*data, strict=True) if data else [()] * width
-    for place, (name, values) in enumerate(zip(cell_names(width), columns, strict=True)):
-        texts, spoilt = _column(values, by_place.get(place))
-        cells[name] = pl.Series(name, texts, dtype=pl.String)
-        marks += [Mark(place, code, tuple(first + i for i in rows)) for code, rows in spoilt.items()]
+    columns = list(zip(*data, strict=True))
+    for place, (name, values) in enumerate(zip(cell_names(len(columns)), columns, strict=True)):
         column = by_place.get(place)
+        texts, spoilt = _column(values, column)
+        cells[name] = pl.Series(name, texts, dtype=pl.String)
+        marks += [Mark(place, code, tuple(first + i for i in found)) for code, found in spoilt.items()]
         if column is not None and column.is_identifier:
-            rows = tuple(sorted(r + 1 for r, c in formulas if c == place and r + 1 >= first))
-            marks += [Mark(place, "E_FORMULA", rows)] if rows else []
-    yield Block(tidy(pl.DataFrame(cells)), tuple(marks))
+            found = tuple(sorted(r + 1 for r, c in formulas if c == place and r + 1 in rows))
+            marks += [Mark(place, "E_FORMULA", found)] if found else []
+    return Block(tidy(pl.DataFrame(cells)), tuple(marks))
 
 
 def _column(

@@ -1,5 +1,6 @@
 import csv
 import io
+from functools import partial
 from unittest.mock import patch
 
 import polars as pl
@@ -59,7 +60,7 @@ def test_cutting_into_blocks_changes_nothing(text: str, block: int):
     header = Header(headings=("甲", "乙"), columns={}, last_row=0, found=True)
 
     def everything() -> tuple[list, list]:
-        blocks = list(csv_reader._blocks(text.encode(), "utf-8", header))
+        blocks = list(csv_reader._blocks(partial(io.BytesIO, text.encode()), "utf-8", header))
         return (
             [row for b in blocks for row in b.rows.rows()],
             [(s.row, s.code, s.raw) for b in blocks for s in b.spoilt],

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.bronze import empty_bronze, ingest_feed, results
+from pipelines.bronze import csv_reader, empty_bronze, ingest_feed, results, store
 from pipelines.keys import key_sql, record_key
 from pipelines.landing import land_feed
 from tests.bronze.conftest import AS_OF, FEEDS, Office
@@ -46,6 +46,19 @@ def test_bronze_rebuilt_from_landing_has_equal_bytes(
         ingest_feed(office.paths, FEEDS[code], date(2024, 2, 29))
     assert tree(office.paths.bronze) == before
     assert sum(name.endswith("rows.parquet") for name in before) == 5
+
+
+def test_a_file_read_in_many_blocks_gives_the_same_bronze(office: Office, card, cards, monkeypatch):
+    lines = [card(n) for n in range(99)]
+    whole = office.deliver("F11", JAN, cards([*lines, "坏行", lines[0], lines[98]]))
+    rows, entries = office.rows("F11"), office.quarantine("F11")
+    shutil.rmtree(office.paths.bronze)
+    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 500)
+    monkeypatch.setattr(store, "_ROW_GROUP", 37)
+    assert ingest_feed(office.paths, FEEDS["F11"], AS_OF) == [whole]
+    # A key is found again a hundred rows and many blocks later.
+    assert (whole.status, whole.rows_in, whole.duplicate_ratio) == ("accepted", 102, 0.0198)
+    assert office.rows("F11").equals(rows) and office.quarantine("F11").equals(entries)
 
 
 def test_later_deliveries_wait_for_their_day(office: Office, cards):
