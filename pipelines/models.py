@@ -3,6 +3,7 @@
 Belongs here: how dbt is called, and its manifest. Does not belong here: SQL, or what is done with the tables.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -42,12 +43,16 @@ def manifest_file(paths: Paths) -> Path:
 def prepare_manifest(paths: Paths) -> Path:
     """Parse the project unless that is done already; returns its manifest.json. Opens no lake.
 
-    Raises ModelBuildError.
+    Processes that start together (a code server beside a run, tests side by side) wait for whoever parses first:
+    dbt writes the file in place, and two writers leave one that nobody can read. Raises ModelBuildError.
     """
     manifest = manifest_file(paths)
-    sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in _SOURCES and "target" not in p.parts)
-    if not manifest.exists() or manifest.stat().st_mtime < max(p.stat().st_mtime for p in sources):
-        run_dbt(paths, ["--write-json", "parse", "--target-path", str(manifest.parent)])
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    with manifest.with_name(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in _SOURCES and "target" not in p.parts)
+        if not manifest.exists() or manifest.stat().st_mtime < max(p.stat().st_mtime for p in sources):
+            run_dbt(paths, ["--write-json", "parse", "--target-path", str(manifest.parent)])
     return manifest
 
 
