@@ -82,11 +82,12 @@ def deliver(paths: Paths, order: Order, drop: Callable[[Month], Path], front_end
     cut = shards(read_census(paths.reference), order.scale, order.largest)
     with _workers(len(cut)) as each:
         made = list(each(partial(_shard, paths.reference, order, parts), cut))
-        cases = _write_register(paths, order, [register for _, register in made])
+        villages = read_divisions(paths.reference, order.seed).villages
+        cases = _write_register(paths, order, villages, [register for _, register in made])
         filled = fill(front_end, parts, order.months, tables) if tables else 0
         codes = [code for code in order.feeds if code not in tables]
         jobs = [(month, code, drop(month)) for month in order.months for code in codes]
-        written = list(each(partial(_feed_files, paths, order.seed, parts, cases), jobs))
+        written = list(each(partial(_feed_files, paths, villages, parts, cases), jobs))
     shutil.rmtree(scratch, ignore_errors=True)
     for month in order.months:
         write_whereabouts([w.whereabouts for w in written if w.month == month], month, paths.register)
@@ -157,7 +158,9 @@ def _with_change(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
     return rows
 
 
-def _write_register(paths: Paths, order: Order, registers: list[Register]) -> pl.DataFrame:
+def _write_register(
+    paths: Paths, order: Order, villages: pl.DataFrame, registers: list[Register]
+) -> pl.DataFrame:
     everything = Register()
     deliveries.note(everything, set(order.feeds))
     for register in registers:
@@ -169,16 +172,13 @@ def _write_register(paths: Paths, order: Order, registers: list[Register]) -> pl
     cases.drop("_pid", "_eid").write_parquet(folder / "defects.parquet")
     answers = pl.concat(everything.answers).sort("township_code", "rule_id", "entity_key")
     answers.write_parquet(folder / "answers.parquet")
-    _players(paths.reference, order.seed).write_parquet(folder / "players.parquet")
+    _players(villages, PLAYING_TOWNSHIPS(order.seed, paths.reference)).write_parquet(folder / "players.parquet")
     return cases
 
 
-def _players(reference: Path, seed: int) -> pl.DataFrame:
+def _players(villages: pl.DataFrame, players: list[str]) -> pl.DataFrame:
     """The playing townships with their names."""
-    names = read_divisions(reference, seed).villages.select(
-        "township_code", "township_name", "county_code", "county_name"
-    )
-    players = PLAYING_TOWNSHIPS(seed, reference)
+    names = villages.select("township_code", "township_name", "county_code", "county_name")
     return names.unique().filter(pl.col("township_code").is_in(players)).sort("township_code")
 
 
@@ -191,11 +191,12 @@ class _Written:
     whereabouts: Whereabouts
 
 
-def _feed_files(paths: Paths, seed: int, parts: Parts, cases: pl.DataFrame, job: tuple[Month, str, Path]) -> _Written:
+def _feed_files(
+    paths: Paths, villages: pl.DataFrame, parts: Parts, cases: pl.DataFrame, job: tuple[Month, str, Path]
+) -> _Written:
     """Write the files of one feed and month, whose ids are in them, and find the cases in them."""
     month, code, drop = job
     feed, names, rows, known = FEEDS[code], set(), 0, []
-    villages = read_divisions(paths.reference, seed).villages
     counties = dict(villages.select("county_code", "county_name").unique().iter_rows())
     whereabouts = Whereabouts(month, cases)
     for plan in deliveries.deliveries(plan_files(parts, feed, month, counties)):

@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.prefecture.feeds.feed import Feed
 from pipelines.prefecture.feeds.reporting import with_progress
 from pipelines.prefecture.months import Month
-from pipelines.prefecture.world.geography import shifted, village_points
+from pipelines.prefecture.world.geography import shifted
 from pipelines.prefecture.world.incidents import MUNICIPAL, draw_reports
 from pipelines.prefecture.world.world import World
 
@@ -48,7 +48,7 @@ def event_rows(reports: pl.DataFrame, world: World, month: Month) -> pl.DataFram
         .otherwise(pl.lit(CAMERA))
     )
     rows = with_progress(reports, world, month, "municipal_name").with_columns(source.alias("source_name"))
-    points = village_points(world.divisions, world.seed).rename({"village": "residence"})
+    points = world.village_points.rename({"village": "residence"})
     rows = rows.join(points, on="residence", how="left", maintain_order="left")
     angle = 2 * np.pi * rows["lot_3"].to_numpy()
     reach = _REACH_KM * np.sqrt(rows["lot"].to_numpy())
