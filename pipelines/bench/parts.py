@@ -6,7 +6,7 @@ turn itself is not here: it is the command people run, `python -m pipelines turn
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,19 @@ def run(name: str, paths: Paths, out: Path, as_of: date | None, share: float) ->
     out.write_text(json.dumps(answer, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
 
 
-def _generate(paths: Paths, as_of: date, share: float, _: Path) -> Mapping[str, Any]:
-    from pipelines.prefecture.generate import generate
+def _generate(paths: Paths, _: date, share: float, __: Path) -> Mapping[str, Any]:
+    """All months at once, each into a folder of its own: planting is the same work for one month or two."""
+    from pipelines.prefecture.generate import Order, deliver
+    from pipelines.prefecture.months import month_of
+    from pipelines.sample.story import TURNS
 
-    made = generate(paths, as_of, scale=share)
-    return asdict(made) if is_dataclass(made) else {}
+    order = Order(tuple(month_of(day) for day in TURNS), share)
+    return asdict(deliver(paths, order, lambda month: outbox(paths, month.as_of)))
+
+
+def outbox(paths: Paths, as_of: date) -> Path:
+    """Where the departments' files of a business date wait for it."""
+    return paths.root / "departments" / as_of.isoformat()
 
 
 def _play(paths: Paths, as_of: date, _: float, __: Path) -> Mapping[str, Any]:

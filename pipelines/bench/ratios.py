@@ -18,6 +18,9 @@ def ratios(result: Mapping[str, Any]) -> dict[str, float | None]:
     hand = instead["by_hand"].get("seconds")
     bronze_rows = figure(result, first, "bronze", "rows")
     return {
+        "rows generated per second": over(
+            figure(result, first, "generate", "rows"), figure(result, first, "generate", "wall")
+        ),
         "full build / floor": over(figure(result, first, "turn", "wall"), floor[first]),
         "full build without return sets / floor": over(
             figure(result, first, "turn", "wall") - figure(result, first, "return sets", "wall"), floor[first]

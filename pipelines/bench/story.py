@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.bench import floor, ratios, scale, sizes
 from pipelines.bench.machine import code, load, machine
+from pipelines.bench.parts import outbox
 from pipelines.bench.process import PartFailed, Watched, python
 from pipelines.bench.stages import node_times, stages
 from pipelines.bench.usage import used
@@ -76,14 +77,14 @@ def run(paths: Paths, share: float, say: Callable[[str], None] = print) -> dict[
         "scale": scale.name(share), "share": share, **code(), "load_before": load(), "machine": machine(),
         "stages": [], "turns": {},
     }  # fmt: skip
+    watched, result["generated"] = bench.part("generate")
+    result["stages"].append(_line(TURNS[0], "generate", result["generated"]["rows"], watched))
     for number, as_of in enumerate(TURNS):
         if number:
-            watched, answer = bench.part("play", TURNS[number - 1])
+            watched, _ = bench.part("play", TURNS[number - 1])
             result["stages"].append(_line(as_of, "townships answer", None, watched))
-        watched, summary = bench.part("generate", as_of)
-        result["stages"].append(_line(as_of, "generate", summary.get("rows"), watched))
+        _send(paths, as_of)
         _turn(bench, as_of, result)
-        result["turns"][str(as_of)]["generated"] = summary
     result["sizes"] = sizes.layers(paths)
     watched, found = bench.part("floor")
     result["floor"] = {
@@ -93,6 +94,14 @@ def run(paths: Paths, share: float, say: Callable[[str], None] = print) -> dict[
     result["instead"] = _instead(bench, TURNS[-1])
     result["ratios"] = ratios.ratios(result)
     return result
+
+
+def _send(paths: Paths, as_of: date) -> None:
+    """The departments' files of a business date arrive where they drop them."""
+    for file in sorted(outbox(paths, as_of).glob("*/*")):
+        arrived = paths.drop / file.parent.name / file.name
+        arrived.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(arrived)
 
 
 def _turn(bench: Bench, as_of: date, result: dict[str, Any]) -> None:

@@ -21,7 +21,6 @@ from pipelines.prefecture.feeds.residents import register_rows
 from pipelines.prefecture.months import FIRST, MONTHS, Month
 from pipelines.prefecture.stage import ALWAYS, Span, Stage, only, per_person
 from pipelines.prefecture.world.names import given_names
-from pipelines.prefecture.world.vital import is_present
 
 _EARLIER = date(2023, 9, 15)
 _BUSY, _QUIET = MONTHS[1], tuple(MONTHS[i] for i in (3, 7, 11, 16, 21))
@@ -31,13 +30,7 @@ _QUIET_SHARE = 0.25
 def ordinary() -> pl.Expr:
     """Registered people whose household nobody leaves and nobody dies in after the first month, and whose
     row in F01 carries the current code."""
-    return (
-        is_present()
-        & pl.col("is_undisturbed")
-        & ~pl.col("is_floating")
-        & ~pl.col("is_newborn")
-        & ~pl.col("has_old_code")
-    )
+    return pl.col("is_ordinary")
 
 
 def change_ordinarily(stage: Stage) -> None:

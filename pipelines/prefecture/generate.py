@@ -27,7 +27,7 @@ from pipelines.prefecture.output.deltas import delta
 from pipelines.prefecture.output.parts import Parts
 from pipelines.prefecture.output.plans import plan_files
 from pipelines.prefecture.output.tables import check_order, fill
-from pipelines.prefecture.output.whereabouts import Whereabouts, write_whereabouts
+from pipelines.prefecture.output.whereabouts import Whereabouts, identity_file, write_whereabouts
 from pipelines.prefecture.players import PLAYING_TOWNSHIPS
 from pipelines.prefecture.register import Register
 from pipelines.prefecture.stage import Stage
@@ -158,9 +158,7 @@ def _with_change(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
     return rows
 
 
-def _write_register(
-    paths: Paths, order: Order, villages: pl.DataFrame, registers: list[Register]
-) -> pl.DataFrame:
+def _write_register(paths: Paths, order: Order, villages: pl.DataFrame, registers: list[Register]) -> pl.DataFrame:
     everything = Register()
     deliveries.note(everything, set(order.feeds))
     for register in registers:
@@ -196,17 +194,14 @@ def _feed_files(
 ) -> _Written:
     """Write the files of one feed and month, whose ids are in them, and find the cases in them."""
     month, code, drop = job
-    feed, names, rows, known = FEEDS[code], set(), 0, []
+    feed, names, rows = FEEDS[code], set(), 0
     counties = dict(villages.select("county_code", "county_name").unique().iter_rows())
     whereabouts = Whereabouts(month, cases)
-    for plan in deliveries.deliveries(plan_files(parts, feed, month, counties)):
-        for written in plan.write(drop):
-            names.add(drop / code / written.file)
-            rows += written.rows.height
-            known.append(whereabouts.note(feed, written))
-    if known:
-        identities = paths.register / "identity"
-        identities.mkdir(parents=True, exist_ok=True)
-        pl.concat(known).write_parquet(identities / f"{month.period}_{code}.parquet")
+    with identity_file(paths.register, month, feed) as note_identities:
+        for plan in deliveries.deliveries(plan_files(parts, feed, month, counties)):
+            for written in plan.write(drop):
+                names.add(drop / code / written.file)
+                rows += written.rows.height
+                note_identities(whereabouts.note(feed, written))
     parts.clear(feed, month)
     return _Written(month, len(names), rows, sum(name.stat().st_size for name in names), whereabouts)

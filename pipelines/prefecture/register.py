@@ -67,6 +67,9 @@ class Register:
         until: int | pl.Series | None,
         kind: str,
     ) -> None:
+        if keys.is_empty():
+            return
+
         def about(column: str) -> pl.Series | None:
             return who[column] if who is not None and column in who.columns else None
 

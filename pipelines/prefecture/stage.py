@@ -36,9 +36,12 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.free = np.ones(self.people["household"].max() + 1, dtype=bool)
+        # A household is registered in one township.
+        self._plays = self.people["township"].is_in(self.players).to_numpy()
         self.free_firms = np.ones(self.enterprises.height, dtype=bool)
         self._extras: list[tuple[str, Month, str, str, pl.DataFrame]] = []
         self._draws: dict[str, int] = {}
+        self._listed: dict[tuple[str, int], pl.Series] = {}
         self._truths: OrderedDict[tuple[str, int], pl.DataFrame] = OrderedDict()
 
     @property
@@ -70,12 +73,14 @@ class Stage:
         households are ordinary no more. The first `playing` of them live in playing townships as far as
         there are any, the others elsewhere."""
         home = self.people["household"].to_numpy()
+        if count <= 0:
+            self.rng("take")
+            return self.people.head(0)
         found = np.flatnonzero(self.people.select(where).to_series().fill_null(False).to_numpy() & self.free[home])
         found = self.rng("take").permutation(found)
-        found = found[np.sort(np.unique(home[found], return_index=True)[1])]
-        plays = self.people["township"].gather(found).is_in(self.players).to_numpy()
-        some = found[plays][:playing]
-        chosen = self.people[np.concatenate([some, found[~plays][: max(0, count - len(some))]])]
+        plays = self._plays[found]
+        some = _one_a_household(found[plays], home, playing)
+        chosen = self.people[np.r_[some, _one_a_household(found[~plays], home, count - len(some))]]
         self.settle(chosen)
         return chosen
 
@@ -101,7 +106,7 @@ class Stage:
         live = (pl.col("status_name") == "存续") & ~pl.col("has_old_code")
         firms = self.take_firms(live & pl.col("_eid").is_in(small.implode()), count)
         people = jobs.filter(pl.col("_eid").is_in(firms["_eid"].implode())).select("_pid", "_eid")
-        self.settle(self.people.filter(pl.col("pid").is_in(people["_pid"].implode())))
+        self.settle(self.people.filter(self.among(people["_pid"])))
         return firms, people
 
     def rng(self, name: str) -> np.random.Generator:
@@ -138,12 +143,23 @@ class Stage:
     def forget(self) -> None:
         """Give back the memory of the true rows kept."""
         self._truths.clear()
+        self._listed.clear()
 
     def listed(self, feed: str, month: Month = FIRST) -> pl.Expr:
         """True for people who have a row in the feed in the month, planted ones included."""
+        key = (feed, month.index)
+        if key not in self._listed:
+            self._listed[key] = self.truth(feed, month)["_pid"].unique()
         added = [c.table["_pid"] for c in self.log.active(feed, month) if c.kind == "add"]
-        known = pl.concat([self.truth(feed, month)["_pid"], *added]).unique()
-        return pl.col("pid").is_in(known.implode())
+        return self.among(pl.concat([self._listed[key], *added]))
+
+    def among(self, pids: pl.Series) -> pl.Expr:
+        """True for the people with these pids; a lookup, where `is_in` would hash all of them each time.
+        Numbers that are nobody's, as vacant houses have, do not matter."""
+        first, known = self.world.shard.first_number, np.zeros(self.people.height, dtype=bool)
+        places = pids.drop_nulls().to_numpy() - first
+        known[places[(places >= 0) & (places < len(known))]] = True
+        return pl.lit(pl.Series(known)).gather(pl.col("pid") - first)
 
     def edit(self, feed: str, span: Span, table: pl.DataFrame, on: tuple[str, ...] = ("_pid",)) -> None:
         """Overwrite columns of the rows that match `table` on `on`; nulls in `table` are written, too.
@@ -167,6 +183,18 @@ class Stage:
         for code, when, scope, period, rows in self._extras:
             if (code, when) == (feed.code, month):
                 yield scope, period, rows
+
+
+def _one_a_household(found: np.ndarray, home: np.ndarray, count: int) -> np.ndarray:
+    """The first `count` of the people found (rows) that are of different households. Few are wanted of very
+    many: most often the head of the list has them."""
+    size = max(0, 4 * count)
+    while True:
+        head = found[:size]
+        firsts = np.sort(np.unique(home[head], return_index=True)[1])
+        if len(firsts) >= count or size >= len(found):
+            return head[firsts[: max(0, count)]]
+        size *= 8
 
 
 def per_person(people: pl.DataFrame, *columns: pl.Expr | pl.Series) -> pl.DataFrame:

@@ -81,7 +81,7 @@ def _dying_workers(stage: Stage, at_one_percent: float, least: int) -> tuple[pl.
     """People with one running job who die in one of the later months, and that job, row by row."""
     running = stage.world.employment.filter(pl.col("_pid").len().over("_pid") == 1)
     running = running.filter(pl.col("stop_date").is_null())
-    dying = _dead(str(SECOND.start), str(_LATEST)) & pl.col("pid").is_in(running["_pid"].implode())
+    dying = _dead(str(SECOND.start), str(_LATEST)) & stage.among(running["_pid"])
     people = stage.take(dying, stage.count(at_one_percent, least))
     jobs = people.select(pl.col("pid").alias("_pid")).join(running, on="_pid", how="left", maintain_order="left")
     return people, jobs

@@ -28,7 +28,7 @@ def plant_alone(stage: Stage) -> None:
     alone = settled() & (pl.len().over("household") == 1) & is_resurveyed() & stage.listed("F31")
     old = alone & (pl.col("age") >= _OLD)
     cards = stage.truth("F11").filter(pl.col("card_no").str.slice(19, 1).is_in(_SEVERE))["_pid"]
-    disabled = alone & pl.col("age").is_between(65, _OLD - 1) & pl.col("pid").is_in(cards.implode())
+    disabled = alone & pl.col("age").is_between(65, _OLD - 1) & stage.among(cards)
     for wave in waves(12, 3, 1, least=2, fixed=1 / 4):
         people = stage.take(old, wave.count(stage))
         _silent(stage, people, wave.month, wave.untils(people.height), "独居高龄老人超过30天无任何联系")

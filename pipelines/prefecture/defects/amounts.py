@@ -75,7 +75,7 @@ def _subsidy_payee(stage: Stage, months: tuple[int, ...], items: tuple[str, ...]
     for month in months:
         rows = stage.truth("F35", MONTHS[month])
         once = rows.filter(pl.len().over("_pid") == 1).filter(pl.col("item_code").is_in(items))["_pid"]
-        where &= pl.col("pid").is_in(once.implode())
+        where &= stage.among(once)
     return where
 
 

@@ -97,7 +97,7 @@ def _newborns(stage: Stage, month: int, count: int) -> pl.DataFrame:
     """Single births of a month with a certificate; their households are used by nobody else."""
     single = stage.world.births.filter(pl.col("child").is_not_null() & (pl.len().over("mother") == 1))["child"]
     born = pl.col("birth").is_between(MONTHS[month].start + timedelta(days=4), MONTHS[month].as_of)
-    found = stage.people.filter(pl.col("is_newborn") & born & pl.col("pid").is_in(single.implode()))
+    found = stage.people.filter(pl.col("is_newborn") & born & stage.among(single))
     return found[stage.rng("late newborns").permutation(found.height)[:count]]
 
 
@@ -153,11 +153,11 @@ def _dead_infants(stage: Stage) -> None:
 def _elsewhere(stage: Stage) -> None:
     """The mother is registered with her own parents, the child with its father."""
     certified = stage.world.births.filter(pl.col("child").is_not_null())
-    infant = settled() & (pl.col("age") == 0) & pl.col("pid").is_in(certified["child"].implode())
+    infant = settled() & (pl.col("age") == 0) & stage.among(certified["child"])
     headed = pl.col("head_id_no").is_not_null() & pl.col("relation").is_in(["20", "30"])
     wives = stage.people.filter(pl.col("relation") == "10")["pid"]
     by_wife = certified.filter(pl.col("mother").is_in(wives.implode()))["child"]
-    children = stage.take(infant & headed & pl.col("pid").is_in(by_wife.implode()), stage.count(3, 1))
+    children = stage.take(infant & headed & stage.among(by_wife), stage.count(3, 1))
     hosts = stage.take(settled() & (pl.col("relation") == "01") & pl.col("age").is_between(48, 70), children.height)
     children = children.head(hosts.height)
     mothers = children.select(pl.col("pid").alias("child")).join(certified, on="child", maintain_order="left")

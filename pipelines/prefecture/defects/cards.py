@@ -42,6 +42,6 @@ def _lookalikes(stage: Stage, holder: pl.Expr) -> None:
     reissued = cards.filter(pl.col("card_no").str.ends_with("B1"))["_pid"]
     lapsed = cards.filter((pl.col("valid_to") <= LONG_EXPIRED) & (pl.col("subsidy_status") != "发放"))["_pid"]
     for pids, what in ((reissued, "补换证后缀"), (lapsed, "证件过期，补贴已停")):
-        people = stage.take(holder & pl.col("pid").is_in(pids.implode()), stage.count(5, 2))
+        people = stage.take(holder & stage.among(pids), stage.count(5, 2))
         keys = record_keys("F11", stage.rows("F11", people))
         stage.register.hard_negative("R25", "F11", keys, what, people)

@@ -61,12 +61,12 @@ def _rows(stage: Stage, children: pl.DataFrame, category: str | pl.Expr, study: 
 
 
 def _unlisted(stage: Stage) -> pl.Expr:
-    return plain() & _AT_HOME & ~pl.col("pid").is_in(stage.world.children_in_need["pid"].implode())
+    return plain() & _AT_HOME & ~stage.among(stage.world.children_in_need["pid"])
 
 
 def _wed(stage: Stage) -> pl.Expr:
     couples = stage.world.couples
-    return pl.col("pid").is_in(pl.concat([couples["husband"], couples["wife"]]).implode())
+    return stage.among(pl.concat([couples["husband"], couples["wife"]]))
 
 
 def _in_two_ways() -> pl.Expr:
@@ -88,7 +88,7 @@ def _grown_up(stage: Stage) -> None:
     for wave in _waves(12, 2):
         grown = pl.col("birth").dt.offset_by("18y") <= wave.month.as_of
         young = pl.col("birth").dt.offset_by("22y") > wave.month.as_of
-        at_school = pl.col("pid").is_in(_pupils(stage, wave).implode())
+        at_school = stage.among(_pupils(stage, wave))
         children = stage.take(_unlisted(stage) & ~_wed(stage) & grown & young & ~at_school, wave.count(stage))
         _list(stage, wave, "R23", children, _rows(stage, children, _in_two_ways(), NOT_STUDYING), "已满18周岁且未在读")
 
@@ -104,7 +104,7 @@ def _married(stage: Stage) -> None:
     for month, count in ((FIRST, stage.count(4, 1)), (MONTHS[1], stage.count(1, 0)), (MONTHS[6], stage.count(1, 0))):
         weddings = stage.world.couples.filter(pl.col("married_on").is_between(month.start, month.as_of))
         wed = pl.concat([weddings["husband"], weddings["wife"]])
-        young = pl.col("pid").is_in(wed.implode()) & (pl.col("age") < 27)
+        young = stage.among(wed) & (pl.col("age") < 27)
         children = stage.take(_unlisted(stage) & young, count)
         stage.add("F09", ALWAYS, rows := _rows(stage, children, _in_two_ways(), STUDYING))
         stage.register.defect("R23", "F09", record_keys("F09", rows), "已登记结婚", children, month.index)
@@ -148,7 +148,7 @@ def _parent_at_birth(stage: Stage) -> None:
     """Registered with relatives; only the certificate of birth tells who the mother is."""
     nobody = pl.lit(None, pl.Int64)
     certified = stage.world.births["child"].drop_nulls()
-    infant = settled() & (pl.col("age") == 0) & pl.col("pid").is_in(certified.implode()) & _AT_HOME
+    infant = settled() & (pl.col("age") == 0) & stage.among(certified) & _AT_HOME
     infants = stage.take(infant & pl.col("relation").is_in(["20", "30"]), stage.count(2, 1))
     hosts = stage.take(settled() & (pl.col("relation") == "01") & pl.col("age").is_between(48, 70), infants.height)
     infants = infants.head(hosts.height)

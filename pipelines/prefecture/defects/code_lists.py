@@ -60,7 +60,7 @@ def _pupils(stage: Stage) -> pl.Expr:
     """Children who stay in one primary school."""
     stays = stage.world.schooling.filter(pl.col("moved_from").is_null())["_pid"]
     young = grade_at("birth", FIRST.as_of).is_between(1, 3)
-    return settled() & young & pl.col("pid").is_in(stays.implode())
+    return settled() & young & stage.among(stays)
 
 
 def _rounds(stage: Stage) -> None:

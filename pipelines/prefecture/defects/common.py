@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.keys import key_expr
-from pipelines.prefecture.changes import ordinary
 from pipelines.prefecture.feeds import FEEDS
 from pipelines.prefecture.months import MONTHS, Month
 from pipelines.prefecture.output.deliveries import BROKEN_ALLOWANCE_COUNTY
@@ -108,7 +107,7 @@ def tickets(rule: str, keys: pl.Series) -> pl.Series:
 def settled() -> pl.Expr:
     """Registered in a family that stays as it is, living in the township of registration: every source names
     the same township."""
-    return ordinary() & pl.col("stays") & ~pl.col("is_collective") & pl.col("namesake").is_null()
+    return pl.col("is_settled")
 
 
 def plain() -> pl.Expr:

@@ -41,7 +41,7 @@ def _dead(stage: Stage, feed: str, wave: Wave, where: pl.Expr) -> pl.DataFrame:
     same_month = pl.col("death_date") <= wave.month.as_of
     if wave.since:
         same_month &= pl.col("death_date") >= wave.month.start
-    listed = pl.col("pid").is_in(known.implode()) & ~pl.col("is_collective") & pl.col("namesake").is_null()
+    listed = stage.among(known) & ~pl.col("is_collective") & pl.col("namesake").is_null()
     return stage.take(listed & same_month & where, wave.count(stage))
 
 

@@ -38,7 +38,7 @@ def plant_double_insurance(stage: Stage) -> None:
 
 def _enrolled(stage: Stage) -> pl.Expr:
     running = stage.truth("F20").filter(pl.col("status_name") == RUNNING)["_pid"]
-    return plain() & pl.col("pid").is_in(running.implode()) & pl.col("age").is_between(18, 70)
+    return plain() & stage.among(running) & pl.col("age").is_between(18, 70)
 
 
 def _other_kind(stage: Stage, people: pl.DataFrame, status: str) -> pl.DataFrame:

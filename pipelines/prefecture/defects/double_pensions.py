@@ -14,6 +14,7 @@ Belongs here: F18 against itself and F17. Does not belong here: payments to the 
 import polars as pl
 
 from pipelines.prefecture.defects.common import entity_keys, plain, waves
+from pipelines.prefecture.feeds.resident_pensions import pensions
 from pipelines.prefecture.months import MONTHS
 from pipelines.prefecture.stage import ALWAYS, Span, Stage, only
 
@@ -25,9 +26,10 @@ _LASTING, _MOVED = 4, 5
 def plant_double_pensions(stage: Stage) -> None:
     """At 1 %: 12 pairs of agencies in the stock, 3 from the second month, 5 later; 5 employees in the stock, 1 and 5
     later; 14 lookalikes of three kinds."""
-    _two_agencies(stage)
-    _employed(stage)
-    _rightly(stage)
+    payee = _payee(stage)
+    _two_agencies(stage, payee)
+    _employed(stage, payee)
+    _rightly(stage, payee)
 
 
 def _payee(stage: Stage) -> pl.Expr:
@@ -35,7 +37,7 @@ def _payee(stage: Stage) -> pl.Expr:
     first, last = (_of(stage, m, "发放") for m in (0, 23))
     rested = pl.concat([_of(stage, m, "暂停") for m in (11, 23)])
     always = first.filter(first.is_in(last.implode()) & ~first.is_in(rested.implode()))
-    return plain() & (pl.col("age") >= 60) & pl.col("pid").is_in(always.implode())
+    return plain() & (pl.col("age") >= 60) & stage.among(always)
 
 
 def _of(stage: Stage, month: int, status: str) -> pl.Series:
@@ -47,7 +49,7 @@ def _of(stage: Stage, month: int, status: str) -> pl.Series:
 def _elsewhere(stage: Stage, people: pl.DataFrame, month: int) -> pl.DataFrame:
     """The month's rows of these people once more, from the agency of another county."""
     counties = stage.divisions.villages.select("county_code", "county_name").unique().sort("county_code")
-    rows = stage.truth("F18", MONTHS[month]).filter(pl.col("_pid").is_in(people["pid"].implode()))
+    rows = pensions(stage.world, MONTHS[month], people["pid"])
     place = {code: i for i, code in enumerate(counties["county_code"])}
     at = rows.select(
         (pl.col("agency_code").replace_strict(place) + 1 + pl.col("_pid") % 5) % counties.height
@@ -58,9 +60,9 @@ def _elsewhere(stage: Stage, people: pl.DataFrame, month: int) -> pl.DataFrame:
     )
 
 
-def _two_agencies(stage: Stage) -> None:
+def _two_agencies(stage: Stage, payee: pl.Expr) -> None:
     for since, count, least in _BEGINNINGS:
-        people = stage.take(_payee(stage), stage.count(count, least))
+        people = stage.take(payee, stage.count(count, least))
         for month in MONTHS[since : since + _LASTING]:
             stage.add("F18", only(month.index), _elsewhere(stage, people, month.index))
         keys = entity_keys("person", people, "id_no")
@@ -90,9 +92,9 @@ def _insure(stage: Stage, people: pl.DataFrame, kind: str, span: Span) -> None:
             stage.add("F17", only(month.index), _job_rows(stage, people, kind, month.month))
 
 
-def _employed(stage: Stage) -> None:
+def _employed(stage: Stage, payee: pl.Expr) -> None:
     for wave in waves(5, 1, 0.6, fixed=1 / 4):
-        people = stage.take(_payee(stage) & (pl.col("age") < 68), wave.count(stage))
+        people = stage.take(payee & (pl.col("age") < 68), wave.count(stage))
         fixed = wave.fixed_of(people.height)
         _insure(stage, people.head(fixed), _EMPLOYEE, Span(wave.since, wave.until))
         _insure(stage, people.slice(fixed), _EMPLOYEE, Span(wave.since))
@@ -100,18 +102,18 @@ def _employed(stage: Stage) -> None:
         stage.register.defect("R28", "F18", keys, "领取居民养老金又参加职工养老保险", people, wave.since, untils)
 
 
-def _rightly(stage: Stage) -> None:
+def _rightly(stage: Stage, payee: pl.Expr) -> None:
     def note(people: pl.DataFrame, what: str) -> None:
         stage.register.hard_negative("R28", "F18", entity_keys("person", people, "id_no"), what, people)
 
-    injured = stage.take(_payee(stage) & (pl.col("age") < 68), stage.count(5))
+    injured = stage.take(payee & (pl.col("age") < 68), stage.count(5))
     _insure(stage, injured, _INJURY, ALWAYS)
     note(injured, "超龄就业，仅参加工伤保险")
-    moved = stage.take(_payee(stage), stage.count(5))
+    moved = stage.take(payee, stage.count(5))
     there = _elsewhere(stage, moved, _MOVED).select("_pid", "agency_code", "agency_name")
     stage.edit("F18", Span(_MOVED), there)
     note(moved, "待遇关系转移，前后两地不重叠")
-    resting = stage.take(_payee(stage), stage.count(4))
+    resting = stage.take(payee, stage.count(4))
     for month in MONTHS:
         rows = _elsewhere(stage, resting, month.index)
         zero = (pl.lit(0.0).alias(c) for c in ("basic_amount", "account_amount", "amount"))

@@ -38,7 +38,7 @@ def _surveyed(stage: Stage) -> pl.Expr:
     """Ordinary grown-ups who share a house, found by the survey under their number."""
     named = stage.truth("F31").filter(pl.col("id_no").is_not_null())["_pid"]
     together = pl.len().over("household") > 1
-    return plain() & is_resurveyed() & together & (pl.col("age") >= 18) & pl.col("pid").is_in(named.implode())
+    return plain() & is_resurveyed() & together & (pl.col("age") >= 18) & stage.among(named)
 
 
 def _with_hosts(stage: Stage, people: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -103,8 +103,8 @@ def _jobs(stage: Stage) -> pl.DataFrame:
 def _long_away(stage: Stage) -> None:
     register, jobs = stage.register, _jobs(stage)
     insured = stage.truth("F20").filter(pl.col("status_name") == "正常")["_pid"]
-    insured = pl.col("pid").is_in(insured.implode())
-    worker = _surveyed(stage) & insured & pl.col("pid").is_in(jobs["_pid"].implode())
+    insured = stage.among(insured)
+    worker = _surveyed(stage) & insured & stage.among(jobs["_pid"])
     for wave in waves(12, 3, 1, least=2, fixed=1 / 5):
         people, hosts = _with_hosts(stage, stage.take(worker, wave.count(stage)))
         fixed = wave.fixed_of(people.height)
@@ -121,7 +121,7 @@ def _long_away(stage: Stage) -> None:
     stage.edit("F17", _RECENT, per_person(people, pl.lit(MONTHS[_RECENT.since].start).alias("start_date")))
     register.hard_negative("R10", "F01", record_keys("F01", people), "外出不满一年", people)
     _use_firms(stage, jobs, people)
-    idle = ~pl.col("pid").is_in(stage.world.employment["_pid"].implode())
+    idle = ~stage.among(stage.world.employment["_pid"])
     people, hosts = _with_hosts(
         stage, stage.take(_surveyed(stage) & insured & idle & pl.col("age").is_between(18, 22), stage.count(5, 2))
     )

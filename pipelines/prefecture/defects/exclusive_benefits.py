@@ -35,6 +35,8 @@ def _poor() -> pl.Expr:
 
 def pay(stage: Stage, people: pl.DataFrame, month: Month) -> None:
     """One more payment of F08 to `people`, of their `assist`, in the month (in the first one: three)."""
+    if people.is_empty():
+        return
     for paid in month.months:
         stage.add("F08", only(month.index), assistance_rows(people, paid))
 
@@ -42,7 +44,7 @@ def pay(stage: Stage, people: pl.DataFrame, month: Month) -> None:
 def _rightly(stage: Stage) -> None:
     register = stage.register
     paid = stage.truth("F11").filter(pl.col("subsidy_status") == "发放")["_pid"]
-    carded = stage.take(_poor() & pl.col("pid").is_in(paid.implode()), stage.count(4))
+    carded = stage.take(_poor() & stage.among(paid), stage.count(4))
     register.hard_negative("R26", "F08", payee_keys("F08", carded), "低保并享残疾人两项补贴", carded)
     helped = stage.take(_poor(), stage.count(5))
     rows = assistance_rows(helped.with_columns(pl.lit("低保").alias("assist")), MONTHS[0].month)

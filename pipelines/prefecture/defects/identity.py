@@ -81,7 +81,7 @@ def _in_payments(stage: Stage) -> None:
 
 def _in_insurance(stage: Stage) -> None:
     jobs = stage.truth("F17").group_by("_pid").len().filter(pl.col("len") == 1)["_pid"]
-    employee = plain() & pl.col("pid").is_in(jobs.implode()) & (pl.col("birth").dt.year() < 2000)
+    employee = plain() & stage.among(jobs) & (pl.col("birth").dt.year() < 2000)
     for wave in waves(8, 3, 1, fixed=1 / 3):
         people = stage.take(employee, wave.count(stage))
         overwrite(stage, wave, "F17", people, "id_no", damaged(people["id_no"], _TYPED))
@@ -108,7 +108,7 @@ def _in_events(stage: Stage) -> None:
     """Only people who are dead or gone in every source."""
     gone = is_dead(FIRST.as_of) & ~pl.col("is_collective")
     with_id = stage.truth("F04").filter(pl.col("id_no").is_not_null())["_pid"]
-    people = stage.take(gone & pl.col("pid").is_in(with_id.implode()), stage.count(2))
+    people = stage.take(gone & stage.among(with_id), stage.count(2))
     _plant_event(stage, "F04", people, damaged(people["id_no"], ("checksum", "short")))
     people = stage.take(has_left(FIRST.as_of) & pl.col("age").is_between(2, 74), stage.count(2))
     _plant_event(stage, "F03", people, damaged(people["id_no"], ("date", "checksum")))
@@ -127,7 +127,7 @@ def _plant_event(stage: Stage, feed: str, people: pl.DataFrame, values: pl.Serie
 def _in_marriages(stage: Stage) -> None:
     for since, count in ((0, 3), (1, 2), (9, 1)):
         month = MONTHS[since]
-        couples = stage.take(pl.col("pid").is_in(stage.truth("F07", month)["_pid"].implode()), stage.count(count))
+        couples = stage.take(stage.among(stage.truth("F07", month)["_pid"]), stage.count(count))
         half = (couples.height + 1) // 2
         for party, group in (("husband", couples.head(half)), ("wife", couples.slice(half))):
             column = f"{party}_id_no"

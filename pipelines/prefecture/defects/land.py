@@ -40,7 +40,7 @@ def plant_land(stage: Stage) -> None:
 
 
 def _contractors(stage: Stage) -> pl.Expr:
-    return pl.col("pid").is_in(stage.world.contracts["_pid"].implode())
+    return stage.among(stage.world.contracts["_pid"])
 
 
 def _empty(stage: Stage) -> pl.DataFrame:
@@ -66,7 +66,7 @@ def _empty(stage: Stage) -> pl.DataFrame:
 
 def _gone(stage: Stage) -> None:
     empty = _empty(stage).filter(pl.col("since").is_not_null())
-    people = stage.take(pl.col("pid").is_in(empty["_pid"].implode()), stage.count(20, 3))
+    people = stage.take(stage.among(empty["_pid"]), stage.count(20, 3))
     since = people.select(pl.col("pid").alias("_pid")).join(empty, on="_pid", how="left", maintain_order="left")[
         "since"
     ]
@@ -114,7 +114,7 @@ def _harmless_gone(stage: Stage) -> None:
     keys = entity_keys("contract", _contracts(stage, heads), "contract_code")
     register.hard_negative("R44", "F23", keys, "承包方代表已死亡，户内尚有成员", heads)
     empty = _empty(stage).filter(pl.col("since") == 0)
-    gone = stage.take(pl.col("pid").is_in(empty["_pid"].implode()), stage.count(4))
+    gone = stage.take(stage.among(empty["_pid"]), stage.count(4))
     hosts = stage.take(_contractors(stage) & settled(), gone.height)
     gone = gone.head(hosts.height)
     rows = _given_to(stage, gone, hosts)
@@ -182,6 +182,6 @@ def _too_large(stage: Stage) -> None:
         stage.edit("F23", Span(since), table.slice(fixed), _ROW)
         stage.register.defect("R44", "F23", record_keys("F23", rows), "补贴面积大于承包面积", people, since, untils)
     in_hectares = stage.truth("F23").filter(pl.col("area_unit_name") == HECTARE)["_pid"].unique()
-    people = stage.take(pl.col("pid").is_in(in_hectares.implode()) & settled(), stage.count(6, 2))
+    people = stage.take(stage.among(in_hectares) & settled(), stage.count(6, 2))
     keys = record_keys("F23", _first_rows(stage, people))
     stage.register.hard_negative("R44", "F23", keys, "承包面积为公顷，换算后一致", people)

@@ -57,14 +57,14 @@ def _married(stage: Stage, count: int, where: pl.Expr | None = None) -> pl.DataF
     once = stage.world.couples.select(pl.concat_list("husband", "wife").alias("pid")).explode("pid")
     once = once.filter(pl.len().over("pid") == 1)["pid"]
     may = plain() & pl.col("age").is_between(26, 55) if where is None else where
-    known = pl.col("pid").is_in(spouses["pid"].implode()) & pl.col("pid").is_in(once.implode())
+    known = stage.among(spouses["pid"]) & stage.among(once)
     return stage.take(may & known, count).join(spouses, on="pid", maintain_order="left")
 
 
 def _with_new_spouse(stage: Stage, people: pl.DataFrame) -> pl.DataFrame:
     """Those of `people` for whom someone unmarried is left, as `other`."""
     married = stage.world.couples.select(pl.concat_list("husband", "wife").alias("pid")).explode("pid")["pid"]
-    free = plain() & pl.col("age").is_between(24, 60) & ~pl.col("pid").is_in(married.implode())
+    free = plain() & pl.col("age").is_between(24, 60) & ~stage.among(married)
     parts = []
     for sex in (1, 2):
         mine = people.filter(pl.col("sex") == sex)
@@ -84,7 +84,7 @@ def _send(
         (pl.lit(month.start + timedelta(days=day - 1)) + pl.duration(days=pl.col("pid") % 5)).alias("registered_date"),
         pl.lit(kind).alias("registration_type"),
     )
-    rows = registration_rows(stage.people, events)
+    rows = registration_rows(stage.world, events)
     stage.add("F07", only(month.index if delivered is None else delivered), rows)
 
 
@@ -102,7 +102,7 @@ def _widowed(stage: Stage) -> None:
         dead = stage.people.filter(died)["pid"]
         widowed = _spouses(stage).filter(pl.col("spouse").is_in(dead.implode()))["pid"]
         lives_on = pl.col("death_date").is_null() & pl.col("left_date").is_null() & ~pl.col("is_floating")
-        may = lives_on & pl.col("pid").is_in(widowed.implode()) & pl.col("age").is_between(26, 80)
+        may = lives_on & stage.among(widowed) & pl.col("age").is_between(26, 80)
         people = _with_new_spouse(stage, _married(stage, stage.count(2, 1), may))
         _send(stage, people, "spouse", REISSUE, FIRST, 3)
         _send(stage, people, "other", MARRIAGE, MONTHS[month.index + 2], 12)

@@ -66,12 +66,12 @@ def _still_registered(stage: Stage) -> None:
     answered = record_answers(stage, playing, _REPLIES, record_keys("F01", playing))
     dead = answered.filter((pl.col("answer_code") == DEAD) & (pl.col("behaviour") == "right"))["pid"]
     unheard = people.filter(~plays)["pid"].head(stage.count(4, 2))
-    _correct_register(stage, people.filter(pl.col("pid").is_in(unheard.implode())), 1)
+    _correct_register(stage, people.filter(stage.among(unheard)), 1)
     ends = people["pid"].is_in(pl.concat([dead, unheard]).implode())
     untils = pl.select(pl.when(ends).then(1)).to_series().cast(pl.Int64)
     keys = record_keys("F01", people)
     stage.register.defect("R17", "F01", keys, "死亡证明已出，户口仍正常", people, 0, untils)
-    _corrections_seen(stage, people.filter(pl.col("pid").is_in(dead.implode())))
+    _corrections_seen(stage, people.filter(stage.among(dead)))
 
 
 def _corrections_seen(stage: Stage, people: pl.DataFrame) -> None:

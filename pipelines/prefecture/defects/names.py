@@ -32,7 +32,7 @@ def plant_names(stage: Stage) -> None:
     abroad = ordinary() & ~pl.col("stays") & ~pl.col("is_collective") & pl.col("namesake").is_null()
     for feed, where, first, second, later in (
         ("F31", _seen(stage), 8, 2, 1),
-        ("F17", plain() & pl.col("pid").is_in(one_job.implode()), 6, 1, 1),
+        ("F17", plain() & stage.among(one_job), 6, 1, 1),
         ("F02", abroad & stage.listed("F02") & pl.col("assist").is_null(), 4, 1, 0),
     ):
         for wave in waves(first, second, later, fixed=1 / 4):
@@ -51,7 +51,7 @@ def _seen(stage: Stage) -> pl.Expr:
 def _surveyed(stage: Stage) -> pl.Expr:
     """Met in the survey with a number, one row a person, where it comes again in the second month."""
     numbered = stage.truth("F31").filter(pl.col("id_no").is_not_null())["_pid"]
-    return is_resurveyed() & pl.col("pid").is_in(numbered.implode())
+    return is_resurveyed() & stage.among(numbered)
 
 
 def _harmless(stage: Stage) -> None:

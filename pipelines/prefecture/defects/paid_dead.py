@@ -117,7 +117,7 @@ def _paid_rightly(stage: Stage) -> None:
     register.hard_negative("R20", "F10", payee_keys("F10", december), "身故后补发以前月份", december)
     paid = stage.truth("F10").join(stage.people.select(pl.col("pid").alias("_pid"), "death_date"), on="_pid")
     same_month = paid.filter(pl.col("pay_month") == pl.col("death_date").dt.strftime("%Y-%m"))["_pid"]
-    month_of_death = stage.take(in_window & pl.col("pid").is_in(same_month.implode()), stage.count(6))
+    month_of_death = stage.take(in_window & stage.among(same_month), stage.count(6))
     keys = payee_keys("F10", month_of_death)
     register.hard_negative("R20", "F10", keys, "死亡当月照发", month_of_death)
     stopped = stage.take(is_dead(FIRST.as_of) & stage.listed("F11"), stage.count(4))

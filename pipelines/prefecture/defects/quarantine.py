@@ -30,7 +30,7 @@ def plant_quarantine(stage: Stage) -> None:
     table = per_person(vague, pl.lit("3月").alias("survey_date" + TEXT_SUFFIX), pl.lit(DATE).alias(MARK))
     stage.edit("F31", only(0), table)
     holders = stage.truth("F11").filter(pl.col("subsidy_status") == "无")["_pid"]
-    blank = stage.take(plain() & pl.col("pid").is_in(holders.implode()), stage.count(2))
+    blank = stage.take(plain() & stage.among(holders), stage.count(2))
     nothing = pl.lit(None, pl.String).alias("name")
     stage.edit("F11", only(0), per_person(blank, nothing, pl.lit(REQUIRED).alias(MARK)))
 

@@ -99,7 +99,7 @@ def _originals(
         & (pl.col("lot_3") < _NO_WRONG_TOWNSHIP)
     )
     may = reports.join(rows, on="_pid", how="semi")["_pid"].unique()
-    people = stage.take(plain() & pl.col("pid").is_in(may.implode()), count)
+    people = stage.take(plain() & stage.among(may), count)
     return people, people.select(_pid="pid").join(reports, on="_pid", how="left", maintain_order="left")
 
 

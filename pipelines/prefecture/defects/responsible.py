@@ -37,7 +37,7 @@ def plant_responsible(stage: Stage) -> None:
 
 def _replace_busy(stage: Stage) -> None:
     """Whoever has another part to play answers for nothing; those who do have no other part."""
-    people = stage.people.filter(pl.col("pid").is_in(stage.world.responsible["pid"].implode()))
+    people = stage.people.filter(stage.among(stage.world.responsible["pid"]))
     busy = people.filter(~pl.Series(stage.free).gather(people["household"]))
     stage.settle(people)
     others = responsible_columns(stage.take(can_answer(), busy.height))

@@ -51,7 +51,7 @@ def _may_be_listed(stage: Stage) -> pl.Expr:
     return (
         settled()
         & (pl.col("village").str.slice(9, 1) == "2")
-        & pl.col("pid").is_in(stays.implode())
+        & stage.among(stays)
         & ~pl.col("household").is_in(stage.world.poverty["household"].implode())
     )
 

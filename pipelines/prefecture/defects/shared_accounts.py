@@ -38,8 +38,8 @@ def _groups(stage: Stage, count: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     three."""
     items = ("G01", "G02", "J01", "C01", "C02", "N01", "N02")
     always = [_monthly(stage, i, items) for i in (0, 12, 23)]
-    listed = pl.col("pid").is_in(always[0].implode()) & pl.col("pid").is_in(always[1].implode())
-    listed &= pl.col("pid").is_in(always[2].implode())
+    listed = stage.among(always[0]) & stage.among(always[1])
+    listed &= stage.among(always[2])
     people = stage.take(plain() & listed & (pl.col("age") >= 18), count * _SIZE).sort("township", "pid")
     people = people.head(people.height // _SIZE * _SIZE)
     people = people.with_columns((pl.int_range(pl.len()) // _SIZE).alias("_group"))

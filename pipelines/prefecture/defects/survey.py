@@ -128,7 +128,7 @@ def _harmless(stage: Stage) -> None:
     register = stage.register
     lingering = stage.listed("F31") & stage.listed("F31", SECOND) & (pl.col("death_date") <= FIRST.as_of)
     with_id = stage.truth("F31").filter(pl.col("id_no").is_not_null())["_pid"]
-    named = pl.col("pid").is_in(with_id.implode())
+    named = stage.among(with_id)
     dead = stage.take(lingering & named & pl.col("stays"), stage.count(6, 2))
     stage.edit("F31", ALWAYS, per_person(dead, _wrong_grids(stage, dead)))
     register.hard_negative("R11", "F31", _keys(stage, dead), "网格有误，但人已死亡", dead)

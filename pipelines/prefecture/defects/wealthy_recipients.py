@@ -34,7 +34,7 @@ def plant_wealthy_recipients(stage: Stage) -> None:
     signs = _signs(stage)
     for sign, what in (("firm", "名下有存续企业"), ("fund", "公积金缴存基数高"), ("homes", "名下两套以上住房")):
         for wave in waves(6, 1.5, 0.6, fixed=1 / 3):
-            holders = stage.take(_holder() & pl.col("pid").is_in(_persons(signs, sign).implode()), wave.count(stage))
+            holders = stage.take(_holder() & stage.among(_persons(signs, sign)), wave.count(stage))
             _keep_firms(stage, holders)
             people = _payees(stage, holders)
             fixed = wave.fixed_of(people.height)
@@ -108,7 +108,7 @@ def _home_signs(stage: Stage) -> pl.DataFrame:
 def _payees(stage: Stage, holders: pl.DataFrame) -> pl.DataFrame:
     """Somebody else of the holder's household where there is one, else the holder."""
     there = pl.col("household").is_in(holders["household"].implode()) & is_present() & ~pl.col("is_newborn")
-    members = stage.people.filter(there & ~pl.col("pid").is_in(holders["pid"].implode()))
+    members = stage.people.filter(there & ~stage.among(holders["pid"]))
     both = pl.concat([holders, members]).unique("household", keep="last", maintain_order=True)
     order = holders.select("household").join(both, on="household", how="left", maintain_order="left")
     return order.select(stage.people.columns).with_columns(pl.lit("低保").alias("assist"))
@@ -118,7 +118,7 @@ def _rightly(stage: Stage, signs: pl.DataFrame) -> None:
     household = signs.join(stage.people.select("pid", "household"), on="pid", how="left", maintain_order="left")
     for sign, what in (("closed", "企业已注销"), ("shop", "小规模个体工商户"), ("heir", "仅有继承房产份额")):
         other = household.filter(pl.col("sign") != sign)["household"].unique()
-        clear = pl.col("pid").is_in(_persons(signs, sign).implode()) & ~pl.col("household").is_in(other.implode())
+        clear = stage.among(_persons(signs, sign)) & ~pl.col("household").is_in(other.implode())
         people = stage.take(_holder() & clear, stage.count(4)).with_columns(pl.lit("低保").alias("assist"))
         for month in MONTHS:
             pay(stage, people, month)

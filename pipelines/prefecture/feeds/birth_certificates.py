@@ -54,13 +54,11 @@ def birth_certificates(world: World, month: Month) -> pl.DataFrame:
 def certificate_rows(world: World, births: pl.DataFrame) -> pl.DataFrame:
     """Rows of F06 from births with `cert_no` and all that was drawn for the certificate. Children of people
     registered elsewhere, and others not yet named, are called after the mother."""
-    people = world.people.select("pid", "name", "id_no")
     counties = world.divisions.villages.select("county_code", "county_name").unique()
-    parents = (
-        births.join(people, left_on="mother", right_on="pid", how="left", maintain_order="left")
-        .join(people, left_on="father", right_on="pid", how="left", suffix="_father", maintain_order="left")
-        .join(people.drop("id_no"), left_on="child", right_on="pid", how="left", suffix="_child", maintain_order="left")
-        .join(counties, on="county_code", how="left", maintain_order="left")
+    who = {"mother": "", "father": "_father", "child": "_child"}
+    named = [world.of(births[w], "name", "id_no").select(pl.all().name.suffix(s)) for w, s in who.items()]
+    parents = pl.concat(
+        [births.join(counties, on="county_code", how="left", maintain_order="left"), *named], how="horizontal"
     )
     after_mother = pl.col("name") + pl.when(pl.col("sex") == 1).then(pl.lit("之子")).otherwise(pl.lit("之女"))
     surname = pl.coalesce("name_father", "name").str.head(1)

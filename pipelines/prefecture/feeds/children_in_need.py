@@ -81,11 +81,11 @@ def children(world: World, month: Month) -> pl.DataFrame:
 
 def child_rows(world: World, listed: pl.DataFrame) -> pl.DataFrame:
     """Rows of F09 about children with the columns of world/children_in_need.py and `study_state_name`."""
-    people = world.people.select("pid", "id_no", "name")
     counties = world.divisions.villages.select("county_code", "county_name").unique()
     rows = listed.join(counties, on="county_code", how="left", maintain_order="left")
-    for who in ("father", "mother", "guardian"):
-        rows = rows.join(people, left_on=who, right_on="pid", how="left", suffix=f"_{who}", maintain_order="left")
+    families = ("father", "mother", "guardian")
+    named = (world.of(listed[who], "id_no", "name").select(pl.all().name.suffix(f"_{who}")) for who in families)
+    rows = pl.concat([rows, *named], how="horizontal")
     at_home = pl.col("guardian_relation") == "福利机构"
     home = pl.when(at_home).then(pl.col("county_name") + "社会福利中心")
     amount = (

@@ -33,28 +33,24 @@ def registrations(world: World, month: str) -> pl.DataFrame:
         )
         for kind, column in _DATES.items()
     ]
-    return registration_rows(world.people, pl.concat(rows))
+    return registration_rows(world, pl.concat(rows))
 
 
-def registration_rows(people: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def registration_rows(world: World, events: pl.DataFrame) -> pl.DataFrame:
     """Rows of F07 from `husband`, `wife` (pids), `registered_date`, `registration_type`."""
-    known = people.select("pid", "id_no", "name")
+    husbands, wives = (world.of(events[who], "id_no", "name") for who in ("husband", "wife"))
     day, number = pl.col("registered_date"), pl.col("husband").cast(pl.String).str.zfill(9)
     letter = pl.col("registration_type").replace_strict(_LETTERS, return_dtype=pl.String)
-    return (
-        events.join(known, left_on="husband", right_on="pid", how="left", maintain_order="left")
-        .join(known, left_on="wife", right_on="pid", how="left", suffix="_wife", maintain_order="left")
-        .select(
-            pl.col("husband").alias("_pid"),
-            pl.col("wife").alias("_wife"),
-            pl.concat_str(letter, pl.lit("3706"), day.dt.strftime("%Y%m"), number).alias("cert_no"),
-            pl.col("id_no").alias("husband_id_no"),
-            pl.col("name").alias("husband_name"),
-            pl.col("id_no_wife").alias("wife_id_no"),
-            pl.col("name_wife").alias("wife_name"),
-            "registered_date",
-            "registration_type",
-        )
+    return events.select(
+        pl.col("husband").alias("_pid"),
+        pl.col("wife").alias("_wife"),
+        pl.concat_str(letter, pl.lit("3706"), day.dt.strftime("%Y%m"), number).alias("cert_no"),
+        husbands["id_no"].alias("husband_id_no"),
+        husbands["name"].alias("husband_name"),
+        wives["id_no"].alias("wife_id_no"),
+        wives["name"].alias("wife_name"),
+        "registered_date",
+        "registration_type",
     )
 
 

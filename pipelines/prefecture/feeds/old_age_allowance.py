@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from pipelines.prefecture.feeds.feed import Feed
-from pipelines.prefecture.feeds.payments import paid_people, start_of
+from pipelines.prefecture.feeds.payments import may_be_paid, start_of
 from pipelines.prefecture.months import Month
 from pipelines.prefecture.output.workbook import Heading
 from pipelines.prefecture.world.ages import completed_years
@@ -34,13 +34,14 @@ def allowance(world: World, month: Month) -> pl.DataFrame:
     """Rows of F10 of the round's months: from the month after the 80th birthday, not to those in 特困."""
     months = []
     for paid in month.months:
-        entitled = paid_people(world.people, paid).filter(
-            (pl.col("turned_80") < start_of(paid))
+        entitled = world.people.filter(
+            may_be_paid(paid)
+            & (pl.col("turned_80") < start_of(paid))
             & (pl.col("assist").is_null() | (pl.col("assist") != "特困"))
             & ~pl.col("is_floating")
         )
         months.append(allowance_rows(entitled, paid))
-    return pl.concat(months).sort("_county", "pay_month", "division_code", "_pid")
+    return pl.concat(months)
 
 
 def allowance_rows(people: pl.DataFrame, month: str, remark: str | None = None) -> pl.DataFrame:

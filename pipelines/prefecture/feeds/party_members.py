@@ -83,7 +83,7 @@ def members(world: World, month: Month) -> pl.DataFrame:
         .otherwise(pl.lit("未报到"))
         .alias("report_status_name"),
         pl.when(pl.col("reports") < _REPORTED_SHARE).then(pl.lit(pl.Series(_DUTIES)).gather("duty")).alias("duty_name"),
-    ).sort("_county", "organisation_code", "_pid")
+    )
 
 
 def member_no(person: str) -> pl.Expr:

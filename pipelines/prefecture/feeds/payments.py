@@ -12,8 +12,8 @@ def start_of(month: str) -> date:
     return date.fromisoformat(f"{month}-01")
 
 
-def paid_people(people: pl.DataFrame, month: str) -> pl.DataFrame:
-    """Those alive and registered when the month began: the month of death is still paid."""
+def may_be_paid(month: str) -> pl.Expr:
+    """True for people alive and registered when the month began: the month of death is still paid."""
     start = start_of(month)
     gone = (pl.col("death_date") < start) | (pl.col("left_date") < start)
-    return people.filter(~gone.fill_null(False))
+    return ~gone.fill_null(False)

@@ -33,7 +33,7 @@ LAYOUT = (
 def listed(world: World, month: Month) -> pl.DataFrame:
     """All rows of F22 with `_pid` and `_county`."""
     known = world.poverty.filter(pl.col("identified_date") <= month.as_of)
-    return members(world.people, known, month).sort("_county", "poor_household_no", "_pid")
+    return members(world.people, known, month)
 
 
 def members(people: pl.DataFrame, households: pl.DataFrame, month: Month) -> pl.DataFrame:

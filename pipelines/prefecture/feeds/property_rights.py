@@ -56,7 +56,7 @@ def register(world: World, month: Month) -> pl.DataFrame:
         pl.col("second_name").alias("owner_name"),
         pl.col("second_code").alias("owner_code"),
     )
-    return _written(pl.concat([first, other]), month, world.shard.number).sort("right_no")
+    return _written(pl.concat([first, other]), month, world.shard.number)
 
 
 def _places(world: World) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from pipelines.prefecture.feeds.feed import Feed
-from pipelines.prefecture.feeds.payments import paid_people, start_of
+from pipelines.prefecture.feeds.payments import may_be_paid, start_of
 from pipelines.prefecture.months import Month
 from pipelines.prefecture.world.ages import completed_years
 from pipelines.prefecture.world.pensions import RESIDENT
@@ -34,13 +34,15 @@ _AGED, _AGED_MORE = 65, 10.0
 _SUSPENDED_SHARE = 0.006
 
 
-def pensions(world: World, month: Month) -> pl.DataFrame:
+def pensions(world: World, month: Month, only: pl.Series | None = None) -> pl.DataFrame:
     """Rows of F18: from the month after the 60th birthday to the month of death. Who was not certified within
-    a year is suspended (暂停, nothing paid)."""
+    a year is suspended (暂停, nothing paid). With `only` (pids), the rows of these people."""
     lot = pl.Series("lot", world.stream(f"certified {month.as_of.year}").random(world.people.height))
-    resident = world.pensions.filter(pl.col("scheme") == RESIDENT)
-    payees = paid_people(world.people.with_columns(lot), month.month).join(resident, on="pid", maintain_order="left")
-    payees = payees.filter(pl.col("turned_60") < start_of(month.month))
+    asked = True if only is None else pl.col("pid").is_in(only.implode())
+    due = (pl.col("scheme") == RESIDENT) & (pl.col("turned_60") < start_of(month.month))
+    resident = world.pensions.filter(due & asked)
+    payees = world.people.with_columns(lot).filter(may_be_paid(month.month) & asked)
+    payees = payees.join(resident, on="pid", maintain_order="left")
     counties = world.divisions.villages.select("county_code", "county_name").unique()
     return pension_rows(payees.join(counties, on="county_code", how="left", maintain_order="left"), month)
 

@@ -57,7 +57,7 @@ def rolls(world: World, month: Month) -> pl.DataFrame:
         school_codes(pl.col("place"), pl.col("grade"), pl.col("kind"), pl.col("which")).alias("school_code")
     )
     rows = rows.join(school_names(world), on="school_code", how="left", maintain_order="left")
-    return _written(rows, school_year(month.as_of)).sort("_county", "school_code", "_pid")
+    return _written(rows, school_year(month.as_of))
 
 
 def _written(rows: pl.DataFrame, year: int) -> pl.DataFrame:

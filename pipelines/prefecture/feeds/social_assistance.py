@@ -7,7 +7,7 @@ not have been made (defects/).
 import polars as pl
 
 from pipelines.prefecture.feeds.feed import Feed
-from pipelines.prefecture.feeds.payments import paid_people
+from pipelines.prefecture.feeds.payments import may_be_paid
 from pipelines.prefecture.months import MONTHS, Month
 from pipelines.prefecture.output.workbook import Heading
 from pipelines.prefecture.world.world import World
@@ -98,8 +98,8 @@ def layout(county: str) -> tuple[Heading, ...]:
 def assistance(world: World, month: Month) -> pl.DataFrame:
     """Rows of F08 of the round's months, with `_pid` and `_county`; paid to those alive when the month
     began."""
-    months = [assistance_rows(paid_people(world.people, paid), paid) for paid in month.months]
-    return pl.concat(months).sort("_county", "pay_month", "division_code", "_pid")
+    helped = world.people.filter(pl.col("assist").is_not_null())
+    return pl.concat([assistance_rows(helped.filter(may_be_paid(paid)), paid) for paid in month.months])
 
 
 def assistance_rows(people: pl.DataFrame, month: str, remark: str | None = None) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.prefecture.feeds.disability_cards import cards
 from pipelines.prefecture.feeds.old_age_allowance import BANDS, allowance
-from pipelines.prefecture.feeds.payments import paid_people, start_of
+from pipelines.prefecture.feeds.payments import may_be_paid, start_of
 from pipelines.prefecture.feeds.social_assistance import assistance
 from pipelines.prefecture.feeds.standards import standards
 from pipelines.prefecture.months import Month
@@ -26,7 +26,7 @@ def entitlements(world: World, month: Month) -> pl.DataFrame:
     """`_pid`, `item_code`, `quantity`, `unit_name`, `amount` of all items of the month."""
     on = start_of(month.month)
     amounts = standards(world.reference, "F35", on)
-    people = paid_people(world.people, month.month).filter(~pl.col("is_floating"))
+    may = may_be_paid(month.month) & ~pl.col("is_floating")
 
     def fixed(rows: pl.DataFrame, code: pl.Expr, quantity: pl.Expr, unit: str = "月") -> pl.DataFrame:
         rows = rows.with_columns(code.alias("item_code"), quantity.cast(pl.Float64).alias("quantity"))
@@ -48,7 +48,7 @@ def entitlements(world: World, month: Month) -> pl.DataFrame:
     parts = [
         fixed(aged, pl.col("band_name").replace_strict(bands), one),
         fixed(_disabled(world, month), pl.col("item_code"), one),
-        fixed(_rewarded(world, people, on), pl.lit("J01"), one),
+        fixed(_rewarded(world, may, on), pl.lit("J01"), one),
         poor.select(
             "_pid",
             pl.col("category").replace_strict(_CATEGORIES).alias("item_code"),
@@ -58,11 +58,11 @@ def entitlements(world: World, month: Month) -> pl.DataFrame:
         ),
     ]
     if on.month == _LAND_MONTH:
-        parts.append(fixed(_farmers(world, people, on), pl.lit("L01"), pl.col("area"), "亩"))
+        parts.append(fixed(_farmers(world, may, on), pl.lit("L01"), pl.col("area"), "亩"))
     if on.month == _FESTIVAL_MONTH:
         poor_family = pl.col("assist").eq_missing("低保").any().over("household")
         born = ~pl.col("is_newborn") | (pl.col("registered_on") < on)
-        guests = people.filter(poor_family & born).select(pl.col("pid").alias("_pid"))
+        guests = world.people.filter(may).filter(poor_family & born).select(pl.col("pid").alias("_pid"))
         parts.append(fixed(guests, pl.lit("S01"), one, "次"))
     return pl.concat(parts)
 
@@ -77,22 +77,21 @@ def _disabled(world: World, month: Month) -> pl.DataFrame:
     )
 
 
-def _rewarded(world: World, people: pl.DataFrame, on: date) -> pl.DataFrame:
+def _rewarded(world: World, may: pl.Expr, on: date) -> pl.DataFrame:
     """Parents of one child (or two daughters) in villages, from 60 on."""
-    lot = world.people.select("pid", pl.Series("rewarded", world.stream("rewarded").random(world.people.height)))
-    rows = people.join(lot, on="pid", how="left", maintain_order="left")
+    lot = pl.Series(world.stream("rewarded").random(world.people.height))
     village = pl.col("village").str.slice(9, 1) != "0"
-    chosen = village & (completed_years("birth", on) >= 60) & (pl.col("rewarded") < _REWARDED_SHARE)
-    return rows.filter(chosen).select(pl.col("pid").alias("_pid"))
+    chosen = may & village & (completed_years("birth", on) >= 60) & (lot < _REWARDED_SHARE)
+    return world.people.filter(chosen).select(pl.col("pid").alias("_pid"))
 
 
-def _farmers(world: World, people: pl.DataFrame, on: date) -> pl.DataFrame:
+def _farmers(world: World, may: pl.Expr, on: date) -> pl.DataFrame:
     """One payee of every household that farms, with its land."""
     count = world.people["household"].max() + 1
     rng = world.stream("farmland")
     lots = pl.DataFrame({"farms": rng.random(count), "area": (0.6 + rng.gamma(2.2, 1.6, count)).round(1)})
     village = pl.col("village").str.slice(9, 1) != "0"
-    adults = people.filter(village & ~pl.col("is_collective") & (completed_years("birth", on) >= _ADULT))
+    adults = world.people.filter(may & village & ~pl.col("is_collective") & (completed_years("birth", on) >= _ADULT))
     payees = adults.unique("household", keep="first", maintain_order=True)
     rows = pl.concat([payees, lots[payees["household"].to_numpy()]], how="horizontal")
     return rows.filter(pl.col("farms") < _FARMING_SHARE).select(pl.col("pid").alias("_pid"), "area")

@@ -51,11 +51,13 @@ _FAMILY_SHARE, _IN_CARE_SHARE = 0.25, 0.35
 
 def payments(world: World, month: Month) -> pl.DataFrame:
     """Rows of F35 of the month; as everywhere, the month of death is still paid."""
-    people = world.people.with_columns(_accounts(world)).select(
-        pl.col("pid").alias("_pid"), "id_no", "name", "village", "county_code", "account_type", "_account"
+    rows = entitlements(world, month)
+    about = ("pid", "id_no", "name", "village", "township", "county_code", "household_no")
+    payees = world.of(rows["_pid"], *about).with_columns(
+        _account_types(world).gather(rows["_pid"] - world.shard.first_number)
     )
-    rows = entitlements(world, month).join(people, on="_pid", how="left", maintain_order="left")
-    return _with_returns(payment_rows(rows, month), month).sort("item_code", "_pid", "payment_no")
+    rows = pl.concat([rows, payees.with_columns(_account())], how="horizontal")
+    return _with_returns(payment_rows(rows, month), month)
 
 
 def payment_rows(rows: pl.DataFrame, month: Month) -> pl.DataFrame:
@@ -92,9 +94,9 @@ def account_hash(account: pl.Expr) -> pl.Expr:
     return (pl.lit("6217|") + account).chash.sha2_256().str.head(24)
 
 
-def _accounts(world: World) -> tuple[pl.Expr, pl.Expr]:
-    """Whose account a person's subsidies go to (`_account`, `account_type`): his own, his family's, or that of
-    the institution that cares for him. Families with 低保 have one account."""
+def _account_types(world: World) -> pl.Series:
+    """Whose account a person's subsidies go to (`account_type`): his own, his family's, or that of the
+    institution that cares for him. Families with 低保 have one account."""
     people = world.people
     rng = world.stream("accounts")
     by_household = pl.Series(rng.random(people["household"].max() + 1)).gather(people["household"])
@@ -103,14 +105,19 @@ def _accounts(world: World) -> tuple[pl.Expr, pl.Expr]:
     family = poor | (by_household < _FAMILY_SHARE)
     cared_for = pl.col("assist").eq_missing("特困") & in_care
     kind = pl.when(cared_for).then(pl.lit(INSTITUTION)).when(family).then(pl.lit(FAMILY)).otherwise(pl.lit(PERSONAL))
-    account = (
-        pl.when(cared_for)
+    return people.select(kind.alias("account_type")).to_series()
+
+
+def _account() -> pl.Expr:
+    """Tells accounts apart: the institution's, the family's, the person's."""
+    return (
+        pl.when(pl.col("account_type") == INSTITUTION)
         .then(pl.lit("T") + pl.col("township"))
-        .when(family)
+        .when(pl.col("account_type") == FAMILY)
         .then(pl.lit("H") + pl.col("household_no"))
         .otherwise(pl.lit("P") + pl.col("pid").cast(pl.String))
+        .alias("_account")
     )
-    return kind.alias("account_type"), account.alias("_account")
 
 
 def _with_returns(rows: pl.DataFrame, month: Month) -> pl.DataFrame:

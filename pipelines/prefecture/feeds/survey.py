@@ -140,7 +140,6 @@ def _completed(rows: pl.DataFrame, divisions: Divisions) -> pl.DataFrame:
             (pl.col("place") + dormitory + pl.col("house_no").str.slice(13) + "号房").alias("house_address"),
         )
         .drop("residence", "place", "is_collective")
-        .sort("_county", "grid_code", "house_no", "_pid")
     )
 
 

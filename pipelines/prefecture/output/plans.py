@@ -16,6 +16,8 @@ from pipelines.prefecture.output.formats import FORMATS
 from pipelines.prefecture.output.parts import Parts
 from pipelines.prefecture.output.writers import Written
 
+# Rows written at a time: text takes ten times the memory of a frame.
+CHUNK = 50_000
 _KINDS = {"events": "", "snapshot": "_全量"}
 
 
@@ -50,9 +52,10 @@ class FilePlan:
             if left is not None:
                 frame = frame.head(left)
                 left -= frame.height
-            if self.feed.written:
-                frame = self.feed.written(frame)
-            yield self.change(frame) if self.change else frame
+            for start in range(0, max(1, frame.height), CHUNK):
+                rows = frame.slice(start, CHUNK)
+                rows = self.feed.written(rows) if self.feed.written else rows
+                yield self.change(rows) if self.change else rows
 
     def rows(self) -> int:
         """How many rows the parts hold."""

@@ -3,11 +3,13 @@
 Belongs here: cases, true identities and unreadable rows by file and row. Does not belong here: planting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from pipelines.prefecture.feeds.feed import Feed
 from pipelines.prefecture.log import TOUCHED
@@ -58,6 +60,24 @@ class Whereabouts:
         cases = cases.select("case_id", pl.col("feed").alias("_of"), column)
         wanted = rows.select("feed", "file", "row", column, TOUCHED).join(cases, on=column)
         return wanted.filter(pl.col(TOUCHED) | (pl.col("_of") == feed.code)).select(*_CASE_ROWS)
+
+
+@contextmanager
+def identity_file(folder: Path, month: Month, feed: Feed) -> Iterator[Callable[[pl.DataFrame], None]]:
+    """`identity/{period}_{feed}.parquet`, written chunk by chunk: what `Whereabouts.note` returns. There is none
+    for a feed nothing was written of."""
+    path = folder / "identity" / f"{month.period}_{feed.code}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+
+        def put(rows: pl.DataFrame) -> None:
+            nonlocal writer
+            table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+            writer = writer or stack.enter_context(pq.ParquetWriter(path, table.schema, compression="zstd"))
+            writer.write_table(table)
+
+        yield put
 
 
 def write_whereabouts(parts: Sequence[Whereabouts], month: Month, folder: Path) -> None:

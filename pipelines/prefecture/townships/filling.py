@@ -76,9 +76,7 @@ def _sort(book: openpyxl.Workbook, *named: object) -> None:
     """Whole rows by another column, as the sort button does it."""
     sheet, key = book[layout.ANOMALIES], COL[pick(_SORTED_BY, *named, "sorted by")]
     last = FIRST_ROW + len(read_rows(book))
-    rows = [
-        [(cell.value, cell._style) for cell in sheet[row]] for row in range(FIRST_ROW + 1, last + 1)
-    ]
+    rows = [[(cell.value, cell._style) for cell in sheet[row]] for row in range(FIRST_ROW + 1, last + 1)]
     rows.sort(key=lambda cells: str(cells[key][0] or ""), reverse=True)
     for row, cells in enumerate(rows, FIRST_ROW + 1):
         for cell, (value, style) in zip(sheet[row], cells, strict=True):

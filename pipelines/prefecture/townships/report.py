@@ -24,10 +24,7 @@ class PlayReport:
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{name} {count}" for name, count in sorted(self.behaviours.items()))
-        return (
-            f"{self.townships} townships sent {self.workbooks} workbooks with {self.answers} answers "
-            f"(rows: {kinds})"
-        )
+        return f"{self.townships} townships sent {self.workbooks} workbooks with {self.answers} answers (rows: {kinds})"
 
     def table(self) -> str:
         """Both counts, a line each."""

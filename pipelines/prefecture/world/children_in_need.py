@@ -69,7 +69,8 @@ def with_family(children: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """Add `father` and `mother` (the couple of the household, for its children), `guardian` and
     `guardian_relation`."""
     lives_on = pl.col("death_date").is_null() & pl.col("left_date").is_null() & ~pl.col("is_newborn")
-    adults = people.filter(lives_on & (pl.col("age") >= 20) & (pl.col("role") != roles.COLLECTIVE))
+    near = pl.col("household").is_in(children["household"].implode())
+    adults = people.filter(near & lives_on & (pl.col("age") >= 20) & (pl.col("role") != roles.COLLECTIVE))
     couple = pl.col("role") <= roles.SPOUSE
     elder = pl.col("role").is_in([roles.PARENT, roles.OTHER_PARENT])
     family = adults.group_by("household").agg(

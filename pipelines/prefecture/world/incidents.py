@@ -29,6 +29,7 @@ _CLASSES = {
     HOTLINE: (7, 2, 3, 6, 7, 10, 5, 4, 9, 15, 7, 5, 0, 20),
     MUNICIPAL: (14, 9, 9, 22, 18, 16, 4, 8, 0, 0, 0, 0, 0, 0),
 }
+_CODES = np.array([f"{i:02d}" for i in range(1, 15)])
 _EARLIER = 11
 _ADULTS = (18, 79)
 
@@ -46,18 +47,18 @@ def draw_reports(world: "World", month: Month, platform: str) -> pl.DataFrame:
     `part_no` (for parts of the city), `reported` (time), `first_platform`, `first_serial` and `first_reported`
     of the report it is linked with, `lot`, `lot_2` and `lot_3` for whatever a platform leaves to chance.
     """
-    slots = range(_EARLIER + 1) if month == FIRST else [_EARLIER + month.index]
+    since = date.min if month == FIRST else month.start
+    told = pl.col("reported").dt.date().is_between(since, month.as_of)
+    reports = world.incidents.filter((pl.col("platform") == platform) & told)
+    about = ("name", "sex", "household", "house_no", "grid", "residence", "is_collective")
+    reports = pl.concat([reports, world.of(reports["_pid"], *about)], how="horizontal")
+    return reports.with_columns(phone_of("_pid").alias("phone")).sort("reported", "serial")
+
+
+def draw_incidents(world: "World") -> pl.DataFrame:
+    """Every report of all months on all platforms: the columns of `draw_reports` that do not tell who reports."""
     who = _reporters(world)
-    drawn = pl.concat([_slot(world, slot, who) for slot in slots])
-    reports = drawn.filter(pl.col("platform") == platform)
-    people = world.people.select(
-        pl.col("pid").alias("_pid"), "name", "sex", "household", "house_no", "grid", "residence", "is_collective"
-    )
-    return (
-        reports.join(people, on="_pid", how="left", maintain_order="left")
-        .with_columns(phone_of("_pid").alias("phone"))
-        .sort("reported", "serial")
-    )
+    return pl.concat([_slot(world, slot, who) for slot in range(_EARLIER + len(MONTHS))])
 
 
 def _slot(world: "World", slot: int, who: np.ndarray) -> pl.DataFrame:
@@ -111,7 +112,7 @@ def _classes(place: np.ndarray, lot: np.ndarray) -> pl.Series:
     for which, platform in enumerate(PLATFORMS):
         weights = np.cumsum(_CLASSES[platform]) / sum(_CLASSES[platform])
         here = place == which
-        code[here] = np.char.zfill((np.searchsorted(weights, lot[here], side="right") + 1).astype("U2"), 2)
+        code[here] = _CODES[np.searchsorted(weights, lot[here], side="right")]
     return pl.Series(code)
 
 

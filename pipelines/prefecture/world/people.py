@@ -21,7 +21,7 @@ from pipelines.prefecture.world.names import given_names, surnames
 from pipelines.prefecture.world.origins import lanes, regions
 from pipelines.prefecture.world.places import draw_places
 from pipelines.prefecture.world.registration import with_registration
-from pipelines.prefecture.world.vital import draw_lives
+from pipelines.prefecture.world.vital import draw_lives, is_present
 
 if TYPE_CHECKING:
     from pipelines.prefecture.world.world import World
@@ -40,7 +40,8 @@ def draw_people(world: "World") -> pl.DataFrame:
     is_collective, is_floating (no household registration here), is_newborn, namesake, death_date, left_date,
     is_undisturbed (nobody of the household dies or departs later), stays (lives in the township of
     registration), division_code, registered_on, hukou_address, has_old_code (see registration.py), assist,
-    head_id_no, turned_80 (see assistance.py).
+    head_id_no, turned_80 (see assistance.py), is_ordinary (registered, under the current code, in a household
+    nobody leaves), is_settled (ordinary, at home in a family where registered, nobody's namesake).
     """
     census = world.census
     members = draw_members(census, world.scale, world.stream("households"))
@@ -58,7 +59,11 @@ def draw_people(world: "World") -> pl.DataFrame:
     )
     people = draw_lives(people, world.stream("lives"))
     people = with_registration(people, world.divisions, world.stream("registration"))
-    return with_assistance(people, world.stream("assistance"))
+    people = with_assistance(people, world.stream("assistance"))
+    registered = is_present() & ~pl.col("is_floating") & ~pl.col("is_newborn")
+    people = people.with_columns(is_ordinary=registered & pl.col("is_undisturbed") & ~pl.col("has_old_code"))
+    at_home = pl.col("stays") & ~pl.col("is_collective")
+    return people.with_columns(is_settled=pl.col("is_ordinary") & at_home & pl.col("namesake").is_null())
 
 
 def _placed(members: pl.DataFrame, world: "World") -> pl.DataFrame:

@@ -22,6 +22,7 @@ from pipelines.prefecture.world.dwellings import draw_dwellings
 from pipelines.prefecture.world.emergency import draw_stock
 from pipelines.prefecture.world.employment import draw_employment
 from pipelines.prefecture.world.geography import village_points
+from pipelines.prefecture.world.incidents import draw_incidents
 from pipelines.prefecture.world.inspections import draw_inspections
 from pipelines.prefecture.world.land import draw_contracts, draw_parcels
 from pipelines.prefecture.world.licences import draw_licences
@@ -67,6 +68,10 @@ class World:
     def people(self) -> pl.DataFrame:
         """One row per person (see people.draw_people), in order of `pid`."""
         return people.draw_people(self)
+
+    def of(self, pids: pl.Series, *columns: str) -> pl.DataFrame:
+        """These columns of the people with the pids, row by row; null for nobody."""
+        return self.people.select(pl.col(*columns).gather(pids - self.shard.first_number))
 
     @cached_property
     def enterprises(self) -> pl.DataFrame:
@@ -160,6 +165,11 @@ class World:
     def risk_points(self) -> pl.DataFrame:
         """One row per point (see risk_points.draw_risk_points)."""
         return draw_risk_points(self)
+
+    @cached_property
+    def incidents(self) -> pl.DataFrame:
+        """One row per report of what happens in the grids (see incidents.draw_incidents)."""
+        return draw_incidents(self)
 
     @cached_property
     def inspections(self) -> pl.DataFrame:
