@@ -15,6 +15,8 @@ from pipelines.prefecture.output.deliveries import BROKEN_ALLOWANCE_COUNTY
 from pipelines.prefecture.players import SILENT_COUNTY
 from pipelines.prefecture.stage import Span, Stage
 
+# Names with a character beyond the common ones.
+RARE = r"^[\u4e00-\u9fa5]+[^\u4e00-\u9fa5]$"
 _LATER = (4, 8, 12, 16, 20)
 _REPAIRED_AFTER = 2
 

@@ -7,13 +7,14 @@ deaths of ordinary life (world/vital.py).
 import polars as pl
 
 from pipelines.prefecture.answers import Replies, record_answers
-from pipelines.prefecture.defects.common import plain, record_keys, tickets
+from pipelines.prefecture.defects.common import RARE, plain, record_keys, tickets
 from pipelines.prefecture.feeds.death_certificates import certificate_rows
 from pipelines.prefecture.feeds.hukou_events import DEATH, event_rows
 from pipelines.prefecture.months import MONTHS
 from pipelines.prefecture.stage import Span, Stage, only, per_person
 from pipelines.prefecture.world.lots import days_between
 
+_LONG_AGO = ("2023-07-01", "2023-12-15")
 DEAD, ALIVE = "确认已死亡", "确认健在"
 _REPLIES = Replies(
     "R17",
@@ -39,8 +40,10 @@ def _candidate(stage: Stage) -> pl.Expr:
     return plain() & (pl.col("relation") != "01") & pl.col("age").is_between(28, 73) & unseen
 
 
-def _dying(stage: Stage, count: int, first: str, last: str, playing: int = 0) -> pl.DataFrame:
-    people = stage.take(_candidate(stage), count, playing)
+def _dying(
+    stage: Stage, count: int, first: str, last: str, playing: int = 0, where: pl.Expr | bool = True
+) -> pl.DataFrame:
+    people = stage.take(_candidate(stage) & where, count, playing)
     return people.with_columns(
         pl.Series("died_on", days_between(stage.rng("deaths"), first, last, people.height), dtype=pl.Date)
     )
@@ -52,14 +55,14 @@ def _certified(stage: Stage, people: pl.DataFrame, month: int) -> None:
 
 def _still_registered(stage: Stage) -> None:
     """R17. In playing townships most answers are true; one answer comes back wrong in F01, one is
-    confirmed."""
-    people = _dying(stage, stage.count(28, 8), "2023-07-01", "2023-12-15", playing=stage.count(14, 6))
-    rows = certificate_rows(people, pl.col("died_on"))
+    confirmed. Some certificates have no id; with a rare character in the name nobody else in the city, whatever
+    shard he is of, has the same name and birth date."""
+    known = _dying(stage, stage.count(24, 7), *_LONG_AGO, playing=stage.count(14, 6))
     alone = pl.len().over("name", "birth", "sex") == 1
-    unique = people.join(stage.people.filter(alone), on="pid", how="semi", maintain_order="left")["pid"].tail(
-        stage.count(4)
-    )
-    no_id = pl.col("_pid").is_in(unique.implode())
+    nameless = _dying(stage, stage.count(4), *_LONG_AGO, where=alone & pl.col("name").str.contains(RARE))
+    people = pl.concat([known, nameless])
+    rows = certificate_rows(people, pl.col("died_on"))
+    no_id = pl.int_range(pl.len()) >= known.height
     stage.add("F04", only(0), rows.with_columns(pl.when(~no_id).then("id_no").alias("id_no")))
     plays = people["township"].is_in(stage.players)
     playing = people.filter(plays)

@@ -14,12 +14,12 @@ from datetime import date
 import polars as pl
 
 from pipelines.prefecture.changes import ordinary
-from pipelines.prefecture.defects.common import is_resurveyed, plain, plant_wave, record_keys, settled, waves
+from pipelines.prefecture.defects.common import RARE, is_resurveyed, plain, plant_wave, record_keys, settled, waves
 from pipelines.prefecture.feeds.hukou_events import RENAMING, event_rows
 from pipelines.prefecture.stage import ALWAYS, Stage, only, per_person
 
 _WRONG = pl.Series(["莉", "玮", "惠", "峰", "晖"])
-_COMMON, _RARE = r"^[\u4e00-\u9fa5]{2,}$", r"^[\u4e00-\u9fa5]+[^\u4e00-\u9fa5]$"
+_COMMON = r"^[\u4e00-\u9fa5]{2,}$"
 _INSTEAD = pl.Series(["？", "□", "yan", "*"])
 _RENAMED = date(2023, 6, 12)
 
@@ -63,7 +63,7 @@ def _harmless(stage: Stage) -> None:
     _written(stage, renamed, pl.col("old_name"), "已更名，仍用曾用名")
     spaced = stage.take(_seen(stage) & common, stage.count(4, 2))
     _written(stage, spaced, " " + pl.col("name").str.head(1) + "　" + pl.col("name").str.slice(1), "姓名中有空格")
-    rare = settled() & _surveyed(stage) & pl.col("name").str.contains(_RARE)
+    rare = settled() & _surveyed(stage) & pl.col("name").str.contains(RARE)
     rare = stage.take(rare, stage.count(5, 2))
     _written(stage, rare, pl.col("name").str.head(1) + _INSTEAD.gather(rare["pid"] % 4), "生僻字以符号或拼音代替")
     twins = stage.take(_seen(stage) & (pl.len().over("household", "birth") > 1), stage.count(3, 1))

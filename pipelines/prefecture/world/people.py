@@ -50,7 +50,7 @@ def draw_people(world: "World") -> pl.DataFrame:
     members = _with_household_traits(members, world.shard.first_number, world.stream("floating"))
     members = with_namesakes(members, world.scaled(14, 8), world.stream("namesakes"))
     people = _placed(members, world)
-    people = people.with_columns(*_numbers(people, world), _names(people, world.stream("names"))).with_columns(
+    people = people.with_columns(*_numbers(people, world), _names(people, world)).with_columns(
         pl.when(pl.col("namesake").is_not_null())
         .then(pl.col("name").first().over("namesake"))
         .otherwise("name")
@@ -125,14 +125,16 @@ def _numbers(people: pl.DataFrame, world: "World") -> tuple[pl.Series, pl.Series
     return numbers[: people.height].alias("id_no"), with_spares["spare_id_no"]
 
 
-def _names(people: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
+def _names(people: pl.DataFrame, world: "World") -> pl.Series:
     """Children and one grandparent bear the surname of the man of the house; everyone else has his own."""
+    rng, places = world.stream("names"), dict(zip(world.census.codes, world.shard.counties, strict=True))
     own = surnames(rng, people.height)
     family = surnames(rng, people["household"].max() + 1)[people["household"].to_numpy()]
     role, sex = people["role"].to_numpy(), people["sex"].to_numpy()
     shared = np.isin(role, [roles.CHILD, roles.SECOND_CHILD, roles.OTHER])
     shared |= np.isin(role, [roles.HEAD, roles.PARENT]) & (sex == 1)
-    given = given_names(rng, sex, (people["birth"] < date(1980, 1, 1)).to_numpy())
+    county = people["county_code"].replace_strict(places, return_dtype=pl.Int64).to_numpy()
+    given = given_names(rng, sex, (people["birth"] < date(1980, 1, 1)).to_numpy(), county)
     return pl.Series("name", np.char.add(np.where(shared, family, own), given))
 
 
