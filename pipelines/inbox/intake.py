@@ -28,7 +28,7 @@ from pipelines.security.signature import RowSigner
 from pipelines.security.workbook_lock import WrongPassword, is_locked, unlock
 from pipelines.verify.rules import load_rules
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 150_000_000
 UNKNOWN_FOLDER = "未识别"
 _ANSWER = {
     "as_of": pl.Date, "workbook_sha256": pl.String, "file_name": pl.String, "township_code": pl.String,

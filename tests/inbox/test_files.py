@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.inbox import container
+from pipelines.inbox import container, intake
 from pipelines.inbox.container import formula_cells
 from pipelines.inbox.problems import FILE_REASONS, Refused
 from pipelines.inbox.reader import Reader, read_book
@@ -134,6 +134,17 @@ def test_a_zip_bomb_is_refused_by_what_comes_out_of_it(workbook, desk_keys, monk
         archive.writestr("xl/media/a.bin", b"0" * 5_000_000)
     refused = refusal(bomb.getvalue(), desk_keys)
     assert refused.code == "E_ZIP_BOMB" and "解压后大小异常" in refused.reason
+
+
+def test_limits_leave_room_for_a_township_that_fills_a_sheet(desk_keys):
+    """What one more resident adds to a workbook as issued, 1,048,576 times, as packed by us and by others."""
+    few, many = (build_workbook(township_return(residents=n), desk_keys) for n in (100, 2_100))
+
+    def unpacked(content: bytes) -> int:
+        return sum(m.file_size for m in zipfile.ZipFile(io.BytesIO(content)).infolist())
+
+    assert (unpacked(many) - unpacked(few)) / 2_000 * 1_048_576 < container.MAX_UNPACKED
+    assert (len(many) - len(few)) / 2_000 * 1_048_576 < intake.MAX_BYTES
 
 
 def test_too_many_members(workbook, desk_keys, monkeypatch):
