@@ -72,12 +72,11 @@ class Stage:
         """Up to `count` people of ordinary households that meet `where`, one of a household; these
         households are ordinary no more. The first `playing` of them live in playing townships as far as
         there are any, the others elsewhere."""
-        home = self.people["household"].to_numpy()
+        home, rng = self.people["household"].to_numpy(), self.rng("take")
         if count <= 0:
-            self.rng("take")
             return self.people.head(0)
         found = np.flatnonzero(self.people.select(where).to_series().fill_null(False).to_numpy() & self.free[home])
-        found = self.rng("take").permutation(found)
+        found = rng.permutation(found)
         plays = self._plays[found]
         some = _one_a_household(found[plays], home, playing)
         chosen = self.people[np.r_[some, _one_a_household(found[~plays], home, count - len(some))]]

@@ -13,7 +13,7 @@ permits (F15).
 
 import polars as pl
 
-from pipelines.prefecture.defects.common import Wave, record_keys
+from pipelines.prefecture.defects.common import Wave, public_employers, record_keys
 from pipelines.prefecture.feeds.medical_enrolments import EMPLOYEE, PAUSED, RESIDENT, RUNNING, enrolment_rows
 from pipelines.prefecture.months import LAST, MONTHS, SECOND
 from pipelines.prefecture.stage import ALWAYS, Span, Stage, only
@@ -62,7 +62,7 @@ def _visits(stage: Stage) -> None:
 
 def _contributions(stage: Stage) -> None:
     long_dead = stage.take(_long_dead() & pl.col("age").is_between(30, 66), stage.count(5))
-    public = stage.truth("F17").filter(pl.col("_eid").is_null())["employer_code"].unique().sort()
+    public = public_employers(stage)
     jobs = long_dead.select(
         pl.col("pid").alias("_pid"),
         pl.lit(None, pl.Int64).alias("_eid"),

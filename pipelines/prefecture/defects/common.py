@@ -106,10 +106,20 @@ def tickets(rule: str, keys: pl.Series) -> pl.Series:
     return entity_keys("ticket", keys.to_frame("key"), pl.lit(rule), "key")
 
 
+def public_employers(stage: Stage) -> pl.Series:
+    """Codes of the public bodies that insure people in F17 and stand in no register of enterprises."""
+    return stage.truth("F17").filter(pl.col("_eid").is_null())["employer_code"].unique().sort()
+
+
 def settled() -> pl.Expr:
     """Registered in a family that stays as it is, living in the township of registration: every source names
     the same township."""
     return pl.col("is_settled")
+
+
+def settled_elsewhere() -> pl.Expr:
+    """As settled, but living in another township than the one of registration."""
+    return pl.col("is_ordinary") & ~pl.col("stays") & ~pl.col("is_collective") & pl.col("namesake").is_null()
 
 
 def plain() -> pl.Expr:

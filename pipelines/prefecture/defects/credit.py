@@ -5,7 +5,7 @@ Belongs here: damaged codes in F14 and F17. Does not belong here: what enterpris
 
 import polars as pl
 
-from pipelines.prefecture.defects.common import entity_keys, plant_wave, waves
+from pipelines.prefecture.defects.common import entity_keys, plant_wave, public_employers, waves
 from pipelines.prefecture.defects.identity_numbers import full_width
 from pipelines.prefecture.stage import ALWAYS, Stage
 
@@ -74,5 +74,5 @@ def _harmless(stage: Stage) -> None:
     lower = firms.select("_eid", firms["uscc"].str.to_lowercase().alias("employer_code"))
     stage.edit("F17", ALWAYS, lower, ("_eid",))
     if stage.world.shard.number == 0:
-        public = stage.truth("F17").filter(pl.col("_eid").is_null())["employer_code"].unique().sort()
+        public = public_employers(stage)
         register.hard_negative("R05", "F17", _keys("F17", public.head(5)), "机关事业单位代码，不在市场主体登记中", None)

@@ -13,7 +13,7 @@ Belongs here: F18 against itself and F17. Does not belong here: payments to the 
 
 import polars as pl
 
-from pipelines.prefecture.defects.common import entity_keys, plain, waves
+from pipelines.prefecture.defects.common import entity_keys, plain, public_employers, waves
 from pipelines.prefecture.feeds.resident_pensions import pensions
 from pipelines.prefecture.months import MONTHS
 from pipelines.prefecture.stage import ALWAYS, Span, Stage, only
@@ -48,7 +48,7 @@ def _of(stage: Stage, month: int, status: str) -> pl.Series:
 
 def _elsewhere(stage: Stage, people: pl.DataFrame, month: int) -> pl.DataFrame:
     """The month's rows of these people once more, from the agency of another county."""
-    counties = stage.divisions.villages.select("county_code", "county_name").unique().sort("county_code")
+    counties = stage.divisions.counties
     rows = pensions(stage.world, MONTHS[month], people["pid"])
     place = {code: i for i, code in enumerate(counties["county_code"])}
     at = rows.select(
@@ -69,9 +69,8 @@ def _two_agencies(stage: Stage, payee: pl.Expr) -> None:
         stage.register.defect("R28", "F18", keys, "两县重复领取居民养老金", people, since)
 
 
-def _job_rows(stage: Stage, people: pl.DataFrame, kind: str, month: str) -> pl.DataFrame:
-    """Rows of F17 that insure these people with public bodies."""
-    public = stage.truth("F17").filter(pl.col("_eid").is_null())["employer_code"].unique().sort()
+def _job_rows(people: pl.DataFrame, public: pl.Series, kind: str, month: str) -> pl.DataFrame:
+    """Rows of F17 that insure these people with public bodies (codes)."""
     return people.select(
         pl.col("pid").alias("_pid"),
         pl.lit(None, pl.Int64).alias("_eid"),
@@ -87,9 +86,10 @@ def _job_rows(stage: Stage, people: pl.DataFrame, kind: str, month: str) -> pl.D
 
 
 def _insure(stage: Stage, people: pl.DataFrame, kind: str, span: Span) -> None:
+    public = public_employers(stage)
     for month in MONTHS:
         if span.holds(month):
-            stage.add("F17", only(month.index), _job_rows(stage, people, kind, month.month))
+            stage.add("F17", only(month.index), _job_rows(people, public, kind, month.month))
 
 
 def _employed(stage: Stage, payee: pl.Expr) -> None:

@@ -13,8 +13,16 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.prefecture.changes import ordinary
-from pipelines.prefecture.defects.common import RARE, is_resurveyed, plain, plant_wave, record_keys, settled, waves
+from pipelines.prefecture.defects.common import (
+    RARE,
+    is_resurveyed,
+    plain,
+    plant_wave,
+    record_keys,
+    settled,
+    settled_elsewhere,
+    waves,
+)
 from pipelines.prefecture.feeds.hukou_events import RENAMING, event_rows
 from pipelines.prefecture.stage import ALWAYS, Stage, only, per_person
 
@@ -29,7 +37,7 @@ def plant_names(stage: Stage) -> None:
     of five later ones."""
     common = pl.col("name").str.contains(_COMMON)
     one_job = stage.truth("F17").group_by("_pid").len().filter(pl.col("len") == 1)["_pid"]
-    abroad = ordinary() & ~pl.col("stays") & ~pl.col("is_collective") & pl.col("namesake").is_null()
+    abroad = settled_elsewhere()
     for feed, where, first, second, later in (
         ("F31", _seen(stage), 8, 2, 1),
         ("F17", plain() & stage.among(one_job), 6, 1, 1),

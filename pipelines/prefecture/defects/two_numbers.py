@@ -12,8 +12,7 @@ R04 finds a record (record key)
 
 import polars as pl
 
-from pipelines.prefecture.changes import ordinary
-from pipelines.prefecture.defects.common import is_resurveyed, plain, plant_wave, record_keys, waves
+from pipelines.prefecture.defects.common import is_resurveyed, plain, plant_wave, record_keys, settled_elsewhere, waves
 from pipelines.prefecture.feeds.hukou_events import NEW_NUMBER, event_rows
 from pipelines.prefecture.stage import Span, Stage, only, per_person
 from pipelines.prefecture.world.id_numbers import resident_numbers
@@ -26,7 +25,7 @@ def plant_two_numbers(stage: Stage) -> None:
     later ones."""
     at_home = pl.col("id_no").str.head(6) == pl.col("county_code")
     seen = plain() & is_resurveyed() & at_home & stage.listed("F31")
-    abroad = ordinary() & ~pl.col("stays") & ~pl.col("is_collective") & pl.col("namesake").is_null() & at_home
+    abroad = settled_elsewhere() & at_home
     for feed, where, first, second, later in (
         ("F31", seen, 9, 2, 1),
         ("F02", abroad & stage.listed("F02") & pl.col("assist").is_null(), 5, 1, 0),

@@ -54,11 +54,11 @@ def birth_certificates(world: World, month: Month) -> pl.DataFrame:
 def certificate_rows(world: World, births: pl.DataFrame) -> pl.DataFrame:
     """Rows of F06 from births with `cert_no` and all that was drawn for the certificate. Children of people
     registered elsewhere, and others not yet named, are called after the mother."""
-    counties = world.divisions.villages.select("county_code", "county_name").unique()
     who = {"mother": "", "father": "_father", "child": "_child"}
     named = [world.of(births[w], "name", "id_no").select(pl.all().name.suffix(s)) for w, s in who.items()]
     parents = pl.concat(
-        [births.join(counties, on="county_code", how="left", maintain_order="left"), *named], how="horizontal"
+        [births.join(world.divisions.counties, on="county_code", how="left", maintain_order="left"), *named],
+        how="horizontal",
     )
     after_mother = pl.col("name") + pl.when(pl.col("sex") == 1).then(pl.lit("之子")).otherwise(pl.lit("之女"))
     surname = pl.coalesce("name_father", "name").str.head(1)

@@ -81,8 +81,7 @@ def children(world: World, month: Month) -> pl.DataFrame:
 
 def child_rows(world: World, listed: pl.DataFrame) -> pl.DataFrame:
     """Rows of F09 about children with the columns of world/children_in_need.py and `study_state_name`."""
-    counties = world.divisions.villages.select("county_code", "county_name").unique()
-    rows = listed.join(counties, on="county_code", how="left", maintain_order="left")
+    rows = listed.join(world.divisions.counties, on="county_code", how="left", maintain_order="left")
     families = ("father", "mother", "guardian")
     named = (world.of(listed[who], "id_no", "name").select(pl.all().name.suffix(f"_{who}")) for who in families)
     rows = pl.concat([rows, *named], how="horizontal")

@@ -29,9 +29,8 @@ LAYOUT = {
 def cremations(world: World, month: Month) -> pl.DataFrame:
     """Rows of F05 of the month, with `_pid`."""
     rows = in_month(world.cremations, "cremation_date", month)
-    counties = world.divisions.villages.select("county_code", "county_name").unique()
     number = pl.col("pid").cast(pl.String).str.zfill(9)
-    return rows.join(counties, on="county_code", how="left", maintain_order="left").select(
+    return rows.join(world.divisions.counties, on="county_code", how="left", maintain_order="left").select(
         pl.col("pid").alias("_pid"),
         pl.concat_str(pl.lit("HH"), "county_code", pl.col("cremation_date").dt.strftime("%Y%m"), number).alias(
             "cremation_no"

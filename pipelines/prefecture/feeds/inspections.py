@@ -109,7 +109,7 @@ _HIDDEN = ("_eid", "_pid", "_county", "_township")
 
 
 def _common(world: World) -> tuple[pl.Expr, ...]:
-    counties = dict(world.divisions.villages.select("county_code", "county_name").unique().iter_rows())
+    counties = dict(world.divisions.counties.iter_rows())
     return (
         pl.col("inspection_no"),
         pl.col("joint_no"),

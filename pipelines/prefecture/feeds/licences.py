@@ -33,7 +33,7 @@ LAYOUT = {
 
 def licences(world: World, month: Month) -> pl.DataFrame:
     """All rows of F15 with `_eid` and `_pid`; a closed place's licence ends with it."""
-    counties = dict(world.divisions.villages.select("county_code", "county_name").unique().iter_rows())
+    counties = dict(world.divisions.counties.iter_rows())
     ended = pl.col("ended_date").is_not_null() & (pl.col("ended_date") <= month.as_of)
     start, end = holds_on(pl.min_horizontal("ended_date", pl.lit(month.as_of)))
     rows = world.licences.filter(pl.col("first_from") <= month.as_of)

@@ -43,8 +43,9 @@ def pensions(world: World, month: Month, only: pl.Series | None = None) -> pl.Da
     resident = world.pensions.filter(due & asked)
     payees = world.people.with_columns(lot).filter(may_be_paid(month.month) & asked)
     payees = payees.join(resident, on="pid", maintain_order="left")
-    counties = world.divisions.villages.select("county_code", "county_name").unique()
-    return pension_rows(payees.join(counties, on="county_code", how="left", maintain_order="left"), month)
+    return pension_rows(
+        payees.join(world.divisions.counties, on="county_code", how="left", maintain_order="left"), month
+    )
 
 
 def pension_rows(payees: pl.DataFrame, month: Month) -> pl.DataFrame:

@@ -6,6 +6,7 @@ there.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,11 @@ class Divisions:
     units: pl.DataFrame
     villages: pl.DataFrame
     grids: pl.DataFrame
+
+    @cached_property
+    def counties(self) -> pl.DataFrame:
+        """`county_code`, `county_name` of the 13 counties, by code."""
+        return self.villages.select("county_code", "county_name").unique().sort("county_code")
 
     def feed(self) -> pl.DataFrame:
         """All rows of F36, upper units first."""
