@@ -9,8 +9,14 @@ from collections.abc import Iterable, Sequence
 from pipelines.contracts.model import Column, Feed
 
 _MODES = {"full": "每次全量", "full_delta": "先全量后增量", "append": "逐次追加"}
-_SCOPES = {"city": "全市一个文件", "county": "每县（市、区）一个文件"}
-_TYPES = {"string": "文本", "date": "日期", "integer": "整数", "decimal": "金额（两位小数）"}
+_SCOPES = {"city": "全市一个文件", "county": "每县（市、区）一个文件", "township": "每镇街一个文件"}
+_TYPES = {
+    "string": "文本",
+    "date": "日期",
+    "timestamp": "日期时间",
+    "integer": "整数",
+    "geometry": "空间数据",
+}
 _MASKS = {
     "surname": "只显示姓",
     "last2": "只显示后两位",
@@ -87,7 +93,7 @@ def _row(number: int, column: Column) -> str:
         str(number),
         column.label,
         f"`{column.name}`",
-        _TYPES[column.type],
+        f"数值（{column.scale} 位小数）" if column.type == "decimal" else _TYPES[column.type],
         "是" if column.key else "",
         "是" if column.required else "",
         column.classification,

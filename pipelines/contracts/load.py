@@ -4,6 +4,7 @@ Belongs here: where each fact of a feed stands in an ODCS document. Does not bel
 it.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,14 @@ from pipelines.paths import PROJECT_ROOT
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CONTRACTS = PROJECT_ROOT / "expectations" / "contracts"
-_TYPES = {"string": "string", "date": "date", "integer": "integer", "number": "decimal"}
+_TYPES = {
+    "string": "string",
+    "date": "date",
+    "timestamp": "timestamp",
+    "integer": "integer",
+    "number": "decimal",
+    "object": "geometry",
+}
 _UNIT_DAYS = {"d": 1, "w": 7, "m": 31, "q": 92, "y": 366}
 _UNITS = {"d": "天", "w": "周", "m": "个月", "q": "季度", "y": "年"}
 _THRESHOLDS = {
@@ -118,7 +126,14 @@ def _column(item: SchemaProperty) -> Column:
         pattern=options.get("pattern"),
         standard=custom.get("standard"),
         description=item.description,
+        scale=_scale(item.physicalType),
     )
+
+
+def _scale(physical_type: str | None) -> int:
+    """4 of DECIMAL(18,4); 2 where the type does not say."""
+    found = re.fullmatch(r"DECIMAL\(18,\s*(\d)\)", physical_type or "")
+    return int(found[1]) if found else 2
 
 
 def _custom(items: Iterable[CustomProperty] | None) -> dict[str, Any]:

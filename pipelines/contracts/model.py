@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-TYPES = ("string", "date", "integer", "decimal")
+TYPES = ("string", "date", "timestamp", "integer", "decimal", "geometry")
 MODES = ("full", "full_delta", "append")
-FORMATS = ("csv", "xlsx")
-SCOPES = ("city", "county")
+FORMATS = ("csv", "xlsx", "json", "geojson", "parquet")
+SCOPES = ("city", "county", "township")
+SOURCE_KINDS = ("postgres", "mysql", "api", "sftp", "s3", "folder")
 
 IDENTIFIER = "identifier"
 MONTH = "month"
@@ -21,7 +22,10 @@ MASK_PREFIX = "mask:"
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a feed: `name` in the lake, `label` in the department's file (with `aliases`)."""
+    """One column of a feed: `name` in the lake, `label` in the department's file (with `aliases`).
+
+    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text.
+    """
 
     name: str
     label: str
@@ -38,6 +42,7 @@ class Column:
     pattern: str | None = None
     standard: str | None = None
     description: str | None = None
+    scale: int = 2
 
     @property
     def is_identifier(self) -> bool:
@@ -58,6 +63,21 @@ class Column:
     def headers(self) -> tuple[str, ...]:
         """Every heading under which a department may send this column; the label first."""
         return (self.label, *self.aliases)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a feed is fetched when its department does not send files.
+
+    `kind` is one of SOURCE_KINDS. `connection` names the environment variable that holds the address and the
+    secret; neither ever stands in a contract. `place` is the table, path or prefix behind it; `watermark` the
+    heading of the column that grows with every change, where the source has one.
+    """
+
+    kind: str
+    connection: str
+    place: str
+    watermark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +116,7 @@ class Feed:
     version: str
     limitations: str
     header_rows: int
+    sources: tuple[Source, ...] = ()
 
     @property
     def table(self) -> str:
