@@ -12,6 +12,10 @@ TYPES = ("string", "date", "timestamp", "integer", "decimal", "geometry")
 MODES = ("full", "full_delta", "append")
 FORMATS = ("csv", "xlsx", "json", "geojson", "parquet")
 SCOPES = ("city", "county", "township")
+# What a scope with nothing to report does: there is no such thing; it sends a file without rows (零报告); it may
+# keep silent until it has once sent rows.
+NIL_NEVER, NIL_REQUIRED, NIL_OPTIONAL = "never", "required", "optional"
+NIL_RETURNS = (NIL_NEVER, NIL_REQUIRED, NIL_OPTIONAL)
 SOURCE_KINDS = ("postgres", "mysql", "api", "sftp", "s3", "folder")
 
 IDENTIFIER = "identifier"
@@ -92,7 +96,12 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed of one department, from its contract."""
+    """One feed of one department, from its contract.
+
+    A delivery is due for every `period_months`-th month from `first_period` (YYYYMM) on, `due_days` calendar days
+    after the end of that month. `cadence` is what the law asks for; files carry a month, so whatever is sent more
+    often counts by the month.
+    """
 
     code: str
     department: str
@@ -117,6 +126,10 @@ class Feed:
     limitations: str
     header_rows: int
     sources: tuple[Source, ...] = ()
+    period_months: int = 1
+    first_period: str = "202401"
+    due_days: int = 10
+    nil_return: str = NIL_NEVER
 
     @property
     def table(self) -> str:

@@ -88,6 +88,9 @@ def test_every_id_of_a_person_is_masked_and_read_as_an_identifier():
         ("property: feedCode", "property: feedcode", "feedCode"),
         ("maxRowRatio", "maxRows", "maxRows"),
         ("schema:", "schema: {", "disability_cards.odcs.yaml"),
+        ("{property: feedCode", "{property: nilReturn, value: maybe}\n  - {property: feedCode", "nilReturn 'maybe'"),
+        ("{property: feedCode", "{property: firstPeriod, value: 202413}\n  - {property: feedCode", "firstPeriod"),
+        ("slaProperties:\n", "slaProperties:\n  - {property: dueDay, value: -1, unit: d}\n", "dueDay -1"),
     ],
 )
 def test_a_bad_contract_is_refused_by_file_and_reason(spoil, old: str, new: str, complaint: str):
@@ -95,6 +98,30 @@ def test_a_bad_contract_is_refused_by_file_and_reason(spoil, old: str, new: str,
         load_contracts(spoil(old, new))
     assert complaint in str(refused.value)
     assert "odcs.yaml" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "more", "months"),
+    [
+        ("1, unit: d", "", 1), ("1, unit: w", "", 1), ("1, unit: m", "", 1), ("1, unit: q", "", 3),
+        ("6, unit: m", "", 6), ("1, unit: y", "", 12),
+        ("1, unit: y", "  - {property: deliveryPeriod, value: 3, unit: m}\n", 3),
+    ],
+)  # fmt: skip
+def test_a_delivery_is_due_as_often_as_a_file_name_can_say(spoil, frequency: str, more: str, months: int):
+    old = "slaProperties:\n  - {property: frequency, value: 1, unit: m}\n"
+    feed = load_contracts(spoil(old, f"slaProperties:\n  - {{property: frequency, value: {frequency}}}\n{more}"))["F11"]
+    assert (feed.period_months, feed.first_period, feed.due_days, feed.nil_return) == (months, "202401", 10, "never")
+
+
+def test_when_and_how_a_feed_is_due_stands_in_its_contract(spoil):
+    old = "slaProperties:\n"
+    spoil(old, "slaProperties:\n  - {property: dueDay, value: 5, unit: d}\n")
+    old, more = "customProperties:\n  - {property: feedCode", "  - {property: firstPeriod, value: 202504}\n"
+    new = f"customProperties:\n{more}  - {{property: nilReturn, value: required}}\n  - {{property: feedCode"
+    feed = load_contracts(spoil(old, new))["F11"]
+    assert (feed.first_period, feed.due_days, feed.nil_return) == ("202504", 5, "required")
+    assert load_contracts()["F08"].nil_return == "optional"
 
 
 def test_an_empty_folder_has_no_feeds(tmp_path: Path):
