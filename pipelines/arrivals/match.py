@@ -45,7 +45,7 @@ def _feed(feed: Feed, divisions: Divisions, came: Sequence[DeliveryResult], as_o
     cells: dict[tuple[str, str], list[DeliveryResult]] = defaultdict(list)
     strays: dict[tuple[str, str, str], list[DeliveryResult]] = defaultdict(list)
     for result in came:
-        unit, why = _place(feed, divisions, result, as_of)
+        unit, why = locate(feed, divisions, result, as_of)
         if why:
             scope = unit.code if unit else result.scope or ""
             strays[scope, result.period or "", why if result.period else result.delivery_id].append(result)
@@ -64,10 +64,10 @@ def _feed(feed: Feed, divisions: Divisions, came: Sequence[DeliveryResult], as_o
             yield line
 
 
-def _place(
+def locate(
     feed: Feed, divisions: Divisions, result: DeliveryResult, as_of: date
 ) -> tuple[Division | None, str | None]:
-    """(the unit a delivery is for, why it was not expected)."""
+    """(the unit a delivery is for, why it was not expected): None, and in Chinese, where there is no such thing."""
     if not result.scope or not result.period:
         return None, _NO_NAME
     why = misfit(feed, result.period, as_of)
@@ -81,14 +81,15 @@ def _place(
 def _stray(
     feed: Feed, divisions: Divisions, scope: str, period: str, files: Sequence[DeliveryResult], as_of: date
 ) -> Arrival:
-    unit, why = _place(feed, divisions, files[-1], as_of)
+    unit, why = locate(feed, divisions, files[-1], as_of)
     accepted = [r for r in files if r.status == ACCEPTED]
     shown = (accepted or files)[-1]
     return Arrival(
         feed=feed.code, department=feed.department, scope=scope, scope_name=unit.name if unit else "",
         county_code=unit.county_code if unit else "", county_name=unit.county_name if unit else "",
         period=period, due_on=None, state=model.UNEXPECTED,
-        arrived_on=date.fromisoformat(shown.delivered_on), rows=shown.rows_bronze, deliveries=len(files),
+        arrived_on=date.fromisoformat(accepted[0].delivered_on) if accepted else None, rows=shown.rows_bronze,
+        deliveries=len(files),
         delivery_id=shown.delivery_id, reason=why or "",
     )  # fmt: skip
 
@@ -113,8 +114,8 @@ def _cell(
     if not all(accepted):
         refused = max((r for r in files if r.status != ACCEPTED), key=lambda r: r.delivery_seq)
         return Arrival(
-            **line, state=model.REFUSED, arrived_on=date.fromisoformat(refused.delivered_on),
-            rows=0, delivery_id=refused.delivery_id, reason=refused.breaker_message or "",
+            **line, state=model.REFUSED, rows=0, delivery_id=refused.delivery_id,
+            reason=refused.breaker_message or "",
         )  # fmt: skip
     arrived = date.fromisoformat(max(page[0].delivered_on for page in accepted))
     return Arrival(

@@ -20,9 +20,9 @@ class Arrival:
     """One cell, feed × scope × period; of a delivery nobody can place, `scope` and `period` are empty.
 
     `scope` is the code in force in the period; `county_code` and `county_name` are empty for the whole city.
-    `arrived_on`, `rows` (in bronze) and `delivery_id` are those of the accepted delivery, else of the last refused
-    one: `arrived_on` is when it was first complete, the other two say what stands. `deliveries` counts files.
-    `reason`, Chinese, says why a delivery was refused or not expected.
+    `arrived_on` is the day on which it was first there whole and accepted, None before. `rows` (in bronze) and
+    `delivery_id` say what stands, else which delivery was refused last. `deliveries` counts files. `reason`, Chinese,
+    says why a delivery was refused or not expected.
     """
 
     feed: str

@@ -10,7 +10,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.arrivals import Arrival, Freshness, coverage, freshness
+from pipelines.arrivals import Arrival, Freshness, coverage
 from pipelines.arrivals.daily import known
 from pipelines.contracts import load_contracts
 from pipelines.ledger.rows import replace_all, transaction
@@ -24,16 +24,16 @@ _LEVELS = {
 
 def record_arrivals(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> int:
     """Replace the three tables by what bronze and the contracts say on `as_of`; returns how many cells."""
-    lines, divisions = known(paths, load_contracts().values(), as_of)
+    day = known(paths, load_contracts().values(), as_of)
     tables = {
-        "arrival": [asdict(a) for a in lines],
-        "coverage": list(_coverage(lines)),
-        "freshness": [asdict(f) for f in freshness(lines, divisions, as_of)],
+        "arrival": [asdict(a) for a in day.lines],
+        "coverage": list(_coverage(day.lines)),
+        "freshness": [asdict(f) for f in day.fresh],
     }
     with transaction(con):
         for name, rows in tables.items():
             replace_all(con, f"lake.ledger.{name}", as_of, rows)
-    return len(lines)
+    return len(day.lines)
 
 
 def recorded_freshness(con: duckdb.DuckDBPyConnection, as_of: date) -> list[Freshness]:

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.arrivals import arrivals, coverage
@@ -198,6 +198,7 @@ _results = st.lists(
 )  # fmt: skip
 
 
+@settings(max_examples=50, deadline=None)
 @given(_results, st.dates(date(2024, 1, 1), date(2024, 5, 1)), st.sampled_from(["never", "required", "optional"]))
 def test_states_partition_the_expected_cells_and_coverage_is_arrived_of_due(came, as_of, nil_return):
     lines = ledger([feed(nil_return=nil_return)], came, as_of)
