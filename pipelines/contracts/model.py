@@ -28,7 +28,8 @@ MASK_PREFIX = "mask:"
 class Column:
     """One column of a feed: `name` in the lake, `label` in the department's file (with `aliases`).
 
-    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text.
+    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text. `element` is the
+    code in the data standard, `source_department` who answers for it, `sharing` its sharing attribute.
     """
 
     name: str
@@ -47,6 +48,10 @@ class Column:
     standard: str | None = None
     description: str | None = None
     scale: int = 2
+    element: str = ""
+    unit: str | None = None
+    source_department: str = ""
+    sharing: str = ""
 
     @property
     def is_identifier(self) -> bool:
@@ -98,9 +103,9 @@ class Thresholds:
 class Feed:
     """One feed of one department, from its contract.
 
-    A delivery is due for every `period_months`-th month from `first_period` (YYYYMM) on, `due_days` calendar days
-    after the end of that month. `cadence` is what the law asks for; files carry a month, so whatever is sent more
-    often counts by the month.
+    A delivery is due for every `period_months`-th month from `first_period` (YYYYMM) on, within `due_days` calendar
+    days after the end of that month. `nil_return` is one of NIL_RETURNS. `return_mode` is 'rows' where townships
+    may have the rows, 'query' where they may only ask (查询核验).
     """
 
     code: str
@@ -126,9 +131,10 @@ class Feed:
     limitations: str
     header_rows: int
     sources: tuple[Source, ...] = ()
+    due_days: int = 10
+    return_mode: str = "rows"
     period_months: int = 1
     first_period: str = "202401"
-    due_days: int = 10
     nil_return: str = NIL_NEVER
 
     @property

@@ -51,7 +51,7 @@ def test_whom_to_call(day: Day):
 
 
 def test_what_was_refused_and_where_it_stands(day: Day):
-    cards, nameless = lists.refused_rows(day)
+    nameless, cards = lists.refused_rows(day)
     assert (cards[1:4], cards[5:]) == (
         ("F11 残疾人证", "全市", "202402"), ("2024-02-29", "文件「x」：没有数据行", "待重报"),
     )  # fmt: skip

@@ -43,7 +43,7 @@ def test_the_tables_say_what_bronze_says_and_are_replaced(con, paths):
     )
     assert shares == {None: 0.5, "202401": 1.0, "202402": 0.0, "202403": None}
     (stale,) = [f for f in stale_feeds(recorded_freshness(con, MARCH), "370602001") if f.feed == "F11"]
-    assert (stale.last_good_period, stale.behind_period, stale.days_behind) == ("202401", "202402", 2)
+    assert (stale.last_good_period, stale.behind_period, stale.days_behind) == ("202401", "202402", 7)
     assert recorded_freshness(con, JAN) == []
 
     before = content_hash(con, ["ledger"])

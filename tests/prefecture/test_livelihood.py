@@ -87,7 +87,7 @@ def test_every_rule_has_cases_and_look_alikes(deliveries: Deliveries) -> None:
 
 
 def test_every_parcel_is_on_the_map_of_its_county(deliveries: Deliveries) -> None:
-    folder = deliveries.outbox.folder / MONTHS[0].period / "F23"
+    folder = deliveries.outbox.folder / MONTHS[0].period / "F23M"
     rows = deliveries.outbox.sent("F23", MONTHS[0])
     drawn = []
     for path in sorted(folder.glob("*.geojson")):
