@@ -5,12 +5,13 @@ Belongs here: gathering what lies on disk, and putting the file there. Does not 
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from pipelines.arrivals import model
 from pipelines.arrivals.divisions import Divisions, read_divisions
 from pipelines.arrivals.freshness import Freshness, freshness
 from pipelines.arrivals.match import arrivals
@@ -38,6 +39,16 @@ class Day:
     def fresh(self) -> list[Freshness]:
         """How far every feed is good, scope by scope."""
         return freshness(self.lines, self.divisions, self.as_of)
+
+    @cached_property
+    def owed(self) -> list[Arrival]:
+        """Overdue and refused cells that still matter: a list sent whole is made up for by the next one."""
+        good = {(f.feed, f.scope): f.last_good_period or "" for f in self.fresh}
+        return [a for a in self.lines if a.state in (model.MISSING, model.REFUSED) and not self._is_past(a, good)]
+
+    def _is_past(self, line: Arrival, good: Mapping[tuple[str, str], str]) -> bool:
+        unit = self.divisions.unit(line.scope, self.as_of)
+        return unit is None or (self.feeds[line.feed].mode == "full" and good[line.feed, unit.code] > line.period)
 
 
 def known(paths: Paths, feeds: Iterable[Feed], as_of: date) -> Day:

@@ -15,6 +15,7 @@ from pipelines.bronze.result import ACCEPTED, DeliveryResult
 
 Row = tuple[str | int, ...]
 _CITY = "全市"
+_AWAITED = "待重报"
 _KEPT = timedelta(days=31)  # a refusal that was made good, or that no period waits for, is shown as long as this
 
 
@@ -22,7 +23,7 @@ def missing_rows(day: Day) -> list[Row]:
     """(department, feed, scope, period, due on, days overdue, last good), by department, the oldest first."""
     good = {(f.feed, f.scope): f for f in day.fresh}
     rows = []
-    for a in day.lines:
+    for a in day.owed:
         if a.state == model.MISSING:
             feed, unit = day.feeds[a.feed], day.divisions.unit(a.scope, day.as_of)
             last = good.get((a.feed, unit.code)) if unit else None
@@ -44,22 +45,22 @@ def refused_rows(day: Day) -> list[Row]:
         feed = day.feeds[r.feed]
         unit, _ = locate(feed, day.divisions, r, day.as_of)
         cell = cells.get((r.feed, unit.code, r.period)) if unit else None
-        good_on = cell.arrived_on if cell else None
-        if (good_on or cell is None) and date.fromisoformat(r.delivered_on) < day.as_of - _KEPT:
+        is_owed = cell in day.owed
+        if not is_owed and date.fromisoformat(r.delivered_on) < day.as_of - _KEPT:
             continue
         row = (
             feed.department_name, f"{feed.code} {feed.title}", place(cell) if cell else r.scope or "看不出",
-            r.period or "看不出", r.file_name, r.delivered_on, _why(r), _now(r, good_on),
+            r.period or "看不出", r.file_name, r.delivered_on, _why(r), _now(r, cell, is_owed),
         )  # fmt: skip
-        (settled if good_on else open_rows).append(row)
+        (open_rows if row[-1] == _AWAITED else settled).append(row)
     return [*sorted(open_rows, key=lambda r: (r[0], r[5], r[4])), *sorted(settled, key=lambda r: (r[0], r[5], r[4]))]
 
 
-def _now(result: DeliveryResult, good_on: date | None) -> str:
-    if good_on is None:
-        return "待重报"
-    day = good_on.isoformat()
-    return f"{day} 已重报" if day >= result.delivered_on else f"不影响：{day} 已有合格文件"
+def _now(result: DeliveryResult, cell: Arrival | None, is_owed: bool) -> str:
+    if cell and cell.arrived_on:
+        day = cell.arrived_on.isoformat()
+        return f"{day} 已重报" if day >= result.delivered_on else f"不影响：{day} 已有合格文件"
+    return "后一期已到，不必重报" if cell and cell.state == model.REFUSED and not is_owed else _AWAITED
 
 
 def _why(result: DeliveryResult) -> str:

@@ -61,7 +61,7 @@ def figures(day: Day) -> list[Row]:
             ("　其中按时", "on_time", "报送期限当天送达的也算按时"),
             ("　其中迟到", "late", "已经入库，不必再催"),
             ("已退回，待重报", "refused", "送达后未通过校验，见「退回清单」"),
-            ("逾期未到", "missing", "见「未到清单」"),
+            ("逾期未到", "missing", "见「未到清单」；累计数含已有后一期全量、不必再催的"),
             ("尚未到期", "not_yet_due", "不计入应到"),
         )
     ]
@@ -80,7 +80,7 @@ def trend(day: Day) -> list[Row]:
 def todo(day: Day) -> list[tuple[str, str]]:
     """(what to do, of what), the most urgent first."""
     missing, stale = missing_rows(day), [f for f in day.fresh if f.is_stale]
-    refused = [a for a in day.lines if a.state == model.REFUSED]
+    refused = [a for a in day.owed if a.state == model.REFUSED]
     today = [r for r in day.results if r.delivered_on == day.as_of.isoformat()]
     soon = [
         a for a in day.lines

@@ -19,7 +19,8 @@ CITY = "370600"
 COUNTIES = [u.code for u in DIVISIONS.scopes("county", date(2024, 1, 31))]
 COUNTY_FEED = replace(_ANY, code="F31", scope_kind="county", period_months=1, due_days=10)
 CITY_FEED = replace(
-    COUNTY_FEED, code="F11", title="残疾人证", department="disabled_federation", department_name="市残联", scope_kind="city",
+    COUNTY_FEED, code="F11", title="残疾人证", department="disabled_federation", department_name="市残联",
+    scope_kind="city",
 )  # fmt: skip
 
 

@@ -72,6 +72,19 @@ def test_a_refusal_made_good_says_so_for_a_month(good_on: date, words: str):
     assert lists.refused_rows(day_of(date(2024, 4, 20), [CITY_FEED], came)) == []
 
 
+def test_nobody_is_called_for_a_list_that_a_later_one_has_replaced():
+    came = [*all_counties("202401", "202403", but=[]), result("370602", "202402", seq=50, status="quarantined")]
+    day = day_of(date(2024, 4, 5), [SURVEY], came)
+    assert lists.missing_rows(day) == []
+    assert "没有逾期未到的数据，也没有待重报的退回。" in dict(report.todo(day)).values()
+    assert day_of(date(2024, 3, 5), [SURVEY], came).owed[0].state == "refused"
+    events = day_of(date(2024, 4, 5), [feed(mode="append")], came)  # of events nothing makes up for a month
+    assert len(lists.missing_rows(events)) == 12
+    (row,) = lists.refused_rows(day_of(date(2024, 3, 31), [SURVEY], came))
+    assert row[-1] == "后一期已到，不必重报"
+    assert lists.refused_rows(day_of(date(2024, 4, 20), [SURVEY], came)) == []
+
+
 def test_what_is_old_and_which_period_is_used(day: Day):
     rows = {r[1:3]: r for r in lists.stale_rows(day)}
     assert rows["F11 残疾人证", "全市"][3:] == ("202401", "2024-01-31", "202402", 10, "新一期已退回")
