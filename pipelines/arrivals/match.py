@@ -15,7 +15,7 @@ from datetime import date
 
 from pipelines.arrivals import model
 from pipelines.arrivals.calendar import due_on, misfit, month_end, periods
-from pipelines.arrivals.divisions import Division, Divisions
+from pipelines.arrivals.divisions import LEVELS, Division, Divisions
 from pipelines.arrivals.model import Arrival
 from pipelines.bronze.result import ACCEPTED, DeliveryResult
 from pipelines.contracts import Feed
@@ -73,7 +73,7 @@ def locate(
     why = misfit(feed, result.period, as_of)
     day = as_of if why else month_end(result.period)
     unit = divisions.unit(result.scope, day)
-    if why is None and (unit is None or unit not in divisions.scopes(feed.scope_kind, day)):
+    if why is None and (unit is None or unit.level != LEVELS[feed.scope_kind]):
         why = f"范围 {result.scope} {_WRONG_SCOPE[feed.scope_kind]}"
     return unit, why
 

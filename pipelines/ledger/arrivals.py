@@ -5,7 +5,6 @@ Belongs here: writing the three tables, and reading freshness back. Does not bel
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import date
 
 import duckdb
@@ -26,9 +25,9 @@ def record_arrivals(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -
     """Replace the three tables by what bronze and the contracts say on `as_of`; returns how many cells."""
     day = known(paths, load_contracts().values(), as_of)
     tables = {
-        "arrival": [asdict(a) for a in day.lines],
+        "arrival": [vars(a) for a in day.lines],
         "coverage": list(_coverage(day.lines)),
-        "freshness": [asdict(f) for f in day.fresh],
+        "freshness": [vars(f) for f in day.fresh],
     }
     with transaction(con):
         for name, rows in tables.items():
