@@ -18,7 +18,6 @@ import shapefile
 import xlsxwriter
 import xlwt
 
-from pipelines.contracts import Feed
 from pipelines.contracts.model import Column, Thresholds
 from tests.bronze.conftest import FEEDS
 
