@@ -225,8 +225,8 @@ def test_cells_and_formulas_of_old_workbooks(desk: Office):
 
 
 def test_formulas_of_open_documents(desk: Office):
-    row = "".join([f.ods_cell("370602194001010099", ' table:formula="of:=1"'), *map(f.ods_cell, f.texts(PEOPLE[0])[1:])])
-    result = desk.deliver("F98", ANY, f.ods(PEOPLE, f"<table:table-row>{row}</table:table-row>"))
+    cells = [f.ods_cell("370602194001010099", ' table:formula="of:=1"'), *map(f.ods_cell, f.texts(PEOPLE[0])[1:])]
+    result = desk.deliver("F98", ANY, f.ods(PEOPLE, f"<table:table-row>{''.join(cells)}</table:table-row>"))
     assert (result.rows_bronze, desk.quarantine("F98").select("row", "code").rows()) == (10, [(12, "E_FORMULA")])
 
 
