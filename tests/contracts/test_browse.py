@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.contracts import load_contracts
-from pipelines.contracts.catalogue.words import file_name_example, file_name_rule
 from pipelines.contracts.elements import load_elements
+from pipelines.contracts.words import file_name_example, file_name_rule
 from pipelines.paths import PROJECT_ROOT
 from tests.contracts.browser import after_scripts
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
-from pipelines.contracts.catalogue.words import CLASSES, facts, marks, refusals, type_words
 from pipelines.contracts.elements import SHARING, Element
 from pipelines.contracts.model import Column, Feed
+from pipelines.contracts.words import CLASSES, facts, marks, refusals, type_words
 
 _PARTS = Path(__file__).with_name("browse")
 

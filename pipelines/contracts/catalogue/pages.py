@@ -5,8 +5,8 @@ Belongs here: the tables of those pages. Does not belong here: the words in them
 
 from collections.abc import Iterable, Sequence
 
-from pipelines.contracts.catalogue.words import MODES, facts, marks, refusals, type_words
 from pipelines.contracts.model import Column, Feed
+from pipelines.contracts.words import MODES, facts, marks, refusals, type_words
 
 _COLUMN_HEADINGS = (
     "序号", "名称", "字段", "类型", "主键", "必填", "分级", "标记", "标准", "取值与说明", "可用的其他表头",

@@ -1,6 +1,6 @@
 """The standard's terms in the words of an office: what a feed is, what a column may hold, when it is refused.
 
-Belongs here: Chinese wording that both forms of the catalogue share. Does not belong here: tables and pages.
+Belongs here: wording that catalogue and contract workbook share. Does not belong here: tables and pages.
 """
 
 import re
@@ -10,7 +10,7 @@ from pipelines.contracts.model import Column, Feed, Source
 
 CLASSES = {"L1": "公开", "L2": "内部", "L3": "个人信息", "L4": "敏感个人信息"}
 MODES = {"full": "每次全量", "full_delta": "先全量后增量", "append": "逐次追加"}
-_SCOPES = {"city": "全市一个文件", "county": "每县（市、区）一个文件", "township": "每镇街一个文件"}
+SCOPES = {"city": "全市一个文件", "county": "每县（市、区）一个文件", "township": "每镇街一个文件"}
 _SCOPE_CODES = {
     "city": ("370600", "370600"),
     "county": ("县（市、区）代码 6 位", "370602"),
@@ -34,7 +34,7 @@ _MASKS = {
     "year": "只显示年份",
     "hide": "不显示",
 }
-_SOURCES = {
+SOURCES = {
     "postgres": "前置库（PostgreSQL）",
     "mysql": "前置库（MySQL）",
     "api": "接口",
@@ -42,7 +42,14 @@ _SOURCES = {
     "s3": "对象存储",
     "folder": "共享目录",
 }
-_RETURNS = {"rows": "按镇街返还本辖区数据", "query": "只供查询核验，不返还明细"}
+FORMATS = {
+    "xlsx": "Excel 工作簿（xlsx）",
+    "csv": "文本文件（csv）",
+    "json": "接口或 JSON 文件",
+    "geojson": "空间数据（geojson）",
+    "parquet": "Parquet 文件",
+}
+RETURNS = {"rows": "按镇街返还本辖区数据", "query": "只供查询核验，不返还明细"}
 _PATTERNS = {
     r"^\d{4}-(0[1-9]|1[0-2])$": "年-月，如 2024-01",
     r"^[A-T]?\d{4}$": "门类字母（可省）加 4 位数字",
@@ -52,7 +59,7 @@ _PATTERNS = {
 
 def facts(feed: Feed) -> list[tuple[str, str]]:
     """What a department agrees to with a feed, as (item, content)."""
-    form = feed.format.upper() + (f"（{feed.encoding}）" if feed.encoding else "")
+    form = FORMATS[feed.format] + (f"，编码 {feed.encoding}" if feed.encoding else "")
     found = [
         ("提供部门", feed.department_name),
         ("粒度", feed.grain),
@@ -61,10 +68,10 @@ def facts(feed: Feed) -> list[tuple[str, str]]:
         ("更新周期", feed.cadence),
         ("报送期限", f"每期结束后 {feed.due_days} 日内"),
         ("保存期限", feed.retention),
-        ("返还方式", _RETURNS[feed.return_mode]),
+        ("返还方式", RETURNS[feed.return_mode]),
         ("文件格式", form),
         ("表头行数", str(feed.header_rows)),
-        ("报送范围", _SCOPES[feed.scope_kind]),
+        ("报送范围", SCOPES[feed.scope_kind]),
         ("报送方式", MODES[feed.mode]),
         ("文件名规则", file_name_rule(feed)),
         ("文件名示例", file_name_example(feed)),
@@ -128,4 +135,4 @@ def _pattern(pattern: str) -> str:
 
 
 def _source(source: Source) -> str:
-    return f"{_SOURCES[source.kind]} {source.place}"
+    return f"{SOURCES[source.kind]} {source.place}"
