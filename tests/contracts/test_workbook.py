@@ -117,7 +117,7 @@ def _cell(row: int, title: str, value: object) -> Edit:
         (lambda book: book.remove(book["数据项"]), "「数据项」：缺少这张工作表；请用最新的模板填写"),
         (lambda book: book["数据项"].cell(3, 2, "元素"), "「数据项」第 3 行：缺少列 数据元；请用最新的模板填写"),
         (_cell(6, "标记", "秘密"), "「数据项」第 6 行“标记”：没有这样的标记：秘密"),
-        (_cell(6, "标记", "直接标识符"), "合同不成立：veterans_affairs/entitled_veterans.yaml: column sex_name: a 直接标识符"),
+        (_cell(6, "标记", "直接标识符"), "合同不成立：veterans_affairs/entitled_veterans.yaml: column sex_name: a"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_where_it_is(edit: Edit, expected: str):
