@@ -58,6 +58,11 @@ STATE_TABLES = {
         "status VARCHAR, breaker_code VARCHAR, breaker_message VARCHAR, rows_in BIGINT, "
         "rows_bronze BIGINT, rows_quarantined BIGINT"
     ),
+    "delivery_standing": (
+        "as_of DATE, feed VARCHAR, delivery_id VARCHAR, delivery_seq BIGINT, delivered_on DATE, scope VARCHAR, "
+        "period VARCHAR, mode VARCHAR, state VARCHAR, is_current BOOLEAN, rank BIGINT, head VARCHAR, other VARCHAR, "
+        "note VARCHAR"
+    ),
     "correction_standing": (
         "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
         "new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, corrected_on DATE, "
