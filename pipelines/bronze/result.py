@@ -46,6 +46,11 @@ class DeliveryResult:
     notices: tuple[str, ...]
     pages: int | None = None
 
+    @property
+    def folder(self) -> str:
+        """Name of its folder in bronze."""
+        return self.delivery_id
+
     def record(self) -> dict:
         """The fields of delivery.json, in order."""
         return asdict(self)

@@ -30,7 +30,7 @@ def same_rows(paths: Paths, feed: Feed) -> Callable[[PageSet, PageSet], bool]:
 
 def _figures(paths: Paths, feed: Feed, pages: PageSet) -> tuple:
     """Number of rows and two sums of differently seeded hashes: repeated rows count, their order does not."""
-    files = [str(paths.bronze / feed.code / r.delivery_id / ROWS_FILE) for r in pages.deliveries]
+    files = [str(paths.bronze / feed.code / r.folder / ROWS_FILE) for r in pages.deliveries]
     columns = ", ".join(f'"{c.name}"' for c in feed.columns)
     sums = ", ".join(f"sum(CAST(hash({seed}, {columns}) AS HUGEINT))" for seed in (1, 2))
     with duckdb.connect() as con:

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.deliveries import withdrawals
 from pipelines.paths import Paths
+from tests.deliveries.known import known
 
 JAN, FEB, MAR = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 ENTRY = """- feed: F01
@@ -23,7 +24,7 @@ def paths(tmp_path) -> Paths:
 
 
 def hand_in(paths: Paths, name: str, delivery_id: str, decision: str, on: date) -> None:
-    folder = paths.decisions / "deliveries"
+    folder = paths.decisions / "withdrawals"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(ENTRY.format(id=delivery_id, decision=decision, on=on), encoding="utf-8")
 
@@ -48,11 +49,17 @@ def test_the_last_decision_counts(paths):
 def test_a_file_of_the_future_and_one_nobody_can_use_wait(paths):
     hand_in(paths, "future.yaml", "d1", "withdraw", MAR)
     hand_in(paths, "nameless.yaml", "", "withdraw", JAN)
+    hand_in(paths, "other.yaml", "d1", "delete", JAN)
     assert withdrawals.take_in(paths, FEB) == []
-    assert withdrawals.problems(paths) == ["nameless.yaml 第1条：缺少 delivery_id。"]
+    assert withdrawals.unread(paths) == [
+        "nameless.yaml 第1条：缺少 delivery_id。",
+        "other.yaml 第1条：decision 只能是 withdraw（撤回） 或 reinstate（恢复）。",
+    ]
 
 
-def test_other_decisions_about_deliveries_are_left_to_others(paths):
-    hand_in(paths, "a.yaml", "d1", "release", JAN)
+def test_a_withdrawal_of_nothing_is_told(paths):
+    hand_in(paths, "a.yaml", "d9", "withdraw", JAN)
     withdrawals.take_in(paths, FEB)
-    assert withdrawals.withdrawn(paths, "F01", FEB) == {}
+    (told,) = withdrawals.problems(paths, "F01", [known(1, "d1", "202401", "full")], FEB)
+    assert "F01 没有交付 d9" in told
+    assert withdrawals.problems(paths, "F03", [], FEB) == []
