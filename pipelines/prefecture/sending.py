@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.prefecture.feeds import FEEDS
 from pipelines.prefecture.feeds.feed import Feed
-from pipelines.prefecture.months import MONTHS, Month
+from pipelines.prefecture.months import MONTHS, Month, of_period
 from pipelines.prefecture.output.deliveries import is_quiet, resent, stand_ins
 from pipelines.prefecture.output.deltas import delta
 from pipelines.prefecture.output.mishaps import BEFORE, FLOOD
@@ -39,8 +39,8 @@ class Sender:
                 parts.put(self.feed, month, shard, self.rows(month))
             for scope, period, rows in self._again(month):
                 parts.put_file(self.feed, month, scope, period, shard, rows)
-            for scope, what, rows in self._instead(month):
-                parts.put_beside(self.feed, month, scope, month.period, what, shard, rows)
+            for scope, period, what, rows in self._instead(month):
+                parts.put_beside(self.feed, month, scope, period, what, shard, rows)
             for scope, period, rows in self.stage.extras(self.feed, month):
                 parts.put_file(self.feed, month, scope, period, shard, _with_change(self.feed, rows))
 
@@ -58,17 +58,18 @@ class Sender:
         """(scope, period, rows) of earlier months' files that come, or come once more, in this one."""
         wanted = resent(self.feed, month)
         for period in sorted({period for _, period in wanted}):
-            of = next(m for m in MONTHS if m.period == period)
+            of = of_period(period)
             for scope, named, rows in split(self.feed, of, self.rows(of)):
                 if (scope, named) in wanted:
                     yield scope, named, rows
 
-    def _instead(self, month: Month) -> Iterator[tuple[str, str, pl.DataFrame]]:
-        """(scope, what, rows) that stand in for a file's own rows."""
-        for scope, what in stand_ins(self.feed.code, month):
-            for place, _, rows in split(self.feed, month, self._stand_in(what, month)):
-                if place == scope:
-                    yield scope, what, rows
+    def _instead(self, month: Month) -> Iterator[tuple[str, str, str, pl.DataFrame]]:
+        """(scope, period, what, rows) that stand in for a file's own rows."""
+        for scope, period, what in stand_ins(self.feed.code, month):
+            of = of_period(period)
+            for place, _, rows in split(self.feed, of, self._stand_in(what, of)):
+                if place == (what if what.isdigit() else scope):
+                    yield scope, period, what, rows
 
     def _stand_in(self, what: str, month: Month) -> pl.DataFrame:
         earlier = MONTHS[month.index - self.feed.every]
@@ -77,7 +78,9 @@ class Sender:
             chosen = stock.filter(pl.int_range(pl.len()) % 5 < _DELETED)
             deleted = chosen.with_columns(pl.lit("删除").alias("change_type"))
             return pl.concat([deleted, self.rows(month)], how="diagonal_relaxed")
-        return self.rows(earlier) if what == BEFORE else Sender(self.stage, FEEDS[what]).rows(month)
+        if what == BEFORE:
+            return self.rows(earlier)
+        return self.rows(month) if what.isdigit() else Sender(self.stage, FEEDS[what]).rows(month)
 
     def _last_told(self, month: Month) -> Month:
         """The last month before that in which changes were told."""

@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 from python_calamine import CalamineWorkbook
 
+from pipelines.contracts import load_contracts
 from pipelines.prefecture.feeds import FEEDS
 from pipelines.prefecture.feeds.feed import Feed
 from pipelines.prefecture.months import MONTHS, Month
@@ -82,9 +83,13 @@ def _sent(outbox: Outbox, feed: str, month: Month) -> pl.DataFrame:
 
 
 def _csv(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[tuple], int]:
-    text = path.read_bytes().decode(feed.encoding)
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030")
     frame = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
-    names = {label: name for name, label in feed.headings(scope).items()}
+    names = _aliases(feed.code) | {label: name for name, label in feed.headings(scope).items()}
     return [names.get(c, c) for c in frame.columns], frame.rows(), 2
 
 
@@ -93,7 +98,18 @@ def _xlsx(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[list], in
     first = 4 if any(h.group for h in headings) else 3
     rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
     tail = sum(str(r[0]) in ("合计", feed.footnote or None) for r in rows[-2:])
-    return [h.name for h in headings], rows[first - 1 : len(rows) - tail], first
+    names = [h.name for h in headings]
+    if first == 3:
+        known = _aliases(feed.code) | {h.label: h.name for h in headings}
+        names = [known.get(label, label) for label in rows[1]]
+    return names, rows[first - 1 : len(rows) - tail], first
+
+
+@cache
+def _aliases(code: str) -> dict[str, str]:
+    """Every heading the contract knows -> the column's name; none for what is no feed of the pipeline."""
+    contracts = load_contracts()
+    return {h: c.name for c in contracts[code].columns for h in c.headers} if code in contracts else {}
 
 
 def _json(path: Path, feed: Feed, scope: str) -> tuple[list[str], list[list], int]:

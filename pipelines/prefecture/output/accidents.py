@@ -157,14 +157,9 @@ def full_width(column: str) -> Alter:
     return lambda plan: _changed(plan, lambda rows: _written(rows, column, wide))
 
 
-def of_scope(other: str) -> Alter:
-    """The rows of another scope under this one's name."""
-    return lambda plan: replace(plan, parts=beside(plan.parts[0], other, plan.period))
-
-
 def of_other_rows(what: str) -> Alter:
     """Rows put down beside the delivery's own instead of these."""
-    return lambda plan: replace(plan, parts=beside(plan.parts[0], plan.scope, plan.period, what))
+    return lambda plan: replace(plan, parts=beside(plan.parts[0], what))
 
 
 def of_feed(code: str) -> Alter:

@@ -18,7 +18,6 @@ from pipelines.prefecture.output.mishaps import (
     MISSING,
     NO_CHANGE,
     QUARANTINE,
-    REPEAT,
     Mishap,
 )
 from pipelines.prefecture.output.plans import FilePlan, map_code
@@ -79,11 +78,11 @@ def resent(feed: Feed, month: Month) -> set[tuple[str, str]]:
     return _resent(feed.code, month) | (_resent(map_code(feed.code), month) if feed.map_layout else set())
 
 
-def stand_ins(code: str, month: Month) -> Iterator[tuple[str, str]]:
-    """(scope, what) of files of the month that hold other rows than their own."""
+def stand_ins(code: str, month: Month) -> Iterator[tuple[str, str, str]]:
+    """(scope, period, what) of files sent in the month that hold other rows than their own."""
     for m in MISHAPS:
         if (m.feed, m.month) == (code, month.index) and m.rows:
-            yield m.scope, m.rows
+            yield m.scope, m.period, m.rows
 
 
 def is_quiet(code: str, month: Month) -> bool:
@@ -140,7 +139,7 @@ def _resent(code: str, month: Month) -> set[tuple[str, str]]:
         if m.feed == code
         and m.period in _PERIODS
         and (
-            (m.must in (LATE, REPEAT) and m.month == month.index)
+            (m.month == month.index and m.period != month.period and m.must != MISSING)
             or (m.must in (QUARANTINE, ACCEPT) and m.until == month.index)
         )
     }

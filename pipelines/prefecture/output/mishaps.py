@@ -2,11 +2,13 @@
 
 Belongs here: which delivery it is, and what is done to it. Does not belong here: how (accidents.py), or what follows
 for the files of a month (deliveries.py). The two months of the sample have few, so that its rules stay exact; nearly
-all others lie in months in which no planted error begins or ends, and most are made good the month after.
+all others lie in months in which no planted error begins or ends, and most are made good the month after. Where rules
+look at what is new in every month, the good file comes first and the broken one a month after it: otherwise what is
+true of people would depend on it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -72,7 +74,7 @@ HARMLESS = {
 class Mishap:
     """One delivery (feed, index of the month in which it comes, scope, period of content), and what is done to its
     plan. `until`: index of the month in which it is made good, corrected or withdrawn. `rows`: what its rows are, if
-    not its own: FLOOD, BEFORE or the code of another feed. `must`: what the receiver must do."""
+    not its own: FLOOD, BEFORE, another scope or the code of another feed. `must`: what the receiver must do."""
 
     feed: str
     month: int
@@ -123,9 +125,17 @@ def _broken(
 
 
 def _instead(feed: str, month: int, rows: str, scope: str = CITY) -> Mishap:
+    """A broken delivery of other rows: a flood of deletions, another scope's or another feed's."""
     if rows == FLOOD:
         return _broken(feed, month, "deletion_flood", so.of_other_rows(FLOOD), scope, rows=FLOOD)
+    if rows.isdigit():
+        return _broken(feed, month, "wrong_scope", so.of_other_rows(rows), scope, rows=rows)
     return _broken(feed, month, "other_feed", so.of_feed(rows), scope, rows=rows)
+
+
+def _again(mishap: Mishap) -> Mishap:
+    """The delivery comes in good order and is in force; a month later it comes once more, and broken."""
+    return replace(mishap, month=mishap.month + 1, until=None)
 
 
 def _harmless(
@@ -147,8 +157,8 @@ def _harmless(
 MISHAPS = (
     *_sample(),
     # Texts.
-    _instead("F01", 9, FLOOD),
-    _broken("F01", 17, "garbled", so.garbled),
+    _again(_instead("F01", 9, FLOOD)),
+    _again(_broken("F01", 17, "garbled", so.garbled)),
     _broken("F02", 3, "column_lost", so.without("landlord_phone")),
     _instead("F02", 11, FLOOD),
     _broken("F03", 7, "truncated", so.cut_in_a_line),
@@ -164,11 +174,11 @@ MISHAPS = (
     _broken("F14", 17, "error_page", so.error_page),
     _broken("F16", 5, "column_blank", so.blank("industry_code")),
     _broken("F16", 13, "heading_renamed", so.renamed("status_name", "NSRZT")),
-    _broken("F17", 7, HALVED, so.halved),
-    _broken("F17", 13, "ids_rounded", so.rounded("id_no")),
-    _instead("F18", 5, "F17"),
-    _broken("F18", 11, "multiplied", so.repeated(3)),
-    _broken("F18", 19, "ids_shifted", so.shifted("id_no")),
+    _again(_broken("F17", 7, HALVED, so.halved)),
+    _again(_broken("F17", 13, "ids_rounded", so.rounded("id_no"))),
+    _again(_instead("F18", 5, "F17")),
+    _again(_broken("F18", 11, "multiplied", so.repeated(3))),
+    _again(_broken("F18", 19, "ids_shifted", so.shifted("id_no"))),
     _broken("F19", 3, "column_lost", so.without("base_band_name")),
     _broken("F19", 9, "duplicated", so.repeated(1.5)),
     _broken("F20", 9, "ids_shifted", so.shifted("id_no")),
@@ -180,9 +190,9 @@ MISHAPS = (
     # Workbooks.
     _broken("F04", 9, "error_page", so.error_page),
     _broken("F04", 13, "columns_swapped", so.swapped("id_no", "name")),
-    _broken("F08", 7, "multiplied", so.repeated(3), "370682"),
-    _broken("F08", 11, "ids_rounded", so.rounded("id_no"), "370681"),
-    _broken("F09", 3, "wrong_scope", so.of_scope("370683"), "370613"),
+    _again(_broken("F08", 7, "multiplied", so.repeated(3), "370682")),
+    _again(_broken("F08", 11, "ids_rounded", so.rounded("id_no"), "370681")),
+    _instead("F09", 3, "370683", "370613"),
     _broken("F09", 9, "column_missing", so.without("category_name"), "370683"),
     _broken("F10", 9, "ids_shifted", so.shifted("id_no"), "370683"),
     _instead("F10", 15, "F08", "370682"),
@@ -190,17 +200,17 @@ MISHAPS = (
     _broken("F12", 12, "column_missing", so.without("id_no"), "370681"),
     _broken("F12", 15, "ids_rounded", so.rounded("id_no"), "370682"),
     _broken("F21", 6, "column_blank", so.blank("guardian_phone"), "370682"),
-    _broken("F21", 12, "wrong_scope", so.of_scope("370683"), "370682"),
+    _instead("F21", 12, "370683", "370682"),
     _broken("F22", 3, "duplicated", so.repeated(1.5), "370687"),
     _broken("F22", 11, "garbled", so.garbled_cells, "370682"),
     _broken("F23", 18, "truncated", so.truncated, "370687"),
     _instead("F23", 9, FLOOD, "370682"),
-    _broken("F24", 5, "wrong_scope", so.of_scope("370687"), "370685"),
-    _broken("F24", 13, HALVED, so.halved, "370687"),
+    _again(_instead("F24", 5, "370687", "370685")),
+    _again(_broken("F24", 13, HALVED, so.halved, "370687")),
     _broken("F26", 3, "column_missing", so.without("place_no"), "370682001"),
     _broken("F26", 9, "empty", so.emptied, "370611002"),
     _broken("F31", 7, HALVED, so.halved, "370602"),
-    _broken("F31", 13, "wrong_scope", so.of_scope("370602"), "370611"),
+    _instead("F31", 13, "370602", "370611"),
     _broken("F32", 3, HALVED, so.halved, "370602"),
     _broken("F32", 9, "column_lost", so.without("report_status_name"), "370682"),
     _broken("F33", 5, "column_blank", so.blank("score")),
@@ -212,14 +222,14 @@ MISHAPS = (
     # Pages and maps.
     _broken("F06", 3, "truncated", so.truncated),
     _broken("F06", 11, "columns_swapped", so.swapped("mother_id_no", "mother_name")),
-    _broken("F15", 3, "heading_renamed", so.renamed("licence_no", "XKZH_NEW")),
-    _instead("F15", 9, FLOOD),
+    _again(_broken("F15", 3, "heading_renamed", so.renamed("licence_no", "XKZH_NEW"))),
+    _again(_instead("F15", 9, FLOOD)),
     _broken("F23M", 18, "heading_renamed", so.renamed("parcel_code", "DKBH"), "370683"),
     _broken("F23M", 6, "truncated", so.truncated, "370682"),
-    _broken("F25", 3, "garbled", so.garbled_cells),
-    _broken("F25", 15, "column_missing", so.without("record_no")),
-    _broken("F27", 3, "truncated", so.truncated),
-    _broken("F27", 9, "column_missing", so.without("point_no")),
+    _again(_broken("F25", 3, "garbled", so.garbled_cells)),
+    _again(_broken("F25", 15, "column_missing", so.without("record_no"))),
+    _again(_broken("F27", 3, "truncated", so.truncated)),
+    _again(_broken("F27", 9, "column_missing", so.without("point_no"))),
     _broken("F28", 3, "empty", so.emptied),
     _broken("F28", 9, "truncated", so.truncated),
     _broken("F30", 2, "error_page", so.error_page),
@@ -231,12 +241,12 @@ MISHAPS = (
     _harmless("F02", 5, "aliases", so.renamed("permit_no", "居住证编号")),
     _harmless("F10", 7, "aliases", so.renamed("certified_date", "生存认证日期"), "370681"),
     _harmless("F19", 6, "reordered", so.reordered),
-    _harmless("F32", 6, "reordered", so.reordered, "370681"),
+    _harmless("F33", 13, "reordered", so.reordered),
     _harmless("F35", 5, "other_encoding", so.reencoded("utf-8")),
     _harmless("F16", 2, "other_encoding", so.reencoded("gb18030")),
     _harmless("F29", 2, "unfinished", so.unfinished),
     _harmless("F18", 15, "unfinished", so.unfinished),
-    _harmless("F19", 12, "full_width", so.full_width("id_no")),
+    _harmless("F20", 19, "full_width", so.full_width("id_no")),
     _harmless("F12", 9, "full_width", so.full_width("id_no"), "370687"),
     # Odd and right: more rows, or fewer.
     _harmless("F32", 12, "fewer_rows", so.fewer(0.05), "370687"),
@@ -258,8 +268,8 @@ MISHAPS = (
     _harmless("F33", 3, "late", must=LATE, of=2),
     _harmless("F09", 4, "late", scope="370687", must=LATE, of=3),
     _harmless("F26", 3, "late", scope="370683001", must=LATE, of=2),
-    _harmless("F08", 14, "late", scope="370685", must=LATE, of=13),
-    _harmless("F25", 8, "late", must=LATE, of=7),
+    _harmless("F10", 14, "late", scope="370685", must=LATE, of=13),
+    _harmless("F28", 8, "late", must=LATE, of=7),
     _harmless("F35", 15, "late", must=LATE, of=13),
     _harmless("F13", 17, "late", must=LATE, of=15),
     _harmless("F33", 7, "corrected", so.fewer(0.1), until=8),

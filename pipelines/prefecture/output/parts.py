@@ -69,7 +69,6 @@ def split(feed: Feed, month: Month, rows: pl.DataFrame) -> Iterator[tuple[str, s
         yield key[0], key[1].replace("-", "") if feed.by_month else month.period, group
 
 
-def beside(part: Path, scope: str, period: str, what: str = "") -> tuple[Path, ...]:
-    """The parts of another file of the feed and month that `part` belongs to, or what was put down beside it."""
-    name = f"{scope}_{period}" + (f"{_BESIDE}{what}" if what else "")
-    return tuple(sorted(part.parent.with_name(name).glob("*.arrow")))
+def beside(part: Path, what: str) -> tuple[Path, ...]:
+    """What was put down beside the rows of the file that `part` belongs to."""
+    return tuple(sorted(part.parent.with_name(f"{part.parent.name}{_BESIDE}{what}").glob("*.arrow")))
