@@ -9,6 +9,11 @@ from collections.abc import Iterable, Sequence
 from pipelines.contracts.model import Column, Feed
 
 _MODES = {"full": "每次全量", "full_delta": "先全量后增量", "append": "逐次追加"}
+_NIL = {
+    "never": "每期必报",
+    "required": "每期必报，无数据时报送只有表头的空文件（零报告）",
+    "optional": "从未有数据的可不报；报送过数据的，此后每期必报，没有了报空文件",
+}
 _SCOPES = {"city": "全市一个文件", "county": "每县（市、区）一个文件", "township": "每镇街一个文件"}
 _TYPES = {
     "string": "文本",
@@ -49,6 +54,9 @@ def page(feed: Feed) -> str:
         ("表头行数", str(feed.header_rows)),
         ("报送范围", _SCOPES[feed.scope_kind]),
         ("报送方式", _MODES[feed.mode]),
+        ("报送期次", _periods(feed)),
+        ("报送期限", f"期次所在月月底之后 {feed.due_days} 日内（自然日）"),
+        ("零报告", _NIL[feed.nil_return]),
         ("文件名规则", _file_name(feed.file_pattern)),
         ("合同版本", feed.version),
     ]
@@ -103,6 +111,11 @@ def _row(number: int, column: Column) -> str:
         "、".join(column.aliases),
     ]
     return "| " + " | ".join(_cell(c) for c in cells) + " |"
+
+
+def _periods(feed: Feed) -> str:
+    every = "每月" if feed.period_months == 1 else f"每 {feed.period_months} 个月"
+    return f"{every}一期，自 {feed.first_period[:4]} 年 {int(feed.first_period[4:])} 月起"
 
 
 def _table_head(headings: Sequence[str]) -> list[str]:
