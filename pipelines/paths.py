@@ -37,6 +37,11 @@ class Paths:
         return self.root / "bronze"
 
     @property
+    def history(self) -> Path:
+        """What every delivery changed, one folder per feed; made from bronze."""
+        return self.root / "history"
+
+    @property
     def lake_catalog(self) -> Path:
         return self.root / "lake" / "catalog.ducklake"
 

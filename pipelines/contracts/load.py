@@ -34,7 +34,7 @@ _TYPES = {
 _UNIT_DAYS = {"d": 1, "w": 7, "m": 31, "q": 92, "y": 366}
 _UNIT_MONTHS = {"m": 1, "q": 3, "y": 12}
 _UNITS = {"d": "天", "w": "周", "m": "个月", "q": "季度", "y": "年"}
-_THRESHOLDS = {
+THRESHOLDS = {
     "minRowRatio": "min_row_ratio",
     "maxRowRatio": "max_row_ratio",
     "maxDuplicateShare": "max_duplicate_share",
@@ -107,7 +107,7 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         sources=tuple(Source(**s) for s in custom.get("sources", ())),
         due_days=_value(document.slaProperties, "dueDay", 10),
         return_mode=custom.get("returnMode", "rows"),
-        thresholds=Thresholds(**{_THRESHOLDS[k]: float(v) for k, v in given.items()}),
+        thresholds=Thresholds(**{THRESHOLDS[k]: float(v) for k, v in given.items()}),
         cadence=_duration(document.slaProperties, "frequency", "每"),
         cadence_days=_days(document.slaProperties, "frequency"),
         retention=_duration(document.slaProperties, "retention", ""),

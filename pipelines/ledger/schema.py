@@ -72,6 +72,11 @@ STATE_TABLES = {
         "county_code VARCHAR, county_name VARCHAR, last_good_period VARCHAR, last_good_on DATE, "
         "last_good_delivery VARCHAR, behind_period VARCHAR, days_behind BIGINT, state VARCHAR, reason VARCHAR"
     ),
+    "delivery_standing": (
+        "as_of DATE, feed VARCHAR, delivery_id VARCHAR, delivery_seq BIGINT, delivered_on DATE, scope VARCHAR, "
+        "period VARCHAR, mode VARCHAR, state VARCHAR, is_current BOOLEAN, rank BIGINT, head VARCHAR, other VARCHAR, "
+        "note VARCHAR"
+    ),
     "correction_standing": (
         "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
         "new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, corrected_on DATE, "
