@@ -5,7 +5,7 @@ it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +63,7 @@ def load_contracts(folder: Path = CONTRACTS) -> dict[str, Feed]:
 def load_contract(path: Path) -> Feed:
     """The feed one contract file describes. Raises ContractError."""
     try:
-        text = path.read_text(encoding="utf-8")
-        document = OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
-        feed = _feed(document)
+        feed = feed_of(read_document(path), {})
     except (yaml.YAMLError, TypeError, ValueError, KeyError) as error:
         raise ContractError(f"{path.name}: {error}") from error
     if found := problems(feed):
@@ -73,8 +71,14 @@ def load_contract(path: Path) -> Feed:
     return feed
 
 
-def _feed(document: OpenDataContractStandard) -> Feed:
-    custom = _custom(document.customProperties)
+def read_document(path: Path) -> OpenDataContractStandard:
+    """The ODCS document in a file. Raises yaml.YAMLError, TypeError or ValueError."""
+    return OpenDataContractStandard(**yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER))
+
+
+def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Feed:
+    """The feed of a document; `known` stands in for custom properties that it does not name."""
+    custom = {**known, **_custom(document.customProperties)}
     (table,) = document.schema_ or ()
     (server,) = document.servers or ()
     properties = table.properties or []
@@ -88,7 +92,7 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         title=document.name,
         description=(document.description.purpose if document.description else None) or "",
         limitations=(document.description.limitations if document.description else None) or "",
-        columns=tuple(_column(p) for p in properties),
+        columns=tuple(_column(p, custom) for p in properties),
         key_columns=tuple(p.name for p in keys),
         mode=custom["deliveryMode"],
         format=server.format,
@@ -106,8 +110,9 @@ def _feed(document: OpenDataContractStandard) -> Feed:
     )
 
 
-def _column(item: SchemaProperty) -> Column:
-    custom = _custom(item.customProperties)
+def _column(item: SchemaProperty, of_feed: Mapping[str, Any]) -> Column:
+    custom = {k: of_feed[k] for k in ("returnMode", "sharingAttribute") if k in of_feed}
+    custom |= _custom(item.customProperties)
     options = item.logicalTypeOptions or {}
     codes = [q.arguments["validValues"] for q in item.quality or () if q.metric == "invalidValues"]
     return Column(
@@ -127,6 +132,8 @@ def _column(item: SchemaProperty) -> Column:
         standard=custom.get("standard"),
         description=item.description,
         scale=_scale(item.physicalType),
+        return_mode=custom.get("returnMode", "rows"),
+        sharing=custom.get("sharingAttribute", "有条件共享"),
     )
 
 

@@ -14,6 +14,10 @@ FORMATS = ("csv", "xlsx", "json", "geojson", "parquet")
 SCOPES = ("city", "county", "township")
 SOURCE_KINDS = ("postgres", "mysql", "api", "sftp", "s3", "folder")
 
+# 直接返还 (rows leave) or 查询核验 (only a yes or no about a person somebody names).
+RETURN_MODES = ("rows", "query")
+SHARING = ("无条件共享", "有条件共享", "不予共享")
+
 IDENTIFIER = "identifier"
 MONTH = "month"
 CORRECTABLE = "correctable"
@@ -24,7 +28,8 @@ MASK_PREFIX = "mask:"
 class Column:
     """One column of a feed: `name` in the lake, `label` in the department's file (with `aliases`).
 
-    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text.
+    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text. `return_mode`
+    (of RETURN_MODES) and `sharing` (of SHARING) say whether and how the value may leave the bureau.
     """
 
     name: str
@@ -43,6 +48,8 @@ class Column:
     standard: str | None = None
     description: str | None = None
     scale: int = 2
+    return_mode: str = "rows"
+    sharing: str = "有条件共享"
 
     @property
     def is_identifier(self) -> bool:

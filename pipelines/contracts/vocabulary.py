@@ -82,6 +82,10 @@ def _column_problems(column: Column) -> Iterator[str]:
         yield f"type {column.type!r} is not one of {', '.join(model.TYPES)}"
     if column.classification not in CLASSIFICATIONS:
         yield f"classification {column.classification!r} is not one of {', '.join(CLASSIFICATIONS)}"
+    if column.return_mode not in model.RETURN_MODES:
+        yield f"returnMode {column.return_mode!r} is not one of {', '.join(model.RETURN_MODES)}"
+    if column.sharing not in model.SHARING:
+        yield f"sharingAttribute {column.sharing!r} is not one of {', '.join(model.SHARING)}"
     for tag in column.tags:
         mask = tag.removeprefix(model.MASK_PREFIX)
         if tag not in TAGS and not (tag != mask and mask in MASKS):

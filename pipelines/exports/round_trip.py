@@ -1,0 +1,105 @@
+"""Proof that what was issued can be read: every file goes through our own landing and bronze and must say the same.
+
+Belongs here: reading an issue back and comparing. Does not belong here: writing it.
+"""
+
+import io
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.bronze import ingest_feed
+from pipelines.bronze.header import detect
+from pipelines.bronze.store import ROWS_FILE
+from pipelines.bronze.table import ROW, Block, tidy
+from pipelines.bronze.typing import type_block
+from pipelines.contracts import Feed
+from pipelines.exports.contract import Export
+from pipelines.exports.delta import applied
+from pipelines.exports.issue import Issue, base_of, opened, sent_feed, state_of
+from pipelines.landing import land_feed
+from pipelines.paths import Paths
+from pipelines.security.keys import KeyProvider
+
+
+@dataclass(frozen=True)
+class RoundTrip:
+    """What reading back gave. `problems` name columns and counts, never a value."""
+
+    rows: int
+    problems: tuple[str, ...]
+
+    @property
+    def is_identical(self) -> bool:
+        return not self.problems
+
+
+def round_trip(paths: Paths, export: Export, issue: Issue) -> RoundTrip:
+    """Read an issue as its receiver would: rows, values and types must be those of the state it was made from;
+    a delta is applied to the state before it."""
+    kind = issue.manifest["kind"]
+    state = state_of(paths, issue)
+    if state is None:
+        return RoundTrip(0, (f"{issue.folder.name}: the state it was made from is gone, nothing to compare with",))
+    rows, problems = read_back(KeyProvider(paths), sent_feed(export, kind), issue)
+    if not problems and issue.is_delta:
+        before = state_of(paths, base_of(issue))
+        if before is None:
+            return RoundTrip(0, (f"{issue.folder.name}: the state it is told against is gone",))
+        rows = applied(before, rows, export.feed.key_columns)
+    return RoundTrip(rows.height, tuple(problems or differences(state, rows)))
+
+
+def differences(expected: pl.DataFrame, found: pl.DataFrame) -> list[str]:
+    """In words, by column; empty when rows, order, values and types are the same."""
+    if expected.schema != found.schema:
+        wrong = [n for n, t in expected.schema.items() if found.schema.get(n) != t]
+        return [f"columns or types differ: {', '.join(wrong) or 'order'}"]
+    if expected.height != found.height:
+        return [f"{expected.height} rows were written, {found.height} read"]
+    unequal = [(c, int((~expected[c].eq_missing(found[c])).sum())) for c in expected.columns]
+    return [f"{column}: {count} values differ" for column, count in unequal if count]
+
+
+def read_back(keys: KeyProvider, feed: Feed, issue: Issue) -> tuple[pl.DataFrame, list[str]]:
+    """(rows in the order of the files, what could not be read)."""
+    if feed.format in ("json", "parquet"):
+        return _read_typed(feed, list(opened(keys, issue)))
+    with tempfile.TemporaryDirectory(prefix="zhenjie-export-") as folder:
+        paths = Paths(Path(folder))
+        drop = paths.drop / feed.code
+        drop.mkdir(parents=True)
+        for name, content in opened(keys, issue):
+            (drop / name).write_bytes(content)
+        frames, problems = [], []
+        land_feed(paths, feed, issue.as_of)
+        for result in ingest_feed(paths, feed, issue.as_of):
+            if result.rows_quarantined or result.status != "accepted":
+                problems.append(f"{result.rows_quarantined} rows of {result.rows_in} could not be read "
+                                f"({result.breaker_code or 'quarantine'})")
+            frames.append(pl.read_parquet(paths.bronze / feed.code / result.delivery_id / ROWS_FILE))
+    names = [c.name for c in feed.columns]
+    rows = pl.concat(frames).select(names) if frames else pl.DataFrame()
+    return rows, problems
+
+
+def _read_typed(feed: Feed, contents: list[tuple[str, bytes]]) -> tuple[pl.DataFrame, list[str]]:
+    """JSON pages and Parquet, until bronze reads them from a drop folder: the same headings, the same typing."""
+    frames, problems = [], []
+    labels = [c.label for c in feed.columns]
+    for _, content in contents:
+        if feed.format == "json":
+            data = json.loads(content)["data"]
+            texts = {c: [None if row[c] is None else str(row[c]) for row in data] for c in labels}
+            cells = pl.DataFrame(texts, schema=dict.fromkeys(labels, pl.String))
+        else:
+            cells = pl.read_parquet(io.BytesIO(content)).cast(pl.String)
+        header = detect(feed, [cells.columns])
+        numbered = cells.rename({c: f"c{i}" for i, c in enumerate(cells.columns)}).with_row_index(ROW, 1)
+        typed = type_block(Block(tidy(numbered)), header, feed)
+        problems += [f"{f.mask.sum()} values of {f.column.name} could not be read ({f.code})" for f in typed.faults]
+        frames.append(typed.sound.drop(ROW))
+    return pl.concat(frames), problems
