@@ -68,7 +68,7 @@ class Export:
 
     `source` is SQL after FROM, `where` a condition on it ('' for none); both may use `$as_of`. `is_grouped`: one
     row per combination of the columns that are no aggregates. `split_by`: SQL of a county code; then every county
-    gets its own rows in its own folder.
+    gets its own rows in its own folder. `order`: columns by which rows are sorted, the key last.
     """
 
     feed: Feed
@@ -79,6 +79,7 @@ class Export:
     is_grouped: bool
     split_by: str
     mode: str
+    order: tuple[str, ...]
     file_name: str
     legal_basis: str
     sharing: str
@@ -148,6 +149,8 @@ def load_export(path: Path, receivers: dict[str, Receiver]) -> Export:
         found.append(f"format {export.feed.format!r} is not one of {', '.join(FORMATS)}")
     if export.mode == "full_delta" and "{kind}" not in export.file_name:
         found.append("fileName lacks {kind}: a delta and a full file must not be taken for each other")
+    if stray := set(export.order) - set(export.feed.by_name):
+        found.append(f"order names no column of its own: {', '.join(sorted(stray))}")
     if not export.tables:
         found.append("source names no table of the lake")
     if found:
@@ -183,6 +186,7 @@ def _export(document: OpenDataContractStandard, receiver: Receiver) -> Export:
         is_grouped=bool(custom.get("grouped", False)),
         split_by=custom.get("splitBy", ""),
         mode=custom["deliveryMode"],
+        order=tuple(dict.fromkeys((*custom.get("order", ()), *feed.key_columns))),
         file_name=file_name,
         legal_basis=custom.get("legalBasis", ""),
         sharing=custom.get("sharingAttribute", ""),

@@ -13,8 +13,10 @@ from pipelines.exports.contract import CHANGE
 ADDED, CHANGED, REMOVED = CHANGE.code_list
 
 
-def difference(before: pl.DataFrame, after: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """Rows to tell, by key: 新增 and 变更 as they are now, 删除 as they were; `change_type` first.
+def difference(
+    before: pl.DataFrame, after: pl.DataFrame, keys: Sequence[str], order: Sequence[str]
+) -> pl.DataFrame:
+    """Rows to tell, in `order`: 新增 and 变更 as they are now, 删除 as they were; `change_type` first.
 
     Both states have the same columns and no key twice.
     """
@@ -27,11 +29,13 @@ def difference(before: pl.DataFrame, after: pl.DataFrame, keys: Sequence[str]) -
         (REMOVED, before.join(after.select(keys), on=keys, how="anti")),
     ]
     told = pl.concat([rows.select(pl.lit(kind).alias(CHANGE.name), pl.all()) for kind, rows in parts])
-    return told.sort(keys)
+    return told.sort(order, nulls_last=True)
 
 
-def applied(before: pl.DataFrame, told: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """The state after `told`, in order of the key."""
+def applied(
+    before: pl.DataFrame, told: pl.DataFrame, keys: Sequence[str], order: Sequence[str]
+) -> pl.DataFrame:
+    """The state after `told`, in `order`."""
     kept = before.join(told.select(keys), on=list(keys), how="anti")
     now = told.filter(pl.col(CHANGE.name) != REMOVED).drop(CHANGE.name)
-    return pl.concat([kept, now]).sort(list(keys))
+    return pl.concat([kept, now]).sort(order, nulls_last=True)

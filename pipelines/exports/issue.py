@@ -56,6 +56,11 @@ class Issue:
     def is_delta(self) -> bool:
         return self.manifest["kind"] == DELTA
 
+    @property
+    def is_password_locked(self) -> bool:
+        """Whether people need a password to open it (anything else locked is for a machine)."""
+        return any(f["name"].endswith(".xlsx") and f["sha256"] != f["plain_sha256"] for f in self.manifest["files"])
+
     def is_whole(self) -> bool:
         """Whether every file stands as the manifest says."""
         return all(
@@ -153,7 +158,7 @@ def _issue(
     base = standing(paths, export, scope, before=as_of) if export.mode == "full_delta" else None
     before = state_of(paths, base)
     if before is not None and before.schema == rows.schema:
-        kind, told = DELTA, difference(before, rows, export.feed.key_columns)
+        kind, told = DELTA, difference(before, rows, export.feed.key_columns, export.order)
     else:
         base, kind, told = None, FULL, rows
     written = list(files(export, sent_feed(export, kind), told, scope, as_of, kind))

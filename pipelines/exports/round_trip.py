@@ -49,7 +49,7 @@ def round_trip(paths: Paths, export: Export, issue: Issue) -> RoundTrip:
         before = state_of(paths, base_of(issue))
         if before is None:
             return RoundTrip(0, (f"{issue.folder.name}: the state it is told against is gone",))
-        rows = applied(before, rows, export.feed.key_columns)
+        rows = applied(before, rows, export.feed.key_columns, export.order)
     return RoundTrip(rows.height, tuple(problems or differences(state, rows)))
 
 

@@ -25,7 +25,7 @@ _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 
 
 def export_rows(con: duckdb.DuckDBPyConnection, export: Export, keys: KeyProvider, as_of: date) -> pl.DataFrame:
-    """Typed rows in the order of the key, columns as in the contract, `_scope` (county code or city) last.
+    """Typed rows in the order of the contract, columns as in the contract, `_scope` (county code or city) last.
 
     A split row without county has a null scope. Raises duckdb.Error when the contract names what is not there.
     """
@@ -46,7 +46,7 @@ def export_rows(con: duckdb.DuckDBPyConnection, export: Export, keys: KeyProvide
             pl.col(c).chash.hmac_sha256(key=key).str.head(PSEUDONYM_LENGTH) for c in tokens
         )
     schema = {i.column.name: TYPES[i.column.type] for i in export.items}
-    return frame.cast(schema).sort(export.feed.key_columns, nulls_last=True)
+    return frame.cast(schema).sort(export.order, nulls_last=True)
 
 
 def scopes(con: duckdb.DuckDBPyConnection, export: Export, rows: pl.DataFrame) -> list[str]:

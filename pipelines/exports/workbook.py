@@ -55,6 +55,7 @@ def _require_fits(feed: Feed, rows: pl.DataFrame) -> None:
 
 def _rows(sheet: Worksheet, formats: dict[str, Format], feed: Feed, rows: pl.DataFrame, footer: str) -> None:
     page(sheet, footer, title_rows=(0, 0))
+    sheet.set_header(f"&L&12&B{feed.title}")
     sheet.freeze_panes(1, 1)
     widths = [_width(c, rows) for c in feed.columns]
     for place, (column, width) in enumerate(zip(feed.columns, widths, strict=True)):
@@ -94,7 +95,7 @@ def _width(column: Column, rows: pl.DataFrame) -> float:
     """Wide enough for the heading in two lines and for what is usual in the column."""
     shown = rows[column.name].head(_LOOKED_AT).cast(pl.String).drop_nulls().to_list()
     longest = max((display_width(line) for text in shown for line in text.split("\n")), default=0)
-    return min(_WIDEST, max(_NARROWEST, display_width(column.label) / 2 + 2, longest + 3))
+    return min(_WIDEST, max(_NARROWEST, display_width(column.label) / 2 + 5, longest + 3))
 
 
 def _guide(
