@@ -94,7 +94,8 @@ def write_password_list(
 ) -> Path:
     """`passwords.csv` (0600) for the bureau to hand out by another channel than the files.
 
-    `units`: (code, name) pairs of townships, or of `what` else gets workbooks. Replaced whole, sorted by code; equal input gives equal bytes.
+    `units`: (code, name) pairs of townships, or of `what` else gets workbooks. Replaced whole, sorted by code;
+    equal input gives equal bytes.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
