@@ -173,6 +173,7 @@ def _issue(
     scratch = folder.with_name(f"{_SCRATCH}{folder.name}")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
+    del document["plain"]
     document |= {
         "content_digest": digest,
         "issue": number,

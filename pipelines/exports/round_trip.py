@@ -6,7 +6,9 @@ Belongs here: reading an issue back and comparing. Does not belong here: writing
 import io
 import json
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -44,7 +46,7 @@ def round_trip(paths: Paths, export: Export, issue: Issue) -> RoundTrip:
     state = state_of(paths, issue)
     if state is None:
         return RoundTrip(0, (f"{issue.folder.name}: the state it was made from is gone, nothing to compare with",))
-    rows, problems = read_back(KeyProvider(paths), sent_feed(export, kind), issue)
+    rows, problems = read_back(sent_feed(export, kind), opened(KeyProvider(paths), issue), issue.as_of)
     if not problems and issue.is_delta:
         before = state_of(paths, base_of(issue))
         if before is None:
@@ -64,19 +66,21 @@ def differences(expected: pl.DataFrame, found: pl.DataFrame) -> list[str]:
     return [f"{column}: {count} values differ" for column, count in unequal if count]
 
 
-def read_back(keys: KeyProvider, feed: Feed, issue: Issue) -> tuple[pl.DataFrame, list[str]]:
-    """(rows in the order of the files, what could not be read)."""
+def read_back(
+    feed: Feed, files: Iterable[tuple[str, bytes]], as_of: date
+) -> tuple[pl.DataFrame, list[str]]:
+    """(rows in the order of the files, what could not be read) of files given as (name, bytes)."""
     if feed.format in ("json", "parquet"):
-        return _read_typed(feed, list(opened(keys, issue)))
+        return _read_typed(feed, files)
     with tempfile.TemporaryDirectory(prefix="zhenjie-export-") as folder:
         paths = Paths(Path(folder))
         drop = paths.drop / feed.code
         drop.mkdir(parents=True)
-        for name, content in opened(keys, issue):
+        for name, content in files:
             (drop / name).write_bytes(content)
         frames, problems = [], []
-        land_feed(paths, feed, issue.as_of)
-        for result in ingest_feed(paths, feed, issue.as_of):
+        land_feed(paths, feed, as_of)
+        for result in ingest_feed(paths, feed, as_of):
             if result.rows_quarantined or result.status != "accepted":
                 problems.append(f"{result.rows_quarantined} rows of {result.rows_in} could not be read "
                                 f"({result.breaker_code or 'quarantine'})")
@@ -86,11 +90,11 @@ def read_back(keys: KeyProvider, feed: Feed, issue: Issue) -> tuple[pl.DataFrame
     return rows, problems
 
 
-def _read_typed(feed: Feed, contents: list[tuple[str, bytes]]) -> tuple[pl.DataFrame, list[str]]:
+def _read_typed(feed: Feed, files: Iterable[tuple[str, bytes]]) -> tuple[pl.DataFrame, list[str]]:
     """JSON pages and Parquet, until bronze reads them from a drop folder: the same headings, the same typing."""
     frames, problems = [], []
     labels = [c.label for c in feed.columns]
-    for _, content in contents:
+    for _, content in files:
         if feed.format == "json":
             data = json.loads(content)["data"]
             texts = {c: [None if row[c] is None else str(row[c]) for row in data] for c in labels}
