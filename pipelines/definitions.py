@@ -9,7 +9,20 @@ import os
 import dagster as dg
 
 from pipelines.contracts import load_contracts
-from pipelines.defs import bronze, checks, exports, jobs, launch, ledger, models, outputs, queries, reference, sensors
+from pipelines.defs import (
+    arrivals,
+    bronze,
+    checks,
+    exports,
+    jobs,
+    launch,
+    ledger,
+    models,
+    outputs,
+    queries,
+    reference,
+    sensors,
+)
 from pipelines.defs.resources import Lakehouse, QuickDbt
 from pipelines.exports import load_exports
 from pipelines.models import DBT_PROJECT, environment, executable, prepare_manifest
@@ -22,6 +35,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
     manifest = json.loads(prepare_manifest(paths).read_text(encoding="utf-8"))
     contracts = load_contracts()
     feeds = contracts.values()
+    structure = checks.structure_checks(feeds)
     return dg.Definitions(
         assets=[
             reference.tables,
@@ -29,12 +43,13 @@ def build_defs(paths: Paths) -> dg.Definitions:
             *ledger.assets(feeds),
             models.model_assets(manifest),
             *outputs.assets(),
+            arrivals.daily_report(feeds),
             *exports.assets(load_exports().values(), contracts),
             queries.answers,
         ],
-        asset_checks=[checks.structure_checks(feeds)],
-        jobs=[jobs.turn_job, jobs.exports_job, jobs.queries_job],
-        schedules=[jobs.nightly_turn, exports.due_exports],
+        asset_checks=[structure, arrivals.on_time_checks(feeds)],
+        jobs=[jobs.turn_job, jobs.arrivals_job(structure.check_keys), jobs.exports_job, jobs.queries_job],
+        schedules=[jobs.nightly_turn, jobs.daily_arrivals, exports.due_exports],
         sensors=[sensors.inbox_sensor, queries.query_sensor],
         executor=dg.in_process_executor,
         loggers={"console": dg.colored_console_logger, "progress": launch.progress},

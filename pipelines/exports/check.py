@@ -17,6 +17,7 @@ from pipelines.published.export import RESIDENT_ID
 
 TOKEN = "token"
 PERSONAL = "L3"
+ASK_ONLY = "query"
 # Text of the ledger that quotes feeds, and hashes of what can be guessed: neither has a contract of its own.
 _QUOTES = frozenset({"evidence", "value", "old_value", "new_value", "wrong_value", "reason", "note", "remark"})
 _HASHES = frozenset({"person_id", "household_id", "enterprise_id", "record_key", "entity_key", "group_key"})
@@ -66,13 +67,12 @@ def _of_item(item: Item, export: Export, feeds: Mapping[str, Feed]) -> Iterator[
     origins = []
     for origin in item.origins:
         code, _, name = origin.partition(".")
-        source = feeds[code].by_name.get(name) if code in feeds else None
-        if source is None:
-            yield f"no contract has {origin}"
+        if code in feeds and name in feeds[code].by_name:
+            origins.append((origin, feeds[code], feeds[code].by_name[name]))
         else:
-            origins.append((origin, source))
-    for origin, source in origins:
-        yield from _of_origin(own, origin, source, export)
+            yield f"no contract has {origin}"
+    for origin, feed, source in origins:
+        yield from _of_origin(own, origin, feed, source, export)
     used = set(_NAME.findall(_TEXT.sub("", item.expression).lower())) | {own.name}
     if item.is_aggregate:
         return
@@ -86,18 +86,16 @@ def _of_item(item: Item, export: Export, feeds: Mapping[str, Feed]) -> Iterator[
         yield f"{', '.join(named)} can be computed from guessed numbers: tag it {TOKEN}"
 
 
-def _of_origin(own: Column, origin: str, source: Column, export: Export) -> Iterator[str]:
-    if source.return_mode == "query":
+def _of_origin(own: Column, origin: str, feed: Feed, source: Column, export: Export) -> Iterator[str]:
+    if feed.return_mode == ASK_ONLY:
         yield f"{origin} may only be asked (查询核验), never sent"
     if source.sharing == "不予共享":
         yield f"{origin} is 不予共享"
-    if source.sharing == "有条件共享" and export.sharing == "无条件共享":
-        yield f"{origin} is 有条件共享, the export says 无条件共享"
+    if source.sharing != "无条件共享" and export.sharing == "无条件共享":
+        yield f"{origin} is not 无条件共享, the export is"
     if source.classification > own.classification:
         yield f"{origin} is {source.classification}, the export calls it {own.classification}"
 
 
 def _is_protected(column: Column) -> bool:
-    return (
-        column.classification >= PERSONAL or column.return_mode == "query" or column.sharing == "不予共享"
-    )
+    return column.classification >= PERSONAL or column.sharing == "不予共享"

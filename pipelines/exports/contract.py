@@ -135,7 +135,7 @@ def load_receivers(folder: Path = EXPORTS) -> dict[str, Receiver]:
 def load_export(path: Path, receivers: dict[str, Receiver]) -> Export:
     """The export one file describes. Raises ContractError with everything found wrong with it."""
     try:
-        export = _export(read_document(path), receivers[path.parent.name])
+        export = _export(read_document(path.read_text(encoding="utf-8")), receivers[path.parent.name])
     except (yaml.YAMLError, TypeError, ValueError, KeyError) as error:
         raise ContractError(f"{path.parent.name}/{path.name}: {error}") from error
     found = [p for p in problems(export.feed) if not p.startswith("feedCode")]

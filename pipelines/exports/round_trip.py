@@ -3,8 +3,6 @@
 Belongs here: reading an issue back and comparing. Does not belong here: writing it.
 """
 
-import io
-import json
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,10 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.bronze import ingest_feed
-from pipelines.bronze.header import detect
 from pipelines.bronze.store import ROWS_FILE
-from pipelines.bronze.table import ROW, Block, tidy
-from pipelines.bronze.typing import type_block
 from pipelines.contracts import Feed
 from pipelines.exports.contract import Export
 from pipelines.exports.delta import applied
@@ -70,8 +65,6 @@ def read_back(
     feed: Feed, files: Iterable[tuple[str, bytes]], as_of: date
 ) -> tuple[pl.DataFrame, list[str]]:
     """(rows in the order of the files, what could not be read) of files given as (name, bytes)."""
-    if feed.format in ("json", "parquet"):
-        return _read_typed(feed, files)
     with tempfile.TemporaryDirectory(prefix="zhenjie-export-") as folder:
         paths = Paths(Path(folder))
         drop = paths.drop / feed.code
@@ -88,22 +81,3 @@ def read_back(
     names = [c.name for c in feed.columns]
     rows = pl.concat(frames).select(names) if frames else pl.DataFrame()
     return rows, problems
-
-
-def _read_typed(feed: Feed, files: Iterable[tuple[str, bytes]]) -> tuple[pl.DataFrame, list[str]]:
-    """JSON pages and Parquet, until bronze reads them from a drop folder: the same headings, the same typing."""
-    frames, problems = [], []
-    labels = [c.label for c in feed.columns]
-    for _, content in files:
-        if feed.format == "json":
-            data = json.loads(content)["data"]
-            texts = {c: [None if row[c] is None else str(row[c]) for row in data] for c in labels}
-            cells = pl.DataFrame(texts, schema=dict.fromkeys(labels, pl.String))
-        else:
-            cells = pl.read_parquet(io.BytesIO(content)).cast(pl.String)
-        header = detect(feed, [cells.columns])
-        numbered = cells.rename({c: f"c{i}" for i, c in enumerate(cells.columns)}).with_row_index(ROW, 1)
-        typed = type_block(Block(tidy(numbered)), header, feed)
-        problems += [f"{f.mask.sum()} values of {f.column.name} could not be read ({f.code})" for f in typed.faults]
-        frames.append(typed.sound.drop(ROW))
-    return pl.concat(frames), problems

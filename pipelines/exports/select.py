@@ -11,7 +11,7 @@ import polars as pl
 import polars_hash  # noqa: F401  registers the `chash` namespace
 
 from pipelines.bronze.table import SPACE
-from pipelines.bronze.typing import TYPES
+from pipelines.bronze.typing import dtype
 from pipelines.contracts.sources import sql_type
 from pipelines.exports.check import TOKEN
 from pipelines.exports.contract import Export
@@ -45,7 +45,7 @@ def export_rows(con: duckdb.DuckDBPyConnection, export: Export, keys: KeyProvide
         frame = frame.with_columns(
             pl.col(c).chash.hmac_sha256(key=key).str.head(PSEUDONYM_LENGTH) for c in tokens
         )
-    schema = {i.column.name: TYPES[i.column.type] for i in export.items}
+    schema = {i.column.name: dtype(i.column) for i in export.items}
     return frame.cast(schema).sort(export.order, nulls_last=True)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.bronze.typing import TYPES
+from pipelines.bronze.typing import dtype
 from pipelines.exports.delta import applied, difference
 from pipelines.exports.issue import issue_export
 from pipelines.exports.round_trip import differences, read_back, round_trip
@@ -18,7 +18,7 @@ from pipelines.exports.workbook import TooLarge
 from pipelines.exports.write import PAGE_ROWS, files
 from tests.exports.samples import AS_OF, COLUMNS, export, feed
 
-SCHEMA = {c.name: TYPES[c.type] for c in COLUMNS}
+SCHEMA = {c.name: dtype(c) for c in COLUMNS}
 FORMATS = [
     ("csv", "utf-8-sig"), ("csv", "gb18030"), ("csv", "utf-8"), ("xlsx", None), ("json", None), ("parquet", None),
 ]  # fmt: skip
