@@ -89,6 +89,17 @@ STATE_TABLES = {
         "record_key VARCHAR, source_ref VARCHAR, field VARCHAR, value VARCHAR, evidence VARCHAR, "
         "group_key VARCHAR"
     ),
+    # Both are rebuilt from what stands on disk: manifests of exports, records of answered lists.
+    "export_issue": (
+        "as_of DATE, export VARCHAR, name VARCHAR, receiver VARCHAR, unit VARCHAR, scope VARCHAR, "
+        "issue BIGINT, kind VARCHAR, contract_version VARCHAR, rows BIGINT, rows_full BIGINT, "
+        "classification VARCHAR, purpose VARCHAR, legal_basis VARCHAR, key_id VARCHAR, "
+        "content_digest VARCHAR, supersedes VARCHAR, manifest_sha256 VARCHAR"
+    ),
+    "query_access": (
+        "as_of DATE, asked_by VARCHAR, list_sha256 VARCHAR, question VARCHAR, purpose VARCHAR, "
+        "answer VARCHAR, reason_code VARCHAR, rows BIGINT, answers_sha256 VARCHAR"
+    ),
 }
 
 
