@@ -48,6 +48,7 @@ test: check
 check: .venv/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pipelines.contracts generate --check
+	@$(BIN)/python -m pipelines.contracts check
 
 generate: .venv/ready
 	@$(BIN)/python -m pipelines.contracts generate
