@@ -60,6 +60,11 @@ class Paths:
         return self.root / "notices"
 
     @property
+    def reports(self) -> Path:
+        """What the bureau reads: `daily/{date}/`."""
+        return self.root / "reports"
+
+    @property
     def receipts(self) -> Path:
         """What became of every row a township sent back."""
         return self.root / "receipts"

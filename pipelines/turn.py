@@ -12,7 +12,7 @@ import duckdb
 from pipelines import models
 from pipelines.inbox.intake import IntakeReport, intake
 from pipelines.lake import connect, forget_old_snapshots
-from pipelines.ledger import corrections, decisions, deliveries, issued, person_keys, schema, tickets, turns
+from pipelines.ledger import arrivals, corrections, decisions, deliveries, issued, person_keys, schema, tickets, turns
 from pipelines.paths import Paths
 from pipelines.reference.load import load_reference
 from pipelines.verify.rules import load_rules
@@ -36,10 +36,11 @@ def open_turn(paths: Paths, as_of: date) -> list[date]:
 
 
 def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Empty the ledger from `as_of` on and record the deliveries known by then."""
+    """Empty the ledger from `as_of` on and record the deliveries known by then, and those that should be."""
     schema.ensure(con)
     schema.open_turn(con, as_of)
     deliveries.record_deliveries(con, paths, as_of)
+    arrivals.record_arrivals(con, paths, as_of)
 
 
 def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:

@@ -17,7 +17,7 @@ from open_data_contract_standard.model import (
     ServiceLevelAgreementProperty,
 )
 
-from pipelines.contracts.model import Column, Feed, Source, Thresholds
+from pipelines.contracts.model import NIL_NEVER, Column, Feed, Source, Thresholds
 from pipelines.contracts.vocabulary import problems
 from pipelines.paths import PROJECT_ROOT
 
@@ -32,6 +32,7 @@ _TYPES = {
     "object": "geometry",
 }
 _UNIT_DAYS = {"d": 1, "w": 7, "m": 31, "q": 92, "y": 366}
+_UNIT_MONTHS = {"m": 1, "q": 3, "y": 12}
 _UNITS = {"d": "天", "w": "周", "m": "个月", "q": "季度", "y": "年"}
 THRESHOLDS = {
     "minRowRatio": "min_row_ratio",
@@ -113,6 +114,9 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         grain=table.dataGranularityDescription or "",
         domain=document.domain or "",
         version=document.version or "",
+        period_months=_period_months(document.slaProperties),
+        first_period=str(custom.get("firstPeriod", Feed.first_period)),
+        nil_return=custom.get("nilReturn", NIL_NEVER),
     )
 
 
@@ -158,6 +162,12 @@ def _days(items: Iterable[ServiceLevelAgreementProperty] | None, name: str) -> i
     """The same property in days, a month as 31; 31 when the contract has none."""
     found = next((i for i in items or () if i.property == name), None)
     return int(found.value) * _UNIT_DAYS[found.unit] if found else _UNIT_DAYS["m"]
+
+
+def _period_months(items: Iterable[ServiceLevelAgreementProperty] | None) -> int:
+    """Months between two deliveries; at least one, as the name of a file can say no more than a month."""
+    found = next((i for i in items or () if i.property == "frequency"), None)
+    return max(1, int(found.value) * _UNIT_MONTHS.get(found.unit, 0)) if found else 1
 
 
 def _value(items: Iterable[ServiceLevelAgreementProperty] | None, name: str, default: int) -> int:

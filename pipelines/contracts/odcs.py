@@ -76,6 +76,8 @@ def _document(feed: FeedFile, columns: list[Resolved]) -> dict[str, Any]:
             deliveryMode=sent.mode,
             filePattern=_file_pattern(feed),
             headerRows=sent.header_rows,
+            firstPeriod=sent.first,
+            nilReturn=sent.nil,
             returnMode=feed.returned,
             breakers=feed.breakers,
             sources=[s.model_dump(exclude_none=True) for s in feed.sources],

@@ -30,6 +30,7 @@ TAGS = (
     "敏感",
 )
 _CODE = re.compile(r"^F\d{2,3}[A-Z]?$")
+_MONTH = re.compile(r"^\d{4}(0[1-9]|1[0-2])$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -54,6 +55,7 @@ def _feed_problems(feed: Feed) -> Iterator[str]:
         ("deliveryMode", feed.mode, model.MODES),
         ("format", feed.format, model.FORMATS),
         ("scope", feed.scope_kind, model.SCOPES),
+        ("nilReturn", feed.nil_return, model.NIL_RETURNS),
     ):
         if value not in allowed:
             yield f"{what} {value!r} is not one of {', '.join(allowed)}"
@@ -62,6 +64,10 @@ def _feed_problems(feed: Feed) -> Iterator[str]:
             yield f"{what} {value!r} is not lower_snake_case"
     if not feed.key_columns:
         yield "no primaryKey"
+    if not _MONTH.match(feed.first_period):
+        yield f"firstPeriod {feed.first_period!r} is no month YYYYMM"
+    if feed.due_days < 0:
+        yield f"dueDay {feed.due_days} lies before the end of the period"
     try:
         groups = re.compile(feed.file_pattern).groupindex
     except re.error as error:
