@@ -57,6 +57,7 @@ check: .venv/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pipelines.contracts generate --check
 	@$(BIN)/python -m pipelines.exports check
+	@$(BIN)/python -m pipelines.contracts check
 
 generate: .venv/ready
 	@$(BIN)/python -m pipelines.contracts generate

@@ -16,6 +16,7 @@ from pipelines.contracts.suites import structural_suite
 
 STANDARD = Path("expectations/elements.yaml")
 FEEDS = Path("expectations/feeds")
+RELEASED = FEEDS / "released.json"
 CONTRACTS = Path("expectations/contracts")
 SOURCES = Path("dbt_project/models/staging/_sources.generated.yml")
 SUITES = Path("expectations/suites/structure")

@@ -49,12 +49,12 @@ FORMATS = {
     "geojson": "空间数据（geojson）",
     "parquet": "Parquet 文件",
 }
-NIL = {
+RETURNS = {"rows": "按镇街返还本辖区数据", "query": "只供查询核验，不返还明细"}
+NIL_RETURNS = {
     "never": "每期必报",
     "required": "每期必报，无数据时报送只有表头的空文件（零报告）",
     "optional": "从未有数据的可不报；报送过数据的，此后每期必报，没有了报空文件",
 }
-RETURNS = {"rows": "按镇街返还本辖区数据", "query": "只供查询核验，不返还明细"}
 _PATTERNS = {
     r"^\d{4}-(0[1-9]|1[0-2])$": "年-月，如 2024-01",
     r"^[A-T]?\d{4}$": "门类字母（可省）加 4 位数字",
@@ -73,7 +73,7 @@ def facts(feed: Feed) -> list[tuple[str, str]]:
         ("更新周期", feed.cadence),
         ("报送期次", _periods(feed)),
         ("报送期限", f"期次所在月月底之后 {feed.due_days} 日内（自然日）"),
-        ("零报告", NIL[feed.nil_return]),
+        ("零报告", NIL_RETURNS[feed.nil_return]),
         ("保存期限", feed.retention),
         ("返还方式", RETURNS[feed.return_mode]),
         ("文件格式", form),
@@ -139,6 +139,11 @@ def marks(tags: tuple[str, ...]) -> list[str]:
     """What its tags mean to somebody who handles the data: kind of personal information, how it is shown."""
     shown = (_MASKS[t.removeprefix("mask:")] for t in tags if t.startswith("mask:"))
     return [*(t for t in tags if t in ("直接标识符", "准标识符", "敏感")), *shown]
+
+
+def _periods(feed: Feed) -> str:
+    every = "每月" if feed.period_months == 1 else f"每 {feed.period_months} 个月"
+    return f"{every}一期，自 {feed.first_period[:4]} 年 {int(feed.first_period[4:])} 月起"
 
 
 def _pattern(pattern: str) -> str:
