@@ -164,7 +164,7 @@ MISHAPS = (
     _broken("F03", 7, "truncated", so.cut_in_a_line),
     _broken("F03", 15, "garbled", so.garbled),
     _instead("F05", 5, "F07"),
-    _broken("F05", 11, "columns_swapped", so.swapped("death_date", "cremation_date")),
+    _broken("F05", 11, "columns_swapped", so.swapped("id_no", "name")),
     _broken("F07", 9, "empty", so.emptied),
     _broken("F07", 15, "columns_swapped", so.swapped("husband_id_no", "husband_name")),
     _broken("F11", 9, "ids_rounded", so.rounded("card_no")),
