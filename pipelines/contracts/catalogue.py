@@ -4,7 +4,7 @@ Belongs here: the words and tables of those pages. Does not belong here: anythin
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipelines.contracts.model import Column, Feed
 
@@ -35,7 +35,6 @@ _NOTE = "<!-- 由 python -m pipelines.contracts generate 生成，请勿手工�
 
 def page(feed: Feed) -> str:
     """Markdown of one feed: who sends what, how, with which columns, and when a delivery is refused."""
-    limits = feed.thresholds
     form = f"{feed.format.upper()}" + (f"（{feed.encoding}）" if feed.encoding else "")
     facts = [
         ("提供部门", feed.department_name),
@@ -60,16 +59,32 @@ def page(feed: Feed) -> str:
         "",
         "## 整份退回的情形",
         "",
-        "- 文件打不开、不是约定的格式或编码，或没有数据行",
-        "- 缺少必填的列（含表头改名而未事先约定）",
-        f"- 重复的主键超过 {limits.max_duplicate_share:.0%}",
-        f"- 无法入库的行超过 {limits.max_quarantine_share:.0%}",
+        *(f"- {text}" for text in _refusals(feed)),
+        "",
+        "被退回的批次不入库，上一次可用的数据继续有效并标明陈旧；确认无误的，由大数据局具名放行。",
     ]
-    if feed.mode != "append":
-        lines.append(
-            f"- 全量文件的行数少于上一次的 {limits.min_row_ratio:g} 倍，或多于 {limits.max_row_ratio:g} 倍"
-        )
     return "\n".join(lines) + "\n"
+
+
+def _refusals(feed: Feed) -> Iterator[str]:
+    """When a delivery is refused as a whole; pipelines/bronze/breakers.py does what this says."""
+    limits = feed.thresholds
+    yield "文件打不开、不是约定的格式或编码，或没有数据行"
+    yield "缺少必填的列（含表头改名而未事先约定）；一向有值的非必填列不见了或全部为空"
+    yield f"重复的主键超过 {limits.max_duplicate_share:.0%}"
+    yield f"无法入库的行超过 {limits.max_quarantine_share:.0%}"
+    if any(c.has_check_character for c in feed.columns):
+        yield f"号码列中校验位不对的值超过 {limits.max_invalid_id_share:.0%}（空值和 15 位旧号不算）"
+    if feed.mode == "full_delta":
+        yield f"一次增量删除的记录超过现有记录的 {limits.max_delete_share:.0%}"
+    if feed.mode != "append":
+        yield f"全量文件的行数少于上一次的 {limits.min_row_ratio:g} 倍，或多于 {limits.max_row_ratio:g} 倍"
+        yield f"上一次全量的主键在新的全量中不见了 {limits.max_vanished_share:.0%} 以上"
+    yield (
+        "可比的交付有五次以上时，行数与其中位数相差过大：全量允许上下各 "
+        f"{limits.row_tolerance:.0%}，增量和追加允许 {limits.min_row_ratio:g} 至 {limits.max_row_ratio:g} 倍，"
+        "平时波动大的放宽；相差几行不算"
+    )
 
 
 def index(feeds: Iterable[Feed]) -> str:

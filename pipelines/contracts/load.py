@@ -38,6 +38,12 @@ _THRESHOLDS = {
     "maxRowRatio": "max_row_ratio",
     "maxDuplicateShare": "max_duplicate_share",
     "maxQuarantineShare": "max_quarantine_share",
+    "maxDeleteShare": "max_delete_share",
+    "maxVanishedShare": "max_vanished_share",
+    "maxInvalidIdShare": "max_invalid_id_share",
+    "rowTolerance": "row_tolerance",
+    "rowMads": "row_mads",
+    "rowFloor": "row_floor",
 }
 
 
@@ -79,7 +85,6 @@ def _feed(document: OpenDataContractStandard) -> Feed:
     (server,) = document.servers or ()
     properties = table.properties or []
     keys = sorted((p for p in properties if p.primaryKey), key=lambda p: p.primaryKeyPosition or 0)
-    given = custom.get("breakers") or {}
     return Feed(
         code=custom["feedCode"],
         department=custom["departmentSlug"],
@@ -96,7 +101,7 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         scope_kind=custom["scope"],
         file_pattern=custom["filePattern"],
         header_rows=custom.get("headerRows", 1),
-        thresholds=Thresholds(**{_THRESHOLDS[k]: float(v) for k, v in given.items()}),
+        thresholds=_thresholds(custom.get("breakers") or {}),
         cadence=_duration(document.slaProperties, "frequency", "每"),
         cadence_days=_days(document.slaProperties, "frequency"),
         retention=_duration(document.slaProperties, "retention", ""),
@@ -104,6 +109,12 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         domain=document.domain or "",
         version=document.version or "",
     )
+
+
+def _thresholds(given: dict[str, Any]) -> Thresholds:
+    if unknown := sorted(set(given) - set(_THRESHOLDS)):
+        raise ValueError(f"breakers knows no {', '.join(unknown)}")
+    return Thresholds(**{_THRESHOLDS[k]: float(v) for k, v in given.items()})
 
 
 def _column(item: SchemaProperty) -> Column:
