@@ -142,7 +142,8 @@ def _deletes(counts: Counts, feed: Feed, history: History) -> Iterator[Check]:
 
 
 def _vanished(counts: Counts, feed: Feed) -> Iterator[Check]:
-    if counts.vanished is not None and counts.previous:
+    is_new_each_month = any(feed.by_name[k].is_month for k in feed.key_columns)
+    if counts.vanished is not None and counts.previous and not is_new_each_month:
         limits = feed.thresholds
         enough = counts.vanished * counts.previous > limits.row_floor
         limit = limits.max_vanished_share

@@ -105,7 +105,7 @@ def vanished_share(before: pl.Series, now: pl.Series) -> float:
     ends = [s.max() for s in (before, now) if s.len() == SKETCH]
     if ends:
         before = before.filter(before <= min(ends))
-    return 1 - int(before.is_in(now.implode()).sum()) / before.len() if before.len() else 0.0
+    return round(1 - int(before.is_in(now.implode()).sum()) / before.len(), 4) if before.len() else 0.0
 
 
 def _digit_share(rows: pl.DataFrame, column: Column) -> float | None:
