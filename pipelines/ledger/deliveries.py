@@ -1,11 +1,11 @@
-"""`ledger.delivery`: every delivery known by the business date, from the delivery.json files of bronze."""
+"""`ledger.delivery`: every delivery known by the business date, as it stood then, from bronze."""
 
-import json
 from collections.abc import Iterator
 from datetime import date
 
 import duckdb
 
+from pipelines.bronze.result import results
 from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
 
@@ -25,7 +25,6 @@ def record_deliveries(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date)
 
 
 def _rows(paths: Paths, as_of: date) -> Iterator[tuple]:
-    for path in paths.bronze.glob("*/*/delivery.json"):
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if date.fromisoformat(document["delivered_on"]) <= as_of:
-            yield tuple(document.get(column) for column in _COLUMNS)
+    for folder in paths.bronze.glob("F*"):
+        for result in results(paths, folder.name, as_of):
+            yield tuple(getattr(result, column) for column in _COLUMNS)
