@@ -34,22 +34,23 @@ _TABLE = {
 _MODULUS = {CITIZEN_NUMBER: (11, 1), CREDIT_CODE: (31, 0)}
 
 
-def count_invalid(values: pl.Series, standard: str) -> tuple[int, int]:
-    """(values looked at, invalid among them) of texts under CITIZEN_NUMBER or CREDIT_CODE; blanks are not looked at.
+def invalid(values: pl.Series, standard: str) -> pl.Series:
+    """Whether each text fails CITIZEN_NUMBER or CREDIT_CODE; null for blanks.
 
     Fifteen digits are old but legal. Whether a birth date or a region exists is not asked.
     """
-    given = values.drop_nulls()
-    lengths = given.str.len_bytes()
-    old = int(given.filter(lengths == _OLD).str.contains(r"^[0-9]{15}$").sum())
-    return given.len(), given.len() - old - _valid(given.filter(lengths == _LENGTH), standard)
+    lengths = values.str.len_bytes()
+    wrong = lengths.is_not_null().set(lengths.is_null(), None)
+    old = (lengths == _OLD).fill_null(False)
+    if old.any():
+        wrong = wrong & ~(old & values.str.contains(r"^[0-9]{15}$"))
+    places = (lengths == _LENGTH).arg_true()
+    return wrong.scatter(places, ~_valid(values.gather(places), standard)) if places.len() else wrong
 
 
-def _valid(values: pl.Series, standard: str) -> int:
-    """How many of these texts of 18 bytes are right."""
-    if values.is_empty():
-        return 0
+def _valid(values: pl.Series, standard: str) -> np.ndarray:
+    """Which of these texts of 18 bytes are right."""
     text = np.frombuffer(values.str.join("").item().encode(), dtype=np.uint8).reshape(-1, _LENGTH)
     total = sum(table[text[:, place]] for place, table in enumerate(_TABLE[standard]))
     modulus, rest = _MODULUS[standard]
-    return int(((total < _SPOILT) & (total % modulus == rest)).sum())
+    return (total < _SPOILT) & (total % modulus == rest)

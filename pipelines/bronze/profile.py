@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines.bronze.header import Header
-from pipelines.bronze.identifiers import count_invalid
+from pipelines.bronze.identifiers import invalid
 from pipelines.contracts import Column, Feed
 
 # The column of a delta that says what happened to a row, and its word for a deletion (contracts of full_delta feeds).
@@ -71,8 +71,9 @@ class Profiler:
         for name in self._names:
             self._filled[name] += sound.height - sound[name].null_count()
         for c in self._checked:
-            seen, bad = count_invalid(sound[c.name], c.standard)
-            self._ids[c.name] = (self._ids[c.name][0] + seen, self._ids[c.name][1] + bad)
+            seen, bad = self._ids[c.name]
+            wrong = invalid(sound[c.name], c.standard)
+            self._ids[c.name] = (seen + wrong.len() - wrong.null_count(), bad + int(wrong.sum()))
         if self._has_changes:
             self._added += int((sound[CHANGE_TYPE] == ADDED).sum())
             self._deleted += int((sound[CHANGE_TYPE] == DELETED).sum())

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.bronze.identifiers import count_invalid
+from pipelines.bronze.identifiers import invalid
 from pipelines.contracts.model import CITIZEN_NUMBER, CREDIT_CODE
 from tests.bronze.conftest import CARD_HEADER, FEEDS, Office
 
@@ -34,11 +34,12 @@ def deliver(office: Office, month: int, content: bytes, kind: str = "全量", co
 
 def test_check_characters():
     ids = [number(n) for n in range(200)] + [None, "370602500101123", number(0, False), "无", "X" * 18, "１" * 6]
-    assert count_invalid(pl.Series(ids), CITIZEN_NUMBER) == (205, 4)
+    assert invalid(pl.Series(ids), CITIZEN_NUMBER).to_list()[199:] == [False, None, False, True, True, True, True]
     # By the formula of the standard 91370602MA3C00001 has the sum 1387 = 23 mod 31, so its check character is 8.
     codes = ["91370602MA3C000018", "91370602MA3C000019", "9137060IMA3C000018", None, "370600123456789", "3706 "]
-    assert count_invalid(pl.Series(codes), CREDIT_CODE) == (5, 3)
-    assert count_invalid(pl.Series([], dtype=pl.String), CREDIT_CODE) == (0, 0)
+    assert invalid(pl.Series(codes), CREDIT_CODE).to_list() == [False, True, True, None, False, True]
+    assert invalid(pl.Series([], dtype=pl.String), CREDIT_CODE).to_list() == []
+    assert invalid(pl.Series([None], dtype=pl.String), CREDIT_CODE).to_list() == [None]
 
 
 @pytest.mark.parametrize(("bad", "code"), [(20, None), (21, "E_INVALID_IDS")])
