@@ -27,7 +27,8 @@ CREDIT_CODE = "GB 32100-2015"
 class Column:
     """One column of a feed: `name` in the lake, `label` in the department's file (with `aliases`).
 
-    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text.
+    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text. `element` is the
+    code in the data standard, `source_department` who answers for it, `sharing` its sharing attribute.
     """
 
     name: str
@@ -46,6 +47,10 @@ class Column:
     standard: str | None = None
     description: str | None = None
     scale: int = 2
+    element: str = ""
+    unit: str | None = None
+    source_department: str = ""
+    sharing: str = ""
 
     @property
     def is_identifier(self) -> bool:
@@ -111,7 +116,11 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed of one department, from its contract."""
+    """One feed of one department, from its contract.
+
+    `due_days` after the end of a period its deliveries must be here. `return_mode` is 'rows' where townships
+    may have the rows, 'query' where they may only ask (查询核验).
+    """
 
     code: str
     department: str
@@ -136,6 +145,8 @@ class Feed:
     limitations: str
     header_rows: int
     sources: tuple[Source, ...] = ()
+    due_days: int = 10
+    return_mode: str = "rows"
 
     @property
     def table(self) -> str:

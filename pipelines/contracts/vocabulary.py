@@ -30,7 +30,7 @@ TAGS = (
     "准标识符",
     "敏感",
 )
-_CODE = re.compile(r"^F\d{2,3}$")
+_CODE = re.compile(r"^F\d{2,3}[A-Z]?$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -44,7 +44,7 @@ def problems(feed: Feed) -> list[str]:
 
 def _feed_problems(feed: Feed) -> Iterator[str]:
     if not _CODE.match(feed.code):
-        yield f"feedCode {feed.code!r} is not F and two or three digits"
+        yield f"feedCode {feed.code!r} is not F, two or three digits and perhaps a letter"
     for what, value, allowed in (
         ("deliveryMode", feed.mode, model.MODES),
         ("format", feed.format, model.FORMATS),

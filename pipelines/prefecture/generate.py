@@ -200,7 +200,7 @@ def _feed_files(
     with identity_file(paths.register, month, feed) as note_identities:
         for plan in deliveries.deliveries(plan_files(parts, feed, month, counties)):
             for written in plan.write(drop):
-                names.add(drop / code / written.file)
+                names.add(drop / written.file.partition("_")[0] / written.file)
                 rows += written.rows.height
                 note_identities(whereabouts.note(feed, written))
     parts.clear(feed, month)

@@ -63,19 +63,22 @@ class FilePlan:
 
     def write(self, drop: Path) -> Iterator[Written]:
         """Write to `drop/{feed}/`, telling chunk by chunk which rows went where."""
-        folder = drop / self.feed.code
-        folder.mkdir(parents=True, exist_ok=True)
-        paths = set()
-        for written in self._written(folder):
-            paths.add(folder / written.file)
-            yield written
-        for path in sorted(paths) if self.spoil else ():
-            path.write_bytes(self.spoil(path.read_bytes()))
+        for plan in (self, *self._map()):
+            folder, paths = drop / plan.feed.code, set()
+            folder.mkdir(parents=True, exist_ok=True)
+            for written in FORMATS[plan.feed.format](plan, folder):
+                paths.add(folder / written.file)
+                yield written
+            for path in sorted(paths) if self.spoil else ():
+                path.write_bytes(self.spoil(path.read_bytes()))
 
-    def _written(self, folder: Path) -> Iterator[Written]:
-        yield from FORMATS[self.feed.format](self, folder)
+    def _map(self) -> Iterator["FilePlan"]:
+        """The map of the same rows, a feed of its own (F23M)."""
         if self.feed.map_layout:
-            yield from FORMATS["geojson"](replace(self, layout=self.feed.map_layout), folder)
+            drawn = replace(
+                self.feed, code=f"{self.feed.code}M", title=self.feed.map_title, format="geojson", map_layout=None
+            )
+            yield replace(self, feed=drawn, layout=self.feed.map_layout)
 
 
 def plan_files(parts: Parts, feed: Feed, month: Month, county_names: dict[str, str]) -> Iterator[FilePlan]:
