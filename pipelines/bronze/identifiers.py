@@ -12,6 +12,7 @@ from pipelines.contracts.model import CITIZEN_NUMBER, CREDIT_CODE
 # Identity numbers given out before 1999 and registration numbers of before 2015 have no check character.
 _OLD = 15
 _LENGTH = 18
+_BETWEEN = r"[,;，；/\s]+"
 _SPOILT = 1 << 20  # more than any sum of weighted characters
 
 
@@ -34,9 +35,10 @@ _TABLE = {
 _MODULUS = {CITIZEN_NUMBER: (11, 1), CREDIT_CODE: (31, 0)}
 
 
-def invalid(values: pl.Series, standard: str) -> pl.Series:
-    """Whether each text fails CITIZEN_NUMBER or CREDIT_CODE; null for blanks.
+def invalid(values: pl.Series) -> pl.Series:
+    """Whether each text is neither a citizen's number nor a credit code; null for blanks.
 
+    A column may hold both (owners are people or enterprises), and a cell several: then every one is looked at.
     Fifteen digits are old but legal. Whether a birth date or a region exists is not asked.
     """
     lengths = values.str.len_bytes()
@@ -45,12 +47,24 @@ def invalid(values: pl.Series, standard: str) -> pl.Series:
     if old.any():
         wrong = wrong & ~(old & values.str.contains(r"^[0-9]{15}$"))
     places = (lengths == _LENGTH).arg_true()
-    return wrong.scatter(places, ~_valid(values.gather(places), standard)) if places.len() else wrong
+    for standard in _TABLE:
+        if places.len():
+            passed = _valid(values.gather(places), standard)
+            wrong = wrong.scatter(places.filter(passed), False)
+            places = places.filter(~passed)
+    long = (lengths > _LENGTH).arg_true()
+    parts = values.gather(long).str.replace_all(_BETWEEN, "、").str.split("、")
+    several = parts.list.len() > 1
+    if several.any():
+        each = pl.DataFrame({"place": long.filter(several), "part": parts.filter(several)}).explode("part")
+        bad = each.with_columns(bad=invalid(each["part"])).group_by("place").agg(pl.col("bad").any())
+        wrong = wrong.scatter(bad["place"], bad["bad"])
+    return wrong
 
 
-def _valid(values: pl.Series, standard: str) -> np.ndarray:
+def _valid(values: pl.Series, standard: str) -> pl.Series:
     """Which of these texts of 18 bytes are right."""
     text = np.frombuffer(values.str.join("").item().encode(), dtype=np.uint8).reshape(-1, _LENGTH)
     total = sum(table[text[:, place]] for place, table in enumerate(_TABLE[standard]))
     modulus, rest = _MODULUS[standard]
-    return (total < _SPOILT) & (total % modulus == rest)
+    return pl.Series((total < _SPOILT) & (total % modulus == rest))

@@ -30,6 +30,8 @@ from pipelines.landing import UNRECOGNISED, Delivery, landed
 from pipelines.paths import Paths
 
 _TAIL_LENGTH = 200
+# So many records do not stay as they are from one period to the next.
+_MUST_CHANGE = 100
 
 
 def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
@@ -130,7 +132,8 @@ def _notices(counts: Counts, feed: Feed, delivery: Delivery, past: History) -> I
     for text in changes(counts.profile, past.last, feed):
         yield Notice("N_DRIFT", text)
     full, content = past.full, counts.profile.content
-    if full and counts.profile.rows and content == full.profile.content and full.period != delivery.period:
+    is_same = full and content == full.profile.content and full.period != delivery.period
+    if is_same and counts.rows_in >= _MUST_CHANGE:
         yield Notice("N_UNCHANGED", f"内容与 {full.delivered_on} 交付的全量完全相同，请确认不是旧的导出")
 
 

@@ -72,7 +72,7 @@ class Profiler:
             self._filled[name] += sound.height - sound[name].null_count()
         for c in self._checked:
             seen, bad = self._ids[c.name]
-            wrong = invalid(sound[c.name], c.standard)
+            wrong = invalid(sound[c.name])
             self._ids[c.name] = (seen + wrong.len() - wrong.null_count(), bad + int(wrong.sum()))
         if self._has_changes:
             self._added += int((sound[CHANGE_TYPE] == ADDED).sum())
