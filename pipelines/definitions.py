@@ -9,7 +9,7 @@ import os
 import dagster as dg
 
 from pipelines.contracts import load_contracts
-from pipelines.defs import bronze, checks, jobs, launch, ledger, models, outputs, reference, sensors
+from pipelines.defs import bronze, checks, deliveries, jobs, launch, ledger, models, outputs, reference, sensors
 from pipelines.defs.resources import Lakehouse, QuickDbt
 from pipelines.models import DBT_PROJECT, environment, executable, prepare_manifest
 from pipelines.paths import Paths
@@ -23,13 +23,14 @@ def build_defs(paths: Paths) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             reference.tables,
+            deliveries.rulings_asset(feeds),
             *(bronze.bronze_asset(feed) for feed in feeds),
             *ledger.assets(feeds),
             models.model_assets(manifest),
             *outputs.assets(),
         ],
         asset_checks=[checks.structure_checks(feeds)],
-        jobs=[jobs.turn_job],
+        jobs=[jobs.turn_job, deliveries.decide_delivery],
         schedules=[jobs.nightly_turn],
         sensors=[sensors.inbox_sensor],
         executor=dg.in_process_executor,

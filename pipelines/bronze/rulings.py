@@ -1,14 +1,19 @@
 """What people decided about refused deliveries: YAML files in `decisions/deliveries/`.
 
-Belongs here: what such a file says, and which decision counts. Does not belong here: reading files
+Belongs here: what such a file says, which decision counts, writing one. Does not belong here: reading files
 (ledger/decision_files.py), taking a released delivery in (ingest.py).
 A file is a list of {feed, delivery_id, decision: release | reject, reason, by, on: YYYY-MM-DD}. The first
 decision about a delivery is final.
 """
 
+import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+
+import yaml
 
 from pipelines.bronze.breakers import RELEASABLE
 from pipelines.bronze.result import QUARANTINED, DeliveryResult
@@ -44,6 +49,23 @@ class Ruling:
 def take_in(paths: Paths, as_of: date) -> None:
     """Move new files into the folder of this turn."""
     decision_files.take_in(paths, DELIVERIES, as_of)
+
+
+def write_ruling(paths: Paths, entry: Mapping[str, str]) -> Path:
+    """Put a decision file of one entry where the next turn takes it in; the same entry gives the same file.
+
+    Raises ValueError with the Chinese problem when something is missing or wrong.
+    """
+    text = yaml.safe_dump([dict(entry)], allow_unicode=True, sort_keys=False)
+    folder = paths.decisions / DELIVERIES.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".draft-{os.getpid()}"
+    draft.write_text(text, encoding="utf-8")
+    if found := decision_files.read_file(draft, DELIVERIES)[1]:
+        draft.unlink()
+        raise ValueError("".join(p.replace(draft.name, "这一决定") for p in found))
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return draft.replace(folder / f"{entry['feed']}_{entry['delivery_id']}_{entry['decision']}_{digest}.yaml")
 
 
 def rulings(paths: Paths, as_of: date) -> list[Ruling]:

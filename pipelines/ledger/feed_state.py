@@ -87,10 +87,15 @@ def read_states(paths: Paths, feed: Feed, as_of: date) -> list[FeedState]:
 
 def decided(paths: Paths, feed_code: str, as_of: date) -> dict[str, Ruling]:
     """The decisions in force about deliveries of a feed."""
+    return in_force(rulings(paths, as_of), arrived(paths, feed_code))
+
+
+def arrived(paths: Paths, feed_code: str) -> dict[str, DeliveryResult]:
+    """The deliveries of a feed as they came, before any release, by delivery id."""
     came: dict[str, DeliveryResult] = {}
     for result in all_results(paths, feed_code):
         came.setdefault(result.delivery_id, result)
-    return in_force(rulings(paths, as_of), came)
+    return came
 
 
 def record_states(
