@@ -13,18 +13,17 @@ import polars as pl
 
 from pipelines.bronze import quarantine
 from pipelines.bronze.breakers import Breaker, Counts, breaker, check, first_broken
-from pipelines.bronze.csv_reader import read_csv
 from pipelines.bronze.drift import changes
 from pipelines.bronze.history import History, history
 from pipelines.bronze.lineage import with_lineage
 from pipelines.bronze.profile import Profile, Profiler, vanished_share
+from pipelines.bronze.readers import read
 from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, all_results
 from pipelines.bronze.rulings import RELEASE, in_force, rulings
 from pipelines.bronze.store import Draft, empty_bronze, read_sketch
 from pipelines.bronze.table import ROW, Block, Notice, Table, UnreadableError
 from pipelines.bronze.tail import split_tail
 from pipelines.bronze.typing import type_block
-from pipelines.bronze.xlsx_reader import read_xlsx
 from pipelines.contracts import Feed
 from pipelines.landing import UNRECOGNISED, Delivery, landed
 from pipelines.paths import Paths
@@ -85,7 +84,7 @@ def _ingest(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> Deli
     taken.notices += _notices(counts, feed, delivery, past)
     if taken.breaker:
         draft.restart()
-        for entries in _refused(paths, feed, delivery, taken.breaker):
+        for entries in _refused(paths, feed, delivery, draft, taken.breaker):
             draft.entries.add(entries)
     elif delivery.mode == "full":
         draft.sketch = taken.sketch
@@ -146,17 +145,9 @@ def _write_unread(draft: Draft, delivery: Delivery, taken: _Taken) -> DeliveryRe
     return result
 
 
-def _read(paths: Paths, feed: Feed, delivery: Delivery) -> tuple[list[Table], list[Notice]]:
-    file = delivery.file(paths)
-    if feed.format == "xlsx":
-        return read_xlsx(file, feed)
-    table, notices = read_csv(file, feed)
-    return [table], notices
-
-
 def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     """Read and type a file into the draft; with a header that will not do, only count its rows and say why."""
-    tables, notices = _read(paths, feed, delivery)
+    tables, notices = read(delivery.file(paths), feed, draft.scratch())
     taken = _Taken(notices=notices)
     profiler = Profiler(feed, delivery.mode)
     for order, table in enumerate(tables):
@@ -180,9 +171,11 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     return taken
 
 
-def _refused(paths: Paths, feed: Feed, delivery: Delivery, why: Breaker) -> Iterator[pl.DataFrame]:
+def _refused(
+    paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, why: Breaker
+) -> Iterator[pl.DataFrame]:
     """Every row of a refused file; a row with a reason of its own keeps it."""
-    for table in _read(paths, feed, delivery)[0]:
+    for table in read(delivery.file(paths), feed, draft.scratch())[0]:
         for rows, block in _data(table, feed, []):
             own = [quarantine.spoilt(block.spoilt, delivery, table.sheet)]
             if not table.header.missing:
@@ -227,7 +220,8 @@ def _header_breaker(table: Table, delivery: Delivery) -> Breaker | None:
     if header.missing:
         detail = "缺少" + "".join(f"「{label}」" for label in header.missing)
         detail += "，表头中不认识" + "".join(f"「{h}」" for h in header.extra) if header.extra else ""
-        return breaker("E_COLUMN_MISSING", delivery, f"第 {header.last_row} 行表头{detail}", table.sheet)
+        where = f"第 {header.last_row} 行表头" if header.last_row else ""
+        return breaker("E_COLUMN_MISSING", delivery, where + detail, table.sheet)
     return None
 
 

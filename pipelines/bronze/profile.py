@@ -18,6 +18,8 @@ SKETCH = 16_384
 _LOOKED_AT = 1_000
 _DIGITS = r"^[0-9]+$"
 _KEY_DIGITS = 16
+# Distinct keys are counted one sixteenth at a time: a set of millions is several times as large as its members.
+_PARTS = 16
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,15 @@ class Profiler:
         Keys are digests, so the smallest are a fair sample: of two sketches, those below the lower of both ends
         tell the share of keys that vanished.
         """
-        keys = pl.concat(self._keys).unique() if self._keys else pl.Series(dtype=pl.UInt64)
+        keys = pl.concat(self._keys, rechunk=False) if self._keys else pl.Series(dtype=pl.UInt64)
+        count, sketch = 0, keys.clear()
+        for part in range(_PARTS):
+            distinct = keys.filter(keys // (2**64 // _PARTS) == part).unique()
+            count += distinct.len()
+            sketch = sketch.append(distinct.bottom_k(SKETCH - sketch.len()).sort())
         profile = Profile(
             rows=self._rows,
-            keys=keys.len(),
+            keys=count,
             added=self._added,
             deleted=self._deleted,
             headings=self._headings,
@@ -98,7 +105,7 @@ class Profiler:
             ids=self._ids,
             content=f"{self._content % (1 << 64):016x}" if self._is_full else None,
         )
-        return profile, keys.bottom_k(SKETCH).sort().alias("key")
+        return profile, sketch.alias("key")
 
 
 def vanished_share(before: pl.Series, now: pl.Series) -> float:
