@@ -6,7 +6,7 @@ delivery (ingest.py).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.bronze import problems
 from pipelines.bronze.drift import lost_columns
@@ -85,15 +85,16 @@ def check(
     """Every limit of the contract that can be asked of a readable delivery, the gravest first.
 
     A full delivery without rows is refused, but for the nil return (零报告) of a scope of which no rows stand,
-    where the contract knows such a thing; a delta or an append without rows says that nothing happened, unless
-    there were many in every delivery before. `extra`: headings the contract does not know.
+    where the contract knows such a thing; a delta or an append without rows says that nothing happened. `extra`:
+    headings the contract does not know.
     """
-    is_nil = feed.nil_return != NIL_NEVER and not counts.previous
-    if counts.rows_in == 0 and delivery.mode == "full" and not is_nil:
-        return (Check("E_EMPTY", "数据行", "", "", True),)
+    if counts.rows_in == 0:
+        is_nil = feed.nil_return != NIL_NEVER and not counts.previous
+        is_refused = delivery.mode == "full" and not is_nil
+        return (Check("E_EMPTY", "数据行", "", "", True),) if is_refused else ()
     found = [*_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
     found += [*_keys(counts, feed), *_deletes(counts, feed, history), *_size(counts, feed, delivery, history)]
-    return (*found, *_vanished(counts, feed))
+    return (*found, *_vanished(counts, feed, delivery))
 
 
 def _share(code: str, name: str, share: float, limit: float, of: str = "", counts: bool = True) -> Check:
@@ -108,14 +109,13 @@ def _percent(share: float) -> str:
 
 
 def _rows(counts: Counts, feed: Feed) -> Iterator[Check]:
-    if counts.rows_in:
-        share, limit = counts.quarantined / counts.rows_in, feed.thresholds.max_quarantine_share
-        of = f"{counts.rows_in} 行中 {counts.quarantined} 行，"
-        yield _share("E_QUARANTINE_SHARE", "不能入库的行", share, limit, of)
+    share, limit = counts.quarantined / counts.rows_in, feed.thresholds.max_quarantine_share
+    of = f"{counts.rows_in} 行中 {counts.quarantined} 行，"
+    yield _share("E_QUARANTINE_SHARE", "不能入库的行", share, limit, of)
 
 
 def _columns(counts: Counts, feed: Feed, history: History, extra: tuple[str, ...]) -> Iterator[Check]:
-    if history.alike and counts.rows_in:
+    if history.alike:
         lost = lost_columns(counts.profile, extra, history.alike, feed)
         yield Check("E_COLUMN_LOST", "一向有值的列", "；".join(lost) or "都在", "此前各次都有值", bool(lost))
 
@@ -144,9 +144,9 @@ def _deletes(counts: Counts, feed: Feed, history: History) -> Iterator[Check]:
         yield _share("E_DELETE_SHARE", "删除的记录", deleted / stock, limits.max_delete_share, of, enough)
 
 
-def _vanished(counts: Counts, feed: Feed) -> Iterator[Check]:
+def _vanished(counts: Counts, feed: Feed, delivery: Delivery) -> Iterator[Check]:
     is_new_each_month = any(feed.by_name[k].is_month for k in feed.key_columns)
-    if counts.vanished is not None and counts.previous and not is_new_each_month:
+    if counts.vanished is not None and counts.previous and not is_new_each_month and not delivery.is_page:
         limits = feed.thresholds
         enough = counts.vanished * counts.previous > limits.row_floor
         limit = limits.max_vanished_share
@@ -154,9 +154,14 @@ def _vanished(counts: Counts, feed: Feed) -> Iterator[Check]:
 
 
 def _size(counts: Counts, feed: Feed, delivery: Delivery, history: History) -> Iterator[Check]:
+    """The number of rows. A page is as long as pages are; a delta may change whatever stands; none is no number."""
     limits, rows = feed.thresholds, counts.rows_in
-    normal = band([r.rows_in for r in history.alike], limits, delivery.mode == "full")
+    if delivery.is_page:
+        return
+    normal = band([r.rows_in for r in history.alike if r.rows_in], limits, delivery.mode == "full")
     if normal is not None:
+        if delivery.mode == "delta" and history.stock:
+            normal = replace(normal, high=max(normal.high, history.stock))
         found = f"本次 {rows} 行，最近 {normal.count} 次的中位数 {normal.centre:.0f} 行"
         limit = f"正常为 {normal.low:.0f} 至 {normal.high:.0f} 行"
         yield Check("E_ROW_COUNT", "行数", found, limit, not normal.holds(rows))

@@ -90,6 +90,11 @@ class ParquetRows:
         self._writer.write_table(frame.rechunk().to_arrow().cast(self._schema), row_group_size=_ROW_GROUP)
 
 
+def discard(paths: Paths, result: DeliveryResult) -> None:
+    """Take a delivery out of bronze; it is in landing still."""
+    shutil.rmtree(paths.bronze / result.feed / result.folder)
+
+
 def read_sketch(paths: Paths, result: DeliveryResult | None) -> pl.Series | None:
     """The sketch of the keys of a delivery; None where it has none."""
     file = result and paths.bronze / result.feed / result.folder / SKETCH_FILE

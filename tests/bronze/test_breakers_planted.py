@@ -109,5 +109,33 @@ def test_the_median_of_earlier_deliveries_counts_when_there_are_enough(office: O
     assert codes == [None, None, None, None, None, "E_ROW_COUNT", None, None, None]
 
 
+def _events(office: Office, month: int, rows: int, page: str = ""):
+    header = ",".join(c.label for c in FEEDS["F03"].columns)
+    events = [f"E{month}{n:03d}{page},死亡,{number(n)},,甲,,2024-{month:02d}-01," for n in range(rows)]
+    content = "".join(f"{line}\r\n" for line in [header, *events]).encode("gb18030")
+    return office.deliver("F03", f"F03_户籍变动_370600_2024{month:02d}{page}.csv", content, DAYS[month - 1])
+
+
+def test_events_are_compared_with_the_months_before(office: Office):
+    results = [_events(office, month, rows) for month, rows in enumerate([120, 130, 110, 125, 140, 0, 20, 300], 1)]
+    assert [r.breaker_code for r in results] == [None] * 6 + ["E_ROW_COUNT"] * 2
+    assert results[5].notices == ("没有数据行，按本期无变动处理；以往一般有 125 行，请确认导出无误",)
+    assert "本次 20 行，最近 5 次的中位数 125 行，正常为 62 至 280 行" in results[6].breaker_message
+
+
+def test_a_page_is_as_long_as_pages_are(office: Office):
+    for month in range(1, 6):
+        _events(office, month, 100)
+    assert _events(office, 6, 100, "_p0001").status == _events(office, 7, 3, "_p0002").status == "accepted"
+
+
+def test_a_delta_may_change_all_that_stands(office: Office):
+    deliver(office, 1, people(range(100)))
+    for month in range(2, 7):
+        deliver(office, month, people(range(month, month + 5), change="变更"), "增量")
+    assert deliver(office, 7, people(range(90), change="变更"), "增量").status == "accepted"
+    assert deliver(office, 8, people(range(40), change="删除"), "增量").breaker_code == "E_DELETE_SHARE"
+
+
 def _many(size: int) -> list[str]:
     return [f"37060219600101{n:04d}11,李{n},1,1,2030-01-01,生活补贴,发放,370602001001" for n in range(size)]
