@@ -5,7 +5,7 @@ it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ _TYPES = {
 _UNIT_DAYS = {"d": 1, "w": 7, "m": 31, "q": 92, "y": 366}
 _UNIT_MONTHS = {"m": 1, "q": 3, "y": 12}
 _UNITS = {"d": "天", "w": "周", "m": "个月", "q": "季度", "y": "年"}
-_THRESHOLDS = {
+THRESHOLDS = {
     "minRowRatio": "min_row_ratio",
     "maxRowRatio": "max_row_ratio",
     "maxDuplicateShare": "max_duplicate_share",
@@ -72,8 +72,7 @@ def load_contract(path: Path) -> Feed:
 def read_contract(text: str, name: str) -> Feed:
     """The feed of a contract's text; `name` is what an error calls it. Raises ContractError."""
     try:
-        document = OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
-        feed = _feed(document)
+        feed = feed_of(read_document(text), {})
     except (yaml.YAMLError, TypeError, ValueError, KeyError) as error:
         raise ContractError(f"{name}: {error}") from error
     if found := problems(feed):
@@ -81,8 +80,14 @@ def read_contract(text: str, name: str) -> Feed:
     return feed
 
 
-def _feed(document: OpenDataContractStandard) -> Feed:
-    custom = _custom(document.customProperties)
+def read_document(text: str) -> OpenDataContractStandard:
+    """The ODCS document of a contract's text. Raises yaml.YAMLError, TypeError or ValueError."""
+    return OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
+
+
+def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Feed:
+    """The feed of a document; `known` stands in for custom properties that it does not name."""
+    custom = {**known, **_custom(document.customProperties)}
     (table,) = document.schema_ or ()
     (server,) = document.servers or ()
     properties = table.properties or []
@@ -107,7 +112,7 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         sources=tuple(Source(**s) for s in custom.get("sources", ())),
         due_days=_value(document.slaProperties, "dueDay", 10),
         return_mode=custom.get("returnMode", "rows"),
-        thresholds=Thresholds(**{_THRESHOLDS[k]: float(v) for k, v in given.items()}),
+        thresholds=Thresholds(**{THRESHOLDS[k]: float(v) for k, v in given.items()}),
         cadence=_duration(document.slaProperties, "frequency", "每"),
         cadence_days=_days(document.slaProperties, "frequency"),
         retention=_duration(document.slaProperties, "retention", ""),

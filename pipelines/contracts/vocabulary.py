@@ -42,6 +42,12 @@ def problems(feed: Feed) -> list[str]:
     return found
 
 
+def is_tag(tag: str) -> bool:
+    """Whether a column may bear this tag."""
+    mask = tag.removeprefix(model.MASK_PREFIX)
+    return tag in TAGS or (tag != mask and mask in MASKS)
+
+
 def _feed_problems(feed: Feed) -> Iterator[str]:
     if not _CODE.match(feed.code):
         yield f"feedCode {feed.code!r} is not F, two or three digits and perhaps a letter"
@@ -89,8 +95,7 @@ def _column_problems(column: Column) -> Iterator[str]:
     if column.classification not in CLASSIFICATIONS:
         yield f"classification {column.classification!r} is not one of {', '.join(CLASSIFICATIONS)}"
     for tag in column.tags:
-        mask = tag.removeprefix(model.MASK_PREFIX)
-        if tag not in TAGS and not (tag != mask and mask in MASKS):
+        if not is_tag(tag):
             yield f"unknown tag {tag!r}"
     if (column.is_identifier or column.is_month) and column.type != "string":
         yield "an identifier or month is a string"

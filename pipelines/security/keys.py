@@ -89,16 +89,19 @@ def write_secret(path: Path, content: bytes, keep_existing: bool = False) -> Non
         scratch.unlink()
 
 
-def write_password_list(keys: KeyProvider, townships: Iterable[tuple[str, str]]) -> Path:
+def write_password_list(
+    keys: KeyProvider, units: Iterable[tuple[str, str]], what: str = "镇街", file_name: str = "passwords.csv"
+) -> Path:
     """`passwords.csv` (0600) for the bureau to hand out by another channel than the files.
 
-    `townships`: (code, name) pairs. Replaced whole, sorted by code; equal input gives equal bytes.
+    `units`: (code, name) pairs of townships, or of `what` else gets workbooks. Replaced whole, sorted by code;
+    equal input gives equal bytes.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["镇街代码", "镇街名称", "工作簿口令"])
-    for code, name in sorted(set(townships)):
+    writer.writerow([f"{what}代码", f"{what}名称", "工作簿口令"])
+    for code, name in sorted(set(units)):
         writer.writerow([code, name, keys.password(code)])
-    path = keys.folder / "passwords.csv"
+    path = keys.folder / file_name
     write_secret(path, text.getvalue().encode("utf-8-sig"))
     return path
