@@ -13,6 +13,7 @@ from pipelines.defs import (
     arrivals,
     bronze,
     checks,
+    deliveries,
     exports,
     jobs,
     launch,
@@ -39,6 +40,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             reference.tables,
+            deliveries.rulings_asset(feeds),
             *(bronze.bronze_asset(feed) for feed in feeds),
             *ledger.assets(feeds),
             models.model_assets(manifest),
@@ -48,7 +50,13 @@ def build_defs(paths: Paths) -> dg.Definitions:
             queries.answers,
         ],
         asset_checks=[structure, arrivals.on_time_checks(feeds)],
-        jobs=[jobs.turn_job, jobs.arrivals_job(structure.check_keys), jobs.exports_job, jobs.queries_job],
+        jobs=[
+            jobs.turn_job,
+            jobs.arrivals_job(structure.check_keys),
+            jobs.exports_job,
+            jobs.queries_job,
+            deliveries.decide_delivery,
+        ],
         schedules=[jobs.nightly_turn, jobs.daily_arrivals, exports.due_exports],
         sensors=[sensors.inbox_sensor, queries.query_sensor],
         executor=dg.in_process_executor,

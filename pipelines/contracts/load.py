@@ -39,6 +39,12 @@ THRESHOLDS = {
     "maxRowRatio": "max_row_ratio",
     "maxDuplicateShare": "max_duplicate_share",
     "maxQuarantineShare": "max_quarantine_share",
+    "maxDeleteShare": "max_delete_share",
+    "maxVanishedShare": "max_vanished_share",
+    "maxInvalidIdShare": "max_invalid_id_share",
+    "rowTolerance": "row_tolerance",
+    "rowMads": "row_mads",
+    "rowFloor": "row_floor",
 }
 
 
@@ -92,7 +98,6 @@ def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Fee
     (server,) = document.servers or ()
     properties = table.properties or []
     keys = sorted((p for p in properties if p.primaryKey), key=lambda p: p.primaryKeyPosition or 0)
-    given = custom.get("breakers") or {}
     return Feed(
         code=custom["feedCode"],
         department=custom["departmentSlug"],
@@ -109,10 +114,10 @@ def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Fee
         scope_kind=custom["scope"],
         file_pattern=custom["filePattern"],
         header_rows=custom.get("headerRows", 1),
+        thresholds=_thresholds(custom.get("breakers") or {}),
         sources=tuple(Source(**s) for s in custom.get("sources", ())),
         due_days=_value(document.slaProperties, "dueDay", 10),
         return_mode=custom.get("returnMode", "rows"),
-        thresholds=Thresholds(**{THRESHOLDS[k]: float(v) for k, v in given.items()}),
         cadence=_duration(document.slaProperties, "frequency", "每"),
         cadence_days=_days(document.slaProperties, "frequency"),
         retention=_duration(document.slaProperties, "retention", ""),
@@ -123,6 +128,12 @@ def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Fee
         first_period=str(custom.get("firstPeriod", Feed.first_period)),
         nil_return=custom.get("nilReturn", NIL_NEVER),
     )
+
+
+def _thresholds(given: dict[str, Any]) -> Thresholds:
+    if unknown := sorted(set(given) - set(THRESHOLDS)):
+        raise ValueError(f"breakers knows no {', '.join(unknown)}")
+    return Thresholds(**{THRESHOLDS[k]: float(v) for k, v in given.items()})
 
 
 def _column(item: SchemaProperty) -> Column:

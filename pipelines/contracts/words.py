@@ -107,16 +107,26 @@ def file_name_example(feed: Feed) -> str:
 
 
 def refusals(feed: Feed) -> list[str]:
-    """When a whole delivery goes back."""
+    """When a whole delivery goes back; pipelines/bronze/breakers.py does what this says."""
     limits = feed.thresholds
     found = [
         "文件打不开、不是约定的格式或编码，或没有数据行",
-        "缺少必填的列（含表头改名而未事先约定）",
+        "缺少必填的列（含表头改名而未事先约定）；一向有值的非必填列不见了或全部为空",
         f"重复的主键超过 {limits.max_duplicate_share:.0%}",
         f"无法入库的行超过 {limits.max_quarantine_share:.0%}",
     ]
+    if any(c.has_check_character for c in feed.columns):
+        found.append(f"号码列中校验位不对的值超过 {limits.max_invalid_id_share:.0%}（空值和 15 位旧号不算）")
+    if feed.mode == "full_delta":
+        found.append(f"一次增量删除的记录超过现有记录的 {limits.max_delete_share:.0%}")
     if feed.mode != "append":
         found.append(f"全量文件的行数少于上一次的 {limits.min_row_ratio:g} 倍，或多于 {limits.max_row_ratio:g} 倍")
+        found.append(f"上一次全量的主键在新的全量中不见了 {limits.max_vanished_share:.0%} 以上")
+    found.append(
+        "可比的交付有五次以上时，行数与其中位数相差过大：全量允许上下各 "
+        f"{limits.row_tolerance:.0%}，增量和追加允许 {limits.min_row_ratio:g} 至 {limits.max_row_ratio:g} 倍，"
+        "平时波动大的放宽；相差几行不算"
+    )
     return found
 
 

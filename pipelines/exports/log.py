@@ -76,7 +76,7 @@ def _list_passwords(paths: Paths, issues: Iterable[Issue]) -> None:
     locked = [i.manifest for i in issues if i.is_password_locked]
     if locked:
         units = [(m["unit"], m["receiver_name"]) for m in locked]
-        write_password_list(KeyProvider(paths), units, "接收单位", "receiver_passwords.csv")
+        write_password_list(KeyProvider(paths), units, "receiver_passwords.csv", ("接收单位代码", "接收单位名称", "工作簿口令"))
 
 
 def _row(issue: Issue) -> tuple:

@@ -77,6 +77,14 @@ STATE_TABLES = {
         "period VARCHAR, mode VARCHAR, state VARCHAR, is_current BOOLEAN, rank BIGINT, head VARCHAR, other VARCHAR, "
         "note VARCHAR"
     ),
+    "feed_state": (
+        "as_of DATE, feed VARCHAR, scope VARCHAR, last_good_delivery VARCHAR, last_good_period VARCHAR, "
+        "last_good_on DATE, stale_since DATE, stale_reason VARCHAR, waiting BIGINT"
+    ),
+    "delivery_ruling": (
+        "as_of DATE, feed VARCHAR, delivery_id VARCHAR, decision VARCHAR, reason VARCHAR, "
+        "decided_by VARCHAR, decided_on DATE, turn DATE"
+    ),
     "correction_standing": (
         "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
         "new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, corrected_on DATE, "

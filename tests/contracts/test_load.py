@@ -82,6 +82,10 @@ def test_every_id_of_a_person_is_masked_and_read_as_an_identifier():
         ("'7': 多重", "'9': 其他", "outside the code list: 9"),
         ("property: feedCode", "property: feedcode", "feedCode"),
         ("property: headerRows", "property: breakers\n  value: {maxRows: 2}\n- property: headerRows", "maxRows"),
+        (
+            "property: headerRows", "property: breakers\n  value: {maxDeleteShare: 10}\n- property: headerRows",
+            "breaker max_delete_share 10 is out of range",
+        ),
         ("schema:", "schema: {", "disability_cards.odcs.yaml"),
         (_CUSTOM, f"{_CUSTOM}- property: nilReturn\n  value: maybe\n", "nilReturn 'maybe'"),
         (_CUSTOM, f"{_CUSTOM}- property: firstPeriod\n  value: 202413\n", "firstPeriod"),

@@ -48,7 +48,7 @@ def test_every_feed_has_its_checks_and_department(graph):
     for feed in load_contracts().values():
         key = dg.AssetKey(["bronze", feed.table])
         assert {k.name for k in graph.asset_check_keys if k.asset_key == key} == {
-            "arrived_on_time", "rows_reconciled", "structure",
+            "arrived_on_time", "breakers", "rows_reconciled", "structure",
         }  # fmt: skip
         assert graph.get(key).owners == [f"team:{feed.department}"]
 
