@@ -1,0 +1,38 @@
+"""Fetching a feed from all its sources.
+
+Belongs here: which kind is fetched how, and that a broken source stays alone. Does not belong here: any fetching.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from pipelines.collect.address import address, secrets
+from pipelines.collect.database import fetch_table
+from pipelines.collect.report import FAILED, UNCONNECTED, Collected, SourceError, UnconnectedError, scrubbed
+from pipelines.contracts import Feed
+from pipelines.contracts.model import Source
+from pipelines.paths import Paths
+
+Fetch = Callable[[Paths, Feed, Source, date], Collected]
+FETCHES: dict[str, Fetch] = {"postgres": fetch_table, "mysql": fetch_table}
+
+
+def collect(paths: Paths, feed: Feed, as_of: date) -> list[Collected]:
+    """Fetch what the sources of a feed hold on `as_of` into its drop folder; one report a source.
+
+    Never raises for a source: one that fails is reported, with what to do, and the next is fetched.
+    """
+    return [_collected(paths, feed, source, as_of) for source in feed.sources]
+
+
+def _collected(paths: Paths, feed: Feed, source: Source, as_of: date) -> Collected:
+    try:
+        address(source)
+        return FETCHES[source.kind](paths, feed, source, as_of)
+    except UnconnectedError as error:
+        return Collected(feed.code, source.kind, UNCONNECTED, str(error))
+    except SourceError as error:
+        return Collected(feed.code, source.kind, FAILED, str(error))
+    except Exception as error:  # whatever a driver may raise: the other feeds go on
+        said = scrubbed(f"{type(error).__name__} {error}", secrets(source))
+        return Collected(feed.code, source.kind, FAILED, f"{feed.code} 归集 {source.connection} 时出错：{said}")

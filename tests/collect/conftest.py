@@ -1,0 +1,33 @@
+"""The servers of these tests, started once, and the address of the one in use in the environment.
+
+Belongs here: fixtures. Does not belong here: what is in a server.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.collect import mariadb
+from tests.collect.office import CONNECTION, Database
+from tests.prefecture import postgres
+
+
+@pytest.fixture(scope="module")
+def postgres_server() -> Iterator[Database]:
+    with postgres.server() as dsn:
+        yield Database("postgres", dsn)
+
+
+@pytest.fixture(scope="module")
+def mysql_server() -> Iterator[Database]:
+    with mariadb.server() as dsn:
+        yield Database("mysql", dsn)
+
+
+@pytest.fixture(params=["postgres", "mysql"])
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """An empty table in a server of each kind."""
+    found: Database = request.getfixturevalue(f"{request.param}_server")
+    monkeypatch.setenv(CONNECTION, found.dsn)
+    found.make()
+    return found
