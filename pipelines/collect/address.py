@@ -4,9 +4,10 @@ Belongs here: reading environment variables and taking addresses apart. Does not
 """
 
 import os
+import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pipelines.collect.report import UnconnectedError
+from pipelines.collect.report import SourceError, UnconnectedError
 from pipelines.contracts.model import Source
 
 
@@ -15,6 +16,16 @@ def address(source: Source) -> str:
     if value := os.environ.get(source.connection, "").strip():
         return value
     raise UnconnectedError(f"尚未接入：没有设置环境变量 {source.connection}（{source.kind} 的连接地址）")
+
+
+def database_address(source: Source) -> str:
+    """The address of a database. Raises UnconnectedError, and SourceError for what is none: a driver would quote it."""
+    value = address(source)
+    if re.match(r"(postgres|postgresql|mysql)://|[a-z_]+\s*=", value):
+        return value
+    raise SourceError(
+        f"环境变量 {source.connection} 的内容不是数据库地址，应为 {source.kind}://用户:口令@主机:端口/库 的形式"
+    )
 
 
 def option(source: Source, name: str) -> str | None:
@@ -32,10 +43,11 @@ def secrets(source: Source) -> set[str]:
 
 
 def _parts(given: str) -> set[str]:
-    """Password and query values of an address, as written and decoded."""
+    """Password and query values of a URL, as written and decoded, and the values of `name=value` pairs."""
     try:
         parts = urlsplit(given)
         found = {parts.password or "", *(value for _, value in parse_qsl(parts.query))}
     except ValueError:
-        return set()
-    return found | {unquote(text) for text in found}
+        found = set()
+    pairs = {pair.partition("=")[2].strip("'\"") for pair in given.split()}
+    return found | pairs | {unquote(text) for text in found}

@@ -34,7 +34,7 @@ def fetch_table(paths: Paths, feed: Feed, source: Source, as_of: date) -> Collec
             if is_whole:
                 rows = write_whole(table, target, options)
             else:
-                rows = write_changes(table, known, target, options, feed.mode, as_of, folder)
+                rows = write_changes(table, known, target, options, feed.mode, as_of)
         count = sum(rows.values())
         if not count and any(d.period == f"{as_of:%Y%m}" for d in known.deliveries):
             return Collected(feed.code, source.kind, UNCHANGED, f"表 {source.place} 没有变动", rows=rows)
@@ -47,8 +47,8 @@ def write_whole(table: SourceTable, target: Path, options: str) -> dict[str, int
     """All rows, in order of the keys. Returns how many."""
     ordered = [*table.keys, *(h for h in table.columns if h not in table.keys)]
     order = ", ".join(map(quoted, ordered))
-    count = table.con.execute(f"COPY (SELECT * FROM {table.relation()} ORDER BY {order}) TO '{target}' ({options})")
-    return {"全部": count.fetchone()[0]}
+    rows = f"SELECT * EXCLUDE (_is_read) FROM {table.relation()} ORDER BY {order}"
+    return {"全部": table.con.execute(f"COPY ({rows}) TO '{target}' ({options})").fetchone()[0]}
 
 
 def _options(source: Source, as_of: date) -> str:

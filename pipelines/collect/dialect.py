@@ -1,8 +1,9 @@
 """What PostgreSQL and MySQL say differently.
 
 Belongs here: attaching, describing a table, quoting, which types arrive exactly. Does not belong here: what is read
-when (table.py, delta.py). Both are read by DuckDB's scanners, which stream in 0.2 GB whatever the table holds; their
-own query functions are used and not their table scans, so the statement is ours and one connection sees one snapshot.
+when (table.py, delta.py). Both are read by DuckDB's scanners, which stream in 0.2 GB whatever the table holds. Their
+query functions are used and not their table scans: the statement is ours, and one statement sees one state of the
+table. Two would not, in one transaction either: the query function of MySQL's scanner stays outside of it.
 """
 
 import re
@@ -13,19 +14,20 @@ from duckdb_extensions import import_extension
 
 CITY_TIME = "Asia/Shanghai"
 _PG_EXACT = r"smallint|integer|bigint|text|character varying.*|character.*|date|timestamp(\(\d\))? without time zone"
-_MY_EXACT = r"(tinyint|smallint|mediumint|int|bigint)(\(\d+\))?( unsigned)?( zerofill)?|(var)?char.*|(tiny|medium|long)?text"
+_MY_EXACT = r"(tiny|small|medium|big)?int(\(\d+\))?( unsigned)?( zerofill)?|(var)?char.*|(tiny|medium|long)?text"
 _MOMENT = r"date|timestamp.*|datetime.*"
 _NUMBER = r"(tiny|small|medium|big)?int(eger)?\b.*"
 
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of a source's table: its `name` and `type` there, the remark beside it, how it is selected."""
+    """A column of a source's table: its `name` and `type` there, the remark beside it, how it is `selected` and
+    how it is selected where a condition holds only (`selected_if`, with `{}` for the condition)."""
 
     name: str
     type: str
-    comment: str
-    expression: str
+    selected: str
+    selected_if: str
 
     @property
     def is_moment(self) -> bool:
@@ -65,13 +67,15 @@ class Postgres:
         """A name as it stands in SQL."""
         return '"' + name.replace('"', '""') + '"'
 
-    def select(self, name: str, kind: str) -> str:
-        """An expression that loses nothing on the way: types DuckDB has no equal for arrive as their text."""
-        column = self.quoted(name)
-        if kind.startswith("timestamp") and kind.endswith("with time zone"):
-            return f"({column} AT TIME ZONE '{CITY_TIME}')"
-        is_exact = re.fullmatch(_PG_EXACT, kind) or _is_bounded_decimal(kind)
-        return column if is_exact else f"{column}::text"
+    def column(self, name: str, kind: str) -> TableColumn:
+        """A column that loses nothing on the way: types DuckDB has no equal for arrive as their text."""
+        column, arrives = self.quoted(name), kind
+        if kind.startswith("timestamp") and kind.endswith(" with time zone"):
+            column, arrives = f"({column} AT TIME ZONE '{CITY_TIME}')", "timestamp"
+        elif not (re.fullmatch(_PG_EXACT, kind) or _is_bounded_decimal(kind)):
+            arrives = "text"
+        # A CASE forgets how many digits a number has.
+        return TableColumn(name, kind, f"{column}::{arrives}", f"(CASE WHEN {{}} THEN {column} END)::{arrives}")
 
     def value(self, column: TableColumn, text: str) -> str:
         """A literal to compare a column with; moments are those of the city's clock."""
@@ -106,11 +110,11 @@ class MySql:
         """A name as it stands in SQL."""
         return "`" + name.replace("`", "``") + "`"
 
-    def select(self, name: str, kind: str) -> str:
-        """An expression that loses nothing on the way."""
-        column = self.quoted(name)
+    def column(self, name: str, kind: str) -> TableColumn:
+        """A column that loses nothing on the way."""
         is_exact = re.fullmatch(_MY_EXACT, kind) or _is_bounded_decimal(kind)
-        return column if is_exact else f"CAST({column} AS CHAR)"
+        column = self.quoted(name) if is_exact else f"CAST({self.quoted(name)} AS CHAR)"
+        return TableColumn(name, kind, column, f"CASE WHEN {{}} THEN {column} END")
 
     def value(self, column: TableColumn, text: str) -> str:
         """A literal to compare a column with; MySQL takes a backslash for an escape."""

@@ -40,7 +40,10 @@ class Collected:
 
 
 def scrubbed(text: str, secrets: Iterable[str]) -> str:
-    """One line of a driver's error without any of the secrets, nor anything that looks like one."""
+    """One line of a driver's error without any of the secrets, nor anything that looks like one, nor the statement
+    it quotes."""
+    text = text.partition("\nLINE 1:")[0]
+    text = text[max(text.find("ERROR:"), 0) :]
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, "***")
     return " ".join(_QUOTED.sub("***", text).split())[:_LENGTH]

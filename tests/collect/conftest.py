@@ -14,20 +14,20 @@ from tests.prefecture import postgres
 
 @pytest.fixture(scope="module")
 def postgres_server() -> Iterator[Database]:
-    with postgres.server() as dsn:
-        yield Database("postgres", dsn)
+    with postgres.server() as dsn, Database.opened("postgres", dsn) as database:
+        yield database
 
 
 @pytest.fixture(scope="module")
 def mysql_server() -> Iterator[Database]:
-    with mariadb.server() as dsn:
-        yield Database("mysql", dsn)
+    with mariadb.server() as dsn, Database.opened("mysql", dsn) as database:
+        yield database
 
 
-@pytest.fixture(params=["postgres", "mysql"])
+@pytest.fixture
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """An empty table in a server of each kind."""
-    found: Database = request.getfixturevalue(f"{request.param}_server")
+    """An empty table in a server: PostgreSQL, unless a test asks for both kinds."""
+    found: Database = request.getfixturevalue(f"{getattr(request, 'param', 'postgres')}_server")
     monkeypatch.setenv(CONNECTION, found.dsn)
     found.make()
     return found

@@ -19,6 +19,9 @@ _OPTIONS = (
     "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M", "--skip-name-resolve",
     "--character-set-server=utf8mb4", "--innodb-doublewrite=0",
 )  # fmt: skip
+_DATABASE = f"""
+    CREATE DATABASE qzk; CREATE USER qzk@'127.0.0.1' IDENTIFIED BY '{PASSWORD}'; GRANT ALL ON qzk.* TO qzk@'127.0.0.1'
+"""
 
 
 @contextmanager
@@ -40,13 +43,8 @@ def server() -> Iterator[str]:
         log = folder / "log"
         with log.open("w") as out, subprocess.Popen(command, user=user, cwd=folder, stdout=out, stderr=out) as running:
             try:
-                ask = [client, "--no-defaults", "-u", "root", f"--socket={socket}", "-e"]
-                wait_for(lambda: not subprocess.run([*ask, "SELECT 1"], capture_output=True, check=False).returncode, log)
-                subprocess.run(
-                    [*ask, "CREATE DATABASE qzk; "
-                     f"CREATE USER qzk@'127.0.0.1' IDENTIFIED BY '{PASSWORD}'; GRANT ALL ON qzk.* TO qzk@'127.0.0.1'"],
-                    check=True,
-                )  # fmt: skip
+                ask = [client, "--no-defaults", "-u", "root", f"--socket={socket}", "-e", _DATABASE]
+                wait_for(lambda: not subprocess.run(ask, capture_output=True, check=False).returncode, log)
                 yield f"mysql://qzk:{PASSWORD}@127.0.0.1:{port}/qzk"
             finally:
                 running.terminate()

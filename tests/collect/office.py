@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.collect import Collected, collect
+from pipelines.collect import FAILED, Collected, collect
 from pipelines.collect.dialect import DIALECTS, prepare
 from pipelines.contracts import Column, Feed, Thresholds
 from pipelines.contracts.model import Source
@@ -21,7 +21,7 @@ from pipelines.paths import Paths
 
 CONNECTION = "SHIYAN_QZK"
 TABLE = "cs_butie"
-_ENDINGS = r"\.(?:csv|json|parquet)$"
+_SAID = r"^F98_测试补贴_(?P<scope>370600)_(?P<period>\d{6})(?:_(?P<kind>全量|增量))?"
 FEED = Feed(
     code="F98",
     department="test_office",
@@ -42,7 +42,7 @@ FEED = Feed(
     format="parquet",
     encoding=None,
     scope_kind="city",
-    file_pattern=r"^F98_测试补贴_(?P<scope>370600)_(?P<period>\d{6})(?:_(?P<kind>全量|增量))?(?:_p(?P<page>\d{4}))?" + _ENDINGS,
+    file_pattern=_SAID + r"(?:_p(?P<page>\d{4}))?\.(?:csv|json|parquet)$",
     thresholds=Thresholds(),
     cadence="每月",
     cadence_days=31,
@@ -71,25 +71,25 @@ Row = tuple[str, str, str, str | None, str | None, str | None]
 
 @dataclass(frozen=True)
 class Database:
-    """A real server: its kind in a contract, its address."""
+    """A real server: its kind in a contract, its address, and DuckDB with it attached for writing as `w`."""
 
     kind: str
     dsn: str
+    con: duckdb.DuckDBPyConnection
 
+    @classmethod
     @contextmanager
-    def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """DuckDB with the database attached for writing as `w`."""
-        dialect = DIALECTS[self.kind]
+    def opened(cls, kind: str, dsn: str) -> Iterator["Database"]:
+        """One connection for all tests: loading the extension takes longer than any of them."""
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
-            prepare(con, dialect)
-            con.execute(f"ATTACH '{self.dsn}' AS w (TYPE {self.kind})")
-            yield con
+            prepare(con, DIALECTS[kind])
+            con.execute(f"ATTACH '{dsn}' AS w (TYPE {kind})")
+            yield cls(kind, dsn, con)
 
     def run(self, *statements: str) -> None:
         """Run SQL in the server."""
-        with self.opened() as con:
-            for sql in statements:
-                con.execute(f"CALL {self.kind}_execute('w', ?)", [sql])
+        for sql in statements:
+            self.con.execute(f"CALL {self.kind}_execute('w', ?)", [sql])
 
     def make(self) -> None:
         """An empty table of the feed."""
@@ -114,9 +114,9 @@ class Office:
     feed: Feed
 
     @classmethod
-    def of(cls, root: Path, kind: str, mode: str = "full_delta", place: str = TABLE, watermark: str | None = "更新时间"):
+    def of(cls, root: Path, kind: str, mode: str = "full_delta", place: str = TABLE) -> "Office":
         """With one source."""
-        return cls(Paths(root), replace(FEED, mode=mode, sources=(Source(kind, CONNECTION, place, watermark),)))
+        return cls(Paths(root), replace(FEED, mode=mode, sources=(Source(kind, CONNECTION, place, "更新时间"),)))
 
     def collect(self, as_of: date) -> Collected:
         """Fetch from the only source."""
@@ -124,8 +124,9 @@ class Office:
         return report
 
     def turn(self, as_of: date) -> Collected:
-        """Fetch and land."""
+        """Fetch and land; a fetch that fails is none."""
         report = self.collect(as_of)
+        assert report.status != FAILED, report.message
         self.land(as_of)
         return report
 
