@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from pipelines.collect.address import address, secrets
+from pipelines.collect.api import fetch_pages
 from pipelines.collect.database import fetch_table
 from pipelines.collect.report import FAILED, UNCONNECTED, Collected, SourceError, UnconnectedError, scrubbed
 from pipelines.contracts import Feed
@@ -14,7 +15,7 @@ from pipelines.contracts.model import Source
 from pipelines.paths import Paths
 
 Fetch = Callable[[Paths, Feed, Source, date], Collected]
-FETCHES: dict[str, Fetch] = {"postgres": fetch_table, "mysql": fetch_table}
+FETCHES: dict[str, Fetch] = {"postgres": fetch_table, "mysql": fetch_table, "api": fetch_pages}
 
 
 def collect(paths: Paths, feed: Feed, as_of: date) -> list[Collected]:

@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.contracts import Feed
+from pipelines.landing.land import SET_SUFFIX
 from pipelines.paths import Paths
-
-SET_SUFFIX = ".pages"
 
 
 @contextmanager
