@@ -72,7 +72,7 @@ def _fresh(folder: Path) -> Path:
 
 
 def _copy(source: Path, target: Path) -> tuple[str, int]:
-    """Copy to disk for good. Returns the SHA-256 in hexadecimal and the number of bytes."""
+    """Copy to disk for good, with the time it bears. Returns the SHA-256 in hexadecimal and the number of bytes."""
     digest, size = hashlib.sha256(), 0
     with source.open("rb") as reader, target.open("wb") as writer:
         while chunk := reader.read(_CHUNK):
@@ -81,6 +81,8 @@ def _copy(source: Path, target: Path) -> tuple[str, int]:
             writer.write(chunk)
         writer.flush()
         os.fsync(writer.fileno())
+    changed = source.stat().st_mtime_ns  # by name, size and time a collector knows what need not be fetched again
+    os.utime(target, ns=(changed, changed))
     target.chmod(0o444)
     return digest.hexdigest(), size
 
