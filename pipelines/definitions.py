@@ -9,7 +9,7 @@ import os
 import dagster as dg
 
 from pipelines.contracts import load_contracts
-from pipelines.defs import bronze, checks, jobs, launch, ledger, models, outputs, reference, sensors
+from pipelines.defs import arrivals, bronze, checks, jobs, launch, ledger, models, outputs, reference, sensors
 from pipelines.defs.resources import Lakehouse, QuickDbt
 from pipelines.models import DBT_PROJECT, environment, executable, prepare_manifest
 from pipelines.paths import Paths
@@ -20,6 +20,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
     os.environ.update(environment(paths))
     manifest = json.loads(prepare_manifest(paths).read_text(encoding="utf-8"))
     feeds = load_contracts().values()
+    structure = checks.structure_checks(feeds)
     return dg.Definitions(
         assets=[
             reference.tables,
@@ -27,10 +28,11 @@ def build_defs(paths: Paths) -> dg.Definitions:
             *ledger.assets(feeds),
             models.model_assets(manifest),
             *outputs.assets(),
+            arrivals.daily_report(feeds),
         ],
-        asset_checks=[checks.structure_checks(feeds)],
-        jobs=[jobs.turn_job],
-        schedules=[jobs.nightly_turn],
+        asset_checks=[structure, arrivals.on_time_checks(feeds)],
+        jobs=[jobs.turn_job, jobs.arrivals_job(structure.check_keys)],
+        schedules=[jobs.nightly_turn, jobs.daily_arrivals],
         sensors=[sensors.inbox_sensor],
         executor=dg.in_process_executor,
         loggers={"console": dg.colored_console_logger, "progress": launch.progress},

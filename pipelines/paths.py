@@ -37,6 +37,11 @@ class Paths:
         return self.root / "bronze"
 
     @property
+    def history(self) -> Path:
+        """What every delivery changed, one folder per feed; made from bronze."""
+        return self.root / "history"
+
+    @property
     def lake_catalog(self) -> Path:
         return self.root / "lake" / "catalog.ducklake"
 
@@ -58,6 +63,11 @@ class Paths:
     def notices(self) -> Path:
         """One folder per source department and business date."""
         return self.root / "notices"
+
+    @property
+    def reports(self) -> Path:
+        """What the bureau reads: `daily/{date}/`."""
+        return self.root / "reports"
 
     @property
     def receipts(self) -> Path:

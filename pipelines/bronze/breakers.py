@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.bronze import problems
 from pipelines.contracts import Feed
+from pipelines.contracts.model import NIL_NEVER
 from pipelines.landing import Delivery
 
 
@@ -59,11 +60,13 @@ def breaker(code: str, delivery: Delivery, detail: str = "", sheet: str | None =
 def check(counts: Counts, feed: Feed, delivery: Delivery) -> Breaker | None:
     """The first limit of the contract that a readable delivery breaks.
 
-    A full delivery without rows is refused; a delta or an append without rows says that nothing happened.
+    A delta or an append without rows says that nothing happened. A full delivery without rows is refused, but for
+    the nil return (零报告) of a scope of which no rows stand, where the contract knows such a thing.
     """
     limits = feed.thresholds
     if counts.rows_in == 0:
-        return breaker("E_EMPTY", delivery) if delivery.mode == "full" else None
+        is_nil = feed.nil_return != NIL_NEVER and not counts.previous
+        return breaker("E_EMPTY", delivery) if delivery.mode == "full" and not is_nil else None
     share = counts.quarantined / counts.rows_in
     if share > limits.max_quarantine_share:
         bad = f"{counts.rows_in} 行中 {counts.quarantined} 行"

@@ -13,19 +13,20 @@ import polars as pl
 
 from pipelines.bronze import quarantine
 from pipelines.bronze.breakers import Breaker, Counts, breaker, check
-from pipelines.bronze.csv_reader import read_csv
 from pipelines.bronze.lineage import with_lineage
+from pipelines.bronze.readers import read
 from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, results
 from pipelines.bronze.store import Draft, empty_bronze
 from pipelines.bronze.table import ROW, Block, Notice, Table, UnreadableError
 from pipelines.bronze.tail import split_tail
 from pipelines.bronze.typing import type_block
-from pipelines.bronze.xlsx_reader import read_xlsx
 from pipelines.contracts import Feed
 from pipelines.landing import UNRECOGNISED, Delivery, landed
 from pipelines.paths import Paths
 
 _TAIL_LENGTH = 200
+# Distinct keys are counted one sixteenth at a time: a set of millions is several times as large as its members.
+_PARTS = 16
 
 
 def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
@@ -46,7 +47,10 @@ def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
 
 @dataclass
 class _Taken:
-    """What one reading of a file told, beside the rows and entries it wrote."""
+    """What one reading of a file told, beside the rows and entries it wrote.
+
+    `keys`: the first eight bytes of each sound row's key; of millions of rows nothing else stays until the end.
+    """
 
     keys: list[pl.Series] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -56,7 +60,8 @@ class _Taken:
     @property
     def distinct_keys(self) -> int:
         """Of the sound rows of the whole file."""
-        return pl.concat(self.keys).n_unique() if self.keys else 0
+        keys = pl.concat(self.keys, rechunk=False) if self.keys else pl.Series([], dtype=pl.UInt64)
+        return sum(keys.filter(keys % _PARTS == part).n_unique() for part in range(_PARTS))
 
 
 def _ingest(paths: Paths, feed: Feed, delivery: Delivery, previous: int | None) -> DeliveryResult:
@@ -81,7 +86,7 @@ def _ingest(paths: Paths, feed: Feed, delivery: Delivery, previous: int | None) 
         taken.notices.append(Notice("N_NO_ROWS", "没有数据行，按本期无变动处理"))
     if taken.breaker:
         draft.restart()
-        for entries in _refused(paths, feed, delivery, taken.breaker):
+        for entries in _refused(paths, feed, delivery, draft, taken.breaker):
             draft.entries.add(entries)
     result = _result(delivery, taken, draft.rows.height, draft.entries.height, counts)
     draft.publish(result)
@@ -97,17 +102,9 @@ def _write_unread(draft: Draft, delivery: Delivery, taken: _Taken) -> DeliveryRe
     return result
 
 
-def _read(paths: Paths, feed: Feed, delivery: Delivery) -> tuple[list[Table], list[Notice]]:
-    file = delivery.file(paths)
-    if feed.format == "xlsx":
-        return read_xlsx(file, feed)
-    table, notices = read_csv(file, feed)
-    return [table], notices
-
-
 def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     """Read and type a file into the draft; with a header that will not do, only count its rows and say why."""
-    tables, notices = _read(paths, feed, delivery)
+    tables, notices = read(delivery.file(paths), feed, draft.scratch())
     taken = _Taken(notices=notices)
     for order, table in enumerate(tables):
         header = table.header
@@ -123,15 +120,16 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
                 entries.append(quarantine.faulty(rows, typed.faults, header, delivery, table.sheet))
                 sound = with_lineage(typed.sound, feed, delivery, table.sheet, order)
                 draft.rows.add(sound)
-                # The sixteen bytes behind the digits: of millions of rows nothing else stays until the end.
-                taken.keys.append(sound["_record_key"].str.decode("hex"))
+                taken.keys.append(sound["_record_key"].str.head(16).str.to_integer(base=16, dtype=pl.UInt64))
             draft.entries.add(pl.concat(entries).sort("row"))
     return taken
 
 
-def _refused(paths: Paths, feed: Feed, delivery: Delivery, why: Breaker) -> Iterator[pl.DataFrame]:
+def _refused(
+    paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, why: Breaker
+) -> Iterator[pl.DataFrame]:
     """Every row of a refused file; a row with a reason of its own keeps it."""
-    for table in _read(paths, feed, delivery)[0]:
+    for table in read(delivery.file(paths), feed, draft.scratch())[0]:
         for rows, block in _data(table, feed, []):
             own = [quarantine.spoilt(block.spoilt, delivery, table.sheet)]
             if not table.header.missing:
@@ -176,7 +174,8 @@ def _header_breaker(table: Table, delivery: Delivery) -> Breaker | None:
     if header.missing:
         detail = "缺少" + "".join(f"「{label}」" for label in header.missing)
         detail += "，表头中不认识" + "".join(f"「{h}」" for h in header.extra) if header.extra else ""
-        return breaker("E_COLUMN_MISSING", delivery, f"第 {header.last_row} 行表头{detail}", table.sheet)
+        where = f"第 {header.last_row} 行表头" if header.last_row else ""
+        return breaker("E_COLUMN_MISSING", delivery, where + detail, table.sheet)
     return None
 
 

@@ -20,7 +20,7 @@ class DeliveryResult:
 
     `row_count_ratio` is to the last accepted full delivery of the scope, None without one; `duplicate_ratio`
     is the share of rows that repeat a key. An unreadable file has no rows: its one quarantine entry, row 0,
-    stands for the file. `notices` are Chinese sentences.
+    stands for the file. `notices` are Chinese sentences. `pages`: of how many pages the file says it is one.
     """
 
     feed: str
@@ -44,6 +44,12 @@ class DeliveryResult:
     duplicate_ratio: float | None
     extra_columns: tuple[str, ...]
     notices: tuple[str, ...]
+    pages: int | None = None
+
+    @property
+    def folder(self) -> str:
+        """Name of its folder in bronze."""
+        return self.delivery_id
 
     def record(self) -> dict:
         """The fields of delivery.json, in order."""

@@ -41,10 +41,15 @@ class Draft:
         self.entries.close()
         self._open()
 
+    def scratch(self) -> Path:
+        """An empty folder for what a reader has to unpack; it is gone when the delivery appears."""
+        return _fresh(self._paths, f"{self._feed.code}.unpacked")
+
     def publish(self, result: DeliveryResult) -> None:
         """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json."""
         self.rows.close()
         self.entries.close()
+        shutil.rmtree(self._paths.bronze / ".writing" / f"{self._feed.code}.unpacked", ignore_errors=True)
         (self._folder / RECORD).write_text(to_json(result.record()), encoding="utf-8")
         _publish(self._folder, self._paths.bronze / result.feed / result.delivery_id)
 

@@ -12,6 +12,10 @@ TYPES = ("string", "date", "timestamp", "integer", "decimal", "geometry")
 MODES = ("full", "full_delta", "append")
 FORMATS = ("csv", "xlsx", "json", "geojson", "parquet")
 SCOPES = ("city", "county", "township")
+# What a scope with nothing to report does: there is no such thing; it sends a file without rows (零报告); it may
+# keep silent until it has once sent rows.
+NIL_NEVER, NIL_REQUIRED, NIL_OPTIONAL = "never", "required", "optional"
+NIL_RETURNS = (NIL_NEVER, NIL_REQUIRED, NIL_OPTIONAL)
 SOURCE_KINDS = ("postgres", "mysql", "api", "sftp", "s3", "folder")
 
 IDENTIFIER = "identifier"
@@ -24,7 +28,8 @@ MASK_PREFIX = "mask:"
 class Column:
     """One column of a feed: `name` in the lake, `label` in the department's file (with `aliases`).
 
-    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text.
+    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text. `element` is the
+    code in the data standard, `source_department` who answers for it, `sharing` its sharing attribute.
     """
 
     name: str
@@ -43,6 +48,10 @@ class Column:
     standard: str | None = None
     description: str | None = None
     scale: int = 2
+    element: str = ""
+    unit: str | None = None
+    source_department: str = ""
+    sharing: str = ""
 
     @property
     def is_identifier(self) -> bool:
@@ -92,7 +101,12 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed of one department, from its contract."""
+    """One feed of one department, from its contract.
+
+    A delivery is due for every `period_months`-th month from `first_period` (YYYYMM) on, within `due_days` calendar
+    days after the end of that month. `nil_return` is one of NIL_RETURNS. `return_mode` is 'rows' where townships
+    may have the rows, 'query' where they may only ask (查询核验).
+    """
 
     code: str
     department: str
@@ -117,6 +131,11 @@ class Feed:
     limitations: str
     header_rows: int
     sources: tuple[Source, ...] = ()
+    due_days: int = 10
+    return_mode: str = "rows"
+    period_months: int = 1
+    first_period: str = "202401"
+    nil_return: str = NIL_NEVER
 
     @property
     def table(self) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipelines.contracts import Feed
 from pipelines.landing.delivery import DATA, RECORD, UNRECOGNISED, Delivery, landed, to_json
-from pipelines.landing.file_name import read_name
+from pipelines.landing.file_name import page_number, read_name
 from pipelines.paths import Paths
 
 _CHUNK = 1 << 20
@@ -27,29 +27,45 @@ def land_feed(paths: Paths, feed: Feed, as_of: date) -> list[Delivery]:
     """Take every file of `drop/{feed}`, and of its folders `*.pages`, into landing, delivered on `as_of`, in order
     of name.
 
-    Returns one Delivery a file; bytes landed before give the earlier delivery with `is_repeat`. The dropped
-    file is gone afterwards. Hidden files, Office lock files and unfinished transfers are left alone.
+    Returns one Delivery a file; bytes landed before about the same scope, period, mode and page give the earlier
+    delivery with `is_repeat`. The dropped file is gone afterwards. Hidden files, Office lock files and unfinished
+    transfers are left alone.
     """
-    known = {d.sha256: d for d in landed(paths, feed.code)}
+    known = {_said(d): d for d in landed(paths, feed.code)}
     seq = max((d.delivery_seq for d in known.values()), default=0)
     taken = []
     for source in _dropped(paths.drop / feed.code):
         staging = _fresh(paths.landing / ".taking" / feed.code)
         digest, size = _copy(source, staging / source.name)
-        if digest in known:
-            taken.append(replace(known[digest], is_repeat=True))
+        delivery = _delivery(feed, source.name, digest, size, seq + 1, as_of)
+        if (earlier := known.get(_said(delivery))) is not None:
+            taken.append(replace(earlier, is_repeat=True))
             shutil.rmtree(staging)
         else:
             seq += 1
-            delivery = _delivery(feed, source.name, digest, size, seq, as_of)
+            delivery = _distinct(paths, delivery)
             _publish(staging, paths, delivery)
-            known[digest] = delivery
+            known[_said(delivery)] = delivery
             taken.append(delivery)
         source.unlink()
     for together in (paths.drop / feed.code).glob(f"*{SET_SUFFIX}"):
         with suppress(OSError):  # not empty: something in it is not ours to take
             together.rmdir()
     return taken
+
+
+def _said(delivery: Delivery) -> tuple:
+    """What makes two files one: an empty delta of March is not the empty delta of February again."""
+    page = page_number(delivery.file_name)
+    return delivery.sha256, delivery.scope, delivery.period, delivery.mode, page
+
+
+def _distinct(paths: Paths, delivery: Delivery) -> Delivery:
+    """The delivery with an id of its own, where equal bytes about something else came on the same day."""
+    if not delivery.folder(paths).exists():
+        return delivery
+    digest = hashlib.sha256(f"{delivery.sha256}|{_said(delivery)[1:]}".encode()).hexdigest()
+    return replace(delivery, delivery_id=f"{delivery.delivery_id[:9]}{digest[:8]}")
 
 
 def _dropped(folder: Path) -> list[Path]:

@@ -58,6 +58,25 @@ STATE_TABLES = {
         "status VARCHAR, breaker_code VARCHAR, breaker_message VARCHAR, rows_in BIGINT, "
         "rows_bronze BIGINT, rows_quarantined BIGINT"
     ),
+    "arrival": (
+        "as_of DATE, feed VARCHAR, department VARCHAR, scope VARCHAR, scope_name VARCHAR, "
+        "county_code VARCHAR, county_name VARCHAR, period VARCHAR, due_on DATE, state VARCHAR, "
+        "arrived_on DATE, rows BIGINT, deliveries BIGINT, delivery_id VARCHAR, reason VARCHAR"
+    ),
+    "coverage": (
+        "as_of DATE, level_name VARCHAR, code VARCHAR, period VARCHAR, expected BIGINT, due BIGINT, "
+        "arrived BIGINT, on_time BIGINT, late BIGINT, refused BIGINT, missing BIGINT, share DOUBLE"
+    ),
+    "freshness": (
+        "as_of DATE, feed VARCHAR, department VARCHAR, scope VARCHAR, scope_name VARCHAR, "
+        "county_code VARCHAR, county_name VARCHAR, last_good_period VARCHAR, last_good_on DATE, "
+        "last_good_delivery VARCHAR, behind_period VARCHAR, days_behind BIGINT, state VARCHAR, reason VARCHAR"
+    ),
+    "delivery_standing": (
+        "as_of DATE, feed VARCHAR, delivery_id VARCHAR, delivery_seq BIGINT, delivered_on DATE, scope VARCHAR, "
+        "period VARCHAR, mode VARCHAR, state VARCHAR, is_current BOOLEAN, rank BIGINT, head VARCHAR, other VARCHAR, "
+        "note VARCHAR"
+    ),
     "correction_standing": (
         "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
         "new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, corrected_on DATE, "
