@@ -62,8 +62,8 @@ def _kept(paths: Paths, feed: Feed, source: Source, as_of: date, files: list[Pat
     if not files:
         said = f"接口没有 {as_of:%Y%m} 期的数据（404）"
         return Collected(feed.code, source.kind, UNCHANGED, said, notices=(f"{feed.code} {said}",))
-    known = {d.sha256 for d in landed(paths, feed.code)}
-    if all(hashlib.sha256(file.read_bytes()).hexdigest() in known for file in files):
+    known = {(d.file_name, d.sha256) for d in landed(paths, feed.code)}
+    if all((file.name, hashlib.sha256(file.read_bytes()).hexdigest()) in known for file in files):
         return Collected(feed.code, source.kind, UNCHANGED, f"接口的 {count:,} 条与上次相同", rows={"全部": count})
     names = tuple(file.name for file in files)
     publish_set(paths, feed, files, files[0].stem.rpartition("_p")[0])

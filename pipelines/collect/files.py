@@ -8,7 +8,7 @@ import hashlib
 import os
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
@@ -56,8 +56,7 @@ def take_files(paths: Paths, feed: Feed, source: Source, as_of: date, feeds: Col
         old = _taken(paths, feed)
         new = [f for f in there.values() if read_name(feed, f.name) and (f.name, f.size, f.changed) not in old]
         finished = _finished(new, there, fs, place, source)
-        known = {d.sha256 for d in landed(paths, feed.code)}
-        taken = tuple(f.name for f in finished if _take(paths, feed, fs, f, folder, known))
+        taken = tuple(f.name for f in finished if _take(paths, feed, fs, f, folder))
     notices = [*_strangers(feed, source, there, feeds), *_waiting(feed, new, finished)]
     said = f"{source.place} 有本数据源文件 {len(old & _facts(there))} 个已收、{len(taken)} 个新收"
     return Collected(feed.code, source.kind, FETCHED if taken else UNCHANGED, said, taken, notices=tuple(notices))
@@ -108,9 +107,11 @@ def _finished(
     return [f for f in new if f in marked or later.get(f.path) == f]
 
 
-def _take(paths: Paths, feed: Feed, fs: AbstractFileSystem, found: Found, folder: Path, known: set[str]) -> bool:
-    """Copy one file; False when its bytes are known, or when it changed while it was copied: then it is for the
-    next time."""
+def _take(paths: Paths, feed: Feed, fs: AbstractFileSystem, found: Found, folder: Path) -> bool:
+    """Copy one file; False when its bytes landed before about the same, or when it changed while it was copied: then
+    it is for the next time."""
+    said = read_name(feed, found.name)
+    known = {d.sha256 for d in landed(paths, feed.code) if (d.scope, d.period, d.mode) == astuple(said)}
     copy = folder / found.name
     fs.get_file(found.path, str(copy))
     now = fs.info(found.path)

@@ -1,46 +1,56 @@
 """What we know of a department's table: what was fetched from it before and lies in landing.
 
 Belongs here: which landed files count, and SQL over them. Does not belong here: the table itself.
-Nothing else is remembered. A delivery that bronze has refused does not count, so what it said is fetched again; after
-a file from elsewhere (sent by hand) nobody knows what the table's rows are to the lake, so the next fetch is full.
+Nothing else is remembered. Of a month the last delta counts and no other (docs/adr/0009-deliveries.md), so what a
+month says is said against the months before it. What bronze refused or people withdrew does not count, so it is
+fetched again; after a file sent by hand nobody knows what the table's rows are to the lake, so the next is full.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
-from pipelines.bronze import results
 from pipelines.collect.table import CHANGE, quoted
 from pipelines.contracts import Feed
 from pipelines.contracts.model import Source
+from pipelines.deliveries import known_deliveries
+from pipelines.deliveries.standing import IN_FORCE
 from pipelines.landing import DATA, Delivery, landed
 from pipelines.paths import Paths
 
 DELETED = "删除"
 ORIGIN = "collected_from"
-_REFUSED = "quarantined"
 
 
 @dataclass(frozen=True)
 class Known:
-    """Landed files fetched from one table, oldest first; the first is the base of the others in a register."""
+    """Files fetched from one table: `files` of the months before this one, oldest first (the first is the base of a
+    register), and the deliveries of this month. `is_ahead`: there are some of later months."""
 
-    deliveries: tuple[Delivery, ...]
     files: tuple[Path, ...]
+    current: tuple[Delivery, ...]
+    is_ahead: bool
 
     @classmethod
-    def of(cls, paths: Paths, feed: Feed, source: Source) -> "Known":
-        """The files that count today."""
-        refused = {r.delivery_id for r in results(paths, feed.code) if r.status == _REFUSED}
-        chain: list[Delivery] = []
+    def of(cls, paths: Paths, feed: Feed, source: Source, as_of: date) -> "Known":
+        """What counts on `as_of`; a delivery that bronze has not seen yet counts as it came."""
+        said = {s.delivery_id: s.state for s in known_deliveries(paths, feed, as_of)}
+        slots: dict[tuple, Delivery] = {}
         for delivery in landed(paths, feed.code):
-            if delivery.kind != DATA or delivery.delivery_id in refused:
-                continue
+            if delivery.kind == DATA and said.get(delivery.delivery_id, IN_FORCE) == IN_FORCE:
+                slots[delivery.period, delivery.mode] = delivery
+        period, chain = f"{as_of:%Y%m}", []
+        current, ahead = [], False
+        for delivery in sorted(slots.values(), key=lambda d: (d.period, d.delivery_seq)):
             is_ours = _origin(delivery.file(paths)) == origin(source)
-            if feed.mode == "append":
+            if delivery.period >= period:
+                current += [delivery] if is_ours and delivery.period == period else []
+                ahead |= is_ours and delivery.period > period
+            elif feed.mode == "append":
                 chain += [delivery] if is_ours else []
             elif not is_ours:
                 chain = []
@@ -48,7 +58,7 @@ class Known:
                 chain = [delivery]
             elif chain:
                 chain.append(delivery)
-        return cls(tuple(chain), tuple(d.file(paths) for d in chain))
+        return cls(tuple(d.file(paths) for d in chain), tuple(current), ahead)
 
     @property
     def _list(self) -> str:
@@ -62,7 +72,7 @@ class Known:
         """
         told = f"""
             SELECT *, {digest(keys)} AS _key, {digest(columns)} AS _row, list_position({self._list}, _path) AS _file
-            FROM (SELECT * FROM {_complete(columns)} UNION ALL BY NAME
+            FROM (SELECT * FROM {nothing(columns)} UNION ALL BY NAME
                   SELECT * FROM read_parquet({self._list}, union_by_name = true, filename = '_path'))"""
         return f"""
             WITH told AS ({told}),
@@ -89,7 +99,7 @@ def digest(columns: Sequence[str]) -> str:
     return f"md5_number(concat_ws(chr(31), {texts}))"
 
 
-def _complete(columns: Sequence[str]) -> str:
+def nothing(columns: Sequence[str]) -> str:
     """A relation without rows that has every column: files written before a column was added lack it."""
     return "(SELECT " + ", ".join(f"NULL AS {quoted(c)}" for c in (*columns, CHANGE)) + " WHERE false)"
 

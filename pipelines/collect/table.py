@@ -18,7 +18,7 @@ from pipelines.contracts import Feed
 from pipelines.contracts.heading import normal
 from pipelines.contracts.model import Source
 
-MEMORY = "2GB"
+CONFIG = {"autoinstall_known_extensions": False, "memory_limit": "2GB"}
 CHANGE = "变动类型"
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 
@@ -66,9 +66,7 @@ def quoted(heading: str) -> str:
 def opened(feed: Feed, source: Source, scratch: Path) -> Iterator[SourceTable]:
     """The table of a source. Raises SourceError, in words without secrets, whatever goes wrong."""
     dialect, dsn = DIALECTS[source.kind], database_address(source)
-    con = duckdb.connect(config={
-        "autoinstall_known_extensions": False, "memory_limit": MEMORY, "temp_directory": str(scratch / "spill"),
-    })  # fmt: skip
+    con = duckdb.connect(config={**CONFIG, "temp_directory": str(scratch / "spill")})
     try:
         prepare(con, dialect)
         dialect.attach(con, dsn)

@@ -7,9 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipelines.collect import table
 from tests.collect import mariadb
 from tests.collect.office import CONNECTION, Database
 from tests.prefecture import postgres
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signature of DuckDB's extension is checked whenever it is loaded, which takes longer than a test."""
+    monkeypatch.setitem(table.CONFIG, "allow_unsigned_extensions", True)
 
 
 @pytest.fixture(scope="module")

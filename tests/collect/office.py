@@ -145,9 +145,11 @@ class Office:
         return pl.read_parquet(landed(self.paths, self.feed.code)[-1].file(self.paths))
 
     def folded(self, columns: Sequence[str] = HEADINGS[:4]) -> list[tuple]:
-        """The register as the landed files tell it, one after the other; written without any code of ours."""
+        """The register as the landed files tell it, month by month, of a month the last of its kind; written without
+        any code of ours."""
         kept: dict[tuple, list[tuple]] = {}
-        for delivery in landed(self.paths, self.feed.code):
+        last = {(d.period, d.mode): d for d in landed(self.paths, self.feed.code)}
+        for delivery in sorted(last.values(), key=lambda d: (d.period, d.delivery_seq)):
             rows = pl.read_parquet(delivery.file(self.paths))
             if delivery.mode == "full":
                 kept = {}
