@@ -9,7 +9,7 @@ import os
 import dagster as dg
 
 from pipelines.contracts import load_contracts
-from pipelines.defs import arrivals, bronze, checks, jobs, launch, ledger, models, outputs, reference, sensors
+from pipelines.defs import arrivals, bronze, checks, collect, jobs, launch, ledger, models, outputs, reference, sensors
 from pipelines.defs.resources import Lakehouse, QuickDbt
 from pipelines.models import DBT_PROJECT, environment, executable, prepare_manifest
 from pipelines.paths import Paths
@@ -24,6 +24,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             reference.tables,
+            *(collect.collected_asset(feed, feeds) for feed in feeds if feed.sources),
             *(bronze.bronze_asset(feed) for feed in feeds),
             *ledger.assets(feeds),
             models.model_assets(manifest),
@@ -31,9 +32,9 @@ def build_defs(paths: Paths) -> dg.Definitions:
             arrivals.daily_report(feeds),
         ],
         asset_checks=[structure, arrivals.on_time_checks(feeds)],
-        jobs=[jobs.turn_job, jobs.arrivals_job(structure.check_keys)],
-        schedules=[jobs.nightly_turn, jobs.daily_arrivals],
-        sensors=[sensors.inbox_sensor],
+        jobs=[jobs.turn_job, jobs.arrivals_job(structure.check_keys), collect.collect_job(structure.check_keys)],
+        schedules=[jobs.nightly_turn, jobs.daily_arrivals, collect.source_schedule(feeds)],
+        sensors=[sensors.inbox_sensor, sensors.drop_sensor(feeds), sensors.place_sensor(feeds)],
         executor=dg.in_process_executor,
         loggers={"console": dg.colored_console_logger, "progress": launch.progress},
         resources={

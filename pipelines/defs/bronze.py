@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines.bronze import DeliveryResult, ingest_feed, results
 from pipelines.contracts import Feed
+from pipelines.defs.collect import collected_key
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
@@ -29,6 +30,7 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=bronze_key(feed),
+        deps=[collected_key(feed)] if feed.sources else [],
         group_name="bronze",
         kinds={feed.format, "parquet"},
         owners=[f"team:{feed.department}"],
