@@ -14,6 +14,7 @@ from pipelines.bronze.history import History, band
 from pipelines.bronze.profile import CHANGE_TYPE, Profile
 from pipelines.bronze.result import Check
 from pipelines.contracts import Feed
+from pipelines.contracts.model import NIL_NEVER
 from pipelines.landing import Delivery
 
 # A person may release what broke one of these; a file nobody can read or place has no rows to release.
@@ -86,11 +87,14 @@ def check(
 ) -> tuple[Check, ...]:
     """Every limit of the contract that can be asked of a readable delivery, the gravest first.
 
-    A full delivery without rows is refused; a delta or an append without rows says that nothing happened.
-    `extra`: headings the contract does not know.
+    A full delivery without rows is refused, but for the nil return (零报告) of a scope of which no rows stand,
+    where the contract knows such a thing; a delta or an append without rows says that nothing happened. `extra`:
+    headings the contract does not know.
     """
     if counts.rows_in == 0:
-        return (Check("E_EMPTY", "数据行", "", "", True),) if delivery.mode == "full" else ()
+        is_nil = feed.nil_return != NIL_NEVER and not counts.previous
+        is_refused = delivery.mode == "full" and not is_nil
+        return (Check("E_EMPTY", "数据行", "", "", True),) if is_refused else ()
     found = [*_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
     found += [*_keys(counts, feed), *_deletes(counts, feed, history), *_size(counts, feed, delivery, history)]
     return (*found, *_vanished(counts, feed, delivery))

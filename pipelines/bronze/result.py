@@ -34,9 +34,9 @@ class DeliveryResult:
 
     `row_count_ratio` is to the last accepted full delivery of the scope, None without one; `duplicate_ratio`
     is the share of rows that repeat a key. An unreadable file has no rows: its one quarantine entry, row 0,
-    stands for the file. `notices` are Chinese sentences. `checks`: every limit, broken or not.
-    `released_on`: the business date from which a refused delivery counts, because a person released it. Such a
-    delivery stands twice in bronze: as it was refused, and as it was taken in.
+    stands for the file. `notices` are Chinese sentences. `pages`: of how many pages the file says it is one.
+    `checks`: every limit, broken or not. `released_on`: the business date from which a refused delivery counts,
+    because a person released it. Such a delivery stands twice in bronze: as it was refused, and as it was taken in.
     """
 
     feed: str
@@ -60,6 +60,7 @@ class DeliveryResult:
     duplicate_ratio: float | None
     extra_columns: tuple[str, ...]
     notices: tuple[str, ...]
+    pages: int | None = None
     checks: tuple[Check, ...] = ()
     profile: Profile = field(default_factory=Profile)
     released_on: str | None = None

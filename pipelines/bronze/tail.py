@@ -1,4 +1,5 @@
-"""How a file ends: rows that are no data (totals, footnotes, who filled the form in), and a line cut in its middle.
+"""How a file ends: rows that are no data (totals, footnotes, who filled the form in, the header once more), and a
+line cut in its middle.
 
 Belongs here: how they are told from data. Does not belong here: dropping them; they are kept as notices.
 """
@@ -22,15 +23,18 @@ _SEVERAL = re.compile(r"[,;|\t]")
 
 
 def split_tail(rows: pl.DataFrame, header: Header, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(data rows, notice rows). A notice row begins with a marker and lacks a required value.
+    """(data rows, notice rows). A notice row begins with a marker and lacks a required value, or repeats the header
+    (paged exports, two files put together).
 
-    A row with every required value is data whatever it begins with.
+    Any other row with every required value is data whatever it begins with.
     """
     required = [f"c{header.columns[c.name]}" for c in feed.columns if c.required and c.name in header.columns]
+    if not required:
+        return rows, rows.clear()
     first = pl.coalesce(pl.exclude(ROW))
-    begins = rows.filter(first.str.contains(MARKER))
     lacking = pl.any_horizontal(pl.col(required).is_null() | pl.col(required).str.contains(MARKER))
-    notices = begins.filter(lacking)
+    again = pl.all_horizontal(pl.col(c) == header.headings[int(c[1:])] for c in required)
+    notices = rows.filter((first.str.contains(MARKER) & lacking) | again)
     if notices.is_empty():
         return rows, notices
     return rows.filter(~pl.col(ROW).is_in(notices[ROW].to_list())), notices

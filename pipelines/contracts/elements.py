@@ -14,6 +14,9 @@ from pipelines.contracts.heading import normal
 from pipelines.paths import PROJECT_ROOT
 
 ELEMENTS = PROJECT_ROOT / "expectations" / "elements.yaml"
+STANDARDS = PROJECT_ROOT / "expectations" / "standards.yaml"
+# The sharing attributes of 政务数据共享条例, from open to closed.
+SHARING = ("无条件共享", "有条件共享", "不予共享")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -26,7 +29,7 @@ class Element(BaseModel):
 
     `code` is DE, two digits of the class and three of the element; `source` the department that answers for
     it (数源); `codes` code -> label, the label empty where the code is its own word; `unit` of numbers.
-    `sharing` is one of the three attributes of 政务数据共享条例: 无条件共享, 有条件共享, 不予共享.
+    `group` is the class of elements it stands in.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,6 +51,7 @@ class Element(BaseModel):
     scale: int = 2
     unit: str | None = None
     description: str | None = None
+    group: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -62,15 +66,24 @@ class Element(BaseModel):
         return normal(label) in {normal(h) for h in (self.label, *self.aliases)}
 
 
+def load_standards(path: Path = STANDARDS) -> dict[str, str]:
+    """Titles of the standards elements cite, by number."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+
+
 def load_elements(path: Path = ELEMENTS) -> dict[str, Element]:
     """Elements by English name, in the order of the file. Raises StandardError."""
     try:
         classes = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
         elements = {
-            name: Element.model_validate(facts) for group in classes.values() for name, facts in group.items()
+            name: Element.model_validate({**facts, "group": title.partition(" ")[2]})
+            for title, group in classes.items()
+            for name, facts in group.items()
         }
     except (yaml.YAMLError, ValidationError, AttributeError) as error:
         raise StandardError(f"{path.name}: {error}") from error
+    if len(elements) < sum(map(len, classes.values())):
+        raise StandardError(f"{path.name}: an element's name is used in two classes")
     codes = [e.code for e in elements.values()]
     if twice := {c for c in codes if codes.count(c) > 1}:
         raise StandardError(f"{path.name}: element codes used twice: {', '.join(sorted(twice))}")

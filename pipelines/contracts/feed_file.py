@@ -57,7 +57,10 @@ class ColumnEntry(_Strict):
 
 
 class DeliveryEntry(_Strict):
-    """How it comes. `every` and `retention` are a number and d, w, m, q or y; `due` days after the period."""
+    """How it comes. `every` and `retention` are a number and d, w, m, q or y; `due` days after the period.
+
+    `first` is the first month owed (YYYYMM); `nil` what a scope with nothing to report does, one of NIL_RETURNS.
+    """
 
     format: Literal["csv", "xlsx", "json", "geojson", "parquet"]
     encoding: str | None = None
@@ -65,6 +68,8 @@ class DeliveryEntry(_Strict):
     mode: Literal["full", "full_delta", "append"]
     every: str = Field(pattern=_DURATION)
     due: int = 10
+    first: str | None = None
+    nil: Literal["never", "required", "optional"] | None = None
     header_rows: int = 1
     retention: str = Field(default="36m", pattern=_DURATION)
 

@@ -6,8 +6,8 @@ Belongs here: which file holds what. Does not belong here: the text of those fil
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.contracts.catalogue import index, page
-from pipelines.contracts.elements import load_elements
+from pipelines.contracts.catalogue import browse, index, page
+from pipelines.contracts.elements import load_elements, load_standards
 from pipelines.contracts.feed_file import load_feed_files
 from pipelines.contracts.load import distinct, read_contract
 from pipelines.contracts.odcs import contract
@@ -15,7 +15,9 @@ from pipelines.contracts.sources import dbt_sources
 from pipelines.contracts.suites import structural_suite
 
 STANDARD = Path("expectations/elements.yaml")
+CITED = Path("expectations/standards.yaml")
 FEEDS = Path("expectations/feeds")
+RELEASED = FEEDS / "released.json"
 CONTRACTS = Path("expectations/contracts")
 SOURCES = Path("dbt_project/models/staging/_sources.generated.yml")
 SUITES = Path("expectations/suites/structure")
@@ -31,7 +33,12 @@ def generated(root: Path) -> dict[Path, str]:
         CONTRACTS / f.slug / f"{f.entity}.odcs.yaml": contract(f, elements) for f in load_feed_files(root / FEEDS)
     }
     feeds = distinct(read_contract(text, path.name) for path, text in contracts.items())
-    files = {**contracts, SOURCES: dbt_sources(feeds.values()), CATALOGUE / "index.md": index(feeds.values())}
+    files = {
+        **contracts,
+        SOURCES: dbt_sources(feeds.values()),
+        CATALOGUE / "index.md": index(feeds.values()),
+        CATALOGUE / "index.html": browse(feeds.values(), elements, load_standards(root / CITED)),
+    }
     for feed in feeds.values():
         files[SUITES / f"{feed.code}.json"] = structural_suite(feed)
         files[CATALOGUE / f"{feed.code}.md"] = page(feed)

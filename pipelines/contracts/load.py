@@ -5,7 +5,7 @@ it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from open_data_contract_standard.model import (
     ServiceLevelAgreementProperty,
 )
 
-from pipelines.contracts.model import Column, Feed, Source, Thresholds
+from pipelines.contracts.model import NIL_NEVER, Column, Feed, Source, Thresholds
 from pipelines.contracts.vocabulary import problems
 from pipelines.paths import PROJECT_ROOT
 
@@ -32,8 +32,9 @@ _TYPES = {
     "object": "geometry",
 }
 _UNIT_DAYS = {"d": 1, "w": 7, "m": 31, "q": 92, "y": 366}
+_UNIT_MONTHS = {"m": 1, "q": 3, "y": 12}
 _UNITS = {"d": "天", "w": "周", "m": "个月", "q": "季度", "y": "年"}
-_THRESHOLDS = {
+THRESHOLDS = {
     "minRowRatio": "min_row_ratio",
     "maxRowRatio": "max_row_ratio",
     "maxDuplicateShare": "max_duplicate_share",
@@ -77,8 +78,7 @@ def load_contract(path: Path) -> Feed:
 def read_contract(text: str, name: str) -> Feed:
     """The feed of a contract's text; `name` is what an error calls it. Raises ContractError."""
     try:
-        document = OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
-        feed = _feed(document)
+        feed = feed_of(read_document(text), {})
     except (yaml.YAMLError, TypeError, ValueError, KeyError) as error:
         raise ContractError(f"{name}: {error}") from error
     if found := problems(feed):
@@ -86,8 +86,14 @@ def read_contract(text: str, name: str) -> Feed:
     return feed
 
 
-def _feed(document: OpenDataContractStandard) -> Feed:
-    custom = _custom(document.customProperties)
+def read_document(text: str) -> OpenDataContractStandard:
+    """The ODCS document of a contract's text. Raises yaml.YAMLError, TypeError or ValueError."""
+    return OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
+
+
+def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Feed:
+    """The feed of a document; `known` stands in for custom properties that it does not name."""
+    custom = {**known, **_custom(document.customProperties)}
     (table,) = document.schema_ or ()
     (server,) = document.servers or ()
     properties = table.properties or []
@@ -118,13 +124,16 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         grain=table.dataGranularityDescription or "",
         domain=document.domain or "",
         version=document.version or "",
+        period_months=_period_months(document.slaProperties),
+        first_period=str(custom.get("firstPeriod", Feed.first_period)),
+        nil_return=custom.get("nilReturn", NIL_NEVER),
     )
 
 
 def _thresholds(given: dict[str, Any]) -> Thresholds:
-    if unknown := sorted(set(given) - set(_THRESHOLDS)):
+    if unknown := sorted(set(given) - set(THRESHOLDS)):
         raise ValueError(f"breakers knows no {', '.join(unknown)}")
-    return Thresholds(**{_THRESHOLDS[k]: float(v) for k, v in given.items()})
+    return Thresholds(**{THRESHOLDS[k]: float(v) for k, v in given.items()})
 
 
 def _column(item: SchemaProperty) -> Column:
@@ -169,6 +178,12 @@ def _days(items: Iterable[ServiceLevelAgreementProperty] | None, name: str) -> i
     """The same property in days, a month as 31; 31 when the contract has none."""
     found = next((i for i in items or () if i.property == name), None)
     return int(found.value) * _UNIT_DAYS[found.unit] if found else _UNIT_DAYS["m"]
+
+
+def _period_months(items: Iterable[ServiceLevelAgreementProperty] | None) -> int:
+    """Months between two deliveries; at least one, as the name of a file can say no more than a month."""
+    found = next((i for i in items or () if i.property == "frequency"), None)
+    return max(1, int(found.value) * _UNIT_MONTHS.get(found.unit, 0)) if found else 1
 
 
 def _value(items: Iterable[ServiceLevelAgreementProperty] | None, name: str, default: int) -> int:

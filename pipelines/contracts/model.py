@@ -12,6 +12,10 @@ TYPES = ("string", "date", "timestamp", "integer", "decimal", "geometry")
 MODES = ("full", "full_delta", "append")
 FORMATS = ("csv", "xlsx", "json", "geojson", "parquet")
 SCOPES = ("city", "county", "township")
+# What a scope with nothing to report does: there is no such thing; it sends a file without rows (零报告); it may
+# keep silent until it has once sent rows.
+NIL_NEVER, NIL_REQUIRED, NIL_OPTIONAL = "never", "required", "optional"
+NIL_RETURNS = (NIL_NEVER, NIL_REQUIRED, NIL_OPTIONAL)
 SOURCE_KINDS = ("postgres", "mysql", "api", "sftp", "s3", "folder")
 
 IDENTIFIER = "identifier"
@@ -118,7 +122,8 @@ class Thresholds:
 class Feed:
     """One feed of one department, from its contract.
 
-    `due_days` after the end of a period its deliveries must be here. `return_mode` is 'rows' where townships
+    A delivery is due for every `period_months`-th month from `first_period` (YYYYMM) on, within `due_days` calendar
+    days after the end of that month. `nil_return` is one of NIL_RETURNS. `return_mode` is 'rows' where townships
     may have the rows, 'query' where they may only ask (查询核验).
     """
 
@@ -147,6 +152,9 @@ class Feed:
     sources: tuple[Source, ...] = ()
     due_days: int = 10
     return_mode: str = "rows"
+    period_months: int = 1
+    first_period: str = "202401"
+    nil_return: str = NIL_NEVER
 
     @property
     def table(self) -> str:

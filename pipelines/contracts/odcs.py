@@ -26,7 +26,7 @@ def contract(feed: FeedFile, elements: Mapping[str, Element]) -> str:
     return _HEAD + yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
     """Block style, lists of words on one line."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -76,6 +76,8 @@ def _document(feed: FeedFile, columns: list[Resolved]) -> dict[str, Any]:
             deliveryMode=sent.mode,
             filePattern=_file_pattern(feed),
             headerRows=sent.header_rows,
+            firstPeriod=sent.first,
+            nilReturn=sent.nil,
             returnMode=feed.returned,
             breakers=feed.breakers,
             sources=[s.model_dump(exclude_none=True) for s in feed.sources],

@@ -1,5 +1,6 @@
 """When a whole delivery is refused, and what that leaves of it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -79,6 +80,16 @@ def test_an_append_without_rows_says_that_nothing_happened(office: Office):
     result = office.deliver("F03", "F03_户籍变动_370600_202401.csv", f"{header}\n".encode("gb18030"))
     assert (result.status, result.rows_in) == ("accepted", 0)
     assert result.notices == ("没有数据行，按本期无变动处理",)
+
+
+@pytest.mark.parametrize("nil_return", ["required", "optional"])
+def test_a_nil_return_is_taken_from_a_scope_of_which_no_rows_stand(office: Office, cards, nil_return: str):
+    office.feeds = {**FEEDS, "F11": replace(FEEDS["F11"], nil_return=nil_return)}
+    first = office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(0))
+    assert (first.status, first.rows_in, first.notices[-1]) == ("accepted", 0, "没有数据行，按本期无变动处理")
+    assert office.deliver("F11", "F11_残疾人证_370600_202402.csv", cards(9), FEB).status == "accepted"
+    last = office.deliver("F11", "F11_残疾人证_370600_202403.csv", cards(0) + b"\r\n", date(2024, 3, 31))
+    assert last.breaker_code == "E_EMPTY"
 
 
 @pytest.mark.parametrize(("repeated", "code"), [(2, None), (3, "E_DUPLICATE_SHARE")])

@@ -26,7 +26,7 @@ def test_generation_is_byte_identical_in_another_process(project: Path):
     command = [sys.executable, "-m", "pipelines.contracts", "generate", "--check", "--root", str(project)]
     subprocess.run(command, check=True, cwd=PROJECT_ROOT, env={**os.environ, "PYTHONHASHSEED": "1"})
     assert {p: (project / p).read_text(encoding="utf-8") for p in FILES} == FILES
-    assert len(FILES) == 3 * 37 + 2
+    assert len(FILES) == 3 * 37 + 3
 
 
 def test_check_tells_drift_and_changes_nothing(project: Path, capsys: pytest.CaptureFixture):
@@ -54,6 +54,7 @@ def test_a_changed_feed_file_changes_its_contract_and_what_shows_the_heading(cha
         CONTRACTS / "disabled_federation/disability_cards.odcs.yaml",
         SOURCES,
         CATALOGUE / "F11.md",
+        CATALOGUE / "index.html",
     }
 
 
@@ -62,7 +63,7 @@ def test_a_changed_element_reaches_every_feed_that_uses_it(project: Path):
     text = standard.read_text(encoding="utf-8")
     standard.write_text(text.replace("label: 民族\n", "label: 民族代码表\n", 1), encoding="utf-8")
     changed = {p.name for p, text in generated(project).items() if FILES[p] != text}
-    assert changed == {"residents.odcs.yaml", "_sources.generated.yml", "F01.md", "F01.json"}
+    assert changed == {"residents.odcs.yaml", "_sources.generated.yml", "F01.md", "F01.json", "index.html"}
 
 
 @pytest.mark.parametrize(

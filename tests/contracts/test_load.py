@@ -9,6 +9,7 @@ from open_data_contract_standard.model import OpenDataContractStandard
 from pipelines.contracts import CONTRACTS, ContractError, load_contracts
 
 FEEDS = load_contracts()
+_CUSTOM = "\ncustomProperties:\n"
 FILES = sorted(CONTRACTS.rglob("*.odcs.yaml"))
 
 
@@ -16,7 +17,7 @@ def test_all_36_feeds_are_there_and_the_map_of_one():
     assert list(FEEDS) == sorted([f"F{n:02d}" for n in range(1, 37)] + ["F23M"])
     assert FEEDS["F01"].table == "public_security__residents"
     assert {f.format for f in FEEDS.values()} == {"csv", "xlsx", "json", "geojson"}
-    assert [f.code for f in FEEDS.values() if f.return_mode == "query"] == ["F16"]
+    assert [f.code for f in FEEDS.values() if f.return_mode == "query"] == ["F16", "F20"]
 
 
 def test_every_column_is_an_element_of_the_standard():
@@ -47,7 +48,7 @@ def test_a_feed_holds_what_its_contract_says():
     assert (category.required, category.key, category.classification) == (True, True, "L4")
     assert feed.by_name["amount"].type == "decimal"
     assert feed.by_name["id_no"].mask == "last2"
-    assert FEEDS["F01"].by_name["sex_code"].code_labels == (("1", "男"), ("2", "女"))
+    assert FEEDS["F01"].by_name["sex_code"].code_labels[1:3] == (("1", "男"), ("2", "女"))
 
 
 def test_the_fields_townships_may_correct_are_three():
@@ -86,12 +87,31 @@ def test_every_id_of_a_person_is_masked_and_read_as_an_identifier():
             "breaker max_delete_share 10 is out of range",
         ),
         ("schema:", "schema: {", "disability_cards.odcs.yaml"),
+        (_CUSTOM, f"{_CUSTOM}- property: nilReturn\n  value: maybe\n", "nilReturn 'maybe'"),
+        (_CUSTOM, f"{_CUSTOM}- property: firstPeriod\n  value: 202413\n", "firstPeriod"),
+        ("property: dueDay\n  value: 5", "property: dueDay\n  value: -1", "dueDay -1"),
     ],
 )
 def test_a_bad_contract_is_refused_by_file_and_reason(spoil, old: str, new: str, complaint: str):
     with pytest.raises(ContractError) as refused:
         load_contracts(spoil(old, new))
     assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "months"), [(1, "d", 1), (2, "w", 1), (1, "m", 1), (1, "q", 3), (6, "m", 6), (1, "y", 12)]
+)
+def test_a_delivery_is_due_as_often_as_a_file_name_can_say(spoil, value: int, unit: str, months: int):
+    every = "property: frequency\n  value: {}\n  unit: {}\n"
+    feed = load_contracts(spoil(every.format(1, "m"), every.format(value, unit)))["F11"]
+    assert (feed.period_months, feed.first_period, feed.due_days, feed.nil_return) == (months, "202401", 5, "never")
+
+
+def test_the_first_period_and_nil_returns_stand_in_the_contract(spoil):
+    more = "- property: firstPeriod\n  value: 202504\n- property: nilReturn\n  value: required\n"
+    feed = load_contracts(spoil(_CUSTOM, _CUSTOM + more))["F11"]
+    assert (feed.first_period, feed.nil_return) == ("202504", "required")
+    assert (FEEDS["F08"].nil_return, FEEDS["F09"].period_months, FEEDS["F21"].period_months) == ("optional", 3, 6)
 
 
 def test_an_empty_folder_has_no_feeds(tmp_path: Path):
