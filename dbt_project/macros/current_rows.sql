@@ -1,43 +1,56 @@
-{# The rows of a feed that stand at the business date: what came since the last full delivery of each scope, the
-   latest row of each record, less what the source itself deleted. Nearly every record stands in one row, so only
-   keys that repeat are ranked, and the rows themselves pass by the few that lost: a feed is wide, and a window
-   would hold all of it. #}
+{# The rows of a feed that stand at the business date: of each record the latest row of its scope, less what the
+   source itself deleted; of several scopes that hold a record, the one that spoke last. Nearly every record stands
+   in one row, so only keys that repeat are ranked, and the rows themselves pass by the few that lost: a feed is
+   wide, and a window would hold all of it. #}
 {% macro current_rows(feed_source, has_change_type=false) %}
+    {%- set is_deleted = "coalesce(again.change_type, '') = '删除'" if has_change_type else "false" %}
     select delivered.*
     from {{ delivered_rows(feed_source) }} as delivered
     left join (
         select _source_ref from (
             select
-                again._source_ref,
+                _source_ref,
+                newest,
                 row_number() over (
-                    partition by again._record_key
-                    order by again._delivery_seq desc nulls last, again._row desc nulls last,
-                        again._source_ref, again._sheet
-                ) as newest
-            from {{ delivered_rows(feed_source) }} as again
-            inner join (
-                select _record_key from {{ delivered_rows(feed_source) }} as keyed
-                group by _record_key having count(*) > 1
-            ) as repeated on repeated._record_key = again._record_key
+                    partition by _record_key
+                    order by
+                        case when newest = 1 and not is_deleted then 0 else 1 end,
+                        _delivery_rank desc nulls last, newest, _source_ref, _sheet
+                ) as choice
+            from (
+                select
+                    again._record_key,
+                    again._source_ref,
+                    again._sheet,
+                    again._delivery_rank,
+                    {{ is_deleted }} as is_deleted,
+                    row_number() over (
+                        partition by again._record_key, again._scope
+                        order by again._delivery_rank desc nulls last, again._row desc nulls last,
+                            again._source_ref, again._sheet
+                    ) as newest
+                from {{ delivered_rows(feed_source) }} as again
+                inner join (
+                    select _record_key from {{ delivered_rows(feed_source) }} as keyed
+                    group by _record_key having count(*) > 1
+                ) as repeated on repeated._record_key = again._record_key
+            ) as of_scope
         ) as ranked
-        where newest > 1
+        where newest > 1 or choice > 1
     ) as superseded on superseded._source_ref = delivered._source_ref
     where superseded._source_ref is null{% if has_change_type %} and coalesce(delivered.change_type, '') <> '删除'{% endif %}
 {% endmacro %}
 
-{# Rows delivered up to the business date, from the last full delivery of their scope on. #}
+{# Rows of the deliveries that count in the present, each with the rank of its delivery (ledger.delivery_standing). #}
 {% macro delivered_rows(feed_source) -%}
     (
-        select every_row.*
+        select every_row.*, standing.rank as _delivery_rank
         from {{ feed_source }} as every_row
-        left join (
-            select _scope, max(_delivery_seq) as full_seq
-            from {{ feed_source }}
-            where _mode = 'full' and _delivered_on <= {{ as_of() }}
-            group by _scope
-        ) as latest_full on latest_full._scope = every_row._scope
-        where every_row._delivered_on <= {{ as_of() }}
-            and every_row._delivery_seq >= coalesce(latest_full.full_seq, 0)
+        inner join {{ source('ledger', 'delivery_standing') }} as standing
+            on standing.delivery_id = every_row._delivery_id
+            and standing.feed = every_row._feed
+            and standing.is_current
+            and standing.as_of = {{ as_of() }}
     )
 {%- endmacro %}
 

@@ -38,10 +38,20 @@ def column_texts(
         for i, value in enumerate(values):
             if code := _fault(value, column):
                 spoilt.setdefault(code, []).append(i)
-    return [v if type(v) is str else text(v) for v in values], spoilt
+    return _written(values, kinds), spoilt
+
+
+def _written(values: Sequence[Any], kinds: set[type]) -> list[str | None]:
+    """Every distinct value is written once: a column of a county has many rows, but few days and few amounts."""
+    if kinds & _NO_KEYS:
+        return [text(v) for v in values]
+    written = {v: text(v) for v in set(values)}
+    return [written[v] for v in values]
 
 
 _TEXT = {str, type(None)}
+# True equals 1, and what JSON nests has no hash.
+_NO_KEYS = {bool, dict, list}
 _DATES = {date, datetime, time}
 _HARMLESS = {True: _TEXT, False: _TEXT | _DATES | {int, float, Decimal, bool, timedelta}}
 

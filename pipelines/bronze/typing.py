@@ -23,7 +23,8 @@ _TYPES = {
 }
 _PRECISION = 18
 _INTEGER = r"^[+-]?[0-9]{1,15}(?:\.0*)?$"
-_SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,3}$"
+_ODD = r"[^0-9A-Z]"
+_SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+[0-9]{1,3}$"
 
 
 def dtype(column: Column) -> pl.DataType:
@@ -72,21 +73,29 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
             typed.append(nothing.alias(column.name))
             continue
         text = rows[f"c{place}"]
-        marked = [
-            Fault(column, m.code, rows[ROW].is_in(list(m.rows))) for m in block.marks if m.column == place
-        ]
-        values, code = _typed(text, column)
-        unread = values.is_null() & text.is_not_null()
-        blank = text.is_null() if column.required else pl.repeat(False, rows.height, eager=True)
-        if column.is_identifier:
-            marked.append(Fault(column, "E_ID_NUMERIC", text.str.contains(_SCIENTIFIC).fill_null(False)))
-        checks = [*marked, Fault(column, code, unread), Fault(column, "E_REQUIRED", blank)]
-        faults += [f for f in checks if f.mask.any()]
+        marks = ((m.code, rows[ROW].is_in(list(m.rows))) for m in block.marks if m.column == place)
+        marked = [Fault(column, code, mask) for code, mask in marks if mask.any()]
+        values, failed = _typed(text, column)
+        faults += [*marked, *(Fault(column, code, mask) for code, mask in failed.items() if mask.any())]
+        if column.required and text.null_count():
+            faults.append(Fault(column, "E_REQUIRED", text.is_null()))
         typed.append(values.alias(column.name))
     return Typed(pl.DataFrame(typed), tuple(faults))
 
 
-def _typed(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
+def _typed(text: pl.Series, column: Column) -> tuple[pl.Series, dict[str, pl.Series]]:
+    """(values, null where the text is none of the type; masks of what is wrong by code)."""
+    if column.is_identifier:
+        return _identifiers(text)
+    if column.type == "string" and not column.is_month:
+        return text, {}
+    values, code = _read(text, column)
+    # Comparing two counts is cheaper than two masks, and most blocks are sound.
+    is_sound = values.null_count() == text.null_count()
+    return values, {} if is_sound else {code: values.is_null() & text.is_not_null()}
+
+
+def _read(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
     """(values, null where the text is none of the type; the code that says so)."""
     if column.type == "date":
         return parse_dates(text), "E_DATE"
@@ -94,23 +103,23 @@ def _typed(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
         return parse_times(text), "E_TIME"
     if column.type == "geometry":
         return pl.Series(text.name, [t and normal(t) for t in text], dtype=pl.String), "E_GEOMETRY"
-    if column.is_month:
-        return parse_months(text), "E_MONTH"
     if column.type == "integer":
         return _integers(text), "E_NUMBER"
     if column.type == "decimal":
         return _decimals(text, column.scale), "E_NUMBER"
-    if column.is_identifier:
-        return _identifiers(text), "E_FORMULA"
-    return text, ""
+    return parse_months(text), "E_MONTH"
 
 
-def _identifiers(text: pl.Series) -> pl.Series:
-    """Full-width folded, upper case; null for text that is a formula (CSV written for a spreadsheet)."""
-    if not text.str.contains(r"[^0-9A-Z]").any():
-        return text
-    folded = text.str.normalize("NFKC").str.to_uppercase().str.strip_chars()
-    return pl.select(pl.when(~folded.str.starts_with("=")).then(folded)).to_series()
+def _identifiers(text: pl.Series) -> tuple[pl.Series, dict[str, pl.Series]]:
+    """Full-width folded, upper case; formulas (CSV written for a spreadsheet) and numbers a spreadsheet has shortened
+    are told."""
+    odd = text.str.contains(_ODD).fill_null(False)
+    if not odd.any():
+        return text, {}
+    folded = text.filter(odd).str.normalize("NFKC").str.to_uppercase().str.strip_chars()
+    text = text.clone().scatter(odd.arg_true(), folded)
+    formula, shortened = text.str.starts_with("="), text.str.contains(_SCIENTIFIC)
+    return text, {"E_FORMULA": formula.fill_null(False), "E_ID_NUMERIC": shortened.fill_null(False)}
 
 
 def _plain(text: pl.Series) -> pl.Series:

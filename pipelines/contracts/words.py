@@ -89,6 +89,11 @@ def facts(feed: Feed) -> list[tuple[str, str]]:
     return [(item, content) for item, content in found if content]
 
 
+def _periods(feed: Feed) -> str:
+    every = "每月" if feed.period_months == 1 else f"每 {feed.period_months} 个月"
+    return f"{every}一期，自 {feed.first_period[:4]} 年 {int(feed.first_period[4:])} 月起"
+
+
 def file_name_rule(feed: Feed) -> str:
     """How its files are called; what stands in [ ] may be left out."""
     scope = _SCOPE_CODES[feed.scope_kind][0]
@@ -102,16 +107,27 @@ def file_name_example(feed: Feed) -> str:
 
 
 def refusals(feed: Feed) -> list[str]:
-    """When a whole delivery goes back."""
+    """When a whole delivery goes back; pipelines/bronze/breakers.py does what this says."""
     limits = feed.thresholds
     found = [
         "文件打不开、不是约定的格式或编码，或没有数据行",
-        "缺少必填的列（含表头改名而未事先约定）",
+        "缺少必填的列（含表头改名而未事先约定）；一向有值的非必填列不见了或全部为空",
+        "文字成了乱码；某列由文字变成数字之类；文件在一行中间断开",
         f"重复的主键超过 {limits.max_duplicate_share:.0%}",
         f"无法入库的行超过 {limits.max_quarantine_share:.0%}",
     ]
+    if any(c.has_check_character for c in feed.columns):
+        found.append(f"号码列中校验位不对的值超过 {limits.max_invalid_id_share:.0%}（空值和 15 位旧号不算）")
+    if feed.mode == "full_delta":
+        found.append(f"一次增量删除的记录超过现有记录的 {limits.max_delete_share:.0%}")
     if feed.mode != "append":
         found.append(f"全量文件的行数少于上一次的 {limits.min_row_ratio:g} 倍，或多于 {limits.max_row_ratio:g} 倍")
+        found.append(f"上一次全量的主键在新的全量中不见了 {limits.max_vanished_share:.0%} 以上")
+    found.append(
+        "可比的交付有五次以上时，行数与其中位数相差过大：全量允许上下各 "
+        f"{limits.row_tolerance:.0%}，增量和追加允许 {limits.min_row_ratio / 2:g} 至 {limits.max_row_ratio * 2:g} 倍，"
+        "平时波动大的放宽；相差几行不算"
+    )
     return found
 
 

@@ -4,6 +4,7 @@ Belongs here: taking files in. Does not belong here: opening them (pipelines.bro
 """
 
 from pipelines.landing.delivery import DATA, UNRECOGNISED, Delivery, landed
+from pipelines.landing.file_name import page_number
 from pipelines.landing.land import land_feed
 
-__all__ = ["DATA", "UNRECOGNISED", "Delivery", "land_feed", "landed"]
+__all__ = ["DATA", "UNRECOGNISED", "Delivery", "land_feed", "landed", "page_number"]

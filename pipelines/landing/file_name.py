@@ -3,12 +3,14 @@
 Belongs here: reading scope, period and mode out of a name. Does not belong here: the patterns (contracts).
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
 from pipelines.contracts import Feed
 
 _KINDS = {"全量": "full", "增量": "delta"}
+_PAGE = re.compile(r"_p(\d{4})\.[^.]+$")
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,9 @@ def read_name(feed: Feed, name: str) -> FileName | None:
     default = "full" if feed.mode == "full_delta" else feed.mode
     mode = default if feed.mode == "append" else _KINDS.get(said.get("kind") or "", default)
     return FileName(scope=said["scope"], period=said["period"], mode=mode)
+
+
+def page_number(name: str) -> int | None:
+    """`…_p0003.json` is page 3; None for a file that is a delivery by itself."""
+    match = _PAGE.search(name)
+    return int(match[1]) if match else None

@@ -23,7 +23,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def test_the_same_bytes_delivered_twice_are_ingested_once(office: Office, cards):
     office.deliver("F11", JAN, cards(10))
-    office.drop("F11", FEB, cards(10))
+    office.drop("F11", JAN, cards(10))
     assert office.run("F11", date(2024, 2, 29)) == []
     assert office.rows("F11").height == 10
 

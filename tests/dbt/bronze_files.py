@@ -3,12 +3,14 @@
 Belongs here: the shape of bronze (contract columns typed, then lineage). Does not belong here: any case.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from pipelines.bronze import DeliveryResult
 from pipelines.contracts import Feed, load_contracts
 from pipelines.keys import key_expr
 from pipelines.paths import Paths
@@ -56,6 +58,14 @@ def deliver(
         )
     )
     _write(paths, feed, delivery_id, frame)
+    record = DeliveryResult(
+        feed=code, delivery_id=delivery_id, delivery_seq=seq, delivered_on=on.isoformat(),
+        file_name=f"{code}_{scope}.csv", sha256=delivery_id, size=0, scope=scope, period=f"{on:%Y%m}", mode=mode,
+        kind="data", status="accepted", breaker_code=None, breaker_message=None, rows_in=len(rows),
+        rows_bronze=len(rows), rows_quarantined=0, row_count_ratio=None, duplicate_ratio=None, extra_columns=(),
+        notices=(),
+    )  # fmt: skip
+    (paths.bronze / code / delivery_id / "delivery.json").write_text(json.dumps(record.record()), encoding="utf-8")
     return delivery_id
 
 

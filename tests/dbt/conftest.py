@@ -7,10 +7,11 @@ import pytest
 
 from pipelines import models
 from pipelines.lake import connect
-from pipelines.ledger import schema
+from pipelines.ledger import deliveries, schema
 from pipelines.paths import Paths
 from pipelines.reference.load import load_reference
 from tests.dbt import small_prefecture
+from tests.dbt.bronze_files import FEEDS
 
 Rows = list[tuple]
 
@@ -24,6 +25,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
         load_reference(con, made)
         schema.ensure(con)
         small_prefecture.remember(con)
+        deliveries.record_standing(con, made, FEEDS.values(), small_prefecture.SECOND)
     models.build(made, small_prefecture.SECOND)
     return made
 

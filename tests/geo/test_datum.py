@@ -18,7 +18,8 @@ RNG = np.random.default_rng(7)
         ("WGS84", "WGS84"), ("wgs-84", "WGS84"), ("GPS坐标", "WGS84"), ("CGCS2000", "CGCS2000"),
         ("国家2000大地坐标系", "CGCS2000"), ("2000国家大地坐标系", "CGCS2000"), ("ＣＧＣＳ２０００", "CGCS2000"),
         ("GCJ-02", "GCJ-02"), ("火星坐标系（高德）", "GCJ-02"), ("BD-09", "其他"), ("西安80", "其他"),
-        ("北京54", "其他"), ("WGS84或GCJ-02", None), ("WGS84(CGCS2000)", "CGCS2000"), ("", None), (None, None), ("不详", None),
+        ("北京54", "其他"), ("WGS84或GCJ-02", None), ("WGS84(CGCS2000)", "CGCS2000"), ("", None), (None, None),
+        ("不详", None),
         ("经纬度", None),
     ],
 )  # fmt: skip

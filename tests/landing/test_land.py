@@ -54,21 +54,27 @@ def test_files_land_in_order_of_name_and_numbers_go_on(paths: Paths):
     assert [d.delivery_seq for d in landed(paths, "F11")] == [1, 2, 3]
 
 
-def test_the_same_bytes_are_recorded_once_whatever_their_name(paths: Paths):
+def test_the_same_bytes_about_the_same_are_recorded_once(paths: Paths):
     drop(paths, NAME, b"bytes")
     (first,) = land_feed(paths, F11, JAN)
-    again = drop(paths, "F11_残疾人证_370600_202402.csv", b"bytes")
+    again = drop(paths, NAME, b"bytes")
     (repeat,) = land_feed(paths, F11, FEB)
     assert (repeat.is_repeat, repeat.delivery_id) == (True, first.delivery_id)
     assert not again.exists()
     assert landed(paths, "F11") == [first]
 
 
-def test_two_equal_files_in_one_drop_are_one_delivery(paths: Paths):
-    drop(paths, NAME, b"bytes")
-    drop(paths, "F11_残疾人证_370600_202402.csv", b"bytes")
-    assert [d.is_repeat for d in land_feed(paths, F11, JAN)] == [False, True]
-    assert len(landed(paths, "F11")) == 1
+def test_the_same_bytes_about_another_period_are_another_delivery(paths: Paths):
+    """Nothing changed in February, and nothing in March: two empty deltas, equal to the byte."""
+    other = "F11_残疾人证_370600_202402.csv"
+    for _ in range(2):
+        drop(paths, NAME, b"bytes")
+        drop(paths, other, b"bytes")
+        land_feed(paths, F11, JAN)
+    one, two = landed(paths, "F11")
+    assert (one.sha256, one.period, two.period) == (two.sha256, "202401", "202402")
+    assert one.delivery_id != two.delivery_id
+    assert one.file(paths).read_bytes() == two.file(paths).read_bytes() == b"bytes"
 
 
 def test_equal_bytes_of_two_feeds_are_two_deliveries(paths: Paths):
@@ -119,16 +125,17 @@ def test_without_a_drop_folder_nothing_happens(paths: Paths):
 
 @given(batches=st.lists(st.lists(st.binary(max_size=3), max_size=4), max_size=4))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_landing_holds_each_content_once_numbered_without_gaps(tmp_path_factory, batches: list[list[bytes]]):
+def test_landing_holds_what_was_said_once_numbered_without_gaps(tmp_path_factory, batches: list[list[bytes]]):
     paths = Paths(tmp_path_factory.mktemp("landing"))
     for day, batch in enumerate(batches, start=1):
         for place, content in enumerate(batch):
             drop(paths, f"F11_残疾人证_370600_2024{place + 1:02d}.csv", content)
         assert len(land_feed(paths, F11, date(2024, 1, day))) == len(batch)
     kept = landed(paths, "F11")
+    said = [(d.period, d.file(paths).read_bytes()) for d in kept]
     assert [d.delivery_seq for d in kept] == list(range(1, len(kept) + 1))
-    assert {d.file(paths).read_bytes() for d in kept} == {c for batch in batches for c in batch}
-    assert len({d.sha256 for d in kept}) == len(kept)
+    assert set(said) == {(f"2024{place:02d}", c) for batch in batches for place, c in enumerate(batch, start=1)}
+    assert len(set(said)) == len(kept) == len({d.delivery_id for d in kept})
 
 
 def test_a_decomposed_name_is_recognised_and_kept_as_sent(paths: Paths):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ledger.decisions import _read_file, issued_turns, read_decisions, take_in
+from pipelines.ledger.decision_files import read_file
+from pipelines.ledger.decisions import SOURCE, issued_turns, read_decisions, take_in
 
 T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 GOOD = "- ticket_id: abc\n  decision: accepted\n  reason: 已核实\n  by: 王五\n  on: 2024-02-10\n"
@@ -92,7 +93,7 @@ def test_a_bad_file_is_named_with_place_and_stays_for_repair(paths, text, messag
 def test_no_bytes_crash_the_reader(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "fuzz.yaml"
     path.write_bytes(data)
-    decisions, problems = _read_file(path)
+    decisions, problems = read_file(path, SOURCE)
     assert not (decisions and problems)
 
 
@@ -111,5 +112,5 @@ def test_no_yaml_content_crashes_the_reader(tmp_path_factory, content):
 
     path = tmp_path_factory.getbasetemp() / "content.yaml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    decisions, problems = _read_file(path)
+    decisions, problems = read_file(path, SOURCE)
     assert decisions or problems or content == []

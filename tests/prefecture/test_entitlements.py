@@ -25,7 +25,7 @@ JUDGES = {
 
 @pytest.fixture(scope="module")
 def prefecture(city) -> tuple[Inbox, pl.DataFrame]:
-    return Inbox(city.out), pl.read_parquet(city.paths.register / "defects.parquet")
+    return Inbox(city.out, city.paths.register), pl.read_parquet(city.paths.register / "defects.parquet")
 
 
 @pytest.mark.parametrize("rule", JUDGES)

@@ -19,7 +19,7 @@ RULES = ("R03", "R04", "R16", "R18", "R23", "R24", "R30")
 
 @pytest.fixture(scope="module")
 def delivered(city) -> tuple[Outbox, pl.DataFrame]:
-    return Outbox(city.out), pl.read_parquet(city.paths.register / "defects.parquet")
+    return Outbox(city.out, city.paths.register), pl.read_parquet(city.paths.register / "defects.parquet")
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ class Delivery:
 
 @pytest.fixture(scope="module")
 def delivery(city) -> Delivery:
-    return Delivery(Inbox(city.out), pl.read_parquet(city.paths.register / "defects.parquet"))
+    return Delivery(Inbox(city.out, city.paths.register), pl.read_parquet(city.paths.register / "defects.parquet"))
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,6 @@ Belongs here: found against planted, month by month. Does not belong here: how t
 """
 
 import json
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +12,9 @@ import polars as pl
 import pytest
 
 from pipelines.prefecture.months import MONTHS, Month
-from pipelines.prefecture.output.deliveries import MISHAPS
 from tests.prefecture.judges import livelihood as judge
 from tests.prefecture.readback import Outbox
 
-FEEDS = ("F01", "F10", "F11", "F14", "F17", "F20", "F21", "F22", "F23", "F31", "F32")
 RULES = ("R06", "R09", "R10", "R31", "R34", "R44")
 JUDGED = (0, 1, 2, 6)
 
@@ -52,18 +48,9 @@ class Deliveries:
 
 
 @pytest.fixture(scope="module")
-def deliveries(city, tmp_path_factory) -> Deliveries:
-    folder = tmp_path_factory.mktemp("livelihood")
-    for code in (*FEEDS, "F23M"):
-        for sent in city.out.glob(f"*/{code}"):
-            shutil.copytree(sent, folder / sent.relative_to(city.out), copy_function=os.link)
-    for mishap in MISHAPS:
-        if mishap.feed in FEEDS and not mishap.is_harmless:
-            where = folder / MONTHS[mishap.month].period / mishap.feed
-            for file in where.glob(f"{mishap.feed}_*_{mishap.scope}_{mishap.period}*"):
-                file.unlink()
+def deliveries(city) -> Deliveries:
     cases = pl.read_parquet(city.paths.register / "defects.parquet").filter(pl.col("rule_id").is_in(RULES))
-    return Deliveries(Outbox(folder), city.paths.reference, cases)
+    return Deliveries(Outbox(city.out, city.paths.register), city.paths.reference, cases)
 
 
 @pytest.mark.parametrize("index", JUDGED)

@@ -27,7 +27,7 @@ RULES = {
 def places(city) -> tuple[Outbox, pl.DataFrame]:
     """The files read back, and the cases planted in them."""
     cases = pl.read_parquet(city.paths.register / "defects.parquet").filter(pl.col("rule_id").is_in(list(RULES)))
-    return Outbox(city.out), cases
+    return Outbox(city.out, city.paths.register), cases
 
 
 @pytest.mark.parametrize("rule", RULES)

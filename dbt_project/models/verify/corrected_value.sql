@@ -1,4 +1,5 @@
-{#- What the source has sent about a corrected value since; `source_state` follows the newest of it. -#}
+{#- What the source now says about a corrected value, if it has said so since; `source_state` follows that. A delivery
+   that came since but speaks about an earlier period is no news: the newest is the one of the highest rank. -#}
 {%- set correctable = [
     ('F01', 'status_name', 'public_security__residents', 'change_type'),
     ('F31', 'grid_code', 'grid_centre__grid_survey', 'cast(null as string)'),
@@ -14,17 +15,23 @@ with delivered as (
         _delivery_seq as delivery_seq,
         _delivered_on as delivered_on,
         _row as row_number_in_file,
+        standing.rank as delivery_rank,
         coalesce(cast({{ field }} as string), '') as value,
         coalesce({{ change_type }}, '') = '删除' as is_deleted
     from {{ source('bronze', table) }}
-    where _delivered_on <= {{ as_of() }}
+    inner join {{ source('ledger', 'delivery_standing') }} as standing
+        on standing.feed = '{{ feed }}'
+        and standing.delivery_id = _delivery_id
+        and standing.rank is not null
+        and standing.as_of = {{ as_of() }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
 
-redelivered as (
+said as (
     select
         correction.ticket_id,
+        correction.base_delivery_seq,
         delivered.source_ref,
         delivered.delivery_seq,
         delivered.delivered_on,
@@ -32,7 +39,7 @@ redelivered as (
         delivered.is_deleted,
         row_number() over (
             partition by correction.feed, correction.record_key, correction.field
-            order by delivered.delivery_seq desc, delivered.row_number_in_file desc, delivered.source_ref
+            order by delivered.delivery_rank desc, delivered.row_number_in_file desc, delivered.source_ref
         ) as newest,
         correction.feed,
         correction.record_key,
@@ -42,7 +49,11 @@ redelivered as (
         on delivered.feed = correction.feed
         and delivered.field = correction.field
         and delivered.record_key = correction.record_key
-        and delivered.delivery_seq > correction.base_delivery_seq
+),
+
+redelivered as (
+    select * from said
+    where newest = 1 and delivery_seq > base_delivery_seq
 )
 
 select
@@ -73,4 +84,3 @@ left join redelivered
     on redelivered.feed = correction.feed
     and redelivered.record_key = correction.record_key
     and redelivered.field = correction.field
-    and redelivered.newest = 1

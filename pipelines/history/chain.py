@@ -1,0 +1,152 @@
+"""The history of a feed, delivery by delivery in the order in which they speak, scope by scope.
+
+Belongs here: which deliveries are compared with which, and what need not be done again. Does not belong here: the
+order itself (pipelines.deliveries), one comparison (compare.py).
+The changes of a delivery depend on nothing but itself and those before it. So they are kept with a fingerprint of
+that chain: a new delivery at its end costs itself; a late, corrected or withdrawn one makes what follows it new.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+from pipelines.bronze.result import results
+from pipelines.contracts import Feed
+from pipelines.deliveries import Standing, known_deliveries
+from pipelines.history.compare import DELETED, NEW, RETURNED, Tally, changes
+from pipelines.history.key_changes import KeyChanges
+from pipelines.history.said import Indexes, Source, said_folder
+from pipelines.history.store import EMPTY, ChangesDraft, about, changes_folder, empty_history, read_gone, read_record
+from pipelines.paths import Paths
+
+
+@dataclass(frozen=True)
+class DeliveryHistory:
+    """What one logical delivery in force changed. `standing` records of its scope stand after it.
+
+    `is_first` of its scope: every record in it is new, and its changes.parquet does not say so again.
+    """
+
+    head: str
+    scope: str
+    period: str
+    mode: str
+    is_first: bool
+    is_made: bool
+    new: int
+    changed: int
+    deleted: int
+    returned: int
+    same: int
+    unknown_deleted: int
+    key_changes: int
+    key_changes_noticed: int
+    standing: int
+
+
+@dataclass(frozen=True)
+class _Link:
+    """A logical delivery in its place; `chain` is the fingerprint of it and all before it in its scope."""
+
+    source: Source
+    said_by: Standing
+    ordinal: int
+    chain: str
+
+
+def update_history(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryHistory]:
+    """Bring the history of a feed up to `as_of` and return it, in order of scope and place.
+
+    Afterwards `history/{feed}` holds exactly the deliveries in force then. Raises nothing for bad data: what is not
+    in bronze is not here.
+    """
+    found: list[DeliveryHistory] = []
+    indexed: set[str] = set()
+    empty_history(paths, feed)
+    with closing(Indexes(paths, feed)) as indexes:
+        for links in _chains(paths, feed, as_of):
+            found += _run(paths, indexes, links)
+            indexed |= {link.source.head for link in links[_last_full(links, len(links)) :]}
+    _forget(changes_folder(paths, feed), {EMPTY, *(h.head for h in found)})
+    _forget(said_folder(paths, feed), indexed)
+    return found
+
+
+def _chains(paths: Paths, feed: Feed, as_of: date) -> Iterator[list[_Link]]:
+    """The deliveries in force of each scope, in order of rank."""
+    folders = {r.delivery_id: r.folder for r in results(paths, feed.code, as_of)}
+    ranked = [s for s in known_deliveries(paths, feed, as_of) if s.rank is not None]
+    by_scope = sorted(ranked, key=lambda s: (s.scope, s.rank))
+    for _, of_scope in groupby(by_scope, key=lambda s: s.scope):
+        links: list[_Link] = []
+        chain = _digest([feed.key_columns, [c.name for c in feed.columns]])
+        for ordinal, (_, group) in enumerate(groupby(of_scope, key=lambda s: s.head), start=1):
+            pages = list(group)
+            ids = tuple(s.delivery_id for s in pages)
+            source = Source(feed, tuple(folders[i] for i in ids), ids)
+            chain = _digest([chain, source.folders, pages[0].period, pages[0].mode])
+            links.append(_Link(source, pages[0], ordinal, chain))
+        yield links
+
+
+def _run(paths: Paths, indexes: Indexes, links: Sequence[_Link]) -> Iterator[DeliveryHistory]:
+    standing = 0
+    for place, link in enumerate(links):
+        folder = changes_folder(paths, link.source.feed) / link.source.head
+        record = read_record(folder)
+        is_made = record.get("chain") != link.chain
+        if is_made:
+            _make(paths, indexes, links, place, standing)
+            record = read_record(folder)
+        counts = record["counts"]
+        standing = counts["standing"]
+        yield DeliveryHistory(
+            link.source.head, link.said_by.scope, link.said_by.period, link.said_by.mode, place == 0, is_made, **counts
+        )
+
+
+def _make(paths: Paths, indexes: Indexes, links: Sequence[_Link], place: int, standing: int) -> None:
+    link, changed = links[place], changes_folder(paths, links[place].source.feed)
+    before = [other.source for other in reversed(links[_last_full(links, place) : place])]
+    layers = [indexes.said(source) for source in before]
+    earlier = [read_gone(changed / other.source.head) for other in links[:place]]
+    now, tally = indexes.said(link.source), Tally()
+    shared = about(link.said_by.scope, link.said_by.period, link.said_by.delivered_on, link.ordinal)
+    draft = ChangesDraft(paths, link.source, shared)
+    keys = KeyChanges(link.source, now, layers)
+    for part in changes(now, link.said_by.mode == "full", layers, [g for g in earlier if len(g)], tally):
+        draft.count(part)
+        if place:
+            draft.add(part, now, layers, before)
+            keys.look_at(part)
+    told, noticed = keys.said(paths, is_first=not place), keys.noticed()
+    counts = {
+        **draft.counts,
+        "same": tally.same,
+        "unknown_deleted": tally.unknown_deleted,
+        "key_changes": told.height,
+        "key_changes_noticed": noticed.height,
+        "standing": standing + draft.counts[NEW] + draft.counts[RETURNED] - draft.counts[DELETED],
+    }
+    draft.publish([told, noticed], {"chain": link.chain, "counts": counts})
+
+
+def _last_full(links: Sequence[_Link], end: int) -> int:
+    """Place of the last full before `end`, 0 without one: nothing before it can still stand."""
+    return next((i for i in range(end - 1, -1, -1) if links[i].said_by.mode == "full"), 0)
+
+
+def _forget(folder: Path, kept: set[str]) -> None:
+    for child in folder.iterdir() if folder.is_dir() else ():
+        if child.name not in kept:
+            shutil.rmtree(child)
+
+
+def _digest(parts: Sequence) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
