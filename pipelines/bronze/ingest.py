@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.bronze import quarantine
 from pipelines.bronze.breakers import Breaker, Counts, breaker, check
+from pipelines.bronze.distinct import DistinctKeys
 from pipelines.bronze.lineage import with_lineage
 from pipelines.bronze.readers import read
 from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, results
@@ -25,8 +26,6 @@ from pipelines.landing import UNRECOGNISED, Delivery, landed
 from pipelines.paths import Paths
 
 _TAIL_LENGTH = 200
-# Distinct keys are counted one sixteenth at a time: a set of millions is several times as large as its members.
-_PARTS = 16
 
 
 def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
@@ -47,21 +46,12 @@ def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
 
 @dataclass
 class _Taken:
-    """What one reading of a file told, beside the rows and entries it wrote.
+    """What one reading of a file told, beside the rows and entries it wrote; `keys` distinct among the sound rows."""
 
-    `keys`: the first eight bytes of each sound row's key; of millions of rows nothing else stays until the end.
-    """
-
-    keys: list[pl.Series] = field(default_factory=list)
+    keys: int = 0
     notices: list[Notice] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     breaker: Breaker | None = None
-
-    @property
-    def distinct_keys(self) -> int:
-        """Of the sound rows of the whole file."""
-        keys = pl.concat(self.keys, rechunk=False) if self.keys else pl.Series([], dtype=pl.UInt64)
-        return sum(keys.filter(keys % _PARTS == part).n_unique() for part in range(_PARTS))
 
 
 def _ingest(paths: Paths, feed: Feed, delivery: Delivery, previous: int | None) -> DeliveryResult:
@@ -76,7 +66,7 @@ def _ingest(paths: Paths, feed: Feed, delivery: Delivery, previous: int | None) 
     counts = Counts(
         rows_in=draft.rows.height + draft.entries.height,
         quarantined=draft.entries.height,
-        keys=taken.distinct_keys,
+        keys=taken.keys,
         previous=previous,
     )
     taken.breaker = taken.breaker or check(counts, feed, delivery)
@@ -104,8 +94,9 @@ def _write_unread(draft: Draft, delivery: Delivery, taken: _Taken) -> DeliveryRe
 
 def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     """Read and type a file into the draft; with a header that will not do, only count its rows and say why."""
-    tables, notices = read(delivery.file(paths), feed, draft.scratch())
-    taken = _Taken(notices=notices)
+    scratch = draft.scratch()
+    tables, notices = read(delivery.file(paths), feed, scratch)
+    taken, keys = _Taken(notices=notices), DistinctKeys(scratch)
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()
@@ -120,8 +111,9 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
                 entries.append(quarantine.faulty(rows, typed.faults, header, delivery, table.sheet))
                 sound = with_lineage(typed.sound, feed, delivery, table.sheet, order)
                 draft.rows.add(sound)
-                taken.keys.append(sound["_record_key"].str.head(16).str.to_integer(base=16, dtype=pl.UInt64))
+                keys.add(sound["_record_key"])
             draft.entries.add(pl.concat(entries).sort("row"))
+    taken.keys = keys.count()
     return taken
 
 
