@@ -17,7 +17,7 @@ def test_all_36_feeds_are_there_and_the_map_of_one():
     assert list(FEEDS) == sorted([f"F{n:02d}" for n in range(1, 37)] + ["F23M"])
     assert FEEDS["F01"].table == "public_security__residents"
     assert {f.format for f in FEEDS.values()} == {"csv", "xlsx", "json", "geojson"}
-    assert [f.code for f in FEEDS.values() if f.return_mode == "query"] == ["F16"]
+    assert [f.code for f in FEEDS.values() if f.return_mode == "query"] == ["F16", "F20"]
 
 
 def test_every_column_is_an_element_of_the_standard():
