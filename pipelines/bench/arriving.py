@@ -54,13 +54,13 @@ def judge(
     """What became of the planted deliveries: counts, `kinds` (of every kind how many, how many as they should) and
     the deliveries that went wrong (`leaked`: broken and not refused whole; `falsely_refused`: good and refused).
     A cell is a feed, a scope and a period; it has arrived when a good delivery of it was not refused."""
-    told = pl.concat(pl.read_parquet(_register(paths, day)) for day in days)
+    told = pl.concat(pl.read_parquet(_register(paths, day)) for day in days).filter(pl.col("feed").is_in(list(feeds)))
     sent = told.filter(pl.col("file").is_not_null()).join(
         _became(paths, feeds, repeats),
         left_on=["feed", "file", "since"],
         right_on=["feed", "file_name", "period_of_arrival"],
         how="left",
-    )
+    ).with_columns(pl.col("status").fill_null(""))
     groups = sent.group_by("feed", "scope", "period", "since", "kind", "must", maintain_order=True).agg(
         pl.col("file").first(),
         pl.col("status").eq(_QUARANTINED).all().alias("is_refused"),

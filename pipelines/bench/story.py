@@ -28,8 +28,8 @@ STOCK_LIMIT = 16 << 30
 def run(
     paths: Paths, share: float, say: Callable[[str], None] = print, months: int = arrivals.MONTHS
 ) -> dict[str, Any]:
-    """Remake `paths`, play the story there, let `months` of deliveries arrive beside it, and return the result.
-    Raises PartFailed."""
+    """Remake `paths`, play the story there, let so many months of deliveries arrive beside it (0: none), and return
+    the result. Raises PartFailed."""
     shutil.rmtree(paths.root, ignore_errors=True)
     bench = Bench(paths, share, say)
     bench.work.mkdir(parents=True)
@@ -50,7 +50,8 @@ def run(
     }  # fmt: skip
     result["instead"] = _instead(bench, TURNS[-1])
     result["ratios"] = ratios.ratios(result)
-    arrivals.add(result, Paths(paths.root.with_name(f"{paths.root.name}-arrivals")), share, months, say)
+    if months:
+        arrivals.add(result, Paths(paths.root.with_name(f"{paths.root.name}-arrivals")), share, months, say)
     return result
 
 

@@ -6,10 +6,10 @@ delivery (ingest.py).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.bronze import problems
-from pipelines.bronze.drift import lost_columns
+from pipelines.bronze.drift import changed_kinds, lost_columns
 from pipelines.bronze.history import History, band
 from pipelines.bronze.profile import CHANGE_TYPE, Profile
 from pipelines.bronze.result import Check
@@ -19,11 +19,13 @@ from pipelines.landing import Delivery
 
 # A person may release what broke one of these; a file nobody can read or place has no rows to release.
 RELEASABLE = (
-    "E_QUARANTINE_SHARE", "E_COLUMN_LOST", "E_INVALID_IDS", "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT",
-    "E_KEYS_VANISHED",
+    "E_TRUNCATED", "E_QUARANTINE_SHARE", "E_GARBLED", "E_COLUMN_LOST", "E_COLUMN_KIND", "E_INVALID_IDS",
+    "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT", "E_KEYS_VANISHED",
 )  # fmt: skip
 # Fewer numbers than this say nothing about a column.
 _ENOUGH_NUMBERS = 50
+# Rare words look like mojibake now and then; half of the words never do.
+_MOST_GARBLED = 0.5
 _NO_HISTORY = History()
 
 
@@ -46,7 +48,7 @@ class Counts:
     """Of one delivery: rows, rows that go to quarantine by themselves, the profile of the others.
 
     `previous`: rows of the last accepted full delivery of the scope, None without one or when this is not full.
-    `vanished`: share of that one's keys which this one lacks, None likewise.
+    `vanished`: share of that one's keys which this one lacks, None likewise. `is_cut`: breaks off within a line.
     """
 
     rows_in: int
@@ -54,6 +56,7 @@ class Counts:
     profile: Profile = Profile()
     previous: int | None = None
     vanished: float | None = None
+    is_cut: bool = False
 
     @property
     def duplicate_share(self) -> float | None:
@@ -85,15 +88,16 @@ def check(
     """Every limit of the contract that can be asked of a readable delivery, the gravest first.
 
     A full delivery without rows is refused, but for the nil return (零报告) of a scope of which no rows stand,
-    where the contract knows such a thing; a delta or an append without rows says that nothing happened, unless
-    there were many in every delivery before. `extra`: headings the contract does not know.
+    where the contract knows such a thing; a delta or an append without rows says that nothing happened. `extra`:
+    headings the contract does not know.
     """
-    is_nil = feed.nil_return != NIL_NEVER and not counts.previous
-    if counts.rows_in == 0 and delivery.mode == "full" and not is_nil:
-        return (Check("E_EMPTY", "数据行", "", "", True),)
+    if counts.rows_in == 0:
+        is_nil = feed.nil_return != NIL_NEVER and not counts.previous
+        is_refused = delivery.mode == "full" and not is_nil
+        return (Check("E_EMPTY", "数据行", "", "", True),) if is_refused else ()
     found = [*_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
     found += [*_keys(counts, feed), *_deletes(counts, feed, history), *_size(counts, feed, delivery, history)]
-    return (*found, *_vanished(counts, feed))
+    return (*found, *_vanished(counts, feed, delivery))
 
 
 def _share(code: str, name: str, share: float, limit: float, of: str = "", counts: bool = True) -> Check:
@@ -108,16 +112,22 @@ def _percent(share: float) -> str:
 
 
 def _rows(counts: Counts, feed: Feed) -> Iterator[Check]:
-    if counts.rows_in:
-        share, limit = counts.quarantined / counts.rows_in, feed.thresholds.max_quarantine_share
-        of = f"{counts.rows_in} 行中 {counts.quarantined} 行，"
-        yield _share("E_QUARANTINE_SHARE", "不能入库的行", share, limit, of)
+    if counts.is_cut:
+        yield Check("E_TRUNCATED", "文件结尾", "", "", True)
+    share, limit = counts.quarantined / counts.rows_in, feed.thresholds.max_quarantine_share
+    of = f"{counts.rows_in} 行中 {counts.quarantined} 行，"
+    yield _share("E_QUARANTINE_SHARE", "不能入库的行", share, limit, of)
 
 
 def _columns(counts: Counts, feed: Feed, history: History, extra: tuple[str, ...]) -> Iterator[Check]:
-    if history.alike and counts.rows_in:
+    garbled = counts.profile.garbled
+    if garbled is not None:
+        yield _share("E_GARBLED", "乱码", garbled, _MOST_GARBLED, "文字")
+    if history.alike:
         lost = lost_columns(counts.profile, extra, history.alike, feed)
         yield Check("E_COLUMN_LOST", "一向有值的列", "；".join(lost) or "都在", "此前各次都有值", bool(lost))
+        changed = [t for c, t in changed_kinds(counts.profile, history.last, feed) if not c.code_list]
+        yield Check("E_COLUMN_KIND", "各列的取值", "；".join(changed) or "与上一次同类", "", bool(changed))
 
 
 def _ids(counts: Counts, feed: Feed) -> Iterator[Check]:
@@ -144,9 +154,9 @@ def _deletes(counts: Counts, feed: Feed, history: History) -> Iterator[Check]:
         yield _share("E_DELETE_SHARE", "删除的记录", deleted / stock, limits.max_delete_share, of, enough)
 
 
-def _vanished(counts: Counts, feed: Feed) -> Iterator[Check]:
+def _vanished(counts: Counts, feed: Feed, delivery: Delivery) -> Iterator[Check]:
     is_new_each_month = any(feed.by_name[k].is_month for k in feed.key_columns)
-    if counts.vanished is not None and counts.previous and not is_new_each_month:
+    if counts.vanished is not None and counts.previous and not is_new_each_month and not delivery.is_page:
         limits = feed.thresholds
         enough = counts.vanished * counts.previous > limits.row_floor
         limit = limits.max_vanished_share
@@ -154,9 +164,14 @@ def _vanished(counts: Counts, feed: Feed) -> Iterator[Check]:
 
 
 def _size(counts: Counts, feed: Feed, delivery: Delivery, history: History) -> Iterator[Check]:
+    """The number of rows. A page is as long as pages are; a delta may change whatever stands; none is no number."""
     limits, rows = feed.thresholds, counts.rows_in
-    normal = band([r.rows_in for r in history.alike], limits, delivery.mode == "full")
+    if delivery.is_page:
+        return
+    normal = band([r.rows_in for r in history.alike if r.rows_in], limits, delivery.mode == "full")
     if normal is not None:
+        if delivery.mode == "delta" and history.stock:
+            normal = replace(normal, high=max(normal.high, history.stock))
         found = f"本次 {rows} 行，最近 {normal.count} 次的中位数 {normal.centre:.0f} 行"
         limit = f"正常为 {normal.low:.0f} 至 {normal.high:.0f} 行"
         yield Check("E_ROW_COUNT", "行数", found, limit, not normal.holds(rows))

@@ -8,6 +8,7 @@ large file never has to stand in memory for the case that it may be refused.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from statistics import median
 
 import polars as pl
 
@@ -20,9 +21,9 @@ from pipelines.bronze.profile import Profile, Profiler, vanished_share
 from pipelines.bronze.readers import read
 from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, all_results
 from pipelines.bronze.rulings import RELEASE, in_force, rulings
-from pipelines.bronze.store import Draft, empty_bronze, read_sketch
+from pipelines.bronze.store import Draft, discard, empty_bronze, read_sketch
 from pipelines.bronze.table import ROW, Block, Notice, Table, UnreadableError
-from pipelines.bronze.tail import split_tail
+from pipelines.bronze.tail import ends_in_a_line, split_tail
 from pipelines.bronze.typing import type_block
 from pipelines.contracts import Feed
 from pipelines.landing import UNRECOGNISED, Delivery, landed
@@ -40,20 +41,39 @@ def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
     comes again with its new outcome. A delivery that cannot be accepted is quarantined and never stops the next.
     """
     empty_bronze(paths, feed)
-    done = all_results(paths, feed.code)
+    outcomes = all_results(paths, feed.code)
     made = [r for r in rulings(paths, as_of) if r.feed == feed.code]
     taken: list[DeliveryResult] = []
     for delivery in landed(paths, feed.code):
         if delivery.delivered_on > as_of.isoformat():
             continue
-        known = [r for r in done if r.delivery_id == delivery.delivery_id]
+        known = [r for r in outcomes if r.delivery_id == delivery.delivery_id]
         if not known:
-            known = [_ingest(paths, feed, delivery, history([*done, *taken], delivery))]
+            known = [_ingest(paths, feed, delivery, history(outcomes, delivery))]
             taken += known
+            outcomes += known
         ruling = in_force(made, {delivery.delivery_id: known[0]}).get(delivery.delivery_id)
         if ruling and ruling.decision == RELEASE and len(known) == 1:
-            taken.append(_release(paths, feed, delivery, known[0], ruling.turn))
+            outcomes = _forget_later(paths, outcomes, delivery, ruling.turn)
+            released = _release(paths, feed, delivery, known[0], ruling.turn)
+            taken.append(released)
+            outcomes.append(released)
     return taken
+
+
+def _forget_later(
+    paths: Paths, outcomes: list[DeliveryResult], released: Delivery, turn: date
+) -> list[DeliveryResult]:
+    """Outcomes without those judged on the day of a release before it was known: they are judged again.
+
+    What a day gives depends on the deliveries and decisions of that day, not on how often it was run.
+    """
+    later = [
+        r for r in outcomes if r.delivery_seq > released.delivery_seq and r.delivered_on >= turn.isoformat()
+    ]
+    for result in later:
+        discard(paths, result)
+    return [r for r in outcomes if r not in later]
 
 
 @dataclass
@@ -62,6 +82,7 @@ class _Taken:
 
     profile: Profile = field(default_factory=Profile)
     sketch: pl.Series | None = None
+    is_cut: bool = False
     notices: list[Notice] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     breaker: Breaker | None = None
@@ -119,6 +140,7 @@ def _counts(paths: Paths, delivery: Delivery, draft: Draft, taken: _Taken, past:
         rows_in=draft.rows.height + draft.entries.height,
         quarantined=draft.entries.height,
         profile=taken.profile,
+        is_cut=taken.is_cut,
         previous=full.rows_in if full else None,
         vanished=None if before is None or taken.sketch is None else vanished_share(before, taken.sketch),
     )
@@ -127,7 +149,9 @@ def _counts(paths: Paths, delivery: Delivery, draft: Draft, taken: _Taken, past:
 def _notices(counts: Counts, feed: Feed, delivery: Delivery, past: History) -> Iterator[Notice]:
     """What the department should know beside any refusal."""
     if counts.rows_in == 0:
-        yield Notice("N_NO_ROWS", "没有数据行，按本期无变动处理")
+        usual = median(r.rows_in for r in past.alike) if past.alike else 0
+        told = f"；以往一般有 {usual:.0f} 行，请确认导出无误" if usual >= _MUST_CHANGE else ""
+        yield Notice("N_NO_ROWS", f"没有数据行，按本期无变动处理{told}")
     for text in changes(counts.profile, past.last, feed):
         yield Notice("N_DRIFT", text)
     full, content = past.full, counts.profile.content
@@ -149,7 +173,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     """Read and type a file into the draft; with a header that will not do, only count its rows and say why."""
     tables, notices = read(delivery.file(paths), feed, draft.scratch())
     taken = _Taken(notices=notices)
-    profiler = Profiler(feed, delivery.mode)
+    profiler, block = Profiler(feed, delivery.mode), None
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()
@@ -168,6 +192,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
                 profiler.rows(sound)
             draft.entries.add(pl.concat(entries).sort("row"))
     taken.profile, taken.sketch = profiler.finish()
+    taken.is_cut = block is not None and ends_in_a_line(delivery.file(paths), block)
     return taken
 
 

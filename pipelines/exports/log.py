@@ -76,8 +76,8 @@ def _list_passwords(paths: Paths, issues: Iterable[Issue]) -> None:
     locked = [i.manifest for i in issues if i.is_password_locked]
     if locked:
         units = [(m["unit"], m["receiver_name"]) for m in locked]
-        titles = ("接收单位代码", "接收单位名称", "工作簿口令")
-        write_password_list(KeyProvider(paths), units, "receiver_passwords.csv", titles)
+        headings = ("接收单位代码", "接收单位名称", "工作簿口令")
+        write_password_list(KeyProvider(paths), units, "receiver_passwords.csv", headings)
 
 
 def _row(issue: Issue) -> tuple:

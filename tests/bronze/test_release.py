@@ -2,15 +2,19 @@
 
 import hashlib
 import shutil
-from datetime import date
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
 
 from pipelines.bronze import results
 from pipelines.bronze.result import all_results
 from pipelines.bronze.rulings import problems, take_in
-from tests.bronze.conftest import Office
+from tests.bronze.conftest import CARD_HEADER, FEEDS, Office
 
 T1, T2, T3, T4 = (date(2024, month, 28) for month in (1, 2, 3, 4))
 REFUSED = "F11_残疾人证_370600_202402.csv"
@@ -87,6 +91,32 @@ def test_a_rebuild_gives_the_same_bronze(office: Office, refused, cards):
     assert fingerprint(office) == before
 
 
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.lists(st.tuples(st.sampled_from([0, 3, 10, 12, 30, 31, 90]), st.sampled_from(["", "release", "reject"]),
+                          st.booleans()), min_size=2, max_size=7))  # fmt: skip
+@example([(10, "", False), (30, "", False), (31, "", False), (31, "release", False), (90, "release", True)])
+def test_whenever_people_decide_a_rebuild_gives_the_same_bronze(steps):
+    """Each step: so many cards come, a decision about the oldest refused delivery, and whether a day passes."""
+    with tempfile.TemporaryDirectory() as folder:
+        office, day = Office(Path(folder), FEEDS), date(2024, 1, 1)
+        for number, (size, decision, passes) in enumerate(steps):
+            body = "".join(f"3706021960010100{n:02d}11,李{number},1,1,2030-01-01,,发放,\r\n" for n in range(size))
+            content = f"{CARD_HEADER}\r\n{body}".encode()
+            office.drop("F11", f"F11_残疾人证_370600_2024{number + 1:02d}.csv", content)
+            waiting = [r for r in results(office.paths, "F11", day) if r.status == "quarantined"]
+            if decision and waiting:
+                decide(office, waiting[0].delivery_id, decision, day, f"{number}.yaml")
+            take_in(office.paths, day)
+            office.run("F11", day)
+            assert office.run("F11", day) == []
+            day += timedelta(days=passes)
+        before, seen = fingerprint(office), [outcomes(office, date(2024, 1, d)) for d in range(1, 9)]
+        shutil.rmtree(office.paths.bronze)
+        office.run("F11", day)
+        assert fingerprint(office) == before
+        assert [outcomes(office, date(2024, 1, d)) for d in range(1, 9)] == seen
+
+
 def test_a_rejected_delivery_stays_out_for_good(office: Office, refused):
     decide(office, refused.delivery_id, "reject")
     take_in(office.paths, T3)
@@ -130,18 +160,3 @@ def test_decisions_that_mean_nothing_are_told(office: Office, refused):
         "没有这一批交付，请核对数据源代码和交付编号。该决定未生效。",
         "没有这一批交付，请核对数据源代码和交付编号。该决定未生效。",
     ]
-
-
-def test_an_empty_month_after_busy_ones_is_refused_and_may_be_released(office: Office):
-    header = ",".join(c.label for c in office.feeds["F03"].columns)
-    for month in range(1, 7):
-        events = [f"E{month}{n:03d},死亡,370602195001010{n:03d},,甲,,2024-{month:02d}-01,"
-                  for n in range(40 if month < 6 else 0)]  # fmt: skip
-        content = "".join(f"{line}\r\n" for line in [header, *events]).encode("gb18030")
-        result = office.deliver("F03", f"F03_户籍变动_370600_2024{month:02d}.csv", content, date(2024, month, 28))
-    assert result.breaker_code == "E_ROW_COUNT"
-    assert "本次 0 行，最近 5 次的中位数 40 行，正常为 15 至 80 行" in result.breaker_message
-    decide(office, result.delivery_id, on=date(2024, 7, 1), feed="F03")
-    take_in(office.paths, date(2024, 7, 28))
-    (released,) = office.run("F03", date(2024, 7, 28))
-    assert (released.status, released.rows_in) == ("accepted", 0)
