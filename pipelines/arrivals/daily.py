@@ -5,8 +5,8 @@ Belongs here: gathering what lies on disk, and putting the file there. Does not 
 """
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,11 @@ from pipelines.arrivals.match import arrivals
 from pipelines.arrivals.model import Arrival
 from pipelines.bronze import DeliveryResult, results
 from pipelines.contracts import Feed
+from pipelines.deliveries.standing import WITHDRAWN
+from pipelines.deliveries.withdrawals import withdrawn
 from pipelines.paths import Paths
+
+_WITHDRAWN_WHY = "已撤回，不再使用；请重报。"
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,16 @@ class Day:
 
 
 def known(paths: Paths, feeds: Iterable[Feed], as_of: date) -> Day:
-    """The day by what bronze holds."""
+    """The day by what bronze holds and people decided: a delivery that was withdrawn has to be sent anew."""
     by_code = {feed.code: feed for feed in sorted(feeds, key=lambda f: f.code)}
-    found = tuple(r for code in by_code for r in results(paths, code, as_of))
+    found = tuple(r for code in by_code for r in _standing(paths, code, as_of))
     return Day(as_of, by_code, read_divisions(paths.reference), found)
+
+
+def _standing(paths: Paths, code: str, as_of: date) -> Iterator[DeliveryResult]:
+    out = withdrawn(paths, code, as_of)
+    for r in results(paths, code, as_of):
+        yield replace(r, status=WITHDRAWN, breaker_message=_WITHDRAWN_WHY) if r.delivery_id in out else r
 
 
 def write_daily(paths: Paths, day: Day) -> Path:

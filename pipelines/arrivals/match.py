@@ -4,14 +4,14 @@ Belongs here: the one function that makes the ledger of arrivals. Does not belon
 freshness.py).
 
 The rules: a delivery counts for the unit its scope code means, whatever code the unit had then. A cell has arrived
-when each of its files (one, or the pages of a set) was accepted once, on the day the last of them came; a later
-refusal does not undo that. A refused cell stays refused until it arrives. The due day itself is on time.
+when a delivery for it (one file, or every page of a set) stands whole and accepted, on the day the last page came,
+even if a person released it only later. A later refusal does not undo that. The due day itself is on time.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from pipelines.arrivals import model
 from pipelines.arrivals.calendar import due_on, misfit, month_end, periods
@@ -20,8 +20,8 @@ from pipelines.arrivals.model import Arrival
 from pipelines.bronze.result import ACCEPTED, DeliveryResult
 from pipelines.contracts import Feed
 from pipelines.contracts.model import NIL_OPTIONAL
+from pipelines.deliveries.sets import PageSet, page_sets
 
-_PAGE = re.compile(r"_p(\d+)\.[^.]+$")
 _WRONG_SCOPE = {"city": "不是全市", "county": "不是当期的县（市、区）", "township": "不是当期的镇街"}
 _NO_NAME = "文件名不符合约定，看不出范围和期次"
 
@@ -107,25 +107,37 @@ def _cell(
         may_be_silent = feed.nil_return == NIL_OPTIONAL and not had_rows
         late = model.MISSING if as_of > due else model.NOT_YET_DUE
         return Arrival(**line, state=model.PRESUMED_NIL if may_be_silent else late)
-    pages: dict[str, list[DeliveryResult]] = defaultdict(list)
-    for result in files:
-        pages[_page(result.file_name)].append(result)
-    accepted = [[r for r in page if r.status == ACCEPTED] for page in pages.values()]
-    if not all(accepted):
-        refused = max((r for r in files if r.status != ACCEPTED), key=lambda r: r.delivery_seq)
-        return Arrival(
-            **line, state=model.REFUSED, rows=0, delivery_id=refused.delivery_id,
-            reason=refused.breaker_message or "",
-        )  # fmt: skip
-    arrived = date.fromisoformat(max(page[0].delivered_on for page in accepted))
+    sets = [pages for mode in sorted({r.mode for r in files}) for pages in _sets(files, mode)]
+    whole = [pages for pages in sets if not pages.missing]
+    if not whole:
+        return _unfinished(line, files, sets, as_of)
+    arrived = date.fromisoformat(min(_last_day(pages) for pages in whole))
+    stands = max(whole, key=lambda pages: pages.deliveries[-1].delivery_seq)
     return Arrival(
         **line, state=model.LATE if arrived > due else model.ON_TIME, arrived_on=arrived,
-        rows=sum(page[-1].rows_bronze for page in accepted),
-        delivery_id=max((page[-1] for page in accepted), key=lambda r: r.delivery_seq).delivery_id,
+        rows=sum(r.rows_bronze for r in stands.deliveries), delivery_id=stands.head,
     )  # fmt: skip
 
 
-def _page(file_name: str) -> str:
-    """The number of a page of a set, '' of a file that stands alone."""
-    found = _PAGE.search(file_name)
-    return found[1] if found else ""
+def _unfinished(
+    line: dict[str, Any], files: Sequence[DeliveryResult], sets: Sequence[PageSet], as_of: date
+) -> Arrival:
+    """A cell for which something came and nothing counts yet: refused, or pages are still awaited."""
+    refused = [r for r in files if r.status != ACCEPTED]
+    if refused:
+        last = max(refused, key=lambda r: r.delivery_seq)
+        return Arrival(
+            **line, state=model.REFUSED, rows=0, delivery_id=last.delivery_id, reason=last.breaker_message or ""
+        )
+    awaited = "、".join(map(str, sets[-1].missing))
+    state = model.MISSING if as_of > line["due_on"] else model.NOT_YET_DUE
+    return Arrival(**line, state=state, rows=0, delivery_id=sets[-1].head, reason=f"缺第 {awaited} 页")
+
+
+def _sets(files: Sequence[DeliveryResult], mode: str | None) -> list[PageSet]:
+    return page_sets([r for r in files if r.mode == mode], lambda r: r.status == ACCEPTED)
+
+
+def _last_day(pages: PageSet) -> str:
+    """ISO date on which the last page came."""
+    return max(r.delivered_on for r in pages.deliveries)

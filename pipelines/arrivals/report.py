@@ -56,7 +56,7 @@ def figures(day: Day) -> list[Row]:
     rows: list[Row] = [
         (name, getattr(now, field), getattr(ever, field), why)
         for name, field, why in (
-            ("应到", "due", "到期应报的，加上提前送达的；一个数据、一个范围、一期为一份"),
+            ("应到", "due", "到期应报的和提前送达的"),
             ("已到", "arrived", "已通过校验入库，多页文件收齐才算一份"),
             ("　其中按时", "on_time", "报送期限当天送达的也算按时"),
             ("　其中迟到", "late", "已经入库，不必再催"),

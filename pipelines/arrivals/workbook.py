@@ -76,6 +76,7 @@ def _overview(book: Workbook, formats: dict[str, Format], day: Day, footer: str)
     sheet = book.add_worksheet("总览")
     sheet.set_tab_color("#1F4E79")
     page(sheet, footer, is_landscape=False)
+    sheet.fit_to_pages(1, 1)
     for c, width in enumerate(_OVERVIEW_WIDTHS):
         sheet.set_column(c, c, width)
     sheet.set_row(0, 30)

@@ -15,6 +15,7 @@ import polars as pl
 
 from pipelines.bronze import encoding as enc
 from pipelines.bronze.csv_records import SEPARATORS, records, split_record
+from pipelines.bronze.formula_prefix import without_prefix
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
 from pipelines.bronze.table import ROW, Block, Notice, Spoilt, Table, UnreadableError, tidy
 from pipelines.contracts import Feed
@@ -140,6 +141,8 @@ def _blocks(source: Source, encoding: str, header: Header, separator: str = ",")
                 text = rest + text if rest else text
                 part = records(text, width, row, is_last, separator)
                 rows = tidy(part.rows, is_stripped=not any(mark in text for mark in _UNTIDY))
+                if b"'" in text:
+                    rows = rows.with_columns(without_prefix(pl.exclude(ROW)))
                 yield Block(rows, spoilt=(*spoilt_rows, *part.spoilt))
                 rest, row = text[part.used :], row + part.lines
             else:

@@ -56,7 +56,11 @@ DELIVERY = {
     "E_COLUMN_MISSING": Problem("缺少必填的列", "请补齐该列；如表头已改名，请与大数据局更新数据合同"),
     "E_QUARANTINE_SHARE": Problem("不能入库的行过多", "请按各行原因修正后整份重报"),
     "E_DUPLICATE_SHARE": Problem("主键重复的行过多", "请核对是否重复导出后整份重报"),
-    "E_ROW_COUNT": Problem("行数与上一次全量相差过大", "请核对导出范围；确认无误的请与大数据局联系"),
+    "E_ROW_COUNT": Problem("行数与以往相差过大", "请核对导出范围；确认无误的请与大数据局联系"),
+    "E_COLUMN_LOST": Problem("一向有值的列不见了", "请补齐后整份重报；确已取消该列的请与大数据局联系"),
+    "E_INVALID_IDS": Problem("号码校验位不对的值过多", "请核对该列是否错位、截断或被改写后整份重报"),
+    "E_DELETE_SHARE": Problem("删除的记录过多", "请核对增量的取数条件；确认无误的请与大数据局联系"),
+    "E_KEYS_VANISHED": Problem("上次的记录大批不见了", "请核对导出范围与主键；确认无误的请与大数据局联系"),
 }
 
 

@@ -1,6 +1,6 @@
 """Writing bronze.
 
-Belongs here: folders, Parquet settings, the empty delivery. Does not belong here: content.
+Belongs here: folders, Parquet settings, the empty delivery, the sketch of the keys. Does not belong here: content.
 A delivery appears by a rename, whole or not at all, and is written as it is read: a city-wide file never stands in
 memory. Equal content gives equal bytes.
 """
@@ -19,6 +19,7 @@ from pipelines.paths import Paths
 
 ROWS_FILE = "rows.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
+SKETCH_FILE = "keys.parquet"
 EMPTY = "_empty"
 _ROW_GROUP = 122_880
 
@@ -29,6 +30,7 @@ class Draft:
     def __init__(self, paths: Paths, feed: Feed) -> None:
         self._paths, self._feed = paths, feed
         self._folder = _fresh(paths, feed.code)
+        self.sketch: pl.Series | None = None
         self._open()
 
     def _open(self) -> None:
@@ -46,12 +48,14 @@ class Draft:
         return _fresh(self._paths, f"{self._feed.code}.unpacked")
 
     def publish(self, result: DeliveryResult) -> None:
-        """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json."""
+        """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json, and the sketch if there is one."""
         self.rows.close()
         self.entries.close()
+        if self.sketch is not None:
+            self.sketch.to_frame().write_parquet(self._folder / SKETCH_FILE)
         shutil.rmtree(self._paths.bronze / ".writing" / f"{self._feed.code}.unpacked", ignore_errors=True)
         (self._folder / RECORD).write_text(to_json(result.record()), encoding="utf-8")
-        _publish(self._folder, self._paths.bronze / result.feed / result.delivery_id)
+        _publish(self._folder, self._paths.bronze / result.feed / result.folder)
 
 
 class ParquetRows:
@@ -84,6 +88,17 @@ class ParquetRows:
 
     def _write(self, frame: pl.DataFrame) -> None:
         self._writer.write_table(frame.rechunk().to_arrow().cast(self._schema), row_group_size=_ROW_GROUP)
+
+
+def discard(paths: Paths, result: DeliveryResult) -> None:
+    """Take a delivery out of bronze; it is in landing still."""
+    shutil.rmtree(paths.bronze / result.feed / result.folder)
+
+
+def read_sketch(paths: Paths, result: DeliveryResult | None) -> pl.Series | None:
+    """The sketch of the keys of a delivery; None where it has none."""
+    file = result and paths.bronze / result.feed / result.folder / SKETCH_FILE
+    return pl.read_parquet(file)["key"] if file and file.is_file() else None
 
 
 def empty_bronze(paths: Paths, feed: Feed) -> None:

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.contracts.compatibility import release, unannounced
 from pipelines.contracts.elements import StandardError, load_elements
 from pipelines.contracts.feed_file import load_feed_files
 from pipelines.contracts.feed_text import feed_text
-from pipelines.contracts.generate import FEEDS, STANDARD, drift, write
-from pipelines.contracts.load import ContractError
+from pipelines.contracts.generate import CONTRACTS, FEEDS, RELEASED, STANDARD, drift, write
+from pipelines.contracts.load import ContractError, load_contracts
 from pipelines.contracts.workbook import contract_workbook, read_feed
 from pipelines.paths import PROJECT_ROOT
 
@@ -35,6 +36,10 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("generate", parents=[common], help="write the generated files")
     command.add_argument("--check", action="store_true", help="change nothing; exit 1 when something drifted")
     command.set_defaults(run=_generate)
+    command = commands.add_parser("check", parents=[common], help="is every change since the release announced?")
+    command.set_defaults(run=_check)
+    command = commands.add_parser("release", parents=[common], help="what the contracts are now is released")
+    command.set_defaults(run=_release)
     command = commands.add_parser("workbook", parents=[common], help="a contract to fill in, as a workbook")
     command.add_argument("--out", type=Path, required=True)
     command.add_argument("--feed", help="fill in what this feed says today, e.g. F12")
@@ -51,6 +56,21 @@ def _generate(options: argparse.Namespace) -> int:
     for path in paths:
         print(("drifted: " if options.check else "written: ") + path.as_posix())
     return 1 if options.check and paths else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    found = unannounced(load_contracts(options.root / CONTRACTS).values(), options.root / RELEASED)
+    for line in found:
+        print(line, file=sys.stderr)
+    return 1 if found else 0
+
+
+def _release(options: argparse.Namespace) -> int:
+    """What is not announced cannot be released either."""
+    failed = _check(options)
+    if not failed:
+        release(load_contracts(options.root / CONTRACTS).values(), options.root / RELEASED)
+    return failed
 
 
 def _workbook(options: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from pipelines.contracts.heading import normal
 from pipelines.paths import PROJECT_ROOT
 
 ELEMENTS = PROJECT_ROOT / "expectations" / "elements.yaml"
+STANDARDS = PROJECT_ROOT / "expectations" / "standards.yaml"
 # The sharing attributes of 政务数据共享条例, from open to closed.
 SHARING = ("无条件共享", "有条件共享", "不予共享")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -65,6 +66,11 @@ class Element(BaseModel):
         return normal(label) in {normal(h) for h in (self.label, *self.aliases)}
 
 
+def load_standards(path: Path = STANDARDS) -> dict[str, str]:
+    """Titles of the standards elements cite, by number."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+
+
 def load_elements(path: Path = ELEMENTS) -> dict[str, Element]:
     """Elements by English name, in the order of the file. Raises StandardError."""
     try:
@@ -76,6 +82,8 @@ def load_elements(path: Path = ELEMENTS) -> dict[str, Element]:
         }
     except (yaml.YAMLError, ValidationError, AttributeError) as error:
         raise StandardError(f"{path.name}: {error}") from error
+    if len(elements) < sum(map(len, classes.values())):
+        raise StandardError(f"{path.name}: an element's name is used in two classes")
     codes = [e.code for e in elements.values()]
     if twice := {c for c in codes if codes.count(c) > 1}:
         raise StandardError(f"{path.name}: element codes used twice: {', '.join(sorted(twice))}")

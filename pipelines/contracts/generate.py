@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.contracts.catalogue import browse, index, page
-from pipelines.contracts.elements import load_elements
+from pipelines.contracts.elements import load_elements, load_standards
 from pipelines.contracts.feed_file import load_feed_files
 from pipelines.contracts.load import distinct, read_contract
 from pipelines.contracts.odcs import contract
@@ -15,7 +15,9 @@ from pipelines.contracts.sources import dbt_sources
 from pipelines.contracts.suites import structural_suite
 
 STANDARD = Path("expectations/elements.yaml")
+CITED = Path("expectations/standards.yaml")
 FEEDS = Path("expectations/feeds")
+RELEASED = FEEDS / "released.json"
 CONTRACTS = Path("expectations/contracts")
 SOURCES = Path("dbt_project/models/staging/_sources.generated.yml")
 SUITES = Path("expectations/suites/structure")
@@ -35,7 +37,7 @@ def generated(root: Path) -> dict[Path, str]:
         **contracts,
         SOURCES: dbt_sources(feeds.values()),
         CATALOGUE / "index.md": index(feeds.values()),
-        CATALOGUE / "index.html": browse(feeds.values(), elements),
+        CATALOGUE / "index.html": browse(feeds.values(), elements, load_standards(root / CITED)),
     }
     for feed in feeds.values():
         files[SUITES / f"{feed.code}.json"] = structural_suite(feed)

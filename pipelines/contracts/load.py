@@ -5,7 +5,7 @@ it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,12 @@ THRESHOLDS = {
     "maxRowRatio": "max_row_ratio",
     "maxDuplicateShare": "max_duplicate_share",
     "maxQuarantineShare": "max_quarantine_share",
+    "maxDeleteShare": "max_delete_share",
+    "maxVanishedShare": "max_vanished_share",
+    "maxInvalidIdShare": "max_invalid_id_share",
+    "rowTolerance": "row_tolerance",
+    "rowMads": "row_mads",
+    "rowFloor": "row_floor",
 }
 
 
@@ -72,8 +78,7 @@ def load_contract(path: Path) -> Feed:
 def read_contract(text: str, name: str) -> Feed:
     """The feed of a contract's text; `name` is what an error calls it. Raises ContractError."""
     try:
-        document = OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
-        feed = _feed(document)
+        feed = feed_of(read_document(text), {})
     except (yaml.YAMLError, TypeError, ValueError, KeyError) as error:
         raise ContractError(f"{name}: {error}") from error
     if found := problems(feed):
@@ -81,13 +86,18 @@ def read_contract(text: str, name: str) -> Feed:
     return feed
 
 
-def _feed(document: OpenDataContractStandard) -> Feed:
-    custom = _custom(document.customProperties)
+def read_document(text: str) -> OpenDataContractStandard:
+    """The ODCS document of a contract's text. Raises yaml.YAMLError, TypeError or ValueError."""
+    return OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
+
+
+def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Feed:
+    """The feed of a document; `known` stands in for custom properties that it does not name."""
+    custom = {**known, **_custom(document.customProperties)}
     (table,) = document.schema_ or ()
     (server,) = document.servers or ()
     properties = table.properties or []
     keys = sorted((p for p in properties if p.primaryKey), key=lambda p: p.primaryKeyPosition or 0)
-    given = custom.get("breakers") or {}
     return Feed(
         code=custom["feedCode"],
         department=custom["departmentSlug"],
@@ -104,10 +114,10 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         scope_kind=custom["scope"],
         file_pattern=custom["filePattern"],
         header_rows=custom.get("headerRows", 1),
+        thresholds=_thresholds(custom.get("breakers") or {}),
         sources=tuple(Source(**s) for s in custom.get("sources", ())),
         due_days=_value(document.slaProperties, "dueDay", 10),
         return_mode=custom.get("returnMode", "rows"),
-        thresholds=Thresholds(**{THRESHOLDS[k]: float(v) for k, v in given.items()}),
         cadence=_duration(document.slaProperties, "frequency", "每"),
         cadence_days=_days(document.slaProperties, "frequency"),
         retention=_duration(document.slaProperties, "retention", ""),
@@ -118,6 +128,12 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         first_period=str(custom.get("firstPeriod", Feed.first_period)),
         nil_return=custom.get("nilReturn", NIL_NEVER),
     )
+
+
+def _thresholds(given: dict[str, Any]) -> Thresholds:
+    if unknown := sorted(set(given) - set(THRESHOLDS)):
+        raise ValueError(f"breakers knows no {', '.join(unknown)}")
+    return Thresholds(**{THRESHOLDS[k]: float(v) for k, v in given.items()})
 
 
 def _column(item: SchemaProperty) -> Column:

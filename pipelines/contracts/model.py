@@ -22,6 +22,9 @@ IDENTIFIER = "identifier"
 MONTH = "month"
 CORRECTABLE = "correctable"
 MASK_PREFIX = "mask:"
+# The standards whose numbers carry a check character.
+CITIZEN_NUMBER = "GB 11643-1999"
+CREDIT_CODE = "GB 32100-2015"
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class Column:
         return IDENTIFIER in self.tags
 
     @property
+    def has_check_character(self) -> bool:
+        """True for identity numbers and credit codes."""
+        return self.is_identifier and self.standard in (CITIZEN_NUMBER, CREDIT_CODE)
+
+    @property
     def is_month(self) -> bool:
         """True for text columns that hold a month, kept as YYYY-MM."""
         return MONTH in self.tags
@@ -91,12 +99,23 @@ class Source:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Limits of a delivery (rule R47), as shares or ratios; outside them all of it is quarantined."""
+    """Limits of a delivery (rule R47); outside them all of it is quarantined.
+
+    Row ratios are to the last full delivery. With enough earlier deliveries the number of rows is compared with
+    their median instead: `row_tolerance` (share of it) and `row_mads` (median absolute deviations) are always
+    normal. No difference of up to `row_floor` rows counts, in any check against earlier deliveries.
+    """
 
     min_row_ratio: float = 0.5
     max_row_ratio: float = 2.0
     max_duplicate_share: float = 0.2
     max_quarantine_share: float = 0.3
+    max_delete_share: float = 0.1
+    max_vanished_share: float = 0.3
+    max_invalid_id_share: float = 0.2
+    row_tolerance: float = 0.3
+    row_mads: float = 6.0
+    row_floor: float = 5.0
 
 
 @dataclass(frozen=True)

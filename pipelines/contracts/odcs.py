@@ -26,7 +26,7 @@ def contract(feed: FeedFile, elements: Mapping[str, Element]) -> str:
     return _HEAD + yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
     """Block style, lists of words on one line."""
 
     def ignore_aliases(self, data: Any) -> bool:

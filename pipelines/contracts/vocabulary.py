@@ -7,6 +7,7 @@ ODCS (the package `open-data-contract-standard` checks that).
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from pipelines.contracts import model
 from pipelines.contracts.heading import normal
@@ -76,6 +77,12 @@ def _feed_problems(feed: Feed) -> Iterator[str]:
         wanted = {"scope", "period"} | ({"kind"} if feed.mode == "full_delta" else set())
         if missing := wanted - set(groups):
             yield f"filePattern lacks the named groups {', '.join(sorted(missing))}"
+    limits = feed.thresholds
+    for name, value in asdict(limits).items():
+        if value < 0 or (name.endswith("_share") and value > 1):
+            yield f"breaker {name} {value:g} is out of range"
+    if not limits.min_row_ratio <= 1 <= limits.max_row_ratio:
+        yield "breakers would refuse a delivery with as many rows as the last"
     for name, count in Counter(c.name for c in feed.columns).items():
         if count > 1:
             yield f"column {name} is there {count} times"

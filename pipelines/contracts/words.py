@@ -49,12 +49,12 @@ FORMATS = {
     "geojson": "空间数据（geojson）",
     "parquet": "Parquet 文件",
 }
-NIL = {
+RETURNS = {"rows": "按镇街返还本辖区数据", "query": "只供查询核验，不返还明细"}
+NIL_RETURNS = {
     "never": "每期必报",
     "required": "每期必报，无数据时报送只有表头的空文件（零报告）",
     "optional": "从未有数据的可不报；报送过数据的，此后每期必报，没有了报空文件",
 }
-RETURNS = {"rows": "按镇街返还本辖区数据", "query": "只供查询核验，不返还明细"}
 _PATTERNS = {
     r"^\d{4}-(0[1-9]|1[0-2])$": "年-月，如 2024-01",
     r"^[A-T]?\d{4}$": "门类字母（可省）加 4 位数字",
@@ -73,7 +73,7 @@ def facts(feed: Feed) -> list[tuple[str, str]]:
         ("更新周期", feed.cadence),
         ("报送期次", _periods(feed)),
         ("报送期限", f"期次所在月月底之后 {feed.due_days} 日内（自然日）"),
-        ("零报告", NIL[feed.nil_return]),
+        ("零报告", NIL_RETURNS[feed.nil_return]),
         ("保存期限", feed.retention),
         ("返还方式", RETURNS[feed.return_mode]),
         ("文件格式", form),
@@ -107,16 +107,26 @@ def file_name_example(feed: Feed) -> str:
 
 
 def refusals(feed: Feed) -> list[str]:
-    """When a whole delivery goes back."""
+    """When a whole delivery goes back; pipelines/bronze/breakers.py does what this says."""
     limits = feed.thresholds
     found = [
         "文件打不开、不是约定的格式或编码，或没有数据行",
-        "缺少必填的列（含表头改名而未事先约定）",
+        "缺少必填的列（含表头改名而未事先约定）；一向有值的非必填列不见了或全部为空",
         f"重复的主键超过 {limits.max_duplicate_share:.0%}",
         f"无法入库的行超过 {limits.max_quarantine_share:.0%}",
     ]
+    if any(c.has_check_character for c in feed.columns):
+        found.append(f"号码列中校验位不对的值超过 {limits.max_invalid_id_share:.0%}（空值和 15 位旧号不算）")
+    if feed.mode == "full_delta":
+        found.append(f"一次增量删除的记录超过现有记录的 {limits.max_delete_share:.0%}")
     if feed.mode != "append":
         found.append(f"全量文件的行数少于上一次的 {limits.min_row_ratio:g} 倍，或多于 {limits.max_row_ratio:g} 倍")
+        found.append(f"上一次全量的主键在新的全量中不见了 {limits.max_vanished_share:.0%} 以上")
+    found.append(
+        "可比的交付有五次以上时，行数与其中位数相差过大：全量允许上下各 "
+        f"{limits.row_tolerance:.0%}，增量和追加允许 {limits.min_row_ratio:g} 至 {limits.max_row_ratio:g} 倍，"
+        "平时波动大的放宽；相差几行不算"
+    )
     return found
 
 
@@ -139,6 +149,11 @@ def marks(tags: tuple[str, ...]) -> list[str]:
     """What its tags mean to somebody who handles the data: kind of personal information, how it is shown."""
     shown = (_MASKS[t.removeprefix("mask:")] for t in tags if t.startswith("mask:"))
     return [*(t for t in tags if t in ("直接标识符", "准标识符", "敏感")), *shown]
+
+
+def _periods(feed: Feed) -> str:
+    every = "每月" if feed.period_months == 1 else f"每 {feed.period_months} 个月"
+    return f"{every}一期，自 {feed.first_period[:4]} 年 {int(feed.first_period[4:])} 月起"
 
 
 def _pattern(pattern: str) -> str:

@@ -10,15 +10,14 @@ import duckdb
 
 from pipelines.bronze import DeliveryResult, ingest_feed, results
 from pipelines.contracts import Feed
+from pipelines.defs import deliveries
 from pipelines.defs.collect import collected_key
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.landing import Delivery, land_feed
+from pipelines.ledger.feed_state import SLACK, read_states
 from pipelines.paths import Paths
-
-# A feed is stale after one and a half of its own cadence; weekends and holidays are inside that.
-SLACK = 1.5
 
 
 def bronze_key(feed: Feed) -> dg.AssetKey:
@@ -30,7 +29,6 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=bronze_key(feed),
-        deps=[collected_key(feed)] if feed.sources else [],
         group_name="bronze",
         kinds={feed.format, "parquet"},
         owners=[f"team:{feed.department}"],
@@ -38,7 +36,8 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
         description=_description(feed),
         **BY_DATE,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=feed.cadence_days * SLACK)),
-        check_specs=[_reconciled_spec(feed)],
+        deps=[deliveries.RULINGS, *([collected_key(feed)] if feed.sources else [])],
+        check_specs=[_reconciled_spec(feed), deliveries.breakers_spec(bronze_key(feed))],
         metadata={
             "catalogue": dg.MetadataValue.path(f"docs/catalogue/{feed.code}.md"),
             "dagster/column_schema": _columns(feed),
@@ -51,10 +50,13 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
             if result.status == "quarantined":
                 context.log.warning(result.breaker_message)
         known = results(paths, feed.code, as_of(context))
+        states = read_states(paths, feed, as_of(context))
         return dg.MaterializeResult(
-            metadata={**_metadata(landed, known), **_preview(paths, feed)},
+            metadata={
+                **_metadata(landed, known), **deliveries.stale_metadata(states), **_preview(paths, feed),
+            },
             data_version=dg.DataVersion(known[-1].delivery_id if known else "none"),
-            check_results=[_reconciled(feed, known)],
+            check_results=[_reconciled(feed, known), deliveries.breakers(bronze_key(feed), known, states)],
         )
 
     return bronze

@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -20,8 +21,8 @@ from pipelines.contracts import Feed
 from pipelines.deliveries import Standing, known_deliveries
 from pipelines.history.compare import DELETED, NEW, RETURNED, Tally, changes
 from pipelines.history.key_changes import KeyChanges
-from pipelines.history.said import Source, said, said_folder
-from pipelines.history.store import ChangesDraft, about, changes_folder, read_gone, read_record
+from pipelines.history.said import Indexes, Source, said_folder
+from pipelines.history.store import EMPTY, ChangesDraft, about, changes_folder, empty_history, read_gone, read_record
 from pipelines.paths import Paths
 
 
@@ -67,10 +68,12 @@ def update_history(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryHistor
     """
     found: list[DeliveryHistory] = []
     indexed: set[str] = set()
-    for links in _chains(paths, feed, as_of):
-        found += _run(paths, feed, links)
-        indexed |= {link.source.head for link in links[_last_full(links, len(links)) :]}
-    _forget(changes_folder(paths, feed), {h.head for h in found})
+    empty_history(paths, feed)
+    with closing(Indexes(paths, feed)) as indexes:
+        for links in _chains(paths, feed, as_of):
+            found += _run(paths, indexes, links)
+            indexed |= {link.source.head for link in links[_last_full(links, len(links)) :]}
+    _forget(changes_folder(paths, feed), {EMPTY, *(h.head for h in found)})
     _forget(said_folder(paths, feed), indexed)
     return found
 
@@ -92,14 +95,14 @@ def _chains(paths: Paths, feed: Feed, as_of: date) -> Iterator[list[_Link]]:
         yield links
 
 
-def _run(paths: Paths, feed: Feed, links: Sequence[_Link]) -> Iterator[DeliveryHistory]:
+def _run(paths: Paths, indexes: Indexes, links: Sequence[_Link]) -> Iterator[DeliveryHistory]:
     standing = 0
     for place, link in enumerate(links):
-        folder = changes_folder(paths, feed) / link.source.head
+        folder = changes_folder(paths, link.source.feed) / link.source.head
         record = read_record(folder)
         is_made = record.get("chain") != link.chain
         if is_made:
-            _make(paths, feed, links, place, standing)
+            _make(paths, indexes, links, place, standing)
             record = read_record(folder)
         counts = record["counts"]
         standing = counts["standing"]
@@ -108,12 +111,12 @@ def _run(paths: Paths, feed: Feed, links: Sequence[_Link]) -> Iterator[DeliveryH
         )
 
 
-def _make(paths: Paths, feed: Feed, links: Sequence[_Link], place: int, standing: int) -> None:
-    link = links[place]
+def _make(paths: Paths, indexes: Indexes, links: Sequence[_Link], place: int, standing: int) -> None:
+    link, changed = links[place], changes_folder(paths, links[place].source.feed)
     before = [other.source for other in reversed(links[_last_full(links, place) : place])]
-    layers = [said(paths, source) for source in before]
-    earlier = [read_gone(changes_folder(paths, feed) / other.source.head) for other in links[:place]]
-    now, tally = said(paths, link.source), Tally()
+    layers = [indexes.said(source) for source in before]
+    earlier = [read_gone(changed / other.source.head) for other in links[:place]]
+    now, tally = indexes.said(link.source), Tally()
     shared = about(link.said_by.scope, link.said_by.period, link.said_by.delivered_on, link.ordinal)
     draft = ChangesDraft(paths, link.source, shared)
     keys = KeyChanges(link.source, now, layers)

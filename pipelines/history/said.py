@@ -7,7 +7,7 @@ and touches no more than that: a delta does not pay for the stock. A column stan
 
 import json
 import shutil
-from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from pipelines.paths import Paths
 CHANGE_TYPE, DELETED = "change_type", "删除"
 _KEY = np.dtype("S16")
 _BATCH = 200_000
-# Enough for a sort of millions of rows; beyond it DuckDB spills into the draft's own folder.
+# Enough for a sort of millions of rows; beyond it DuckDB spills to disk.
 _MEMORY = "1GB"
 
 
@@ -87,20 +87,53 @@ def cell_of_null() -> int:
         return con.execute(f"SELECT {_cell('CAST(NULL AS VARCHAR)')}").fetchone()[0]
 
 
-def said(paths: Paths, source: Source) -> Said:
-    """The index of a delivery, made from bronze where it is not there or was made by another DuckDB."""
-    folder = said_folder(paths, source.feed) / source.head
-    description = {
-        "duckdb": duckdb.__version__,
-        "folders": list(source.folders),
-        "keys": list(source.feed.key_columns),
-        "compared": list(source.compared),
-    }
-    record = folder / "said.json"
-    if not record.is_file() or json.loads(record.read_text(encoding="utf-8")) != description:
-        _make(paths, source, folder, description)
-    rows_type = _rows_type(len(source.compared))
-    return Said(_mapped(folder / "keys.bin", _KEY), _mapped(folder / "rows.bin", rows_type))
+class Indexes:
+    """The indexes of one feed. Those that are not there, or were made by another DuckDB, are made from bronze."""
+
+    def __init__(self, paths: Paths, feed: Feed) -> None:
+        self._paths, self._feed = paths, feed
+        self._opened = ExitStack()
+
+    def close(self) -> None:
+        """Let go of DuckDB."""
+        self._opened.close()
+
+    @cached_property
+    def _con(self) -> duckdb.DuckDBPyConnection:
+        """Opened for the first index to be made: most runs make none."""
+        scratch = str(self._paths.history / ".writing" / "scratch")
+        config = {"memory_limit": _MEMORY, "temp_directory": scratch, "preserve_insertion_order": False}
+        return self._opened.enter_context(duckdb.connect(config=config))
+
+    def said(self, source: Source) -> Said:
+        """The index of one delivery, mapped into memory."""
+        folder = said_folder(self._paths, self._feed) / source.head
+        description = {
+            "duckdb": duckdb.__version__,
+            "folders": list(source.folders),
+            "keys": list(source.feed.key_columns),
+            "compared": list(source.compared),
+        }
+        record = folder / "said.json"
+        if not record.is_file() or json.loads(record.read_text(encoding="utf-8")) != description:
+            self._make(source, folder, description)
+        rows_type = _rows_type(len(source.compared))
+        return Said(_mapped(folder / "keys.bin", _KEY), _mapped(folder / "rows.bin", rows_type))
+
+    def _make(self, source: Source, folder: Path, description: dict) -> None:
+        staging = fresh(self._paths, source.feed)
+        rows_type = _rows_type(len(source.compared))
+        last = np.empty(0, dtype=_KEY)
+        with (staging / "keys.bin").open("wb") as keys_file, (staging / "rows.bin").open("wb") as rows_file:
+            sql = _sql(source, self._paths.bronze / source.feed.code)
+            for batch in self._con.execute(sql).to_arrow_reader(_BATCH):
+                keys, rows = _arrays(batch, rows_type)
+                is_first = np.concatenate([last[:1] != keys[:1] if len(last) else [True], keys[1:] != keys[:-1]])
+                keys_file.write(keys[is_first].tobytes())
+                rows_file.write(rows[is_first].tobytes())
+                last = keys[-1:]
+        (staging / "said.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
+        publish(staging, folder)
 
 
 def said_folder(paths: Paths, feed: Feed) -> Path:
@@ -123,36 +156,14 @@ def publish(staging: Path, target: Path) -> None:
     staging.rename(target)
 
 
-def _make(paths: Paths, source: Source, folder: Path, description: dict) -> None:
-    staging = fresh(paths, source.feed)
-    files = [str(paths.bronze / source.feed.code / f / ROWS_FILE) for f in source.folders]
-    config = {"memory_limit": _MEMORY, "temp_directory": str(staging / "scratch"), "preserve_insertion_order": False}
-    rows_type = _rows_type(len(source.compared))
-    last = np.empty(0, dtype=_KEY)
-    with (
-        duckdb.connect(config=config) as con,
-        (staging / "keys.bin").open("wb") as keys_file,
-        (staging / "rows.bin").open("wb") as rows_file,
-    ):
-        sql = _sql(source, files, str(paths.bronze / source.feed.code / EMPTY / ROWS_FILE))
-        for batch in con.execute(sql).to_arrow_reader(_BATCH):
-            keys, rows = _arrays(batch, rows_type)
-            is_first = np.concatenate([last[:1] != keys[:1] if len(last) else [True], keys[1:] != keys[:-1]])
-            keys_file.write(keys[is_first].tobytes())
-            rows_file.write(rows[is_first].tobytes())
-            last = keys[-1:]
-    shutil.rmtree(staging / "scratch", ignore_errors=True)
-    (staging / "said.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
-    publish(staging, folder)
-
-
-def _sql(source: Source, files: Sequence[str], empty: str) -> str:
+def _sql(source: Source, bronze: Path) -> str:
     """Rows in order of key, of each key the last one first, as the models choose it (macro current_rows)."""
     cells = "".join(f", {_cell(name)}" for name in source.compared)
     is_deleted = f"coalesce({CHANGE_TYPE}, '') = '{DELETED}'" if CHANGE_TYPE in source.feed.by_name else "false"
     pages = " UNION ALL BY NAME ".join(
-        f"SELECT {part} AS _part, * FROM read_parquet(['{empty}', '{file}'], union_by_name = true)"
-        for part, file in enumerate(files)
+        f"SELECT {part} AS _part, * FROM read_parquet("
+        f"['{bronze / EMPTY / ROWS_FILE}', '{bronze / folder / ROWS_FILE}'], union_by_name = true)"
+        for part, folder in enumerate(source.folders)
     )
     return f"""
         SELECT unhex(_record_key) AS key, CAST(_part AS USMALLINT) AS part, CAST(_row AS UINTEGER) AS "row",

@@ -2,7 +2,7 @@
 
 Belongs here: their columns, writing and reading them. Does not belong here: what is in them.
 `changes.parquet` (one row a changed record), `key_changes.parquet`, `deleted.bin` (sorted keys, to tell who returns),
-`changes.json` (what it was compared with, and the counts).
+`changes.json` (what it was compared with, and the counts). The Parquet files are only there where they have rows.
 """
 
 import json
@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from pipelines.bronze.store import ParquetRows
+from pipelines.bronze.store import EMPTY, ParquetRows
 from pipelines.contracts import Feed
 from pipelines.history.compare import DELETED, KINDS, Changes
 from pipelines.history.said import Said, Source, fresh, publish
@@ -79,7 +79,7 @@ class ChangesDraft:
         self._target = changes_folder(paths, source.feed) / source.head
         self._source = source
         self._about = {"feed": source.feed.code, "delivery_id": source.head, **about}
-        self._rows = ParquetRows(self._folder / CHANGES_FILE, CHANGES)
+        self._rows = _Lazy(self._folder / CHANGES_FILE, CHANGES)
         self._gone: list[np.ndarray] = []
         self.counts = dict.fromkeys(KINDS, 0)
 
@@ -91,6 +91,8 @@ class ChangesDraft:
 
     def add(self, part: Changes, now: Said, layers: Sequence[Said], sources: Sequence[Source]) -> None:
         """Write changes; `sources` belong to `layers`."""
+        if not len(part.keys):
+            return
         frame = pl.DataFrame(
             {
                 "record_key": hexadecimal(part.keys),
@@ -105,14 +107,42 @@ class ChangesDraft:
     def publish(self, key_changes: Iterable[pl.DataFrame], record: Mapping) -> None:
         """Write the rest. Frames of key changes lack the columns that are the same in every row."""
         self._rows.close()
-        rows = ParquetRows(self._folder / KEY_CHANGES_FILE, KEY_CHANGES)
+        rows = _Lazy(self._folder / KEY_CHANGES_FILE, KEY_CHANGES)
         for frame in key_changes:
-            rows.add(complete(frame, self._about, KEY_CHANGES))
+            if frame.height:
+                rows.add(complete(frame, self._about, KEY_CHANGES))
         rows.close()
         gone = np.concatenate(self._gone) if self._gone else np.empty(0, dtype="S16")
         np.sort(gone).tofile(self._folder / _GONE_FILE)
         (self._folder / _RECORD).write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
         publish(self._folder, self._target)
+
+
+class _Lazy:
+    """ParquetRows without a file where there are no rows: many deliveries change nothing."""
+
+    def __init__(self, file: Path, schema: pl.Schema) -> None:
+        self._file, self._schema = file, schema
+        self._rows: ParquetRows | None = None
+
+    def add(self, frame: pl.DataFrame) -> None:
+        self._rows = self._rows or ParquetRows(self._file, self._schema)
+        self._rows.add(frame)
+
+    def close(self) -> None:
+        if self._rows:
+            self._rows.close()
+
+
+def empty_history(paths: Paths, feed: Feed) -> None:
+    """`changes/_empty/`: both files without rows, so that every glob finds some."""
+    folder = changes_folder(paths, feed) / EMPTY
+    if folder.is_dir():
+        return
+    staging = fresh(paths, feed)
+    ParquetRows(staging / CHANGES_FILE, CHANGES).close()
+    ParquetRows(staging / KEY_CHANGES_FILE, KEY_CHANGES).close()
+    publish(staging, folder)
 
 
 def hexadecimal(keys: np.ndarray) -> pl.Series:

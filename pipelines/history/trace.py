@@ -47,7 +47,7 @@ def trace(paths: Paths, feed: Feed, record_key: str, as_of: date) -> list[Versio
     """Versions of a record as known by `as_of`: scope by scope in the order in which they speak, then what never
     counted, in order of landing."""
     standings = known_deliveries(paths, feed, as_of)
-    rows = _rows(paths, feed, record_key)
+    rows = _rows(paths, feed, record_key) if standings else {}
     ranked = sorted((s for s in standings if s.rank is not None), key=lambda s: (s.scope, s.rank))
     versions = [
         version

@@ -77,6 +77,14 @@ STATE_TABLES = {
         "period VARCHAR, mode VARCHAR, state VARCHAR, is_current BOOLEAN, rank BIGINT, head VARCHAR, other VARCHAR, "
         "note VARCHAR"
     ),
+    "feed_state": (
+        "as_of DATE, feed VARCHAR, scope VARCHAR, last_good_delivery VARCHAR, last_good_period VARCHAR, "
+        "last_good_on DATE, stale_since DATE, stale_reason VARCHAR, waiting BIGINT"
+    ),
+    "delivery_ruling": (
+        "as_of DATE, feed VARCHAR, delivery_id VARCHAR, decision VARCHAR, reason VARCHAR, "
+        "decided_by VARCHAR, decided_on DATE, turn DATE"
+    ),
     "correction_standing": (
         "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
         "new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, corrected_on DATE, "
@@ -88,6 +96,17 @@ STATE_TABLES = {
         "last_event_on DATE, closed_on DATE, reopen_count BIGINT, is_disputed BOOLEAN, feed VARCHAR, "
         "record_key VARCHAR, source_ref VARCHAR, field VARCHAR, value VARCHAR, evidence VARCHAR, "
         "group_key VARCHAR"
+    ),
+    # Both are rebuilt from what stands on disk: manifests of exports, records of answered lists.
+    "export_issue": (
+        "as_of DATE, export VARCHAR, name VARCHAR, receiver VARCHAR, unit VARCHAR, scope VARCHAR, "
+        "issue BIGINT, kind VARCHAR, contract_version VARCHAR, rows BIGINT, rows_full BIGINT, "
+        "classification VARCHAR, purpose VARCHAR, legal_basis VARCHAR, key_id VARCHAR, "
+        "content_digest VARCHAR, supersedes VARCHAR, manifest_sha256 VARCHAR"
+    ),
+    "query_access": (
+        "as_of DATE, asked_by VARCHAR, list_sha256 VARCHAR, question VARCHAR, purpose VARCHAR, "
+        "answer VARCHAR, reason_code VARCHAR, rows BIGINT, answers_sha256 VARCHAR"
     ),
 }
 

@@ -1,6 +1,7 @@
 """Every rule of the ledger of arrivals, each with the cells it must and must not touch."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -91,6 +92,22 @@ def test_pages_of_a_set_count_once_when_all_are_there():
     torn = [pages[0], result("370602", "202401", page="_p0002", status="quarantined", seq=3)]
     (line,) = [a for a in ledger([feed()], torn) if a.deliveries]
     assert line.state == m.REFUSED
+    (line,) = [a for a in ledger([feed()], [*torn, replace(pages[1], delivery_seq=4)]) if a.deliveries]
+    assert line.state == m.LATE
+
+
+@pytest.mark.parametrize(("day", "state"), [(date(2024, 2, 10), m.NOT_YET_DUE), (date(2024, 2, 11), m.MISSING)])
+def test_a_set_that_lacks_a_page_has_not_come(day, state):
+    said = replace(result("370602", "202401", page="_p0001"), pages=3)
+    came = [said, result("370602", "202401", page="_p0003", seq=2)]
+    (line,) = [a for a in ledger([feed()], came, day) if a.deliveries]
+    assert (line.state, line.reason, line.arrived_on) == (state, "缺第 2 页", None)
+
+
+def test_a_delivery_released_by_a_person_came_when_it_came():
+    held = replace(result("370602", "202401"), released_on="2024-02-20")
+    (line,) = [a for a in ledger([feed()], [held]) if a.deliveries]
+    assert (line.state, line.arrived_on) == (m.ON_TIME, date(2024, 1, 31))
 
 
 @pytest.mark.parametrize(

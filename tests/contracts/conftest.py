@@ -17,7 +17,8 @@ def project(tmp_path: Path) -> Path:
     """A project with the real data standard and feed files, nothing generated yet."""
     root = tmp_path / "project"
     (root / "expectations").mkdir(parents=True)
-    shutil.copyfile(PROJECT_ROOT / "expectations/elements.yaml", root / "expectations/elements.yaml")
+    for name in ("elements.yaml", "standards.yaml"):
+        shutil.copyfile(PROJECT_ROOT / "expectations" / name, root / "expectations" / name)
     shutil.copytree(PROJECT_ROOT / "expectations/feeds", root / "expectations/feeds")
     return root
 

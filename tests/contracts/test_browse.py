@@ -77,7 +77,7 @@ def test_filters_leave_what_fits(seen: dict):
 def test_an_element_says_who_uses_it_and_a_feed_what_it_holds(seen: dict):
     element, feed = seen["view=DE01008"]["page"], seen["view=F12"]["page"]
     assert "2 个部门的 2 个数据源在用" in element and "death_date" in element and "敏感个人信息" in element
-    assert "每期结束后 10 日内" in feed and "重复的主键超过 20%" in feed
+    assert "月底之后 10 日内" in feed and "重复的主键超过 20%" in feed
     assert all(c.label in feed for c in FEEDS["F12"].columns)
 
 

@@ -3,11 +3,12 @@
 from datetime import date
 
 from pipelines.arrivals import stale_feeds
+from pipelines.arrivals.daily import known
 from pipelines.bronze import ingest_feed
 from pipelines.contracts import load_contracts
+from pipelines.deliveries import withdrawals
 from pipelines.landing import land_feed
 from pipelines.ledger.arrivals import record_arrivals, recorded_freshness
-from pipelines.ledger.content import content_hash
 
 JAN, MARCH = date(2024, 1, 31), date(2024, 3, 12)
 CARD = "残疾人证号,姓名,残疾类别,残疾等级,有效期至,补贴类别,补贴状态,村居代码\r\n"
@@ -46,8 +47,23 @@ def test_the_tables_say_what_bronze_says_and_are_replaced(con, paths):
     assert (stale.last_good_period, stale.behind_period, stale.days_behind) == ("202401", "202402", 7)
     assert recorded_freshness(con, JAN) == []
 
-    before = content_hash(con, ["ledger"])
     record_arrivals(con, paths, JAN)
     assert con.execute("SELECT DISTINCT as_of, period FROM lake.ledger.arrival").fetchall() == [(JAN, "202401")]
-    record_arrivals(con, paths, MARCH)
-    assert content_hash(con, ["ledger"]) == before
+    assert con.execute("SELECT DISTINCT as_of FROM lake.ledger.coverage").fetchall() == [(JAN,)]
+
+
+def test_a_withdrawn_delivery_has_to_be_sent_anew(paths):
+    line = "37060219600101001511,李一,1,1,2030-01-01,生活补贴,发放,370602001001\r\n"
+    drop(paths, "F11_残疾人证_370600_202401_全量.csv", CARD + line, JAN)
+    cards = [load_contracts()["F11"]]
+    (cell,) = known(paths, cards, JAN).lines
+    folder = paths.decisions / "withdrawals"
+    folder.mkdir(parents=True)
+    (folder / "a.yaml").write_text(
+        f"- {{feed: F11, delivery_id: {cell.delivery_id}, decision: withdraw, reason: 误报, by: 张主任, on: {MARCH}}}",
+        encoding="utf-8",
+    )
+    withdrawals.take_in(paths, MARCH)
+    withdrawn = known(paths, cards, MARCH).lines[0]
+    assert (withdrawn.state, withdrawn.arrived_on, withdrawn.reason) == ("refused", None, "已撤回，不再使用；请重报。")
+    assert known(paths, cards, date(2024, 3, 11)).lines[0] == cell

@@ -18,14 +18,15 @@ from pipelines.contracts.words import CLASSES, facts, marks, refusals, type_word
 _PARTS = Path(__file__).with_name("browse")
 
 
-def browse(feeds: Iterable[Feed], elements: Mapping[str, Element]) -> str:
-    """HTML of the whole catalogue; a pure function of feeds, elements and the three files of the page."""
-    feeds = list(feeds)
+def browse(feeds: Iterable[Feed], elements: Mapping[str, Element], standards: Mapping[str, str]) -> str:
+    """HTML of the whole catalogue; `standards` are titles by number. Else it depends on the page's own files."""
+    feeds, codes = list(feeds), {e.code: e.codes for e in elements.values()}
     headings = {h for thing in (*elements.values(), *(c for f in feeds for c in f.columns)) for h in _headings(thing)}
     data = {
         "classes": CLASSES,
+        "standards": standards,
         "elements": [_element(name, element) for name, element in elements.items()],
-        "feeds": [_feed(feed) for feed in feeds],
+        "feeds": [_feed(feed, codes) for feed in feeds],
         "initials": {h: _initials(h) for h in sorted(headings | {f.title for f in feeds})},
     }
     text = _part("index.html")
@@ -81,7 +82,7 @@ def _element(name: str, element: Element) -> dict[str, Any]:
     )
 
 
-def _feed(feed: Feed) -> dict[str, Any]:
+def _feed(feed: Feed, codes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     return _filled(
         code=feed.code,
         title=feed.title,
@@ -92,13 +93,15 @@ def _feed(feed: Feed) -> dict[str, Any]:
         level=max(c.classification for c in feed.columns),
         sharing=max((c.sharing for c in feed.columns), key=SHARING.index),
         facts=facts(feed),
-        columns=[_column(c) for c in feed.columns],
+        columns=[_column(c, codes.get(c.element, {})) for c in feed.columns],
         refusals=refusals(feed),
     )
 
 
-def _column(column: Column) -> dict[str, Any]:
+def _column(column: Column, codes: Mapping[str, str]) -> dict[str, Any]:
+    """A column; codes only where they are not its element's."""
     labels = dict(column.code_labels)
+    own = {code: labels.get(code, "") for code in column.code_list}
     return _filled(
         element=column.element,
         name=column.name,
@@ -107,7 +110,7 @@ def _column(column: Column) -> dict[str, Any]:
         key=column.key,
         required=column.required,
         level=column.classification,
-        codes=[(code, labels.get(code, "")) for code in column.code_list],
+        codes=[] if own == codes else list(own.items()),
         aliases=column.aliases,
         marks=marks(column.tags),
         note=column.description,

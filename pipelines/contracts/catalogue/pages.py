@@ -12,6 +12,7 @@ _COLUMN_HEADINGS = (
     "序号", "名称", "字段", "类型", "主键", "必填", "分级", "标记", "标准", "取值与说明", "可用的其他表头",
 )  # fmt: skip
 _INDEX_HEADINGS = ("代码", "名称", "部门", "粒度", "周期", "方式", "最高分级")
+_MOST_CODES = 12
 _NOTE = "<!-- 由 python -m pipelines.contracts generate 生成，请勿手工修改 -->\n"
 _BROWSE = "可检索的目录：[index.html](index.html)，下载后双击即可打开，不需要网络。\n"
 
@@ -39,8 +40,6 @@ def index(feeds: Iterable[Feed]) -> str:
 
 
 def _row(number: int, column: Column) -> str:
-    labels = dict(column.code_labels)
-    values = "、".join(f"{code} {labels.get(code, '')}".strip() for code in column.code_list)
     cells = [
         str(number),
         column.label,
@@ -51,10 +50,18 @@ def _row(number: int, column: Column) -> str:
         column.classification,
         "，".join(marks(column.tags)),
         column.standard or "",
-        "；".join(p for p in (values, column.description) if p),
+        "；".join(p for p in (_values(column), column.description) if p),
         "、".join(column.aliases),
     ]
     return "| " + " | ".join(_cell(c) for c in cells) + " |"
+
+
+def _values(column: Column) -> str:
+    """What a column may hold; a long list stands with its element."""
+    if len(column.code_list) > _MOST_CODES:
+        return f"{len(column.code_list)} 个代码，见数据元 {column.element}"
+    labels = dict(column.code_labels)
+    return "、".join(f"{code} {labels.get(code, '')}".strip() for code in column.code_list)
 
 
 def _table_head(headings: Sequence[str]) -> list[str]:

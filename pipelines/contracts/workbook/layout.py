@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.contracts.elements import Element
 from pipelines.contracts.load import THRESHOLDS
-from pipelines.contracts.words import FORMATS, MODES, RETURNS, SCOPES, SOURCES
+from pipelines.contracts.words import FORMATS, MODES, NIL_RETURNS, RETURNS, SCOPES, SOURCES
 from pipelines.contracts.workbook.cells import (
     CODES,
     DURATION,
@@ -28,6 +28,7 @@ TOP = 3
 ITEM, CONTENT = "项目", "内容"
 _SNAKE = text(r"[a-z][a-z0-9_]*", "只能用小写英文字母、数字和下划线，以字母开头")
 _SHOUTED = text(r"[A-Z][A-Z0-9_]*", "只能用大写英文字母、数字和下划线")
+_MONTH = text(r"\d{4}(0[1-9]|1[0-2])", "应为年月六位数字，如 202401")
 _VERSIONS = "新约定不填即 1.0.0；减少或收紧时第一段加一，增加时第二段加一"
 
 
@@ -68,6 +69,8 @@ BASIC_FACTS = (
     Fact("报送方式", "delivery.mode", choice(MODES), "", True),
     Fact("更新周期", "delivery.every", DURATION, "", True),
     Fact("报送期限（天）", "delivery.due", number(), "每期结束后多少天内送到，不填即 10"),
+    Fact("首期", "delivery.first", _MONTH, "第一期的年月，不填即 202401"),
+    Fact("零报告", "delivery.nil", choice(NIL_RETURNS), "某期没有数据时怎么办，不填即每期必报"),
     Fact("表头行数", "delivery.header_rows", number(1), "合并表头有两行时填 2，不填即 1"),
     Fact("保存期限", "delivery.retention", DURATION, "不填即 36 个月"),
     *(

@@ -142,7 +142,7 @@ def fewer(share: float) -> Alter:
 
 def shifted(column: str) -> Alter:
     """A column stands one row lower than the others."""
-    return lambda plan: _changed(plan, lambda rows: _written(rows, column, pl.col(column).shift(1, fill_value="")))
+    return lambda plan: _changed(plan, lambda rows: _written(rows, column, pl.col(column).shift(1)))
 
 
 def rounded(column: str) -> Alter:

@@ -14,7 +14,8 @@ for (const feed of feeds.values())
 for (const e of elements.values()) {
   e.feeds = new Set(e.uses.map(u => u.feed));
   const others = new Set([...e.aliases || [], ...e.uses.map(u => u.column.label)]);
-  entry(e, e.label, e.source, e.group, [...others].filter(a => a !== e.label), [e.name, e.standard, e.note]);
+  e.cited = e.standard && `${e.standard}《${data.standards[e.standard]}》`;
+  entry(e, e.label, e.source, e.group, [...others].filter(a => a !== e.label), [e.name, e.cited, e.note]);
 }
 for (const f of feeds.values())
   entry(f, f.title, f.department, f.domain, f.columns.map(c => c.label), [f.purpose]);
@@ -79,13 +80,19 @@ const facts = rows => h("dl", null, rows.filter(([, value]) => value).map(([name
   h("div", value.length > 26 ? { class: "wide" } : null, h("dt", null, name), h("dd", null, value))));
 const section = (title, ...content) => [h("h2", null, title), ...content];
 
+/** What a column may hold; a long list is the element's to show. */
+function values(column) {
+  const list = column.codes || elements.get(column.element)?.codes || [];
+  return list.length > 12 ? `${list.length} 个代码，见数据元` : codes({ codes: list });
+}
+
 function elementPage(e) {
   const uses = e.uses.map(({ feed, column }) => [link(feed, feed.code), link(feed, feed.title), feed.department,
     column.label, h("code", null, column.name), yes(column.key), yes(column.required), level(column)]);
   const departments = new Set([...e.feeds].map(f => f.department)).size;
   return [h("h1", null, e.title, h("small", null, "数据元 " + e.code)),
     facts([["英文名称", h("code", null, e.name)], ["分类", e.group], ["类型与格式", e.type], ["代码取值", codes(e)],
-      ["标准依据", e.standard], ["数源部门", e.source], ["数据分级", `${e.level} ${data.classes[e.level]}`],
+      ["标准依据", e.cited], ["数源部门", e.source], ["数据分级", `${e.level} ${data.classes[e.level]}`],
       ["共享属性", e.sharing], ["更新频率", e.frequency], ["个人信息标记", words(e.marks || [])],
       ["其他名称", (e.aliases || []).join("、")], ["说明", e.note]]),
     section("一次采集、多方利用", h("p", null, e.feeds.size
@@ -96,7 +103,7 @@ function elementPage(e) {
 function feedPage(f) {
   const rows = f.columns.map((c, i) => [String(i + 1), link(elements.get(c.element) || f, c.label),
     h("code", null, c.name), c.type, yes(c.key), yes(c.required), level(c),
-    words(codes(c), c.note, c.marks || []), (c.aliases || []).join("、")]);
+    words(values(c), c.note, c.marks || []), (c.aliases || []).join("、")]);
   return [h("h1", null, f.title, h("small", null, "数据源 " + f.code)), facts(f.facts),
     section("数据项", table(["序号", "表头", "字段", "类型与格式", "主键", "必填", "分级", "取值与说明", "可用的其他表头"], rows)),
     section("整份退回的情形", h("ul", null, f.refusals.map(text => h("li", null, text))))];

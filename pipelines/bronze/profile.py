@@ -1,0 +1,121 @@
+"""What a delivery looks like as a whole: the figures the breakers judge and later deliveries are compared with.
+
+Belongs here: gathering them while the file is read, block by block, once. Does not belong here: limits
+(breakers.py), or what earlier deliveries looked like (history.py).
+"""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipelines.bronze.header import Header
+from pipelines.bronze.identifiers import invalid
+from pipelines.contracts import Column, Feed
+
+# The column of a delta that says what happened to a row, and its word for a deletion (contracts of full_delta feeds).
+CHANGE_TYPE, ADDED, DELETED = "change_type", "新增", "删除"
+SKETCH = 16_384
+_LOOKED_AT = 1_000
+_DIGITS = r"^[0-9]+$"
+_KEY_DIGITS = 16
+# Distinct keys are counted one sixteenth at a time: a set of millions is several times as large as its members.
+_PARTS = 16
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Of the sound rows of one delivery; kept in delivery.json.
+
+    `rows`, `keys`: how many, and how many distinct. `headings`: contract column -> heading, in order of the file.
+    `filled`: contract column -> rows with a value. `digits`: text column -> share of values that are digits only,
+    among the first thousand rows. `ids`: column -> (values, invalid ones) where a check character exists.
+    `content`: equal for equal rows in any order, within one polars version; None unless full.
+    """
+
+    rows: int = 0
+    keys: int = 0
+    added: int = 0
+    deleted: int = 0
+    headings: dict[str, str] = field(default_factory=dict)
+    filled: dict[str, int] = field(default_factory=dict)
+    digits: dict[str, float] = field(default_factory=dict)
+    ids: dict[str, tuple[int, int]] = field(default_factory=dict)
+    content: str | None = None
+
+
+class Profiler:
+    """Gathers a profile; of millions of rows only eight bytes each stay until the end."""
+
+    def __init__(self, feed: Feed, mode: str | None) -> None:
+        self._names = [c.name for c in feed.columns]
+        self._checked = [c for c in feed.columns if c.has_check_character]
+        self._texts = [c for c in feed.columns if c.type == "string" and not c.is_month]
+        self._has_changes = CHANGE_TYPE in feed.by_name
+        self._is_full = mode == "full"
+        self._keys: list[pl.Series] = []
+        self._filled = dict.fromkeys(self._names, 0)
+        self._ids = {c.name: (0, 0) for c in self._checked}
+        self._digits: dict[str, float] = {}
+        self._headings: dict[str, str] = {}
+        self._rows = self._added = self._deleted = self._content = 0
+
+    def header(self, header: Header) -> None:
+        """A sheet begins."""
+        for name in sorted(header.columns, key=header.columns.__getitem__):
+            self._headings.setdefault(name, header.headings[header.columns[name]])
+
+    def rows(self, sound: pl.DataFrame) -> None:
+        """Typed rows with their `_record_key`."""
+        self._keys.append(sound["_record_key"].str.head(_KEY_DIGITS).str.to_integer(base=16, dtype=pl.UInt64))
+        if not self._rows:
+            self._digits = {c.name: share for c in self._texts if (share := _digit_share(sound, c)) is not None}
+        self._rows += sound.height
+        for name in self._names:
+            self._filled[name] += sound.height - sound[name].null_count()
+        for c in self._checked:
+            seen, bad = self._ids[c.name]
+            wrong = invalid(sound[c.name])
+            self._ids[c.name] = (seen + wrong.len() - wrong.null_count(), bad + int(wrong.sum()))
+        if self._has_changes:
+            self._added += int((sound[CHANGE_TYPE] == ADDED).sum())
+            self._deleted += int((sound[CHANGE_TYPE] == DELETED).sum())
+        if self._is_full:
+            self._content += int(sound.select(self._names).hash_rows().to_numpy().sum(dtype="uint64"))
+
+    def finish(self) -> tuple[Profile, pl.Series]:
+        """The profile, and the sketch of the keys: the smallest SKETCH of them as numbers, sorted.
+
+        Keys are digests, so the smallest are a fair sample: of two sketches, those below the lower of both ends
+        tell the share of keys that vanished.
+        """
+        keys = pl.concat(self._keys, rechunk=False) if self._keys else pl.Series(dtype=pl.UInt64)
+        count, sketch = 0, keys.clear()
+        for part in range(_PARTS):
+            distinct = keys.filter(keys // (2**64 // _PARTS) == part).unique()
+            count += distinct.len()
+            sketch = sketch.append(distinct.bottom_k(SKETCH - sketch.len()).sort())
+        profile = Profile(
+            rows=self._rows,
+            keys=count,
+            added=self._added,
+            deleted=self._deleted,
+            headings=self._headings,
+            filled={n: f for n, f in self._filled.items() if n in self._headings},
+            digits=self._digits,
+            ids=self._ids,
+            content=f"{self._content % (1 << 64):016x}" if self._is_full else None,
+        )
+        return profile, sketch.alias("key")
+
+
+def vanished_share(before: pl.Series, now: pl.Series) -> float:
+    """Share of the keys of one sketch that the other lacks; exact while both hold all of their keys."""
+    ends = [s.max() for s in (before, now) if s.len() == SKETCH]
+    if ends:
+        before = before.filter(before <= min(ends))
+    return round(1 - int(before.is_in(now.implode()).sum()) / before.len(), 4) if before.len() else 0.0
+
+
+def _digit_share(rows: pl.DataFrame, column: Column) -> float | None:
+    given = rows[column.name].head(_LOOKED_AT).drop_nulls()
+    return round(given.str.contains(_DIGITS).mean(), 2) if given.len() else None
