@@ -13,6 +13,7 @@ from pipelines.defs import (
     arrivals,
     bronze,
     checks,
+    collect,
     deliveries,
     exports,
     jobs,
@@ -41,6 +42,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
         assets=[
             reference.tables,
             deliveries.rulings_asset(feeds),
+            *(collect.collected_asset(feed, feeds) for feed in feeds if feed.sources),
             *(bronze.bronze_asset(feed) for feed in feeds),
             *ledger.assets(feeds),
             models.model_assets(manifest),
@@ -53,12 +55,18 @@ def build_defs(paths: Paths) -> dg.Definitions:
         jobs=[
             jobs.turn_job,
             jobs.arrivals_job(structure.check_keys),
+            collect.collect_job(structure.check_keys),
             jobs.exports_job,
             jobs.queries_job,
             deliveries.decide_delivery,
         ],
-        schedules=[jobs.nightly_turn, jobs.daily_arrivals, exports.due_exports],
-        sensors=[sensors.inbox_sensor, queries.query_sensor],
+        schedules=[jobs.nightly_turn, jobs.daily_arrivals, collect.source_schedule(feeds), exports.due_exports],
+        sensors=[
+            sensors.inbox_sensor,
+            sensors.drop_sensor(feeds),
+            sensors.place_sensor(feeds),
+            queries.query_sensor,
+        ],
         executor=dg.in_process_executor,
         loggers={"console": dg.colored_console_logger, "progress": launch.progress},
         resources={

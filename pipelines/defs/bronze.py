@@ -11,6 +11,7 @@ import duckdb
 from pipelines.bronze import DeliveryResult, ingest_feed, results
 from pipelines.contracts import Feed
 from pipelines.defs import deliveries
+from pipelines.defs.collect import collected_key
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
@@ -35,7 +36,7 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
         description=_description(feed),
         **BY_DATE,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=feed.cadence_days * SLACK)),
-        deps=[deliveries.RULINGS],
+        deps=[deliveries.RULINGS, *([collected_key(feed)] if feed.sources else [])],
         check_specs=[_reconciled_spec(feed), deliveries.breakers_spec(bronze_key(feed))],
         metadata={
             "catalogue": dg.MetadataValue.path(f"docs/catalogue/{feed.code}.md"),

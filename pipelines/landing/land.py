@@ -34,7 +34,7 @@ def land_feed(paths: Paths, feed: Feed, as_of: date) -> list[Delivery]:
     known = {_said(d): d for d in landed(paths, feed.code)}
     seq = max((d.delivery_seq for d in known.values()), default=0)
     taken = []
-    for source in _dropped(paths.drop / feed.code):
+    for source in dropped(paths.drop / feed.code):
         staging = _fresh(paths.landing / ".taking" / feed.code)
         digest, size = _copy(source, staging / source.name)
         delivery = _delivery(feed, source.name, digest, size, seq + 1, as_of)
@@ -68,7 +68,8 @@ def _distinct(paths: Paths, delivery: Delivery) -> Delivery:
     return replace(delivery, delivery_id=f"{delivery.delivery_id[:9]}{digest[:8]}")
 
 
-def _dropped(folder: Path) -> list[Path]:
+def dropped(folder: Path) -> list[Path]:
+    """Files of a feed's drop folder that landing takes, in order of name."""
     if not folder.is_dir():
         return []
     # A folder of pages came into being by a rename, so it is complete.
