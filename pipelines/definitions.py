@@ -41,8 +41,8 @@ def build_defs(paths: Paths) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             reference.tables,
-            *(collect.collected_asset(feed, feeds) for feed in feeds if feed.sources),
             deliveries.rulings_asset(feeds),
+            *(collect.collected_asset(feed, feeds) for feed in feeds if feed.sources),
             *(bronze.bronze_asset(feed) for feed in feeds),
             *ledger.assets(feeds),
             models.model_assets(manifest),
@@ -55,15 +55,18 @@ def build_defs(paths: Paths) -> dg.Definitions:
         jobs=[
             jobs.turn_job,
             jobs.arrivals_job(structure.check_keys),
+            collect.collect_job(structure.check_keys),
             jobs.exports_job,
             jobs.queries_job,
             deliveries.decide_delivery,
-            collect.collect_job(structure.check_keys),
         ],
-        schedules=[jobs.nightly_turn, jobs.daily_arrivals, exports.due_exports, collect.source_schedule(feeds)],
+        schedules=[jobs.nightly_turn, jobs.daily_arrivals, collect.source_schedule(feeds), exports.due_exports],
         sensors=[
-            sensors.inbox_sensor, sensors.drop_sensor(feeds), sensors.place_sensor(feeds), queries.query_sensor,
-        ],  # fmt: skip
+            sensors.inbox_sensor,
+            sensors.drop_sensor(feeds),
+            sensors.place_sensor(feeds),
+            queries.query_sensor,
+        ],
         executor=dg.in_process_executor,
         loggers={"console": dg.colored_console_logger, "progress": launch.progress},
         resources={

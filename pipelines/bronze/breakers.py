@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipelines.bronze import problems
-from pipelines.bronze.drift import lost_columns
+from pipelines.bronze.drift import changed_kinds, lost_columns
 from pipelines.bronze.history import History, band
 from pipelines.bronze.profile import CHANGE_TYPE, Profile
 from pipelines.bronze.result import Check
@@ -19,11 +19,13 @@ from pipelines.landing import Delivery
 
 # A person may release what broke one of these; a file nobody can read or place has no rows to release.
 RELEASABLE = (
-    "E_QUARANTINE_SHARE", "E_COLUMN_LOST", "E_INVALID_IDS", "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT",
-    "E_KEYS_VANISHED",
+    "E_TRUNCATED", "E_QUARANTINE_SHARE", "E_GARBLED", "E_COLUMN_LOST", "E_COLUMN_KIND", "E_INVALID_IDS",
+    "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT", "E_KEYS_VANISHED",
 )  # fmt: skip
 # Fewer numbers than this say nothing about a column.
 _ENOUGH_NUMBERS = 50
+# Rare words look like mojibake now and then; half of the words never do.
+_MOST_GARBLED = 0.5
 _NO_HISTORY = History()
 
 
@@ -46,7 +48,7 @@ class Counts:
     """Of one delivery: rows, rows that go to quarantine by themselves, the profile of the others.
 
     `previous`: rows of the last accepted full delivery of the scope, None without one or when this is not full.
-    `vanished`: share of that one's keys which this one lacks, None likewise.
+    `vanished`: share of that one's keys which this one lacks, None likewise. `is_cut`: breaks off within a line.
     """
 
     rows_in: int
@@ -54,6 +56,7 @@ class Counts:
     profile: Profile = Profile()
     previous: int | None = None
     vanished: float | None = None
+    is_cut: bool = False
 
     @property
     def duplicate_share(self) -> float | None:
@@ -109,15 +112,22 @@ def _percent(share: float) -> str:
 
 
 def _rows(counts: Counts, feed: Feed) -> Iterator[Check]:
+    if counts.is_cut:
+        yield Check("E_TRUNCATED", "文件结尾", "", "", True)
     share, limit = counts.quarantined / counts.rows_in, feed.thresholds.max_quarantine_share
     of = f"{counts.rows_in} 行中 {counts.quarantined} 行，"
     yield _share("E_QUARANTINE_SHARE", "不能入库的行", share, limit, of)
 
 
 def _columns(counts: Counts, feed: Feed, history: History, extra: tuple[str, ...]) -> Iterator[Check]:
+    garbled = counts.profile.garbled
+    if garbled is not None:
+        yield _share("E_GARBLED", "乱码", garbled, _MOST_GARBLED, "文字")
     if history.alike:
         lost = lost_columns(counts.profile, extra, history.alike, feed)
         yield Check("E_COLUMN_LOST", "一向有值的列", "；".join(lost) or "都在", "此前各次都有值", bool(lost))
+        changed = [t for c, t in changed_kinds(counts.profile, history.last, feed) if not c.code_list]
+        yield Check("E_COLUMN_KIND", "各列的取值", "；".join(changed) or "与上一次同类", "", bool(changed))
 
 
 def _ids(counts: Counts, feed: Feed) -> Iterator[Check]:

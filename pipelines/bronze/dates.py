@@ -24,7 +24,15 @@ _FIRST_YEAR, _LAST_YEAR = 1850, 2200
 
 def parse_dates(text: pl.Series) -> pl.Series:
     """Date for every text that is one; null for null and for everything else."""
-    return _by_distinct(text, _dates, pl.Date())
+    iso = text.str.to_date("%Y-%m-%d", strict=False, exact=True)
+    return iso if _is_all_iso(text, iso) else _by_distinct(text, _dates, pl.Date())
+
+
+def _is_all_iso(text: pl.Series, iso: pl.Series) -> bool:
+    """Whether every text is a date in ISO form, as nearly every column is; a sign or a far year is none of ours."""
+    if iso.null_count() != text.null_count() or text.str.starts_with("+").any():
+        return False
+    return iso.null_count() == iso.len() or (iso.min().year >= _FIRST_YEAR and iso.max().year <= _LAST_YEAR)
 
 
 def parse_months(text: pl.Series) -> pl.Series:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.bronze.profile import Profile
 from pipelines.bronze.result import DeliveryResult
-from pipelines.contracts import Feed
+from pipelines.contracts import Column, Feed
 
-# A column filled in half of the rows of every earlier delivery is not blank by chance.
-_FILLED = 0.5
-_ENOUGH_ROWS = 20
+# Of so many values expected by the habit of earlier deliveries, none is not chance.
+_EXPECTED = 20
+_ONE_IS_ENOUGH = 0.5
 _MOSTLY, _HARDLY = 0.95, 0.05
 
 
@@ -20,14 +20,14 @@ def lost_columns(
     profile: Profile, extra: Sequence[str], alike: Sequence[DeliveryResult], feed: Feed
 ) -> list[str]:
     """Chinese phrases about optional columns that always had values and are now gone or wholly blank."""
-    earlier = [r.profile for r in alike if r.profile.rows >= _ENOUGH_ROWS]
-    if not earlier or profile.rows < _ENOUGH_ROWS:
-        return []
+    earlier = [r.profile for r in alike if r.profile.rows >= _EXPECTED]
     known = {h for r in alike for h in r.extra_columns}
     fresh = [h for h in extra if h not in known]
     phrases = []
     for column in feed.columns:
-        if profile.filled.get(column.name) or not all(_is_filled(p, column.name) for p in earlier):
+        habit = min((p.filled.get(column.name, 0) / p.rows for p in earlier), default=0.0)
+        is_habit = habit >= _ONE_IS_ENOUGH or len(earlier) > 1
+        if profile.filled.get(column.name) or not is_habit or habit * profile.rows < _EXPECTED:
             continue
         if column.name in profile.headings:
             phrases.append(f"「{column.label}」全部为空")
@@ -37,8 +37,22 @@ def lost_columns(
     return phrases
 
 
+def changed_kinds(profile: Profile, last: DeliveryResult | None, feed: Feed) -> Iterator[tuple[Column, str]]:
+    """(column, Chinese sentence) of text columns that held words and now hold none, digits and now none, or back."""
+    if last is None:
+        return
+    before = last.profile
+    for kind, now, was in (("数字", profile.digits, before.digits), ("中文", profile.words, before.words)):
+        for name, share in now.items():
+            old = was.get(name, share)
+            if min(old, share) <= _HARDLY and max(old, share) >= _MOSTLY:
+                told = ("几乎都是", "几乎没有") if old > share else ("几乎没有", "几乎都是")
+                column = feed.by_name[name]
+                yield column, f"「{column.label}」列上一次{told[0]}{kind}，这一次{told[1]}{kind}"
+
+
 def changes(profile: Profile, last: DeliveryResult | None, feed: Feed) -> Iterator[str]:
-    """Chinese sentences about harmless changes since the last delivery: other headings, order, kind of values."""
+    """Chinese sentences about harmless changes since the last delivery: other headings, order, codes for words."""
     if last is None or not last.profile.headings:
         return
     before = last.profile
@@ -48,12 +62,6 @@ def changes(profile: Profile, last: DeliveryResult | None, feed: Feed) -> Iterat
     common = [n for n in profile.headings if n in before.headings]
     if common != [n for n in before.headings if n in profile.headings]:
         yield "列的次序与上一次不同，已按表头对应"
-    for name, share in profile.digits.items():
-        was = before.digits.get(name)
-        if was is not None and (was <= _HARDLY and share >= _MOSTLY or was >= _MOSTLY and share <= _HARDLY):
-            kinds = ("数字", "文字") if was >= _MOSTLY else ("文字", "数字")
-            yield f"「{feed.by_name[name].label}」列上一次几乎都是{kinds[0]}，这一次几乎都是{kinds[1]}，请核对取值"
-
-
-def _is_filled(profile: Profile, name: str) -> bool:
-    return profile.filled.get(name, 0) >= _FILLED * profile.rows
+    for column, text in changed_kinds(profile, last, feed):
+        if column.code_list:
+            yield f"{text}，请核对取值"

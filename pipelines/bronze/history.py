@@ -18,6 +18,8 @@ ENOUGH = 5
 _TO_DEVIATION = 1.4826
 # A month of events is a Poisson count: its deviation is at least the square root of its mean.
 _EVENT_DEVIATIONS = 4
+# Months differ more than years: subsidies are paid in June, marriages wait for May. So much wider are their ratios.
+_SEASONS = 2
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Band:
 def band(counts: Sequence[int], limits: Thresholds, is_full: bool) -> Band | None:
     """The band by median and median absolute deviation; None with fewer than ENOUGH counts.
 
-    It is never narrower than the contract's tolerance (of events: its ratios), and on the small side never
+    It is never narrower than the contract's tolerance (of events: twice its ratios), and on the small side never
     narrower than `row_floor`. It reaches as far around the last count, so that a new level, once accepted or
     released, is normal at once.
     """
@@ -90,7 +92,8 @@ def band(counts: Sequence[int], limits: Thresholds, is_full: bool) -> Band | Non
     spread = limits.row_mads * _TO_DEVIATION * median(abs(n - middle) for n in counts)
     down, up = limits.row_tolerance, limits.row_tolerance
     if not is_full:
-        down, up = max(down, 1 - limits.min_row_ratio), max(up, limits.max_row_ratio - 1)
+        down = max(down, 1 - limits.min_row_ratio / _SEASONS)
+        up = max(up, limits.max_row_ratio * _SEASONS - 1)
         spread = max(spread, _EVENT_DEVIATIONS * middle**0.5)
     spread = max(spread, limits.row_floor)
     low = min(n - max(spread, down * n) for n in (middle, counts[-1]))

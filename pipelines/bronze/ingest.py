@@ -23,7 +23,7 @@ from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, all_r
 from pipelines.bronze.rulings import RELEASE, in_force, rulings
 from pipelines.bronze.store import Draft, discard, empty_bronze, read_sketch
 from pipelines.bronze.table import ROW, Block, Notice, Table, UnreadableError
-from pipelines.bronze.tail import split_tail
+from pipelines.bronze.tail import ends_in_a_line, split_tail
 from pipelines.bronze.typing import type_block
 from pipelines.contracts import Feed
 from pipelines.landing import UNRECOGNISED, Delivery, landed
@@ -82,6 +82,7 @@ class _Taken:
 
     profile: Profile = field(default_factory=Profile)
     sketch: pl.Series | None = None
+    is_cut: bool = False
     notices: list[Notice] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     breaker: Breaker | None = None
@@ -139,6 +140,7 @@ def _counts(paths: Paths, delivery: Delivery, draft: Draft, taken: _Taken, past:
         rows_in=draft.rows.height + draft.entries.height,
         quarantined=draft.entries.height,
         profile=taken.profile,
+        is_cut=taken.is_cut,
         previous=full.rows_in if full else None,
         vanished=None if before is None or taken.sketch is None else vanished_share(before, taken.sketch),
     )
@@ -171,7 +173,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     """Read and type a file into the draft; with a header that will not do, only count its rows and say why."""
     tables, notices = read(delivery.file(paths), feed, draft.scratch())
     taken = _Taken(notices=notices)
-    profiler = Profiler(feed, delivery.mode)
+    profiler, block = Profiler(feed, delivery.mode), None
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()
@@ -190,6 +192,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
                 profiler.rows(sound)
             draft.entries.add(pl.concat(entries).sort("row"))
     taken.profile, taken.sketch = profiler.finish()
+    taken.is_cut = block is not None and ends_in_a_line(delivery.file(paths), block)
     return taken
 
 

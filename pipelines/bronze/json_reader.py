@@ -70,9 +70,9 @@ def _survey(file: Path) -> _Survey:
     encoding = enc.by_mark(head) or enc.likely(head)
     survey = _Survey(encoding, _is_lines(head.decode(encoding, errors="ignore")))
     try:
-        for record, _ in _records(file, survey):
+        for record, raw in _records(file, survey):
             survey.count += 1
-            if isinstance(cells := _cells(record), dict):
+            if isinstance(cells := _cells(record, raw), dict):
                 survey.names |= dict.fromkeys(cells)
     except Malformed as error:
         raise UnreadableError("E_JSON", f"第 {survey.count} 条记录之后") from error
@@ -123,8 +123,10 @@ def _lines(pieces: Iterator[str]) -> Iterator[str]:
         yield held.strip(SPACE)
 
 
-def _cells(record: Any) -> dict[str, Any] | str:
+def _cells(record: Any, raw: str) -> dict[str, Any] | str:
     """The fields of a record (of a GeoJSON feature its properties and geometry), or the code of what is wrong."""
+    if _BROKEN.search(raw) and not _is_text(raw if record is Malformed else record):
+        return "E_BYTES"
     if record is Malformed:
         return "E_JSON_RECORD"
     if not isinstance(record, dict):
@@ -147,9 +149,7 @@ def _blocks(file: Path, survey: _Survey, header: Header, feed: Feed) -> Iterator
     while batch := list(islice(found, BLOCK_RECORDS)):
         kept, rows, spoilt = [], [], []
         for row, (record, raw) in enumerate(batch, start=first):
-            cells = _cells(record)
-            if _BROKEN.search(raw) and not _is_text(record if record is not Malformed else raw):
-                cells = "E_BYTES"
+            cells = _cells(record, raw)
             if isinstance(cells, str):
                 spoilt.append(Spoilt(row, cells, raw.encode("utf-8", "replace").decode()))
                 continue

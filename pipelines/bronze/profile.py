@@ -4,19 +4,24 @@ Belongs here: gathering them while the file is read, block by block, once. Does 
 (breakers.py), or what earlier deliveries looked like (history.py).
 """
 
+import re
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipelines.bronze.header import Header
 from pipelines.bronze.identifiers import invalid
-from pipelines.contracts import Column, Feed
+from pipelines.contracts import Feed
 
 # The column of a delta that says what happened to a row, and its word for a deletion (contracts of full_delta feeds).
 CHANGE_TYPE, ADDED, DELETED = "change_type", "新增", "删除"
 SKETCH = 16_384
 _LOOKED_AT = 1_000
+_ENOUGH_SAID = 100
 _DIGITS = r"^[0-9]+$"
+_HAN = r"[\u4e00-\u9fff]"
+# An odd last byte is lost when text is read in a wrong encoding.
+_MOSTLY = 0.7
 _KEY_DIGITS = 16
 # Distinct keys are counted one sixteenth at a time: a set of millions is several times as large as its members.
 _PARTS = 16
@@ -27,8 +32,9 @@ class Profile:
     """Of the sound rows of one delivery; kept in delivery.json.
 
     `rows`, `keys`: how many, and how many distinct. `headings`: contract column -> heading, in order of the file.
-    `filled`: contract column -> rows with a value. `digits`: text column -> share of values that are digits only,
-    among the first thousand rows. `ids`: column -> (values, invalid ones) where a check character exists.
+    `filled`: contract column -> rows with a value. `digits`, `words`: text column -> share of values that are digits
+    only, that hold Chinese, among the first thousand rows; `garbled`: share of those Chinese values that are mojibake,
+    None below a hundred. `ids`: column -> (values, invalid ones) where a check character exists.
     `content`: equal for equal rows in any order, within one polars version; None unless full.
     """
 
@@ -39,6 +45,8 @@ class Profile:
     headings: dict[str, str] = field(default_factory=dict)
     filled: dict[str, int] = field(default_factory=dict)
     digits: dict[str, float] = field(default_factory=dict)
+    words: dict[str, float] = field(default_factory=dict)
+    garbled: float | None = None
     ids: dict[str, tuple[int, int]] = field(default_factory=dict)
     content: str | None = None
 
@@ -55,7 +63,7 @@ class Profiler:
         self._keys: list[pl.Series] = []
         self._filled = dict.fromkeys(self._names, 0)
         self._ids = {c.name: (0, 0) for c in self._checked}
-        self._digits: dict[str, float] = {}
+        self._first: list[pl.DataFrame] = []
         self._headings: dict[str, str] = {}
         self._rows = self._added = self._deleted = self._content = 0
 
@@ -67,8 +75,8 @@ class Profiler:
     def rows(self, sound: pl.DataFrame) -> None:
         """Typed rows with their `_record_key`."""
         self._keys.append(sound["_record_key"].str.head(_KEY_DIGITS).str.to_integer(base=16, dtype=pl.UInt64))
-        if not self._rows:
-            self._digits = {c.name: share for c in self._texts if (share := _digit_share(sound, c)) is not None}
+        if self._rows < _LOOKED_AT:
+            self._first.append(sound.head(_LOOKED_AT - self._rows).select(c.name for c in self._texts))
         self._rows += sound.height
         for name in self._names:
             self._filled[name] += sound.height - sound[name].null_count()
@@ -82,6 +90,18 @@ class Profiler:
         if self._is_full:
             self._content += int(sound.select(self._names).hash_rows().to_numpy().sum(dtype="uint64"))
 
+    def _kinds(self) -> tuple[dict[str, float], dict[str, float], float | None]:
+        """(digits, words, garbled) of the first rows."""
+        first = pl.concat(self._first).to_dict() if self._first else {}
+        texts = {name: given for name, column in first.items() if (given := column.drop_nulls()).len()}
+        digits = {name: round(given.str.contains(_DIGITS).mean(), 2) for name, given in texts.items()}
+        chinese = {name: given.filter(given.str.contains(_HAN)) for name, given in texts.items()}
+        words = {name: round(chinese[name].len() / given.len(), 2) for name, given in texts.items()}
+        said = [word for given in chinese.values() for word in given]
+        if len(said) < _ENOUGH_SAID:
+            return digits, words, None
+        return digits, words, round(sum(map(is_mojibake, said)) / len(said), 2)
+
     def finish(self) -> tuple[Profile, pl.Series]:
         """The profile, and the sketch of the keys: the smallest SKETCH of them as numbers, sorted.
 
@@ -90,6 +110,7 @@ class Profiler:
         """
         keys = pl.concat(self._keys, rechunk=False) if self._keys else pl.Series(dtype=pl.UInt64)
         count, sketch = 0, keys.clear()
+        digits, words, garbled = self._kinds()
         for part in range(_PARTS):
             distinct = keys.filter(keys // (2**64 // _PARTS) == part).unique()
             count += distinct.len()
@@ -101,7 +122,9 @@ class Profiler:
             deleted=self._deleted,
             headings=self._headings,
             filled={n: f for n, f in self._filled.items() if n in self._headings},
-            digits=self._digits,
+            digits=digits,
+            words=words,
+            garbled=garbled,
             ids=self._ids,
             content=f"{self._content % (1 << 64):016x}" if self._is_full else None,
         )
@@ -116,6 +139,8 @@ def vanished_share(before: pl.Series, now: pl.Series) -> float:
     return round(1 - int(before.is_in(now.implode()).sum()) / before.len(), 4) if before.len() else 0.0
 
 
-def _digit_share(rows: pl.DataFrame, column: Column) -> float | None:
-    given = rows[column.name].head(_LOOKED_AT).drop_nulls()
-    return round(given.str.contains(_DIGITS).mean(), 2) if given.len() else None
+def is_mojibake(text: str) -> bool:
+    """Whether Chinese saved as UTF-8 was read as GB 18030: its bytes are UTF-8 again, which real words never are."""
+    data = text.encode("gb18030", errors="ignore")
+    again = data.decode("utf-8", errors="ignore")
+    return re.search(_HAN, again) is not None and len(again.encode()) >= _MOSTLY * len(data)

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.bronze.result import DeliveryResult
@@ -22,6 +23,7 @@ QUARANTINE_FILE = "quarantine.parquet"
 SKETCH_FILE = "keys.parquet"
 EMPTY = "_empty"
 _ROW_GROUP = 122_880
+_UNIQUE = ("_row", "_record_key", "_source_ref", "row", "message", "raw")
 
 
 class Draft:
@@ -63,8 +65,15 @@ class ParquetRows:
 
     def __init__(self, file: Path, schema: pl.Schema) -> None:
         self.height = 0
-        self._schema = pl.DataFrame(schema=schema).to_arrow().schema
-        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd", compression_level=1)
+        # A dictionary of values that never repeat costs time and space.
+        repeating = [name for name in schema.names() if name not in _UNIQUE]
+        self._writer = pq.ParquetWriter(
+            file,
+            _arrow(pl.DataFrame(schema=schema)).schema,
+            use_dictionary=repeating,
+            compression="zstd",
+            compression_level=1,
+        )
         self._waiting: list[pl.DataFrame] = []
         self._waiting_rows = 0
 
@@ -87,7 +96,12 @@ class ParquetRows:
         self._writer.close()
 
     def _write(self, frame: pl.DataFrame) -> None:
-        self._writer.write_table(frame.rechunk().to_arrow().cast(self._schema), row_group_size=_ROW_GROUP)
+        self._writer.write_table(_arrow(frame), row_group_size=_ROW_GROUP)
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    """With plain strings; Parquet knows no others, and turning them later costs more."""
+    return frame.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def discard(paths: Paths, result: DeliveryResult) -> None:

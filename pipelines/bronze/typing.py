@@ -113,11 +113,13 @@ def _read(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
 def _identifiers(text: pl.Series) -> tuple[pl.Series, dict[str, pl.Series]]:
     """Full-width folded, upper case; formulas (CSV written for a spreadsheet) and numbers a spreadsheet has shortened
     are told."""
-    if not text.str.contains(_ODD).any():
+    odd = text.str.contains(_ODD).fill_null(False)
+    if not odd.any():
         return text, {}
-    folded = text.str.normalize("NFKC").str.to_uppercase().str.strip_chars()
-    formula, shortened = folded.str.starts_with("="), folded.str.contains(_SCIENTIFIC)
-    return folded, {"E_FORMULA": formula.fill_null(False), "E_ID_NUMERIC": shortened.fill_null(False)}
+    folded = text.filter(odd).str.normalize("NFKC").str.to_uppercase().str.strip_chars()
+    text = text.clone().scatter(odd.arg_true(), folded)
+    formula, shortened = text.str.starts_with("="), text.str.contains(_SCIENTIFIC)
+    return text, {"E_FORMULA": formula.fill_null(False), "E_ID_NUMERIC": shortened.fill_null(False)}
 
 
 def _plain(text: pl.Series) -> pl.Series:

@@ -110,10 +110,10 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     with archive.open(entry) as reader:
         while chunk := reader.read(_CHUNK):
             window = tail + chunk
-            if is_xml and b"<!DOCTYPE" in window:
+            # A single byte is looked for ten times as fast as an expression, and most stretches lack it.
+            if is_xml and b"!" in window and b"<!DOCTYPE" in window:
                 raise UnreadableError("E_XLSX_FORM")
-            # `in` is several times as fast as the expression, and few sheets hold a formula.
-            found = found or ((b"<f" in window or b":f" in window) and _FORMULA.search(window) is not None)
+            found = found or (b"f" in window and _FORMULA.search(window) is not None)
             is_far = is_far or _FAR.search(window) is not None
             tail = window[-_OVERLAP:]
     if is_far:

@@ -112,6 +112,7 @@ def refusals(feed: Feed) -> list[str]:
     found = [
         "文件打不开、不是约定的格式或编码，或没有数据行",
         "缺少必填的列（含表头改名而未事先约定）；一向有值的非必填列不见了或全部为空",
+        "文字成了乱码；某列由文字变成数字之类；文件在一行中间断开",
         f"重复的主键超过 {limits.max_duplicate_share:.0%}",
         f"无法入库的行超过 {limits.max_quarantine_share:.0%}",
     ]
@@ -124,7 +125,7 @@ def refusals(feed: Feed) -> list[str]:
         found.append(f"上一次全量的主键在新的全量中不见了 {limits.max_vanished_share:.0%} 以上")
     found.append(
         "可比的交付有五次以上时，行数与其中位数相差过大：全量允许上下各 "
-        f"{limits.row_tolerance:.0%}，增量和追加允许 {limits.min_row_ratio:g} 至 {limits.max_row_ratio:g} 倍，"
+        f"{limits.row_tolerance:.0%}，增量和追加允许 {limits.min_row_ratio / 2:g} 至 {limits.max_row_ratio * 2:g} 倍，"
         "平时波动大的放宽；相差几行不算"
     )
     return found

@@ -104,7 +104,8 @@ def geojson(rows: Sequence[Sequence], **around: object) -> bytes:
 def parquet(rows: Sequence[Sequence], schema: dict | None = None, **options: object) -> bytes:
     kinds = [pa.string(), pa.string(), pa.date32(), pa.timestamp("us"), pa.int64(), pa.decimal128(18, 4), pa.string()]
     fields = dict(zip(LABELS, kinds, strict=True)) | (schema or {})
-    columns = [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), fields.values(), strict=True)]
+    types = [pa.type_for_alias(kind) if isinstance(kind, str) else kind for kind in fields.values()]
+    columns = [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), types, strict=True)]
     out = io.BytesIO()
     pq.write_table(pa.table(columns, names=list(fields)), out, **options)
     return out.getvalue()

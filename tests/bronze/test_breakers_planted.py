@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from pipelines.bronze.identifiers import invalid
+from pipelines.bronze.profile import is_mojibake
 from tests.bronze.conftest import CARD_HEADER, FEEDS, Office
 
 DAYS = [date(2024, month, 28) for month in range(1, 13)]
@@ -98,7 +99,7 @@ def test_harmless_changes_of_form_are_told(office: Office, cards):
         "内容与 2024-01-28 交付的全量完全相同，请确认不是旧的导出",
     )  # fmt: skip
     worded = deliver(office, 3, cards([line.replace(",1,1,", ",视力,1,") for line in lines]), code="F11").notices
-    assert "「残疾类别」列上一次几乎都是数字，这一次几乎都是文字，请核对取值" in worded
+    assert "「残疾类别」列上一次几乎都是数字，这一次几乎没有数字，请核对取值" in worded
 
 
 def test_the_median_of_earlier_deliveries_counts_when_there_are_enough(office: Office, cards):
@@ -117,10 +118,56 @@ def _events(office: Office, month: int, rows: int, page: str = ""):
 
 
 def test_events_are_compared_with_the_months_before(office: Office):
-    results = [_events(office, month, rows) for month, rows in enumerate([120, 130, 110, 125, 140, 0, 20, 300], 1)]
+    results = [_events(office, month, rows) for month, rows in enumerate([120, 130, 110, 125, 140, 0, 20, 600], 1)]
     assert [r.breaker_code for r in results] == [None] * 6 + ["E_ROW_COUNT"] * 2
     assert results[5].notices == ("没有数据行，按本期无变动处理；以往一般有 125 行，请确认导出无误",)
-    assert "本次 20 行，最近 5 次的中位数 125 行，正常为 62 至 280 行" in results[6].breaker_message
+    assert "本次 20 行，最近 5 次的中位数 125 行，正常为 31 至 560 行" in results[6].breaker_message
+
+
+def test_a_column_filled_in_a_few_rows_is_missed_when_many_were_to_be_expected(office: Office):
+    def survey(month: int, share: int, is_there: bool = True):
+        rows = people(range(300)).decode("gb18030").split("\r\n")
+        some = [row.replace("某路", "" if n % share else "某路").replace(f"{n - 1}号", "" if n % share else "x")
+                for n, row in enumerate(rows)]  # fmt: skip
+        if not is_there:
+            some = [",".join([*(c := row.split(","))[:8], "", *c[9:]]) for row in some]
+        return deliver(office, month, "\r\n".join(some).encode("gb18030"))
+
+    assert survey(1, 6).profile.filled["hukou_address"] == 50
+    assert survey(2, 6, False).status == "accepted"  # one delivery is no habit
+    office_two = Office(office.paths.root / "two", FEEDS)
+    office = office_two
+    survey(1, 6), survey(2, 5)
+    assert survey(3, 6, False).breaker_code == "E_COLUMN_LOST"
+
+
+@pytest.mark.parametrize(("cut", "code"), [(3, "E_TRUNCATED"), (30, "E_TRUNCATED"), (0, None)])
+def test_a_file_that_breaks_off_within_a_line(office: Office, cut: int, code: str | None):
+    content = people(range(100)).rstrip(b"\r\n")
+    result = deliver(office, 1, content[: len(content) - cut] if cut else content)
+    assert (result.breaker_code, result.rows_in) == (code, 100)
+
+
+def test_a_footnote_without_a_line_break_is_no_broken_file(office: Office):
+    assert deliver(office, 1, people(range(100)) + "共一百条记录".encode("gb18030")).status == "accepted"
+
+
+def test_names_in_place_of_numbers_and_garbled_words(office: Office):
+    deliver(office, 1, people(range(100)))
+    rows = people(range(100)).decode("gb18030").split("\r\n")
+    swapped = [rows[0], *(",".join([*(c := row.split(","))[:8], c[9], c[8], *c[10:]]) for row in rows[1:] if row)]
+    result = deliver(office, 2, "\r\n".join([*swapped, ""]).encode("gb18030"))
+    assert result.breaker_code == "E_COLUMN_KIND"
+    assert "「户籍地址」列上一次几乎都是中文，这一次几乎没有中文" in result.breaker_message
+    garbled = [rows[0], *(_garbled(row) for row in rows[1:] if row)]
+    result = deliver(office, 3, "\r\n".join([*garbled, ""]).encode("gb18030"))
+    assert result.breaker_code == "E_GARBLED" and result.profile.garbled > 0.7
+    assert not any(is_mojibake(word) for word in ("王秀兰", "烟台市芝罘区", "欧阳", "向阳街道", "犇", "〇"))
+
+
+def _garbled(row: str) -> str:
+    broken = (cell.encode().decode("gb18030", errors="replace") for cell in row.split(","))
+    return ",".join(cell.replace("\ufffd", "?") for cell in broken)
 
 
 def test_a_page_is_as_long_as_pages_are(office: Office):
