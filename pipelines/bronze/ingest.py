@@ -171,9 +171,10 @@ def _write_unread(draft: Draft, delivery: Delivery, taken: _Taken) -> DeliveryRe
 
 def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     """Read and type a file into the draft; with a header that will not do, only count its rows and say why."""
-    tables, notices = read(delivery.file(paths), feed, draft.scratch())
+    scratch = draft.scratch()
+    tables, notices = read(delivery.file(paths), feed, scratch)
     taken = _Taken(notices=notices)
-    profiler, block = Profiler(feed, delivery.mode), None
+    profiler, block = Profiler(feed, delivery.mode, scratch), None
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()

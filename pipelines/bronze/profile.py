@@ -6,9 +6,11 @@ Belongs here: gathering them while the file is read, block by block, once. Does 
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
+from pipelines.bronze.distinct import DistinctKeys
 from pipelines.bronze.header import Header
 from pipelines.bronze.identifiers import invalid
 from pipelines.contracts import Feed
@@ -22,9 +24,6 @@ _DIGITS = r"^[0-9]+$"
 _HAN = r"[\u4e00-\u9fff]"
 # An odd last byte is lost when text is read in a wrong encoding.
 _MOSTLY = 0.7
-_KEY_DIGITS = 16
-# Distinct keys are counted one sixteenth at a time: a set of millions is several times as large as its members.
-_PARTS = 16
 
 
 @dataclass(frozen=True)
@@ -52,15 +51,16 @@ class Profile:
 
 
 class Profiler:
-    """Gathers a profile; of millions of rows only eight bytes each stay until the end."""
+    """Gathers a profile; of millions of rows only eight bytes each stay until the end, in files of `scratch` where
+    they are too many."""
 
-    def __init__(self, feed: Feed, mode: str | None) -> None:
+    def __init__(self, feed: Feed, mode: str | None, scratch: Path) -> None:
         self._names = [c.name for c in feed.columns]
         self._checked = [c for c in feed.columns if c.has_check_character]
         self._texts = [c for c in feed.columns if c.type == "string" and not c.is_month]
         self._has_changes = CHANGE_TYPE in feed.by_name
         self._is_full = mode == "full"
-        self._keys: list[pl.Series] = []
+        self._keys = DistinctKeys(scratch)
         self._filled = dict.fromkeys(self._names, 0)
         self._ids = {c.name: (0, 0) for c in self._checked}
         self._first: list[pl.DataFrame] = []
@@ -74,7 +74,7 @@ class Profiler:
 
     def rows(self, sound: pl.DataFrame) -> None:
         """Typed rows with their `_record_key`."""
-        self._keys.append(sound["_record_key"].str.head(_KEY_DIGITS).str.to_integer(base=16, dtype=pl.UInt64))
+        self._keys.add(sound["_record_key"])
         if self._rows < _LOOKED_AT:
             self._first.append(sound.head(_LOOKED_AT - self._rows).select(c.name for c in self._texts))
         self._rows += sound.height
@@ -108,13 +108,8 @@ class Profiler:
         Keys are digests, so the smallest are a fair sample: of two sketches, those below the lower of both ends
         tell the share of keys that vanished.
         """
-        keys = pl.concat(self._keys, rechunk=False) if self._keys else pl.Series(dtype=pl.UInt64)
-        count, sketch = 0, keys.clear()
+        count, sketch = self._keys.finish(SKETCH)
         digits, words, garbled = self._kinds()
-        for part in range(_PARTS):
-            distinct = keys.filter(keys // (2**64 // _PARTS) == part).unique()
-            count += distinct.len()
-            sketch = sketch.append(distinct.bottom_k(SKETCH - sketch.len()).sort())
         profile = Profile(
             rows=self._rows,
             keys=count,
@@ -128,7 +123,7 @@ class Profiler:
             ids=self._ids,
             content=f"{self._content % (1 << 64):016x}" if self._is_full else None,
         )
-        return profile, sketch.alias("key")
+        return profile, sketch
 
 
 def vanished_share(before: pl.Series, now: pl.Series) -> float:

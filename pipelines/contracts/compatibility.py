@@ -5,7 +5,7 @@ is sound (vocabulary.py). `expectations/feeds/released.json` holds the interface
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -75,19 +75,26 @@ def _tighter(new: _Facts, old: _Facts) -> Iterator[str]:
 
 def unannounced(feeds: Iterable[Feed], file: Path) -> list[str]:
     """Every change since the release that the version does not announce, by feed; a new feed changes nothing."""
+    return changes({f.code: interface(f) for f in feeds}, file, breaks, "feed file")
+
+
+def changes(
+    current: Mapping[str, _Facts], file: Path, breaking: Callable[[_Facts, _Facts], list[str]], stands_in: str
+) -> list[str]:
+    """The same for interfaces of any kind, by code: `breaking` tells what of (now, then) needs a major version,
+    `stands_in` what holds them."""
     released = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    current = {f.code: interface(f) for f in feeds}
-    found = [f"{code}: released, and its feed file is gone" for code in released if code not in current]
+    found = [f"{code}: released, and its {stands_in} is gone" for code in released if code not in current]
     for code in sorted(released.keys() & current.keys()):
-        found += [f"{code}: {why}" for why in _versions(current[code], released[code])]
+        found += [f"{code}: {why}" for why in _versions(current[code], released[code], breaking)]
     return found
 
 
-def _versions(now: _Facts, then: _Facts) -> Iterator[str]:
+def _versions(now: _Facts, then: _Facts, breaking: Callable[[_Facts, _Facts], list[str]]) -> Iterator[str]:
     version, before = _numbers(now["version"]), _numbers(then["version"])
     if version < before:
         yield f"version {now['version']} is below the released {then['version']}"
-    elif version[0] == before[0] and (broken := breaks(now, then)):
+    elif version[0] == before[0] and (broken := breaking(now, then)):
         yield from (f"{why}; raise the major version (now {now['version']}) or take it back" for why in broken)
     elif version[:2] == before[:2] and now["columns"] != then["columns"]:
         changed = [n for n, facts in now["columns"].items() if facts != then["columns"].get(n)]
@@ -95,13 +102,17 @@ def _versions(now: _Facts, then: _Facts) -> Iterator[str]:
 
 
 def release(feeds: Iterable[Feed], file: Path) -> None:
-    """Write the interfaces as released, a column a line."""
+    """Write the interfaces as released."""
+    write({f.code: interface(f) for f in feeds}, file)
+
+
+def write(current: Mapping[str, _Facts], file: Path) -> None:
+    """Interfaces by code, a column a line."""
     lines = []
-    for feed in feeds:
-        facts = interface(feed)
-        columns = [f"  {_json(name)}: {_json(column)}" for name, column in facts.pop("columns").items()]
-        head = "".join(f" {_json(name)}: {_json(value)},\n" for name, value in facts.items())
-        lines.append(f"{_json(feed.code)}: {{\n{head}" + ' "columns": {\n' + ",\n".join(columns) + "}}")
+    for code, facts in current.items():
+        columns = [f"  {_json(name)}: {_json(column)}" for name, column in facts["columns"].items()]
+        head = "".join(f" {_json(name)}: {_json(value)},\n" for name, value in facts.items() if name != "columns")
+        lines.append(f"{_json(code)}: {{\n{head}" + ' "columns": {\n' + ",\n".join(columns) + "}}")
     file.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 

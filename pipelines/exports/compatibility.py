@@ -1,15 +1,16 @@
 """Would a changed export contract break those who read its files?
 
-Belongs here: the layout that was last released, and what may not change without a new major version. Does not
-belong here: whether a column may leave (check.py).
+Belongs here: what a layout is, and what may not change without a new major version. Does not belong here: versions
+(pipelines.contracts.compatibility), whether a column may leave (check.py). What breaks whoever reads is the mirror of
+what breaks whoever sends: a column that may now be empty, not one that must now be filled.
 `expectations/exports/released.json` holds the layouts; `python -m pipelines.exports release` renews it.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.contracts.compatibility import changes, write
 from pipelines.exports.contract import EXPORTS, Export
 
 RELEASED = EXPORTS / "released.json"
@@ -40,38 +41,19 @@ def layout(export: Export) -> dict[str, Any]:
     }
 
 
-def breaks(export: Export, released: Mapping[str, Any]) -> list[str]:
-    """Every change since `released` that is not announced by a new major version; empty when there is none."""
-    now, then = layout(export), released
-    if _major(now["version"]) > _major(then["version"]):
-        return []
-    return [*_of_file(now, then), *_of_columns(now, then)]
-
-
 def unannounced(exports: Iterable[Export], file: Path = RELEASED) -> list[str]:
-    """The same for all exports, each line with its code; new exports break nothing, one that is gone does."""
-    known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    current = {e.code: e for e in exports}
-    found = [f"{code}: released, and its contract is gone" for code in known if code not in current]
-    for code, export in current.items():
-        if code in known:
-            found += [
-                f"{code} ({export.receiver.slug}/{export.name} {export.feed.version}): {why}; "
-                "raise the major version or take it back"
-                for why in breaks(export, known[code])
-            ]
-            if layout(export) != known[code] and export.feed.version == known[code]["version"]:
-                found.append(f"{code}: its layout has changed, its version has not")
-    return found
+    """Every change since the release that the version does not announce, by export; a new one breaks nothing."""
+    return changes({e.code: layout(e) for e in exports}, file, breaks, "contract")
 
 
-def release(exports: Iterable[Export], file: Path = RELEASED) -> bool:
-    """Write the layouts as released. True when that changed the file."""
-    text = json.dumps({e.code: layout(e) for e in exports}, ensure_ascii=False, indent=1) + "\n"
-    if file.is_file() and file.read_text(encoding="utf-8") == text:
-        return False
-    file.write_text(text, encoding="utf-8")
-    return True
+def release(exports: Iterable[Export], file: Path = RELEASED) -> None:
+    """What the contracts are now is released."""
+    write({e.code: layout(e) for e in exports}, file)
+
+
+def breaks(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[str]:
+    """Every change of a layout for which the major version must rise."""
+    return [*_of_file(now, then), *_of_columns(now, then)]
 
 
 def _of_file(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
@@ -100,7 +82,3 @@ def _of_columns(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str
 
 def _limit(max_length: int | None) -> float:
     return float("inf") if max_length is None else max_length
-
-
-def _major(version: str) -> int:
-    return int(version.partition(".")[0])

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 import yaml
-from open_data_contract_standard.model import OpenDataContractStandard
+from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
 
 from pipelines.contracts import Column, ContractError, Feed, Thresholds
 from pipelines.contracts.load import feed_of, read_document
@@ -173,10 +173,7 @@ def _export(document: OpenDataContractStandard, receiver: Receiver) -> Export:
         "breakers": {},
     })  # fmt: skip
     properties = {p.name: p for p in document.schema_[0].properties or ()}
-    items = tuple(
-        Item(c, properties[c.name].transformLogic or c.name, tuple(properties[c.name].transformSourceObjects or ()))
-        for c in feed.columns
-    )
+    items = tuple(_item(c, properties[c.name]) for c in feed.columns)
     return Export(
         feed=_read_strictly(feed),
         receiver=receiver,
@@ -191,6 +188,10 @@ def _export(document: OpenDataContractStandard, receiver: Receiver) -> Export:
         legal_basis=custom.get("legalBasis", ""),
         sharing=custom.get("sharingAttribute", ""),
     )
+
+
+def _item(column: Column, of: SchemaProperty) -> Item:
+    return Item(column, of.transformLogic or f'"{column.name}"', tuple(of.transformSourceObjects or ()))
 
 
 def _pattern(file_name: str) -> str:

@@ -25,7 +25,7 @@ _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 
 
 def export_rows(con: duckdb.DuckDBPyConnection, export: Export, keys: KeyProvider, as_of: date) -> pl.DataFrame:
-    """Typed rows in the order of the contract, columns as in the contract, `_scope` (county code or city) last.
+    """Typed rows in order, columns as in the contract, `_scope` (county code or city) last; times to the second.
 
     A split row without county has a null scope. Raises duckdb.Error when the contract names what is not there.
     """
@@ -38,6 +38,9 @@ def export_rows(con: duckdb.DuckDBPyConnection, export: Export, keys: KeyProvide
     values = {"as_of": as_of} if "$as_of" in sql else {}
     frame = con.execute(sql, values).pl()
     frame = frame.with_columns(_plain(i.column.name) for i in export.items if i.column.type == "string")
+    frame = frame.with_columns(
+        pl.col(i.column.name).dt.truncate("1s") for i in export.items if i.column.type == "timestamp"
+    )
     tokens = [i.column.name for i in export.items if TOKEN in i.column.tags]
     if tokens:
         # One key a receiver and export, so that no two files can be joined on it.

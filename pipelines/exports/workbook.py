@@ -16,6 +16,7 @@ from pipelines.returns.styles import LINE_POINTS, display_width, line_count, pag
 
 MAX_ROWS, MAX_CELL = 1_048_575, 32_767
 GUIDE = "说明"
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 _NUMBERS = ("integer", "decimal")
 _EXACT_DIGITS = 15
 _NARROWEST, _WIDEST, _LOOKED_AT = 8, 40, 200
@@ -45,6 +46,12 @@ def workbook(export: Export, feed: Feed, rows: pl.DataFrame, as_of: date, kind: 
     return out.getvalue()
 
 
+def as_text(column: Column) -> pl.Expr:
+    """The column as people and JSON see it: 2024-01-03, 2024-01-03 08:30:00, 12.50."""
+    value = pl.col(column.name)
+    return value.dt.strftime(TIME_FORMAT) if column.type == "timestamp" else value.cast(pl.String)
+
+
 def _require_fits(feed: Feed, rows: pl.DataFrame) -> None:
     if rows.height > MAX_ROWS:
         raise TooLarge(f"{feed.code}: {rows.height} rows do not fit into a sheet; make it csv, or split it")
@@ -61,12 +68,12 @@ def _rows(sheet: Worksheet, formats: dict[str, Format], feed: Feed, rows: pl.Dat
     for place, (column, width) in enumerate(zip(feed.columns, widths, strict=True)):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, column.label, formats["head"])
-        is_centred = column.type == "date" or column.is_identifier or column.is_month
+        is_centred = column.type in ("date", "timestamp") or column.is_identifier or column.is_month
         style = formats["cell_centred" if is_centred else "cell"]
         if column.type in _NUMBERS:
             _numbers(sheet, place, rows[column.name].to_list(), formats[column.name], style)
         else:
-            for r, text in enumerate(rows[column.name].cast(pl.String).to_list(), 1):
+            for r, text in enumerate(rows.select(as_text(column)).to_series().to_list(), 1):
                 if text is None:
                     sheet.write_blank(r, place, None, style)
                 else:
@@ -93,7 +100,7 @@ def _numbers(sheet: Worksheet, place: int, values: Sequence, number: Format, tex
 
 def _width(column: Column, rows: pl.DataFrame) -> float:
     """Wide enough for the heading in two lines and for what is usual in the column."""
-    shown = rows[column.name].head(_LOOKED_AT).cast(pl.String).drop_nulls().to_list()
+    shown = rows.head(_LOOKED_AT).select(as_text(column)).to_series().drop_nulls().to_list()
     longest = max((display_width(line) for text in shown for line in text.split("\n")), default=0)
     return min(_WIDEST, max(_NARROWEST, display_width(column.label) / 2 + 5, longest + 3))
 

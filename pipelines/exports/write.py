@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.bronze.formula_prefix import with_prefix
 from pipelines.contracts import Feed
 from pipelines.exports.contract import Export
-from pipelines.exports.workbook import workbook
+from pipelines.exports.workbook import TIME_FORMAT, as_text, workbook
 
 PAGE_ROWS = 5_000
 
@@ -40,7 +40,8 @@ def _csv(feed: Feed, rows: pl.DataFrame) -> bytes:
     """Lines end as spreadsheet programs write them; `utf-8-sig` puts the mark first that they look for."""
     texts = [with_prefix(pl.col(c.name)) for c in feed.columns if c.type == "string"]
     out = io.BytesIO()
-    rows.with_columns(texts).rename(_headings(feed)).write_csv(out, line_terminator="\r\n")
+    headed = rows.with_columns(texts).rename(_headings(feed))
+    headed.write_csv(out, line_terminator="\r\n", datetime_format=TIME_FORMAT)
     if feed.encoding in (None, "utf-8"):
         return out.getvalue()
     return out.getvalue().decode().encode(feed.encoding)
@@ -50,9 +51,7 @@ def _json_pages(feed: Feed, rows: pl.DataFrame) -> Iterator[tuple[int, pl.DataFr
     """Pages as department interfaces answer them; without rows one empty page. Decimals are text, or they would
     be rounded on the way."""
     pages = max(1, -(-rows.height // PAGE_ROWS))
-    shown = rows.with_columns(
-        pl.col(c.name).cast(pl.String) for c in feed.columns if c.type not in ("string", "integer")
-    )
+    shown = rows.with_columns(as_text(c) for c in feed.columns if c.type not in ("string", "integer"))
     for number in range(1, pages + 1):
         page = shown.slice((number - 1) * PAGE_ROWS, PAGE_ROWS)
         document = {

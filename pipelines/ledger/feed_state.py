@@ -13,6 +13,7 @@ import duckdb
 from pipelines.bronze.result import ACCEPTED, DeliveryResult, all_results, results
 from pipelines.bronze.rulings import Ruling, in_force, rulings
 from pipelines.contracts import Feed
+from pipelines.deliveries.withdrawals import withdrawn
 from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
 
@@ -81,8 +82,10 @@ def _makes_good(good: DeliveryResult, refused: DeliveryResult) -> bool:
 
 
 def read_states(paths: Paths, feed: Feed, as_of: date) -> list[FeedState]:
-    """The states of a feed from bronze and decisions."""
-    return feed_states(feed, results(paths, feed.code, as_of), decided(paths, feed.code, as_of), as_of)
+    """The states of a feed from bronze and decisions; a delivery withdrawn is as if it had not come."""
+    gone = withdrawn(paths, feed.code, as_of)
+    known = [r for r in results(paths, feed.code, as_of) if r.delivery_id not in gone]
+    return feed_states(feed, known, decided(paths, feed.code, as_of), as_of)
 
 
 def decided(paths: Paths, feed_code: str, as_of: date) -> dict[str, Ruling]:

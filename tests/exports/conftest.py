@@ -40,10 +40,10 @@ def fill(con):
     con.execute("INSERT INTO lake.ledger.turn VALUES (?)", [AS_OF])
     con.execute(
         "CREATE TABLE lake.published.thing AS SELECT * FROM (VALUES "
-        "('0001', '=1+1', DATE '2024-01-02', 7, 12.50::DECIMAL(18, 2)), "
-        "('0002', '', NULL, NULL, NULL), "
-        "('0003', '  𠮷䶮 \"a\", b\r\nc  ', DATE '1949-10-01', -3, -0.01::DECIMAL(18, 2))"
-        ") AS t(code, text, day, count, price)"
+        "('0001', '=1+1', DATE '2024-01-02', 7, 12.50::DECIMAL(18, 2), TIMESTAMP '2024-01-02 08:30:00.123', 0.0375), "
+        "('0002', '', NULL, NULL, NULL, NULL, NULL), "
+        "('0003', '  𠮷䶮 \"a\", b\r\nc  ', DATE '1949-10-01', -3, -0.01::DECIMAL(18, 2), NULL, NULL)"
+        ") AS t(code, text, day, count, price, seen_at, area)"
     )
     con.execute(
         "CREATE TABLE lake.unified.division (division_code VARCHAR, division_name VARCHAR, level_name VARCHAR, "

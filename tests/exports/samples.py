@@ -14,6 +14,8 @@ COLUMNS = (
     Column("day", "日期", type="date"),
     Column("count", "数量", type="integer"),
     Column("price", "金额", type="decimal"),
+    Column("seen_at", "时间", type="timestamp"),
+    Column("area", "面积", type="decimal", scale=4),
 )
 
 

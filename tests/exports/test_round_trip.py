@@ -1,7 +1,7 @@
 """What is written reads back: rows, values and types, through our own landing and bronze."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import polars as pl
@@ -34,11 +34,13 @@ ROW = st.tuples(
     st.none() | st.dates(date(1850, 1, 1), date(2200, 12, 31)),
     st.none() | st.integers(-(10**15) + 1, 10**15 - 1),
     st.none() | st.decimals(-(10**13), 10**13, places=2),
+    st.none() | st.datetimes(datetime(1850, 1, 1), datetime(2199, 12, 31)).map(lambda t: t.replace(microsecond=0)),
+    st.none() | st.decimals(-(10**9), 10**9, places=4),
 )
 
 
 def frame(rows):
-    cells = [(f"{i:04d}", *row) for i, row in enumerate(rows)]
+    cells = [(f"{i:04d}", *row, *[None] * (len(SCHEMA) - 1 - len(row))) for i, row in enumerate(rows)]
     return pl.DataFrame(cells, schema=SCHEMA, orient="row").with_columns(_plain("text"))
 
 
@@ -67,7 +69,7 @@ def test_a_formula_gets_an_apostrophe_in_csv_only_and_equal_rows_equal_bytes():
     rows = frame([("=HYPERLINK(1)", None, -5, Decimal("-1.00"))])
     ((name, content, count),) = files(export(), feed(), rows, "370600", AS_OF, "全量")
     assert (name, count) == ("X90_样例_370600_20240131_全量.csv", 1)
-    assert content == "\ufeff编号,内容,日期,数量,金额\r\n0000,'=HYPERLINK(1),,-5,-1.00\r\n".encode()
+    assert content == "\ufeff编号,内容,日期,数量,金额,时间,面积\r\n0000,'=HYPERLINK(1),,-5,-1.00,,\r\n".encode()
     for format in ("xlsx", "json", "parquet"):
         first, second = (list(files(export(format), feed(format), rows, "370600", AS_OF, "全量")) for _ in range(2))
         assert first == second
