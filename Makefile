@@ -9,11 +9,13 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: query help prefecture bench bench-compare run ui test check lock generate clean
+.PHONY: exports answers query help prefecture bench bench-compare run ui test check lock generate clean
 
 help:
 	@echo "make run    the whole loop on the sample prefecture (1 %, two business dates), then a summary"
 	@echo "make ui     the Dagster UI on http://127.0.0.1:3000"
+	@echo "make exports   the files for departments, province and counties, from the newest turn (DATE=YYYY-MM-DD)"
+	@echo "make answers   answers to the lists in data/queries/drop 查询核验"
 	@echo "make query SQL=\"SELECT …\"   ask the lake, read only"
 	@echo "make test   all tests"
 	@echo "make prefecture SCALE=1% MONTHS=2024-01..2025-12 OUT=folder   the synthetic prefecture alone"
@@ -28,6 +30,12 @@ run: .venv/ready
 ui: .venv/ready
 	@$(BIN)/python -m pipelines setup
 	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+
+exports: .venv/ready
+	@$(BIN)/python -m pipelines exports $(DATE)
+
+answers: .venv/ready
+	@$(BIN)/python -m pipelines queries $(DATE)
 
 query: .venv/ready
 	@$(BIN)/python -m pipelines query "$(SQL)"
@@ -48,6 +56,8 @@ test: check
 check: .venv/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pipelines.contracts generate --check
+	@$(BIN)/python -m pipelines.exports check
+	@$(BIN)/python -m pipelines.contracts check
 
 generate: .venv/ready
 	@$(BIN)/python -m pipelines.contracts generate

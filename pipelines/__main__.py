@@ -1,4 +1,4 @@
-"""Commands of the project: `python -m pipelines run | turn DATE | query SQL | trace FEED KEY | setup`.
+"""Commands: `python -m pipelines run | turn DATE | exports | queries | query SQL | trace FEED KEY | setup`.
 
 Belongs here: parsing the command line. The Makefile is the way people call it.
 """
@@ -8,6 +8,7 @@ import sys
 from datetime import date
 
 from pipelines.lake import connect
+from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
 
 
@@ -19,6 +20,9 @@ def main() -> int:
     sample.add_argument("--scale", type=float, default=0.01, help="share of 7.1 million residents (0.01 = 1 %%)")
     turn = commands.add_parser("turn", help="one turn of the loop for a business date, on whatever has been dropped")
     turn.add_argument("as_of", type=date.fromisoformat, help="YYYY-MM-DD")
+    for name, what in (("exports", "issue every export by contract"), ("queries", "answer lists in queries/drop")):
+        job = commands.add_parser(name, help=f"{what}, from the turn the lake shows")
+        job.add_argument("as_of", type=date.fromisoformat, nargs="?", help="YYYY-MM-DD; the newest turn by default")
     query = commands.add_parser("query", help="ask the lake, read only: query \"SELECT … FROM ledger.ticket\"")
     query.add_argument("sql")
     record = commands.add_parser("trace", help="everything ever said about one record, values masked")
@@ -40,6 +44,12 @@ def main() -> int:
         return 0
     if arguments.command == "turn":
         return 0 if launch(paths, arguments.as_of) else 1
+    if arguments.command in ("exports", "queries"):
+        turns = issued_turns(paths)
+        if not turns:
+            print("No turn is out yet: run one first (make run, or turn DATE).")
+            return 1
+        return 0 if launch(paths, arguments.as_of or turns[-1], arguments.command) else 1
     from pipelines.sample.story import tell
 
     return tell(paths, launch, warm_up, arguments.scale)

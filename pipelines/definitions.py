@@ -9,8 +9,24 @@ import os
 import dagster as dg
 
 from pipelines.contracts import load_contracts
-from pipelines.defs import bronze, checks, jobs, launch, ledger, models, outputs, reference, sensors
+from pipelines.defs import (
+    arrivals,
+    bronze,
+    checks,
+    collect,
+    deliveries,
+    exports,
+    jobs,
+    launch,
+    ledger,
+    models,
+    outputs,
+    queries,
+    reference,
+    sensors,
+)
 from pipelines.defs.resources import Lakehouse, QuickDbt
+from pipelines.exports import load_exports
 from pipelines.models import DBT_PROJECT, environment, executable, prepare_manifest
 from pipelines.paths import Paths
 
@@ -19,19 +35,38 @@ def build_defs(paths: Paths) -> dg.Definitions:
     """The whole code location on one data folder."""
     os.environ.update(environment(paths))
     manifest = json.loads(prepare_manifest(paths).read_text(encoding="utf-8"))
-    feeds = load_contracts().values()
+    contracts = load_contracts()
+    feeds = contracts.values()
+    structure = checks.structure_checks(feeds)
     return dg.Definitions(
         assets=[
             reference.tables,
+            deliveries.rulings_asset(feeds),
+            *(collect.collected_asset(feed, feeds) for feed in feeds if feed.sources),
             *(bronze.bronze_asset(feed) for feed in feeds),
             *ledger.assets(feeds),
             models.model_assets(manifest),
             *outputs.assets(),
+            arrivals.daily_report(feeds),
+            *exports.assets(load_exports().values(), contracts),
+            queries.answers,
         ],
-        asset_checks=[checks.structure_checks(feeds)],
-        jobs=[jobs.turn_job],
-        schedules=[jobs.nightly_turn],
-        sensors=[sensors.inbox_sensor],
+        asset_checks=[structure, arrivals.on_time_checks(feeds)],
+        jobs=[
+            jobs.turn_job,
+            jobs.arrivals_job(structure.check_keys),
+            collect.collect_job(structure.check_keys),
+            jobs.exports_job,
+            jobs.queries_job,
+            deliveries.decide_delivery,
+        ],
+        schedules=[jobs.nightly_turn, jobs.daily_arrivals, collect.source_schedule(feeds), exports.due_exports],
+        sensors=[
+            sensors.inbox_sensor,
+            sensors.drop_sensor(feeds),
+            sensors.place_sensor(feeds),
+            queries.query_sensor,
+        ],
         executor=dg.in_process_executor,
         loggers={"console": dg.colored_console_logger, "progress": launch.progress},
         resources={

@@ -65,9 +65,29 @@ class Paths:
         return self.root / "notices"
 
     @property
+    def reports(self) -> Path:
+        """What the bureau reads: `daily/{date}/`."""
+        return self.root / "reports"
+
+    @property
     def receipts(self) -> Path:
         """What became of every row a township sent back."""
         return self.root / "receipts"
+
+    @property
+    def exports(self) -> Path:
+        """What departments, the province and other systems get, by contract: receiver, name, business date."""
+        return self.root / "exports"
+
+    @property
+    def exported(self) -> Path:
+        """What each export held in full when it was issued; the next delta is told against it. Never sent."""
+        return self.root / "exported"
+
+    @property
+    def queries(self) -> Path:
+        """查询核验: lists of questions (`drop/`, `received/`), answers, and the record of who asked."""
+        return self.root / "queries"
 
     @property
     def inbox(self) -> Path:

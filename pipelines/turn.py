@@ -14,7 +14,18 @@ from pipelines.contracts import load_contracts
 from pipelines.deliveries import withdrawals
 from pipelines.inbox.intake import IntakeReport, intake
 from pipelines.lake import connect, forget_old_snapshots
-from pipelines.ledger import corrections, decisions, deliveries, issued, person_keys, schema, tickets, turns
+from pipelines.ledger import (
+    arrivals,
+    corrections,
+    decisions,
+    deliveries,
+    feed_state,
+    issued,
+    person_keys,
+    schema,
+    tickets,
+    turns,
+)
 from pipelines.paths import Paths
 from pipelines.reference.load import load_reference
 from pipelines.verify.rules import load_rules
@@ -39,11 +50,14 @@ def open_turn(paths: Paths, as_of: date) -> list[date]:
 
 
 def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Empty the ledger from `as_of` on and record the deliveries known by then."""
+    """Empty the ledger from `as_of` on; record the deliveries known by then, those that should be and which data
+    is stale."""
     schema.ensure(con)
     schema.open_turn(con, as_of)
     deliveries.record_deliveries(con, paths, as_of)
+    arrivals.record_arrivals(con, paths, as_of)
     deliveries.record_standing(con, paths, load_contracts().values(), as_of)
+    feed_state.record_states(con, paths, as_of, load_contracts())
 
 
 def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:

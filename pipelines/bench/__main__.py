@@ -1,4 +1,4 @@
-"""`python -m pipelines.bench run --scale 1% | compare A.json B.json`.
+"""`python -m pipelines.bench run --scale 1% | arrivals --scale 1% --months 24 | compare A.json B.json`.
 
 Belongs here: the command line, and what a run prints.
 """
@@ -9,7 +9,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from pipelines.bench import compare, parts, report, scale, story
+from pipelines.bench import arrivals, compare, parts, report, scale, story
 from pipelines.bench.process import PartFailed
 from pipelines.paths import Paths
 
@@ -20,6 +20,10 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="the whole pipeline on a generated prefecture, measured")
     run.add_argument("--scale", type=scale.parse, default=0.01, help="1%%, 10%%, 100%%, or 0.01")
+    arriving = commands.add_parser("arrivals", help="only the deliveries of all feeds, month after month")
+    arriving.add_argument("--scale", type=scale.parse, default=0.01, help="1%% at most")
+    counts = range(2, arrivals.MONTHS + 1)
+    arriving.add_argument("--months", type=int, choices=counts, default=arrivals.MONTHS, metavar="N")
     two = commands.add_parser("compare", help="two results, B over A")
     two.add_argument("a", type=Path)
     two.add_argument("b", type=Path)
@@ -37,7 +41,8 @@ def main() -> int:
         old, new = (json.loads(p.read_text(encoding="utf-8")) for p in (given.a, given.b))
         print(compare.markdown(old, new))
         return 0
-    return bench(Paths.default().root / "bench", given.scale)
+    folder = Paths.default().root / "bench"
+    return arrive(folder, given.scale, given.months) if given.command == "arrivals" else bench(folder, given.scale)
 
 
 def bench(folder: Path, share: float) -> int:
@@ -57,6 +62,19 @@ def bench(folder: Path, share: float) -> int:
         print("!! THE RULES BY HAND AND THE PIPELINE DISAGREE, see above")
         return 1
     return 0
+
+
+def arrive(folder: Path, share: float, months: int) -> int:
+    """Let the months arrive below `folder`, write and print the result; 1 when a part fails or rows are lost."""
+    paths = Paths(folder / f"{scale.name(share)}-arrivals")
+    try:
+        result = story.run_arrivals(paths, share, lambda line: print(line, flush=True), months)
+    except PartFailed as error:
+        print(error)
+        return 1
+    file = report.write(result, folder / "results")
+    print(f"{report.markdown(result)}\n{file}\n{file.with_suffix('.md')}")
+    return int(any(month["lost"] for month in result["arrivals"]["months"]))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ Results of different sizes compare by seconds a row, too.
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.bench.markdown import mega, table
 from pipelines.bench.ratios import over
-from pipelines.bench.report import mega, table
 
 # Below this a figure is mostly noise.
 _QUIET_SECONDS = 0.2

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.paths import Paths
+from pipelines.prefecture.months import MONTHS, Month, month_of
 
 
 def run(name: str, paths: Paths, out: Path, as_of: date | None, share: float) -> None:
@@ -23,11 +24,27 @@ def run(name: str, paths: Paths, out: Path, as_of: date | None, share: float) ->
 def _generate(paths: Paths, _: date, share: float, __: Path) -> Mapping[str, Any]:
     """All months at once, each into a folder of its own: planting is the same work for one month or two."""
     from pipelines.prefecture.generate import Order, deliver
-    from pipelines.prefecture.months import month_of
     from pipelines.sample.story import TURNS
 
     order = Order(tuple(month_of(day) for day in TURNS), share)
     return asdict(deliver(paths, order, lambda month: outbox(paths, month.as_of)))
+
+
+def _generate_months(paths: Paths, last: date, share: float, _: Path) -> Mapping[str, Any]:
+    """Every month up to the business date `last`."""
+    from pipelines.prefecture.generate import Order, deliver
+
+    return asdict(deliver(paths, Order(_months(last), share), lambda month: outbox(paths, month.as_of)))
+
+
+def _arrivals(paths: Paths, last: date, _: float, __: Path) -> Mapping[str, Any]:
+    from pipelines.bench.arriving import arrive
+
+    return arrive(paths, [(month.as_of, outbox(paths, month.as_of)) for month in _months(last)])
+
+
+def _months(last: date) -> tuple[Month, ...]:
+    return MONTHS[: month_of(last).index + 1]
 
 
 def outbox(paths: Paths, as_of: date) -> Path:
@@ -74,5 +91,5 @@ def _stock(paths: Paths, as_of: date, _: float, __: Path) -> Mapping[str, Any]:
 
 PARTS: dict[str, Callable[..., Mapping[str, Any]]] = {
     "generate": _generate, "play": _play, "judge": _judge, "floor": _floor, "ours": _ours, "by_hand": _hand,
-    "stock": _stock,
+    "stock": _stock, "generate_months": _generate_months, "arrivals": _arrivals,
 }  # fmt: skip

@@ -4,10 +4,12 @@ Belongs here: the shape of both. Does not belong here: computing anything.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.bench import arrivals_report
+from pipelines.bench.markdown import mega, table
 from pipelines.bench.stages import TOTALS
 
 _HARDWARE = ("cores", "memory_gib", "processor", "system")
@@ -19,7 +21,8 @@ def write(result: Mapping[str, Any], folder: Path) -> Path:
     """`<scale>-<moment>-<commit>.json` and `.md`; returns the JSON file."""
     folder.mkdir(parents=True, exist_ok=True)
     moment = "".join(c for c in result["measured_at"][:16] if c.isdigit())
-    file = folder / f"{result['scale']}-{moment}-{result['commit']}.json"
+    what = "" if "floor" in result else "-arrivals"
+    file = folder / f"{result['scale']}{what}-{moment}-{result['commit']}.json"
     file.write_text(json.dumps(result, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
     file.with_suffix(".md").write_text(markdown(result), encoding="utf-8")
     return file
@@ -37,11 +40,8 @@ def markdown(result: Mapping[str, Any]) -> str:
         f"load average before {result['load_before']}.", "",
         "## Ratios", "", *table(("ratio", "value"), [(n, _number(v)) for n, v in result["ratios"].items()]),
         "", "## Stages", "", *table(_HEAD, [_stage(s) for s in result["stages"]]),
-        "", "## Floor", "", *table(_FLOOR_HEAD, _floor(result)),
-        "", "## Rules instead", "", *_instead(result["instead"]),
-        "", "## Found against planted", "",
-        *_scores(result["turns"]),
-        "", "## Linkage", "", *_linkage(result["turns"]),
+        *(_story(result) if "floor" in result else ()),
+        *(arrivals_report.lines(result["arrivals"]) if "arrivals" in result else ()),
         "", "## On disk", "", *table(("layer", "files", "MB"), [
             (layer, f"{s['files']:,}", mega(s["bytes"])) for layer, s in result["sizes"].items()
         ]), "",
@@ -49,15 +49,15 @@ def markdown(result: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
-    """A Markdown table; every column but the first to the right."""
-    rule = ["---", *["---:"] * (len(head) - 1)]
-    return [f"| {' | '.join(str(c) for c in row)} |" for row in (head, rule, *rows)]
-
-
-def mega(size: float) -> str:
-    """Bytes in millions."""
-    return f"{size / 1e6:,.1f}"
+def _story(result: Mapping[str, Any]) -> list[str]:
+    """The parts only a whole run has."""
+    return [
+        "", "## Floor", "", *table(_FLOOR_HEAD, _floor(result)),
+        "", "## Rules instead", "", *_instead(result["instead"]),
+        "", "## Found against planted", "",
+        *_scores(result["turns"]),
+        "", "## Linkage", "", *_linkage(result["turns"]),
+    ]  # fmt: skip
 
 
 def _stage(s: Mapping[str, Any]) -> tuple[str, ...]:

@@ -4,18 +4,16 @@ Belongs here: the order of the processes and what is put together from them. Doe
 figure means (docs/benchmark.md) or how it is shown (report.py).
 """
 
-import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from pipelines.bench import floor, ratios, scale, sizes
+from pipelines.bench import arrivals, floor, ratios, scale, sizes
 from pipelines.bench.machine import code, load, machine
 from pipelines.bench.parts import outbox
-from pipelines.bench.process import PartFailed, Watched, python
+from pipelines.bench.process import Watched
+from pipelines.bench.runner import Bench
 from pipelines.bench.stages import node_times, stages
 from pipelines.bench.usage import used
 from pipelines.contracts import load_contracts
@@ -27,56 +25,15 @@ from pipelines.sample.story import TURNS
 STOCK_LIMIT = 16 << 30
 
 
-@dataclass(frozen=True)
-class Bench:
-    """One run: its data folder (remade), the size, and how to say what is going on."""
-
-    paths: Paths
-    share: float
-    say: Callable[[str], None] = print
-
-    @property
-    def work(self) -> Path:
-        """Answers and logs of the parts."""
-        return self.paths.root / "bench"
-
-    def part(self, name: str, as_of: date | None = None, limit: int | None = None) -> tuple[Watched, dict]:
-        """Run one part; its answer is empty when it was stopped at `limit`. Raises PartFailed."""
-        tag = f"{name}-{as_of}" if as_of else name
-        out = self.work / f"{tag}.json"
-        arguments = [
-            "-m", "pipelines.bench", "part", name, "--root", str(self.paths.root), "--out", str(out),
-            "--scale", str(self.share), *(["--as-of", as_of.isoformat()] if as_of else []),
-        ]  # fmt: skip
-        watched = self._python(arguments, tag, limit)
-        return watched, {} if watched.over_limit else json.loads(out.read_text(encoding="utf-8"))
-
-    def turn(self, as_of: date) -> Watched:
-        """The turn as people start it, with dbt asked to keep its timings. Raises PartFailed."""
-        return self._python(["-m", "pipelines", "turn", as_of.isoformat()], f"turn-{as_of}", None)
-
-    def _python(self, arguments: list[str], tag: str, limit: int | None) -> Watched:
-        log = self.work / f"{tag}.log"
-        environment = {
-            "ZHENJIE_DATA": str(self.paths.root), "DAGSTER_HOME": str(self.paths.dagster_home),
-            "DBT_WRITE_JSON": "true",
-        }  # fmt: skip
-        watched = python(arguments, log, environment, limit)
-        self.say(f"  {tag:<24}{watched.usage.wall:9.1f} s{watched.usage.peak / 1e6:10,.0f} MB")
-        if watched.code and not watched.over_limit:
-            raise PartFailed(f"{tag} failed, see {log}\n{log.read_text(encoding='utf-8')[-2000:]}")
-        return watched
-
-
-def run(paths: Paths, share: float, say: Callable[[str], None] = print) -> dict[str, Any]:
-    """Remake `paths`, play the story there, and return the result. Raises PartFailed."""
+def run(
+    paths: Paths, share: float, say: Callable[[str], None] = print, months: int = arrivals.MONTHS
+) -> dict[str, Any]:
+    """Remake `paths`, play the story there, let so many months of deliveries arrive beside it (0: none), and return
+    the result. Raises PartFailed."""
     shutil.rmtree(paths.root, ignore_errors=True)
     bench = Bench(paths, share, say)
     bench.work.mkdir(parents=True)
-    result: dict[str, Any] = {
-        "scale": scale.name(share), "share": share, **code(), "load_before": load(), "machine": machine(),
-        "stages": [], "turns": {},
-    }  # fmt: skip
+    result: dict[str, Any] = {**_head(share), "stages": [], "turns": {}}
     watched, result["generated"] = bench.part("generate")
     result["stages"].append(_line(TURNS[0], "generate", result["generated"]["rows"], watched))
     for number, as_of in enumerate(TURNS):
@@ -93,7 +50,20 @@ def run(paths: Paths, share: float, say: Callable[[str], None] = print) -> dict[
     }  # fmt: skip
     result["instead"] = _instead(bench, TURNS[-1])
     result["ratios"] = ratios.ratios(result)
+    if months:
+        arrivals.add(result, Paths(paths.root.with_name(f"{paths.root.name}-arrivals")), share, months, say)
     return result
+
+
+def run_arrivals(paths: Paths, share: float, say: Callable[[str], None], months: int) -> dict[str, Any]:
+    """Only the arrivals, as a result that compares with others. Raises PartFailed."""
+    result: dict[str, Any] = {**_head(share), "stages": [], "turns": {}, "ratios": {}, "sizes": {}}
+    arrivals.add(result, paths, share, months, say)
+    return result
+
+
+def _head(share: float) -> dict[str, Any]:
+    return {"scale": scale.name(share), "share": share, **code(), "load_before": load(), "machine": machine()}
 
 
 def _send(paths: Paths, as_of: date) -> None:

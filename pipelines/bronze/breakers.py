@@ -1,14 +1,32 @@
 """When a whole delivery is refused (rule R47).
 
-Belongs here: the checks on counts and their Chinese reasons. Does not belong here: files nobody can read
-(the readers say so) and what happens to a refused delivery (ingest.py).
+Belongs here: the checks on figures and their Chinese words. Does not belong here: gathering the figures
+(profile.py, history.py, drift.py), files nobody can read (the readers say so) and what happens to a refused
+delivery (ingest.py).
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from pipelines.bronze import problems
+from pipelines.bronze.drift import changed_kinds, lost_columns
+from pipelines.bronze.history import History, band
+from pipelines.bronze.profile import CHANGE_TYPE, Profile
+from pipelines.bronze.result import Check
 from pipelines.contracts import Feed
+from pipelines.contracts.model import NIL_NEVER
 from pipelines.landing import Delivery
+
+# A person may release what broke one of these; a file nobody can read or place has no rows to release.
+RELEASABLE = (
+    "E_TRUNCATED", "E_QUARANTINE_SHARE", "E_GARBLED", "E_COLUMN_LOST", "E_COLUMN_KIND", "E_INVALID_IDS",
+    "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT", "E_KEYS_VANISHED",
+)  # fmt: skip
+# Fewer numbers than this say nothing about a column.
+_ENOUGH_NUMBERS = 50
+# Rare words look like mojibake now and then; half of the words never do.
+_MOST_GARBLED = 0.5
+_NO_HISTORY = History()
 
 
 @dataclass(frozen=True)
@@ -27,22 +45,24 @@ class Breaker:
 
 @dataclass(frozen=True)
 class Counts:
-    """Of one delivery.
+    """Of one delivery: rows, rows that go to quarantine by themselves, the profile of the others.
 
-    `keys`: distinct keys among the sound rows. `previous`: rows of the last accepted full delivery of the
-    scope, None without one or when this delivery is not full.
+    `previous`: rows of the last accepted full delivery of the scope, None without one or when this is not full.
+    `vanished`: share of that one's keys which this one lacks, None likewise. `is_cut`: breaks off within a line.
     """
 
     rows_in: int
     quarantined: int
-    keys: int
-    previous: int | None
+    profile: Profile = Profile()
+    previous: int | None = None
+    vanished: float | None = None
+    is_cut: bool = False
 
     @property
     def duplicate_share(self) -> float | None:
         """Share of the sound rows that repeat a key."""
         sound = self.rows_in - self.quarantined
-        return round((sound - self.keys) / sound, 4) if sound else None
+        return round((sound - self.profile.keys) / sound, 4) if sound else None
 
     @property
     def row_ratio(self) -> float | None:
@@ -56,24 +76,108 @@ def breaker(code: str, delivery: Delivery, detail: str = "", sheet: str | None =
     return Breaker(code, where, problems.reason(problems.DELIVERY[code], detail))
 
 
-def check(counts: Counts, feed: Feed, delivery: Delivery) -> Breaker | None:
-    """The first limit of the contract that a readable delivery breaks.
+def first_broken(checks: tuple[Check, ...], delivery: Delivery) -> Breaker | None:
+    """The breaker of the first check that failed."""
+    broken = next((c for c in checks if c.is_broken), None)
+    return broken and breaker(broken.code, delivery, "，".join(t for t in (broken.found, broken.limit) if t))
 
-    A full delivery without rows is refused; a delta or an append without rows says that nothing happened.
+
+def check(
+    counts: Counts, feed: Feed, delivery: Delivery, history: History = _NO_HISTORY, extra: tuple[str, ...] = ()
+) -> tuple[Check, ...]:
+    """Every limit of the contract that can be asked of a readable delivery, the gravest first.
+
+    A full delivery without rows is refused, but for the nil return (零报告) of a scope of which no rows stand,
+    where the contract knows such a thing; a delta or an append without rows says that nothing happened. `extra`:
+    headings the contract does not know.
     """
-    limits = feed.thresholds
     if counts.rows_in == 0:
-        return breaker("E_EMPTY", delivery) if delivery.mode == "full" else None
-    share = counts.quarantined / counts.rows_in
-    if share > limits.max_quarantine_share:
-        bad = f"{counts.rows_in} 行中 {counts.quarantined} 行"
-        detail = f"{bad}，占 {share:.0%}，上限 {limits.max_quarantine_share:.0%}"
-        return breaker("E_QUARANTINE_SHARE", delivery, detail)
-    if (counts.duplicate_share or 0) > limits.max_duplicate_share:
-        detail = f"占 {counts.duplicate_share:.0%}，上限 {limits.max_duplicate_share:.0%}"
-        return breaker("E_DUPLICATE_SHARE", delivery, detail)
-    ratio = counts.row_ratio
-    if ratio is not None and not limits.min_row_ratio <= ratio <= limits.max_row_ratio:
-        detail = f"本次 {counts.rows_in} 行，上次 {counts.previous} 行，为其 {ratio:.2f} 倍"
-        return breaker("E_ROW_COUNT", delivery, detail)
-    return None
+        is_nil = feed.nil_return != NIL_NEVER and not counts.previous
+        is_refused = delivery.mode == "full" and not is_nil
+        return (Check("E_EMPTY", "数据行", "", "", True),) if is_refused else ()
+    found = [*_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
+    found += [*_keys(counts, feed), *_deletes(counts, feed, history), *_size(counts, feed, delivery, history)]
+    return (*found, *_vanished(counts, feed, delivery))
+
+
+def _share(code: str, name: str, share: float, limit: float, of: str = "", counts: bool = True) -> Check:
+    """`counts` False: too few rows to say anything."""
+    found = f"{of}占 {_percent(share)}"
+    return Check(code, name, found, f"上限 {_percent(limit)}", counts and share > limit)
+
+
+def _percent(share: float) -> str:
+    """30%, 0.4%."""
+    return f"{share:.0%}" if share >= 0.01 or share == 0 else f"{share:.1%}"
+
+
+def _rows(counts: Counts, feed: Feed) -> Iterator[Check]:
+    if counts.is_cut:
+        yield Check("E_TRUNCATED", "文件结尾", "", "", True)
+    share, limit = counts.quarantined / counts.rows_in, feed.thresholds.max_quarantine_share
+    of = f"{counts.rows_in} 行中 {counts.quarantined} 行，"
+    yield _share("E_QUARANTINE_SHARE", "不能入库的行", share, limit, of)
+
+
+def _columns(counts: Counts, feed: Feed, history: History, extra: tuple[str, ...]) -> Iterator[Check]:
+    garbled = counts.profile.garbled
+    if garbled is not None:
+        yield _share("E_GARBLED", "乱码", garbled, _MOST_GARBLED, "文字")
+    if history.alike:
+        lost = lost_columns(counts.profile, extra, history.alike, feed)
+        yield Check("E_COLUMN_LOST", "一向有值的列", "；".join(lost) or "都在", "此前各次都有值", bool(lost))
+        changed = [t for c, t in changed_kinds(counts.profile, history.last, feed) if not c.code_list]
+        yield Check("E_COLUMN_KIND", "各列的取值", "；".join(changed) or "与上一次同类", "", bool(changed))
+
+
+def _ids(counts: Counts, feed: Feed) -> Iterator[Check]:
+    limits = feed.thresholds
+    for column, (seen, bad) in counts.profile.ids.items():
+        if seen:
+            label, share = feed.by_name[column].label, bad / seen
+            of, enough = f"「{label}」{seen} 个值中 {bad} 个，", seen >= _ENOUGH_NUMBERS
+            name = f"「{label}」校验位不对的值"
+            yield _share("E_INVALID_IDS", name, share, limits.max_invalid_id_share, of, enough)
+
+
+def _keys(counts: Counts, feed: Feed) -> Iterator[Check]:
+    if counts.duplicate_share is not None:
+        limit = feed.thresholds.max_duplicate_share
+        yield _share("E_DUPLICATE_SHARE", "主键重复的行", counts.duplicate_share, limit)
+
+
+def _deletes(counts: Counts, feed: Feed, history: History) -> Iterator[Check]:
+    deleted, stock, limits = counts.profile.deleted, history.stock, feed.thresholds
+    if stock and stock > 0 and CHANGE_TYPE in feed.by_name:
+        of = f"现有 {stock} 条中删除 {deleted} 条，"
+        enough = deleted > limits.row_floor
+        yield _share("E_DELETE_SHARE", "删除的记录", deleted / stock, limits.max_delete_share, of, enough)
+
+
+def _vanished(counts: Counts, feed: Feed, delivery: Delivery) -> Iterator[Check]:
+    is_new_each_month = any(feed.by_name[k].is_month for k in feed.key_columns)
+    if counts.vanished is not None and counts.previous and not is_new_each_month and not delivery.is_page:
+        limits = feed.thresholds
+        enough = counts.vanished * counts.previous > limits.row_floor
+        limit = limits.max_vanished_share
+        yield _share("E_KEYS_VANISHED", "上次有、这次没有的主键", counts.vanished, limit, "", enough)
+
+
+def _size(counts: Counts, feed: Feed, delivery: Delivery, history: History) -> Iterator[Check]:
+    """The number of rows. A page is as long as pages are; a delta may change whatever stands; none is no number."""
+    limits, rows = feed.thresholds, counts.rows_in
+    if delivery.is_page:
+        return
+    normal = band([r.rows_in for r in history.alike if r.rows_in], limits, delivery.mode == "full")
+    if normal is not None:
+        if delivery.mode == "delta" and history.stock:
+            normal = replace(normal, high=max(normal.high, history.stock))
+        found = f"本次 {rows} 行，最近 {normal.count} 次的中位数 {normal.centre:.0f} 行"
+        limit = f"正常为 {normal.low:.0f} 至 {normal.high:.0f} 行"
+        yield Check("E_ROW_COUNT", "行数", found, limit, not normal.holds(rows))
+    elif counts.previous:
+        ratio = rows / counts.previous
+        found = f"本次 {rows} 行，上次 {counts.previous} 行，为其 {ratio:.2f} 倍"
+        limit = f"应为 {limits.min_row_ratio:g} 至 {limits.max_row_ratio:g} 倍"
+        off = not limits.min_row_ratio <= ratio <= limits.max_row_ratio
+        yield Check("E_ROW_COUNT", "行数", found, limit, off and abs(rows - counts.previous) > limits.row_floor)

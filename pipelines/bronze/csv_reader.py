@@ -6,7 +6,6 @@ lines (csv_records.py), types.
 
 import codecs
 import io
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import BinaryIO
 import polars as pl
 
 from pipelines.bronze import encoding as enc
-from pipelines.bronze.csv_records import records, split_record
+from pipelines.bronze.csv_records import SEPARATORS, records, split_record
+from pipelines.bronze.formula_prefix import without_prefix
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
 from pipelines.bronze.table import ROW, Block, Notice, Spoilt, Table, UnreadableError, tidy
 from pipelines.contracts import Feed
@@ -24,43 +24,42 @@ BLOCK_BYTES = 1 << 23
 _HEAD_BYTES = 64 << 10
 _MARK = codecs.BOM_UTF8
 _BLANK = b" \t\r\n" + _MARK
-_UNTIDY = re.compile(rb'[ \t\r"]|\xe3\x80\x80|\xc2\xa0|\xef\xbb\xbf')
+_SEPARATOR_NAMES = {"\t": "制表符", ";": "分号", "|": "竖线"}
+# What may leave something to strip, or a blank that is no null; looked for one by one, which is faster than at once.
+_UNTIDY = (b" ", b"\t", b"\r", b'"', b"\xe3\x80\x80", b"\xc2\xa0", _MARK)
 
 
 # Opens the bytes of a table; every call starts at its first line.
 Source = Callable[[], BinaryIO]
 
 
-def read_csv(file: Path, feed: Feed) -> tuple[Table, list[Notice]]:
+def read_csv(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
     """The one table of a CSV. Raises UnreadableError(E_ENCODING, E_EMPTY)."""
     source = _source(file)
     with source() as stream:
         head = stream.read(_HEAD_BYTES)
-    encoding, header = _header(head, source, feed)
+    encoding, separator, header = _header(head, source, feed)
     notices = []
     declared = (feed.encoding or enc.UTF8).removesuffix("-sig")
     if header.found and encoding != declared:
         text = f"文件编码是 {encoding}，约定为 {feed.encoding}，已按实际编码读取"
         notices.append(Notice("N_ENCODING", text))
-    return Table(None, header, _blocks(source, encoding, header)), notices
+    if separator != ",":
+        notices.append(Notice("N_SEPARATOR", f"字段以{_SEPARATOR_NAMES[separator]}分隔，已按实际分隔符读取"))
+    return [Table(None, header, _blocks(source, encoding, header, separator))], notices
 
 
 def _source(file: Path) -> Source:
-    """How to open the bytes after a byte order mark, lines ended by a line feed.
-
-    The file itself where possible; what needs rewriting first (UTF-16, lines ended by a carriage return alone)
-    comes from old desktop programs and is held in memory.
-    """
+    """How to open the bytes after a byte order mark, in UTF-8 where they are UTF-16, lines ended by a line feed."""
     with file.open("rb") as stream:
         mark = enc.by_mark(stream.read(len(_MARK)))
     source = partial(_opened, file, len(_MARK) if mark == "utf-8-sig" else 0)
     if mark == "utf-16":
-        source = partial(io.BytesIO, _from_utf16(file.read_bytes()))
+        source = partial(_rewritten, source, _from_utf16)
     if not _any_piece(source, lambda piece: piece.strip(_BLANK)):
         raise UnreadableError("E_EMPTY")
     if not _any_piece(source, lambda piece: b"\n" in piece):
-        with source() as stream:
-            source = partial(io.BytesIO, stream.read().replace(b"\r", b"\n"))
+        source = partial(_rewritten, source, _from_returns)
     return source
 
 
@@ -76,26 +75,58 @@ def _any_piece(source: Source, wanted: Callable[[bytes], object]) -> bool:
         return any(wanted(piece) for piece in iter(partial(stream.read, _HEAD_BYTES), b""))
 
 
-def _from_utf16(content: bytes) -> bytes:
+class _Rewriting(io.RawIOBase):
+    """A stream of pieces of bytes made while it is read."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._held = pieces, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: memoryview) -> int:
+        while not self._held and (piece := next(self._pieces, None)) is not None:
+            self._held = piece
+        count = min(len(target), len(self._held))
+        target[:count], self._held = self._held[:count], self._held[count:]
+        return count
+
+
+def _rewritten(source: Source, change: Callable[[Iterator[bytes]], Iterator[bytes]]) -> BinaryIO:
+    stream = source()
+    return io.BufferedReader(_Rewriting(change(iter(partial(stream.read, _HEAD_BYTES), b""))))
+
+
+def _from_utf16(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder("utf-16")()
     try:
-        return content.decode("utf-16").encode()
-    except UnicodeDecodeError as error:
+        for piece in pieces:
+            yield decoder.decode(piece).encode()
+        yield decoder.decode(b"", final=True).encode()
+    except UnicodeError as error:
         raise UnreadableError("E_ENCODING") from error
 
 
-def _header(start: bytes, source: Source, feed: Feed) -> tuple[str, Header]:
-    """The encoding in which the contract's headings appear; without headings, the one that decodes all."""
+def _from_returns(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    return (piece.replace(b"\r", b"\n") for piece in pieces)
+
+
+def _header(start: bytes, source: Source, feed: Feed) -> tuple[str, str, Header]:
+    """(encoding, separator, header) in which the contract's headings appear; without headings, the encoding that
+    decodes all. Headings in plain letters appear in every encoding, so the likelier one is tried first."""
     head = start.split(b"\n")[:DEPTH]
-    for encoding in (enc.UTF8, enc.GB18030):
-        rows = [split_record(line.decode(encoding, errors="replace").removesuffix("\r")) for line in head]
-        header = detect(feed, rows)
-        if header.found:
-            return encoding, header
+    likely = enc.likely(start)
+    for encoding in (likely, *({enc.UTF8, enc.GB18030} - {likely})):
+        lines = [line.decode(encoding, errors="replace").removesuffix("\r") for line in head]
+        for separator in SEPARATORS:
+            header = detect(feed, [split_record(line, separator) for line in lines])
+            if header.found:
+                return encoding, separator, header
     with source() as stream:
-        return enc.sniff(stream.read()), not_found(feed, 1)
+        return enc.decoding(iter(partial(stream.read, _HEAD_BYTES), b"")), ",", not_found(feed, 1)
 
 
-def _blocks(source: Source, encoding: str, header: Header) -> Iterator[Block]:
+def _blocks(source: Source, encoding: str, header: Header, separator: str = ",") -> Iterator[Block]:
     width = len(header.headings)
     rest, spoilt_rows, row = b"", [], header.last_row + 1
     with source() as stream:
@@ -108,8 +139,10 @@ def _blocks(source: Source, encoding: str, header: Header) -> Iterator[Block]:
             spoilt_rows += [Spoilt(row + carried + n, "E_BYTES", raw) for n, raw in sorted(broken.items())]
             if header.found:
                 text = rest + text if rest else text
-                part = records(text, width, row, is_last)
-                rows = tidy(part.rows, is_stripped=not _UNTIDY.search(text))
+                part = records(text, width, row, is_last, separator)
+                rows = tidy(part.rows, is_stripped=not any(mark in text for mark in _UNTIDY))
+                if b"'" in text:
+                    rows = rows.with_columns(without_prefix(pl.exclude(ROW)))
                 yield Block(rows, spoilt=(*spoilt_rows, *part.spoilt))
                 rest, row = text[part.used :], row + part.lines
             else:

@@ -9,6 +9,7 @@ Lines without quotes, and lines whose quotes are in order, are split by polars; 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -18,13 +19,30 @@ from pipelines.bronze.tail import MARKER
 
 MAX_LINES = 50
 MAX_LENGTH = 100_000
-_FIELD = r'(?:"(?:[^"]|"")*+"|[^",\n][^,\n]*+|)'
-_RECORD = re.compile(rf"{_FIELD}(?:,{_FIELD})*+")
-_NEXT = re.compile(rf"({_FIELD})(?:,|\Z)")
+SEPARATORS = (",", "\t", ";", "|")
 _QUOTED = r'"(?:[^"]|"")*"'
-_NEAT = rf'^(?:{_QUOTED}|[^",]*)(?:,(?:{_QUOTED}|[^",]*))*$'
 _MARKER = re.compile(MARKER)
-_NEWLINE, _COMMA, _QUOTE, _RETURN = 10, 44, 34, 13
+_NEWLINE, _QUOTE, _RETURN = 10, 34, 13
+
+
+@dataclass(frozen=True)
+class _Grammar:
+    """Expressions for one separator: a whole record, its next field, a line polars splits as we do."""
+
+    record: re.Pattern[str]
+    next: re.Pattern[str]
+    neat: str
+
+
+@cache
+def _grammar(separator: str) -> _Grammar:
+    mark = re.escape(separator)
+    field = rf'(?:"(?:[^"]|"")*+"|[^"{mark}\n][^{mark}\n]*+|)'
+    return _Grammar(
+        record=re.compile(rf"{field}(?:{mark}{field})*+"),
+        next=re.compile(rf"({field})(?:{mark}|\Z)"),
+        neat=rf'^(?:{_QUOTED}|[^"{mark}]*)(?:{mark}(?:{_QUOTED}|[^"{mark}]*))*$',
+    )
 
 
 @dataclass(frozen=True)
@@ -39,11 +57,12 @@ class Records:
 
 @dataclass(frozen=True)
 class _Lines:
-    """A block of UTF-8 and where its lines begin and end (line break excluded)."""
+    """A block of UTF-8, where its lines begin and end (line break excluded), and what separates fields."""
 
     block: bytes
     starts: np.ndarray
     ends: np.ndarray
+    separator: str
 
     def text(self, i: int) -> str:
         return self.block[self.starts[i] : self.ends[i]].decode().removesuffix("\r")
@@ -52,12 +71,12 @@ class _Lines:
         return len(self.starts)
 
 
-def records(block: bytes, width: int, first_row: int, is_last: bool) -> Records:
+def records(block: bytes, width: int, first_row: int, is_last: bool, separator: str = ",") -> Records:
     """Records of UTF-8 lines, the first of which has number `first_row` in the file.
 
     A record that is still open at the end of a block that is not the last is left for the next one.
     """
-    lines = _lines(block)
+    lines = _lines(block, separator)
     regular, odd = _sort_out(lines, width)
     swallowed = np.zeros(len(lines), bool)
     places, cells, spoilt, stop = [], [], [], len(lines)
@@ -72,7 +91,7 @@ def records(block: bytes, width: int, first_row: int, is_last: bool) -> Records:
             spoilt.append(Spoilt(i + first_row, "E_QUOTE", text))
             continue
         swallowed[i + 1 : end + 1] = True
-        row = split_record(text)
+        row = split_record(text, separator)
         fitted = _fit(row, width)
         if fitted is None:
             spoilt.append(Spoilt(i + first_row, "E_FIELDS", text, f"{len(row)} 个字段，表头有 {width} 个"))
@@ -91,32 +110,33 @@ def records(block: bytes, width: int, first_row: int, is_last: bool) -> Records:
     )
 
 
-def split_record(text: str) -> list[str]:
+def split_record(text: str, separator: str = ",") -> list[str]:
     """Fields of one record (RFC 4180; a quote inside an unquoted field is text); [] if quotes stay open."""
-    if not _RECORD.fullmatch(text):
+    grammar = _grammar(separator)
+    if not grammar.record.fullmatch(text):
         return []
     fields, place = [], 0
     while place <= len(text):
-        match = _NEXT.match(text, place)
+        match = grammar.next.match(text, place)
         value = match[1]
         fields.append(value[1:-1].replace('""', '"') if value.startswith('"') else value)
         place = match.end(1) + 1
     return fields
 
 
-def _lines(block: bytes) -> _Lines:
+def _lines(block: bytes, separator: str) -> _Lines:
     breaks = np.flatnonzero(np.frombuffer(block, np.uint8) == _NEWLINE)
     starts = np.concatenate([[0], breaks + 1])
     ends = np.concatenate([breaks, [len(block)]])
     if starts[-1] == len(block):
         starts, ends = starts[:-1], ends[:-1]
-    return _Lines(block, starts, ends)
+    return _Lines(block, starts, ends, separator)
 
 
 def _sort_out(lines: _Lines, width: int) -> tuple[np.ndarray, list[int]]:
     """(mask of lines polars can split into `width` fields, other lines that are not blank)."""
     content = np.frombuffer(lines.block, np.uint8)
-    separators = _count(content == _COMMA, lines)
+    separators = _count(content == ord(lines.separator), lines)
     has_quote = np.zeros(len(lines), bool)
     if b'"' in lines.block:
         has_quote = _count(content == _QUOTE, lines) > 0
@@ -125,7 +145,7 @@ def _sort_out(lines: _Lines, width: int) -> tuple[np.ndarray, list[int]]:
     blank = (length == 0) | ((length == 1) & (first == _RETURN))
     regular = (separators == width - 1) & ~has_quote & ~blank & (length <= MAX_LENGTH)
     quoted = np.flatnonzero(has_quote & (length <= MAX_LENGTH))
-    regular[quoted] = _is_neat([lines.text(i) for i in quoted], width)
+    regular[quoted] = _is_neat([lines.text(i) for i in quoted], width, lines.separator)
     return regular, np.flatnonzero(~regular & ~blank).tolist()
 
 
@@ -134,24 +154,25 @@ def _count(hits: np.ndarray, lines: _Lines) -> np.ndarray:
     return np.searchsorted(places, lines.ends) - np.searchsorted(places, lines.starts)
 
 
-def _is_neat(texts: Sequence[str], width: int) -> np.ndarray:
+def _is_neat(texts: Sequence[str], width: int, separator: str) -> np.ndarray:
     line = pl.Series(texts, dtype=pl.String)
-    separators = line.str.replace_all(_QUOTED, "").str.count_matches(",", literal=True)
-    return (line.str.contains(_NEAT) & (separators == width - 1)).to_numpy()
+    separators = line.str.replace_all(_QUOTED, "").str.count_matches(separator, literal=True)
+    return (line.str.contains(_grammar(separator).neat) & (separators == width - 1)).to_numpy()
 
 
 def _record(lines: _Lines, start: int, width: int) -> tuple[int | None, str]:
     """(last line, text) of the record beginning at a line; (None, the line) when its quotes never close."""
     first = text = lines.text(start)
+    is_record = _grammar(lines.separator).record.fullmatch
     if len(first) > MAX_LENGTH:
         return None, first[:MAX_LENGTH]
-    if _RECORD.fullmatch(text):
+    if is_record(text):
         return start, text
     for i in range(start + 1, min(start + MAX_LINES, len(lines))):
         text += "\n" + lines.text(i)
         if len(text) > MAX_LENGTH:
             break
-        if _RECORD.fullmatch(text) and len(split_record(text)) == width:
+        if is_record(text) and len(split_record(text, lines.separator)) == width:
             return i, text
     return None, first
 
@@ -174,6 +195,7 @@ def _by_polars(lines: _Lines, keep: np.ndarray, width: int) -> pl.DataFrame:
     rows = pl.read_csv(
         _join(lines, keep),
         has_header=False,
+        separator=lines.separator,
         schema=dict.fromkeys(cell_names(width), pl.String),
         quote_char='"' if has_quote else None,
         eol_char="\n",

@@ -5,6 +5,8 @@ Statistical detectors are wrong on short files and on GB18030; strict decoding i
 """
 
 import codecs
+from collections.abc import Iterable
+from itertools import chain
 
 from pipelines.bronze.table import UnreadableError
 
@@ -22,20 +24,37 @@ def sniff(content: bytes) -> str:
 
     Raises UnreadableError(E_ENCODING).
     """
-    if marked := by_mark(content):
-        return marked
-    for encoding in (UTF8, GB18030):
-        try:
-            codecs.getincrementaldecoder(encoding)("strict").decode(content, final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise UnreadableError("E_ENCODING")
+    return by_mark(content) or decoding([content])
+
+
+def decoding(pieces: Iterable[bytes]) -> str:
+    """'utf-8' or 'gb18030', the first that decodes all pieces. Raises UnreadableError(E_ENCODING)."""
+    left = {encoding: codecs.getincrementaldecoder(encoding)("strict") for encoding in (UTF8, GB18030)}
+    for piece, is_last in chain(((p, False) for p in pieces), ((b"", True),)):
+        for encoding, decoder in list(left.items()):
+            try:
+                decoder.decode(piece, is_last)
+            except UnicodeDecodeError:
+                del left[encoding]
+        if not left:
+            raise UnreadableError("E_ENCODING")
+    return next(iter(left))
 
 
 def by_mark(content: bytes) -> str | None:
     """The encoding a byte order mark names."""
     return next((e for mark, e in _BOMS if content.startswith(mark)), None)
+
+
+def likely(head: bytes) -> str:
+    """'utf-8' or 'gb18030', whichever explains the beginning of a file better; damage may be in both.
+
+    Chinese in GB18030 hardly ever makes UTF-8, so of UTF-8 with some damage most characters still decode.
+    """
+    decoded = head.decode(UTF8, errors="surrogateescape")
+    other = [c for c in decoded if c > "\x7f"]
+    broken = sum("\ud800" <= c <= "\udfff" for c in other)
+    return GB18030 if broken > len(other) - broken else UTF8
 
 
 def to_utf8(block: bytes, encoding: str) -> tuple[bytes, dict[int, str]]:

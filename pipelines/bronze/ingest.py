@@ -6,60 +6,89 @@ large file never has to stand in memory for the case that it may be refused.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from statistics import median
 
 import polars as pl
 
 from pipelines.bronze import quarantine
-from pipelines.bronze.breakers import Breaker, Counts, breaker, check
-from pipelines.bronze.csv_reader import read_csv
+from pipelines.bronze.breakers import Breaker, Counts, breaker, check, first_broken
+from pipelines.bronze.drift import changes
+from pipelines.bronze.history import History, history
 from pipelines.bronze.lineage import with_lineage
-from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, results
-from pipelines.bronze.store import Draft, empty_bronze
+from pipelines.bronze.profile import Profile, Profiler, vanished_share
+from pipelines.bronze.readers import read
+from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, all_results
+from pipelines.bronze.rulings import RELEASE, in_force, rulings
+from pipelines.bronze.store import Draft, discard, empty_bronze, read_sketch
 from pipelines.bronze.table import ROW, Block, Notice, Table, UnreadableError
-from pipelines.bronze.tail import split_tail
+from pipelines.bronze.tail import ends_in_a_line, split_tail
 from pipelines.bronze.typing import type_block
-from pipelines.bronze.xlsx_reader import read_xlsx
 from pipelines.contracts import Feed
 from pipelines.landing import UNRECOGNISED, Delivery, landed
 from pipelines.paths import Paths
 
 _TAIL_LENGTH = 200
+# So many records do not stay as they are from one period to the next.
+_MUST_CHANGE = 100
 
 
 def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
     """Bring every landed delivery of a feed, delivered on or before `as_of`, into bronze if not there yet.
 
-    Returns the outcomes of the deliveries taken in by this call, in order of landing. A delivery that cannot
-    be accepted is quarantined and never stops the next.
+    Returns the outcomes of the deliveries taken in by this call, in order of landing; one that a person released
+    comes again with its new outcome. A delivery that cannot be accepted is quarantined and never stops the next.
     """
     empty_bronze(paths, feed)
-    done = results(paths, feed.code)
-    ids = {r.delivery_id for r in done}
-    taken = []
+    outcomes = all_results(paths, feed.code)
+    made = [r for r in rulings(paths, as_of) if r.feed == feed.code]
+    taken: list[DeliveryResult] = []
     for delivery in landed(paths, feed.code):
-        if delivery.delivered_on <= as_of.isoformat() and delivery.delivery_id not in ids:
-            taken.append(_ingest(paths, feed, delivery, _previous_rows([*done, *taken], delivery)))
+        if delivery.delivered_on > as_of.isoformat():
+            continue
+        known = [r for r in outcomes if r.delivery_id == delivery.delivery_id]
+        if not known:
+            known = [_ingest(paths, feed, delivery, history(outcomes, delivery))]
+            taken += known
+            outcomes += known
+        ruling = in_force(made, {delivery.delivery_id: known[0]}).get(delivery.delivery_id)
+        if ruling and ruling.decision == RELEASE and len(known) == 1:
+            outcomes = _forget_later(paths, outcomes, delivery, ruling.turn)
+            released = _release(paths, feed, delivery, known[0], ruling.turn)
+            taken.append(released)
+            outcomes.append(released)
     return taken
+
+
+def _forget_later(
+    paths: Paths, outcomes: list[DeliveryResult], released: Delivery, turn: date
+) -> list[DeliveryResult]:
+    """Outcomes without those judged on the day of a release before it was known: they are judged again.
+
+    What a day gives depends on the deliveries and decisions of that day, not on how often it was run.
+    """
+    later = [
+        r for r in outcomes if r.delivery_seq > released.delivery_seq and r.delivered_on >= turn.isoformat()
+    ]
+    for result in later:
+        discard(paths, result)
+    return [r for r in outcomes if r not in later]
 
 
 @dataclass
 class _Taken:
     """What one reading of a file told, beside the rows and entries it wrote."""
 
-    keys: list[pl.Series] = field(default_factory=list)
+    profile: Profile = field(default_factory=Profile)
+    sketch: pl.Series | None = None
+    is_cut: bool = False
     notices: list[Notice] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     breaker: Breaker | None = None
 
-    @property
-    def distinct_keys(self) -> int:
-        """Of the sound rows of the whole file."""
-        return pl.concat(self.keys).n_unique() if self.keys else 0
 
-
-def _ingest(paths: Paths, feed: Feed, delivery: Delivery, previous: int | None) -> DeliveryResult:
+def _ingest(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> DeliveryResult:
     draft = Draft(paths, feed)
     try:
         if delivery.kind == UNRECOGNISED:
@@ -68,51 +97,89 @@ def _ingest(paths: Paths, feed: Feed, delivery: Delivery, previous: int | None) 
     except UnreadableError as error:
         refusal = breaker(error.code, delivery, error.detail)
         return _write_unread(draft, delivery, _Taken(breaker=refusal))
-    counts = Counts(
-        rows_in=draft.rows.height + draft.entries.height,
-        quarantined=draft.entries.height,
-        keys=taken.distinct_keys,
-        previous=previous,
-    )
-    taken.breaker = taken.breaker or check(counts, feed, delivery)
+    counts = _counts(paths, delivery, draft, taken, past)
+    checks = () if taken.breaker else check(counts, feed, delivery, past, tuple(taken.extra))
+    taken.breaker = taken.breaker or first_broken(checks, delivery)
     if taken.breaker and counts.rows_in == 0:
         return _write_unread(draft, delivery, taken)
-    if counts.rows_in == 0:
-        taken.notices.append(Notice("N_NO_ROWS", "没有数据行，按本期无变动处理"))
+    taken.notices += _notices(counts, feed, delivery, past)
     if taken.breaker:
         draft.restart()
-        for entries in _refused(paths, feed, delivery, taken.breaker):
+        for entries in _refused(paths, feed, delivery, draft, taken.breaker):
             draft.entries.add(entries)
-    result = _result(delivery, taken, draft.rows.height, draft.entries.height, counts)
+    elif delivery.mode == "full":
+        draft.sketch = taken.sketch
+    result = replace(_result(delivery, taken, draft.rows.height, draft.entries.height, counts), checks=checks)
     draft.publish(result)
     return result
+
+
+def _release(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryResult, on: date) -> DeliveryResult:
+    """Take a refused delivery in: its rows count from `on`, in their old place among the deliveries."""
+    draft = Draft(paths, feed)
+    taken = _take(paths, feed, replace(delivery, delivered_on=on.isoformat()), draft)
+    draft.sketch = taken.sketch if delivery.mode == "full" else None
+    result = replace(
+        refused,
+        status=ACCEPTED,
+        breaker_code=None,
+        breaker_message=None,
+        rows_bronze=draft.rows.height,
+        rows_quarantined=draft.entries.height,
+        notices=(*refused.notices, f"曾被拦截（{refused.breaker_code}），经审批自 {on} 起放行"),
+        released_on=on.isoformat(),
+    )
+    draft.publish(result)
+    return result
+
+
+def _counts(paths: Paths, delivery: Delivery, draft: Draft, taken: _Taken, past: History) -> Counts:
+    full = past.full if delivery.mode == "full" else None
+    before = read_sketch(paths, full)
+    return Counts(
+        rows_in=draft.rows.height + draft.entries.height,
+        quarantined=draft.entries.height,
+        profile=taken.profile,
+        is_cut=taken.is_cut,
+        previous=full.rows_in if full else None,
+        vanished=None if before is None or taken.sketch is None else vanished_share(before, taken.sketch),
+    )
+
+
+def _notices(counts: Counts, feed: Feed, delivery: Delivery, past: History) -> Iterator[Notice]:
+    """What the department should know beside any refusal."""
+    if counts.rows_in == 0:
+        usual = median(r.rows_in for r in past.alike) if past.alike else 0
+        told = f"；以往一般有 {usual:.0f} 行，请确认导出无误" if usual >= _MUST_CHANGE else ""
+        yield Notice("N_NO_ROWS", f"没有数据行，按本期无变动处理{told}")
+    for text in changes(counts.profile, past.last, feed):
+        yield Notice("N_DRIFT", text)
+    full, content = past.full, counts.profile.content
+    is_same = full and content == full.profile.content and full.period != delivery.period
+    if is_same and counts.rows_in >= _MUST_CHANGE:
+        yield Notice("N_UNCHANGED", f"内容与 {full.delivered_on} 交付的全量完全相同，请确认不是旧的导出")
 
 
 def _write_unread(draft: Draft, delivery: Delivery, taken: _Taken) -> DeliveryResult:
     """Bronze of a file without a single row: one quarantine entry stands for the file."""
     draft.restart()
     draft.entries.add(quarantine.unread(delivery, taken.breaker))
-    result = _result(delivery, taken, 0, 0, Counts(0, 0, 0, None))
+    result = _result(delivery, taken, 0, 0, Counts(0, 0))
     draft.publish(result)
     return result
 
 
-def _read(paths: Paths, feed: Feed, delivery: Delivery) -> tuple[list[Table], list[Notice]]:
-    file = delivery.file(paths)
-    if feed.format == "xlsx":
-        return read_xlsx(file, feed)
-    table, notices = read_csv(file, feed)
-    return [table], notices
-
-
 def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     """Read and type a file into the draft; with a header that will not do, only count its rows and say why."""
-    tables, notices = _read(paths, feed, delivery)
+    scratch = draft.scratch()
+    tables, notices = read(delivery.file(paths), feed, scratch)
     taken = _Taken(notices=notices)
+    profiler, block = Profiler(feed, delivery.mode, scratch), None
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()
         taken.notices += _header_notices(table)
+        profiler.header(header)
         taken.breaker = taken.breaker or _header_breaker(table, delivery)
         for rows, block in _data(table, feed, taken.notices):
             entries = [quarantine.spoilt(block.spoilt, delivery, table.sheet)]
@@ -123,15 +190,18 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
                 entries.append(quarantine.faulty(rows, typed.faults, header, delivery, table.sheet))
                 sound = with_lineage(typed.sound, feed, delivery, table.sheet, order)
                 draft.rows.add(sound)
-                # The sixteen bytes behind the digits: of millions of rows nothing else stays until the end.
-                taken.keys.append(sound["_record_key"].str.decode("hex"))
+                profiler.rows(sound)
             draft.entries.add(pl.concat(entries).sort("row"))
+    taken.profile, taken.sketch = profiler.finish()
+    taken.is_cut = block is not None and ends_in_a_line(delivery.file(paths), block)
     return taken
 
 
-def _refused(paths: Paths, feed: Feed, delivery: Delivery, why: Breaker) -> Iterator[pl.DataFrame]:
+def _refused(
+    paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, why: Breaker
+) -> Iterator[pl.DataFrame]:
     """Every row of a refused file; a row with a reason of its own keeps it."""
-    for table in _read(paths, feed, delivery)[0]:
+    for table in read(delivery.file(paths), feed, draft.scratch())[0]:
         for rows, block in _data(table, feed, []):
             own = [quarantine.spoilt(block.spoilt, delivery, table.sheet)]
             if not table.header.missing:
@@ -176,27 +246,13 @@ def _header_breaker(table: Table, delivery: Delivery) -> Breaker | None:
     if header.missing:
         detail = "缺少" + "".join(f"「{label}」" for label in header.missing)
         detail += "，表头中不认识" + "".join(f"「{h}」" for h in header.extra) if header.extra else ""
-        return breaker("E_COLUMN_MISSING", delivery, f"第 {header.last_row} 行表头{detail}", table.sheet)
+        where = f"第 {header.last_row} 行表头" if header.last_row else ""
+        return breaker("E_COLUMN_MISSING", delivery, where + detail, table.sheet)
     return None
 
 
 def _whole(rows: pl.DataFrame, table: Table, delivery: Delivery, why: Breaker) -> pl.DataFrame:
     return quarantine.whole(rows, table.header, delivery, table.sheet, why)
-
-
-def _previous_rows(done: Sequence[DeliveryResult], delivery: Delivery) -> int | None:
-    """Rows of the last accepted full delivery of the scope; None without one or when this is not full."""
-    if delivery.mode != "full":
-        return None
-    earlier = [
-        r
-        for r in done
-        if r.mode == "full"
-        and r.status == ACCEPTED
-        and r.scope == delivery.scope
-        and r.delivery_seq < delivery.delivery_seq
-    ]
-    return max(earlier, key=lambda r: r.delivery_seq).rows_in if earlier else None
 
 
 def _result(
@@ -214,4 +270,5 @@ def _result(
         duplicate_ratio=counts.duplicate_share,
         extra_columns=tuple(taken.extra),
         notices=tuple(n.text for n in taken.notices),
+        profile=taken.profile,
     )

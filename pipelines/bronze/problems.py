@@ -26,23 +26,44 @@ ROW = {
     "E_FIELDS": Problem("字段个数与表头不一致", "请检查该行的逗号与引号"),
     "E_QUOTE": Problem("引号没有成对", "请检查该行的引号，内容中的引号应写成两个"),
     "E_BYTES": Problem("有无法解码的字符", "请以 UTF-8 或 GB18030 重新导出"),
+    "E_TIME": Problem("不是可识别的时间", "请写成 2024-01-03 08:15:00 的形式后重填"),
+    "E_GEOMETRY": Problem("不是可读的几何图形", "请核对图形是否闭合、坐标是否为数字，以 GeoJSON 重新导出"),
+    "E_VALUE": Problem("不是单个的值（嵌套的对象、列表、二进制或 NaN）", "请改为文本或数字后重报"),
+    "E_RECORD": Problem("不是一条记录", "每条记录应是一个 JSON 对象，请核对后重报"),
+    "E_JSON_RECORD": Problem("不是完整的 JSON", "请核对该行后重报"),
+    "E_REPEATED_NAME": Problem("同一字段名出现两次", "请只保留一个后重报"),
 }
 
 DELIVERY = {
     "E_FILE_NAME": Problem("文件名不符合约定", "请按数据目录中的文件名规则改名后重报"),
     "E_EMPTY": Problem("文件中没有数据行", "请核对导出条件后重报"),
     "E_ENCODING": Problem("文件编码无法识别", "请以 UTF-8 或 GB18030 编码重新导出"),
-    "E_XLSX_FORM": Problem(
-        "不是可读的 xlsx 工作簿（可能加密，或是旧版 xls）", "请另存为不加密的 xlsx 后重报"
-    ),
+    "E_KIND": Problem("不是可读的数据文件", "请以 xlsx、csv、json、parquet 或 zip 重新导出"),
+    "E_XLSX_FORM": Problem("不是可读的工作簿（可能加密）", "请另存为不加密的 xlsx 后重报"),
     "E_XLSX_DAMAGED": Problem("工作簿已损坏或不完整", "请确认在 Excel 中能打开，重新上传"),
     "E_ZIP_BOMB": Problem("压缩内容异常大，已停止读取", "请另存为新的 xlsx 后重报"),
+    "E_ZIP_DAMAGED": Problem("压缩包已损坏或不完整", "请确认能解压，重新上传"),
+    "E_ZIP_LOCKED": Problem("压缩包有密码", "请去掉密码后重报"),
+    "E_ZIP_NESTED": Problem("压缩包里还有压缩包", "请只压缩一层后重报"),
+    "E_ZIP_MEMBER": Problem("压缩包内的文件名不可用", "请重新压缩，不带路径和链接"),
+    "E_JSON": Problem("JSON 不完整或格式有误", "请重新导出或重新获取"),
+    "E_JSON_FORM": Problem("JSON 中没有唯一的一组记录", "请只保留一个记录数组后重报"),
+    "E_JSON_ANSWER": Problem("是接口的错误回答，不是数据", "请核对接口后重新获取"),
+    "E_PARQUET": Problem("Parquet 已损坏或不完整", "请重新导出"),
+    "E_SHAPE": Problem("矢量图层不完整或已损坏", "请把 shp、shx、dbf、prj 一起压缩成 zip 后重报"),
     "E_MACRO": Problem("工作簿含有宏", "请另存为不含宏的 xlsx 后重报"),
     "E_HEADER": Problem("找不到约定的表头", "请核对表头文字；如打开为乱码，请以 UTF-8 或 GB18030 重新导出"),
     "E_COLUMN_MISSING": Problem("缺少必填的列", "请补齐该列；如表头已改名，请与大数据局更新数据合同"),
     "E_QUARANTINE_SHARE": Problem("不能入库的行过多", "请按各行原因修正后整份重报"),
     "E_DUPLICATE_SHARE": Problem("主键重复的行过多", "请核对是否重复导出后整份重报"),
-    "E_ROW_COUNT": Problem("行数与上一次全量相差过大", "请核对导出范围；确认无误的请与大数据局联系"),
+    "E_ROW_COUNT": Problem("行数与以往相差过大", "请核对导出范围；确认无误的请与大数据局联系"),
+    "E_COLUMN_LOST": Problem("一向有值的列不见了", "请补齐后整份重报；确已取消该列的请与大数据局联系"),
+    "E_COLUMN_KIND": Problem("列的内容变了样", "请核对各列是否错位或对调后整份重报；确为新的写法请与大数据局联系"),
+    "E_GARBLED": Problem("文字成了乱码", "请检查系统的字符编码后重新导出"),
+    "E_TRUNCATED": Problem("文件在一行中间断开，不完整", "请重新导出并核对传输是否完成"),
+    "E_INVALID_IDS": Problem("号码校验位不对的值过多", "请核对该列是否错位、截断或被改写后整份重报"),
+    "E_DELETE_SHARE": Problem("删除的记录过多", "请核对增量的取数条件；确认无误的请与大数据局联系"),
+    "E_KEYS_VANISHED": Problem("上次的记录大批不见了", "请核对导出范围与主键；确认无误的请与大数据局联系"),
 }
 
 

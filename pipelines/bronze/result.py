@@ -4,14 +4,28 @@ Belongs here: its shape, reading it back. Does not belong here: deciding its con
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from pathlib import Path
 
+from pipelines.bronze.profile import Profile
 from pipelines.landing.delivery import RECORD
 from pipelines.paths import Paths
 
 ACCEPTED = "accepted"
 QUARANTINED = "quarantined"
+_RELEASED = "_released"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing asked of a delivery as a whole: `name`, `found` and `limit` are Chinese, `code` as in problems.py."""
+
+    code: str
+    name: str
+    found: str
+    limit: str
+    is_broken: bool
 
 
 @dataclass(frozen=True)
@@ -21,6 +35,8 @@ class DeliveryResult:
     `row_count_ratio` is to the last accepted full delivery of the scope, None without one; `duplicate_ratio`
     is the share of rows that repeat a key. An unreadable file has no rows: its one quarantine entry, row 0,
     stands for the file. `notices` are Chinese sentences. `pages`: of how many pages the file says it is one.
+    `checks`: every limit, broken or not. `released_on`: the business date from which a refused delivery counts,
+    because a person released it. Such a delivery stands twice in bronze: as it was refused, and as it was taken in.
     """
 
     feed: str
@@ -45,11 +61,19 @@ class DeliveryResult:
     extra_columns: tuple[str, ...]
     notices: tuple[str, ...]
     pages: int | None = None
+    checks: tuple[Check, ...] = ()
+    profile: Profile = field(default_factory=Profile)
+    released_on: str | None = None
+
+    @property
+    def in_force_from(self) -> str:
+        """ISO date from which an accepted delivery counts."""
+        return self.released_on or self.delivered_on
 
     @property
     def folder(self) -> str:
         """Name of its folder in bronze."""
-        return self.delivery_id
+        return self.delivery_id + (_RELEASED if self.released_on else "")
 
     def record(self) -> dict:
         """The fields of delivery.json, in order."""
@@ -57,14 +81,28 @@ class DeliveryResult:
 
 
 def results(paths: Paths, feed_code: str, as_of: date | None = None) -> list[DeliveryResult]:
-    """Outcomes of all ingested deliveries of a feed (delivered on or before `as_of`), in order of landing."""
-    files = sorted((paths.bronze / feed_code).glob(f"*/{RECORD}"))
-    found = [_read(json.loads(p.read_text(encoding="utf-8"))) for p in files]
+    """Outcomes of all ingested deliveries of a feed (as they stood on `as_of`), in order of landing."""
+    found = all_results(paths, feed_code)
     if as_of is not None:
-        found = [r for r in found if r.delivered_on <= as_of.isoformat()]
-    return sorted(found, key=lambda r: r.delivery_seq)
+        found = [r for r in found if r.in_force_from <= as_of.isoformat()]
+    newest = {r.delivery_id: r for r in found}
+    return list(newest.values())
 
 
-def _read(record: dict) -> DeliveryResult:
-    lists = {name: tuple(record[name]) for name in ("extra_columns", "notices")}
-    return DeliveryResult(**{**record, **lists})
+def all_results(paths: Paths, feed_code: str) -> list[DeliveryResult]:
+    """Every outcome in bronze, in order of landing; a refused delivery comes before itself released."""
+    found = [_read(p) for p in (paths.bronze / feed_code).glob(f"*/{RECORD}")]
+    return sorted(found, key=lambda r: (r.delivery_seq, r.delivery_id, r.in_force_from, r.folder))
+
+
+def _read(file: Path) -> DeliveryResult:
+    record = json.loads(file.read_text(encoding="utf-8"))
+    profile = record.get("profile", {})
+    ids = {name: tuple(pair) for name, pair in profile.get("ids", {}).items()}
+    parts = {
+        "extra_columns": tuple(record["extra_columns"]),
+        "notices": tuple(record["notices"]),
+        "checks": tuple(Check(**c) for c in record.get("checks", ())),
+        "profile": Profile(**{**profile, "ids": ids}),
+    }
+    return DeliveryResult(**{**record, **parts})

@@ -5,7 +5,7 @@ Belongs here: the schemas of rows.parquet and quarantine.parquet. Does not belon
 
 import polars as pl
 
-from pipelines.bronze.typing import TYPES
+from pipelines.bronze.typing import dtype
 from pipelines.contracts import Feed
 
 LINEAGE = {
@@ -39,4 +39,4 @@ QUARANTINE = pl.Schema(
 
 def rows_schema(feed: Feed) -> pl.Schema:
     """Contract columns in contract order, then the lineage columns."""
-    return pl.Schema({**{c.name: TYPES[c.type] for c in feed.columns}, **LINEAGE})
+    return pl.Schema({**{c.name: dtype(c) for c in feed.columns}, **LINEAGE})

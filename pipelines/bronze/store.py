@@ -1,6 +1,6 @@
 """Writing bronze.
 
-Belongs here: folders, Parquet settings, the empty delivery. Does not belong here: content.
+Belongs here: folders, Parquet settings, the empty delivery, the sketch of the keys. Does not belong here: content.
 A delivery appears by a rename, whole or not at all, and is written as it is read: a city-wide file never stands in
 memory. Equal content gives equal bytes.
 """
@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.bronze.result import DeliveryResult
@@ -19,8 +20,10 @@ from pipelines.paths import Paths
 
 ROWS_FILE = "rows.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
+SKETCH_FILE = "keys.parquet"
 EMPTY = "_empty"
 _ROW_GROUP = 122_880
+_UNIQUE = ("_row", "_record_key", "_source_ref", "row", "message", "raw")
 
 
 class Draft:
@@ -29,6 +32,7 @@ class Draft:
     def __init__(self, paths: Paths, feed: Feed) -> None:
         self._paths, self._feed = paths, feed
         self._folder = _fresh(paths, feed.code)
+        self.sketch: pl.Series | None = None
         self._open()
 
     def _open(self) -> None:
@@ -41,12 +45,19 @@ class Draft:
         self.entries.close()
         self._open()
 
+    def scratch(self) -> Path:
+        """An empty folder for what a reader has to unpack; it is gone when the delivery appears."""
+        return _fresh(self._paths, f"{self._feed.code}.unpacked")
+
     def publish(self, result: DeliveryResult) -> None:
-        """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json."""
+        """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json, and the sketch if there is one."""
         self.rows.close()
         self.entries.close()
+        if self.sketch is not None:
+            self.sketch.to_frame().write_parquet(self._folder / SKETCH_FILE)
+        shutil.rmtree(self._paths.bronze / ".writing" / f"{self._feed.code}.unpacked", ignore_errors=True)
         (self._folder / RECORD).write_text(to_json(result.record()), encoding="utf-8")
-        _publish(self._folder, self._paths.bronze / result.feed / result.delivery_id)
+        _publish(self._folder, self._paths.bronze / result.feed / result.folder)
 
 
 class ParquetRows:
@@ -54,8 +65,15 @@ class ParquetRows:
 
     def __init__(self, file: Path, schema: pl.Schema) -> None:
         self.height = 0
-        self._schema = pl.DataFrame(schema=schema).to_arrow().schema
-        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd", compression_level=1)
+        # A dictionary of values that never repeat costs time and space.
+        repeating = [name for name in schema.names() if name not in _UNIQUE]
+        self._writer = pq.ParquetWriter(
+            file,
+            _arrow(pl.DataFrame(schema=schema)).schema,
+            use_dictionary=repeating,
+            compression="zstd",
+            compression_level=1,
+        )
         self._waiting: list[pl.DataFrame] = []
         self._waiting_rows = 0
 
@@ -78,7 +96,23 @@ class ParquetRows:
         self._writer.close()
 
     def _write(self, frame: pl.DataFrame) -> None:
-        self._writer.write_table(frame.rechunk().to_arrow().cast(self._schema), row_group_size=_ROW_GROUP)
+        self._writer.write_table(_arrow(frame), row_group_size=_ROW_GROUP)
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    """With plain strings; Parquet knows no others, and turning them later costs more."""
+    return frame.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def discard(paths: Paths, result: DeliveryResult) -> None:
+    """Take a delivery out of bronze; it is in landing still."""
+    shutil.rmtree(paths.bronze / result.feed / result.folder)
+
+
+def read_sketch(paths: Paths, result: DeliveryResult | None) -> pl.Series | None:
+    """The sketch of the keys of a delivery; None where it has none."""
+    file = result and paths.bronze / result.feed / result.folder / SKETCH_FILE
+    return pl.read_parquet(file)["key"] if file and file.is_file() else None
 
 
 def empty_bronze(paths: Paths, feed: Feed) -> None:

@@ -1,12 +1,16 @@
-"""Rows that are no data: totals, footnotes, who filled the form in.
+"""How a file ends: rows that are no data (totals, footnotes, who filled the form in, the header once more), and a
+line cut in its middle.
 
 Belongs here: how they are told from data. Does not belong here: dropping them; they are kept as notices.
 """
 
+import re
+from pathlib import Path
+
 import polars as pl
 
 from pipelines.bronze.header import Header
-from pipelines.bronze.table import ROW
+from pipelines.bronze.table import ROW, Block
 from pipelines.contracts import Feed
 
 _TOTAL = r"^(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)\s*[:：]?$"
@@ -15,18 +19,37 @@ _NOTE = (
     r"|负\s*责\s*人|单位负责人|填报单位|填表单位|填表日期|填报日期|制表日期|联系人|联系电话|数据来源|单位)\s*[:：]"
 )
 MARKER = f"{_TOTAL}|{_NOTE}"
+_SEVERAL = re.compile(r"[,;|\t]")
 
 
 def split_tail(rows: pl.DataFrame, header: Header, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(data rows, notice rows). A notice row begins with a marker and lacks a required value.
+    """(data rows, notice rows). A notice row begins with a marker and lacks a required value, or repeats the header
+    (paged exports, two files put together).
 
-    A row with every required value is data whatever it begins with.
+    Any other row with every required value is data whatever it begins with.
     """
     required = [f"c{header.columns[c.name]}" for c in feed.columns if c.required and c.name in header.columns]
+    if not required:
+        return rows, rows.clear()
     first = pl.coalesce(pl.exclude(ROW))
-    begins = rows.filter(first.str.contains(MARKER))
     lacking = pl.any_horizontal(pl.col(required).is_null() | pl.col(required).str.contains(MARKER))
-    notices = begins.filter(lacking)
+    again = pl.all_horizontal(pl.col(c) == header.headings[int(c[1:])] for c in required)
+    notices = rows.filter((first.str.contains(MARKER) & lacking) | again)
     if notices.is_empty():
         return rows, notices
     return rows.filter(~pl.col(ROW).is_in(notices[ROW].to_list())), notices
+
+
+def ends_in_a_line(file: Path, block: Block) -> bool:
+    """Whether a text file breaks off within a record; `block` is its last.
+
+    A last line without its end that holds all fields is whole, and one of a single field is a footnote.
+    """
+    if not block.spoilt or (block.rows.height and block.rows[ROW][-1] > block.spoilt[-1].row):
+        return False
+    last = block.spoilt[-1]
+    if last.code not in ("E_FIELDS", "E_QUOTE") or not _SEVERAL.search(last.raw) or re.match(MARKER, last.raw):
+        return False
+    with file.open("rb") as stream:
+        stream.seek(-1, 2)
+        return stream.read(1) not in b"\r\n"

@@ -8,13 +8,28 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.bronze.dates import parse_dates, parse_months
+from pipelines.bronze.dates import parse_dates, parse_months, parse_times
 from pipelines.bronze.header import Header
 from pipelines.bronze.table import ROW, Block
 from pipelines.contracts import Column, Feed
+from pipelines.geo.geometry import normal
 
-TYPES = {"string": pl.String, "date": pl.Date, "integer": pl.Int64, "decimal": pl.Decimal(18, 2)}
-_NUMBER = {"integer": r"^[+-]?[0-9]{1,15}(?:\.0*)?$", "decimal": r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,2}0*|\.)?$"}
+_TYPES = {
+    "string": pl.String(),
+    "date": pl.Date(),
+    "timestamp": pl.Datetime("us"),
+    "integer": pl.Int64(),
+    "geometry": pl.String(),
+}
+_PRECISION = 18
+_INTEGER = r"^[+-]?[0-9]{1,15}(?:\.0*)?$"
+_ODD = r"[^0-9A-Z]"
+_SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+[0-9]{1,3}$"
+
+
+def dtype(column: Column) -> pl.DataType:
+    """The type of a column in bronze; a timestamp is city time without a zone, a geometry GeoJSON text."""
+    return pl.Decimal(_PRECISION, column.scale) if column.type == "decimal" else _TYPES[column.type]
 
 
 @dataclass(frozen=True)
@@ -54,47 +69,77 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
     for column in feed.columns:
         place = header.columns.get(column.name)
         if place is None:
-            nothing = pl.repeat(None, rows.height, dtype=TYPES[column.type], eager=True)
+            nothing = pl.repeat(None, rows.height, dtype=dtype(column), eager=True)
             typed.append(nothing.alias(column.name))
             continue
         text = rows[f"c{place}"]
-        marked = [
-            Fault(column, m.code, rows[ROW].is_in(list(m.rows))) for m in block.marks if m.column == place
-        ]
-        values, code = _typed(text, column)
-        unread = values.is_null() & text.is_not_null()
-        blank = text.is_null() if column.required else pl.repeat(False, rows.height, eager=True)
-        checks = [*marked, Fault(column, code, unread), Fault(column, "E_REQUIRED", blank)]
-        faults += [f for f in checks if f.mask.any()]
+        marks = ((m.code, rows[ROW].is_in(list(m.rows))) for m in block.marks if m.column == place)
+        marked = [Fault(column, code, mask) for code, mask in marks if mask.any()]
+        values, failed = _typed(text, column)
+        faults += [*marked, *(Fault(column, code, mask) for code, mask in failed.items() if mask.any())]
+        if column.required and text.null_count():
+            faults.append(Fault(column, "E_REQUIRED", text.is_null()))
         typed.append(values.alias(column.name))
     return Typed(pl.DataFrame(typed), tuple(faults))
 
 
-def _typed(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
+def _typed(text: pl.Series, column: Column) -> tuple[pl.Series, dict[str, pl.Series]]:
+    """(values, null where the text is none of the type; masks of what is wrong by code)."""
+    if column.is_identifier:
+        return _identifiers(text)
+    if column.type == "string" and not column.is_month:
+        return text, {}
+    values, code = _read(text, column)
+    # Comparing two counts is cheaper than two masks, and most blocks are sound.
+    is_sound = values.null_count() == text.null_count()
+    return values, {} if is_sound else {code: values.is_null() & text.is_not_null()}
+
+
+def _read(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
     """(values, null where the text is none of the type; the code that says so)."""
     if column.type == "date":
         return parse_dates(text), "E_DATE"
-    if column.is_month:
-        return parse_months(text), "E_MONTH"
-    if column.type in _NUMBER:
-        return _numbers(text, column.type), "E_NUMBER"
-    if column.is_identifier:
-        return _identifiers(text), "E_FORMULA"
-    return text, ""
+    if column.type == "timestamp":
+        return parse_times(text), "E_TIME"
+    if column.type == "geometry":
+        return pl.Series(text.name, [t and normal(t) for t in text], dtype=pl.String), "E_GEOMETRY"
+    if column.type == "integer":
+        return _integers(text), "E_NUMBER"
+    if column.type == "decimal":
+        return _decimals(text, column.scale), "E_NUMBER"
+    return parse_months(text), "E_MONTH"
 
 
-def _identifiers(text: pl.Series) -> pl.Series:
-    """Full-width folded, upper case; null for text that is a formula (CSV written for a spreadsheet)."""
-    if not text.str.contains(r"[^0-9A-Z]").any():
-        return text
-    folded = text.str.normalize("NFKC").str.to_uppercase().str.strip_chars()
-    return pl.select(pl.when(~folded.str.starts_with("=")).then(folded)).to_series()
+def _identifiers(text: pl.Series) -> tuple[pl.Series, dict[str, pl.Series]]:
+    """Full-width folded, upper case; formulas (CSV written for a spreadsheet) and numbers a spreadsheet has shortened
+    are told."""
+    odd = text.str.contains(_ODD).fill_null(False)
+    if not odd.any():
+        return text, {}
+    folded = text.filter(odd).str.normalize("NFKC").str.to_uppercase().str.strip_chars()
+    text = text.clone().scatter(odd.arg_true(), folded)
+    formula, shortened = text.str.starts_with("="), text.str.contains(_SCIENTIFIC)
+    return text, {"E_FORMULA": formula.fill_null(False), "E_ID_NUMERIC": shortened.fill_null(False)}
 
 
-def _numbers(text: pl.Series, kind: str) -> pl.Series:
-    """Digits with thousands separators, a currency sign or 元 around them; decimals to hundredths."""
-    plain = text.str.normalize("NFKC").str.replace_all(r"[\s,]", "").str.replace_all(r"^¥|元$", "")
-    sound = pl.select(pl.when(plain.str.contains(_NUMBER[kind])).then(plain)).to_series()
-    if kind == "integer":
-        return sound.str.replace(r"\.0*$", "").cast(pl.Int64)
-    return sound.str.replace(r"\.$", "").str.replace(r"(\.[0-9]{2})0+$", "${1}").cast(TYPES["decimal"])
+def _plain(text: pl.Series) -> pl.Series:
+    """Without thousands separators, a currency sign or 元 around the number."""
+    return text.str.normalize("NFKC").str.replace_all(r"[\s,]", "").str.replace_all(r"^¥|元$", "")
+
+
+def _integers(text: pl.Series) -> pl.Series:
+    plain = _plain(text)
+    return _where(plain.str.contains(_INTEGER), plain).str.replace(r"\.0*$", "").cast(pl.Int64)
+
+
+def _decimals(text: pl.Series, scale: int) -> pl.Series:
+    """Digits behind the point as the contract says; more of them only when they are noughts."""
+    plain = _plain(text)
+    number = rf"^[+-]?[0-9]{{1,{min(15, _PRECISION - scale)}}}(?:\.[0-9]{{0,{scale}}}0*)?$"
+    sound = _where(plain.str.contains(number), plain).str.replace(r"\.$", "")
+    cut = sound.str.replace(rf"(\.[0-9]{{{scale}}})0+$", "${1}") if scale else sound.str.replace(r"\.0*$", "")
+    return cut.cast(pl.Decimal(_PRECISION, scale))
+
+
+def _where(mask: pl.Series, values: pl.Series) -> pl.Series:
+    return pl.select(pl.when(mask).then(values)).to_series()

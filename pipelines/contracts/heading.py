@@ -6,10 +6,12 @@ which row of a file is the header (pipelines.bronze.header).
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _IGNORED = re.compile(r"[\s*\u200b\ufeff]+")
 
 
+@lru_cache(maxsize=1 << 14)
 def normal(heading: str) -> str:
     """Full-width folded (NFKC), without white space, line breaks and the star of compulsory columns."""
     return _IGNORED.sub("", unicodedata.normalize("NFKC", heading))

@@ -5,7 +5,7 @@ it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from open_data_contract_standard.model import (
     ServiceLevelAgreementProperty,
 )
 
-from pipelines.contracts.model import Column, Feed, Thresholds
+from pipelines.contracts.model import NIL_NEVER, Column, Feed, Source, Thresholds
 from pipelines.contracts.vocabulary import problems
 from pipelines.paths import PROJECT_ROOT
 
@@ -32,12 +32,19 @@ _TYPES = {
     "object": "geometry",
 }
 _UNIT_DAYS = {"d": 1, "w": 7, "m": 31, "q": 92, "y": 366}
+_UNIT_MONTHS = {"m": 1, "q": 3, "y": 12}
 _UNITS = {"d": "天", "w": "周", "m": "个月", "q": "季度", "y": "年"}
-_THRESHOLDS = {
+THRESHOLDS = {
     "minRowRatio": "min_row_ratio",
     "maxRowRatio": "max_row_ratio",
     "maxDuplicateShare": "max_duplicate_share",
     "maxQuarantineShare": "max_quarantine_share",
+    "maxDeleteShare": "max_delete_share",
+    "maxVanishedShare": "max_vanished_share",
+    "maxInvalidIdShare": "max_invalid_id_share",
+    "rowTolerance": "row_tolerance",
+    "rowMads": "row_mads",
+    "rowFloor": "row_floor",
 }
 
 
@@ -50,36 +57,47 @@ def load_contracts(folder: Path = CONTRACTS) -> dict[str, Feed]:
 
     Raises ContractError for a document that is no ODCS, breaks our vocabulary, or repeats a code or table.
     """
-    feeds: dict[str, Feed] = {}
-    for path in sorted(Path(folder).rglob("*.odcs.yaml")):
-        feed = load_contract(path)
-        for other in feeds.values():
-            if feed.code == other.code or feed.table == other.table:
-                raise ContractError(f"{path.name}: feed {feed.code} or table {feed.table} exists already")
-        feeds[feed.code] = feed
-    return dict(sorted(feeds.items()))
+    return distinct(load_contract(path) for path in sorted(Path(folder).rglob("*.odcs.yaml")))
+
+
+def distinct(feeds: Iterable[Feed]) -> dict[str, Feed]:
+    """Feeds by code in order. Raises ContractError when two share a code or a table."""
+    known: dict[str, Feed] = {}
+    for feed in feeds:
+        if any(feed.code == other.code or feed.table == other.table for other in known.values()):
+            raise ContractError(f"feed {feed.code} or table {feed.table} exists twice")
+        known[feed.code] = feed
+    return dict(sorted(known.items()))
 
 
 def load_contract(path: Path) -> Feed:
     """The feed one contract file describes. Raises ContractError."""
+    return read_contract(path.read_text(encoding="utf-8"), path.name)
+
+
+def read_contract(text: str, name: str) -> Feed:
+    """The feed of a contract's text; `name` is what an error calls it. Raises ContractError."""
     try:
-        text = path.read_text(encoding="utf-8")
-        document = OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
-        feed = _feed(document)
+        feed = feed_of(read_document(text), {})
     except (yaml.YAMLError, TypeError, ValueError, KeyError) as error:
-        raise ContractError(f"{path.name}: {error}") from error
+        raise ContractError(f"{name}: {error}") from error
     if found := problems(feed):
-        raise ContractError(f"{path.name}: " + "; ".join(found))
+        raise ContractError(f"{name}: " + "; ".join(found))
     return feed
 
 
-def _feed(document: OpenDataContractStandard) -> Feed:
-    custom = _custom(document.customProperties)
+def read_document(text: str) -> OpenDataContractStandard:
+    """The ODCS document of a contract's text. Raises yaml.YAMLError, TypeError or ValueError."""
+    return OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
+
+
+def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Feed:
+    """The feed of a document; `known` stands in for custom properties that it does not name."""
+    custom = {**known, **_custom(document.customProperties)}
     (table,) = document.schema_ or ()
     (server,) = document.servers or ()
     properties = table.properties or []
     keys = sorted((p for p in properties if p.primaryKey), key=lambda p: p.primaryKeyPosition or 0)
-    given = custom.get("breakers") or {}
     return Feed(
         code=custom["feedCode"],
         department=custom["departmentSlug"],
@@ -96,14 +114,26 @@ def _feed(document: OpenDataContractStandard) -> Feed:
         scope_kind=custom["scope"],
         file_pattern=custom["filePattern"],
         header_rows=custom.get("headerRows", 1),
-        thresholds=Thresholds(**{_THRESHOLDS[k]: float(v) for k, v in given.items()}),
+        thresholds=_thresholds(custom.get("breakers") or {}),
+        sources=tuple(Source(**s) for s in custom.get("sources", ())),
+        due_days=_value(document.slaProperties, "dueDay", 10),
+        return_mode=custom.get("returnMode", "rows"),
         cadence=_duration(document.slaProperties, "frequency", "每"),
         cadence_days=_days(document.slaProperties, "frequency"),
         retention=_duration(document.slaProperties, "retention", ""),
         grain=table.dataGranularityDescription or "",
         domain=document.domain or "",
         version=document.version or "",
+        period_months=_period_months(document.slaProperties),
+        first_period=str(custom.get("firstPeriod", Feed.first_period)),
+        nil_return=custom.get("nilReturn", NIL_NEVER),
     )
+
+
+def _thresholds(given: dict[str, Any]) -> Thresholds:
+    if unknown := sorted(set(given) - set(THRESHOLDS)):
+        raise ValueError(f"breakers knows no {', '.join(unknown)}")
+    return Thresholds(**{THRESHOLDS[k]: float(v) for k, v in given.items()})
 
 
 def _column(item: SchemaProperty) -> Column:
@@ -127,6 +157,10 @@ def _column(item: SchemaProperty) -> Column:
         standard=custom.get("standard"),
         description=item.description,
         scale=_scale(item.physicalType),
+        element=custom.get("element", ""),
+        unit=custom.get("unit"),
+        source_department=custom.get("sourceDepartment", ""),
+        sharing=custom.get("sharingAttribute", ""),
     )
 
 
@@ -144,6 +178,16 @@ def _days(items: Iterable[ServiceLevelAgreementProperty] | None, name: str) -> i
     """The same property in days, a month as 31; 31 when the contract has none."""
     found = next((i for i in items or () if i.property == name), None)
     return int(found.value) * _UNIT_DAYS[found.unit] if found else _UNIT_DAYS["m"]
+
+
+def _period_months(items: Iterable[ServiceLevelAgreementProperty] | None) -> int:
+    """Months between two deliveries; at least one, as the name of a file can say no more than a month."""
+    found = next((i for i in items or () if i.property == "frequency"), None)
+    return max(1, int(found.value) * _UNIT_MONTHS.get(found.unit, 0)) if found else 1
+
+
+def _value(items: Iterable[ServiceLevelAgreementProperty] | None, name: str, default: int) -> int:
+    return next((int(i.value) for i in items or () if i.property == name), default)
 
 
 def _duration(items: Iterable[ServiceLevelAgreementProperty] | None, name: str, prefix: str) -> str:

@@ -12,19 +12,27 @@ TYPES = ("string", "date", "timestamp", "integer", "decimal", "geometry")
 MODES = ("full", "full_delta", "append")
 FORMATS = ("csv", "xlsx", "json", "geojson", "parquet")
 SCOPES = ("city", "county", "township")
+# What a scope with nothing to report does: there is no such thing; it sends a file without rows (零报告); it may
+# keep silent until it has once sent rows.
+NIL_NEVER, NIL_REQUIRED, NIL_OPTIONAL = "never", "required", "optional"
+NIL_RETURNS = (NIL_NEVER, NIL_REQUIRED, NIL_OPTIONAL)
 SOURCE_KINDS = ("postgres", "mysql", "api", "sftp", "s3", "folder")
 
 IDENTIFIER = "identifier"
 MONTH = "month"
 CORRECTABLE = "correctable"
 MASK_PREFIX = "mask:"
+# The standards whose numbers carry a check character.
+CITIZEN_NUMBER = "GB 11643-1999"
+CREDIT_CODE = "GB 32100-2015"
 
 
 @dataclass(frozen=True)
 class Column:
     """One column of a feed: `name` in the lake, `label` in the department's file (with `aliases`).
 
-    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text.
+    `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text. `element` is the
+    code in the data standard, `source_department` who answers for it, `sharing` its sharing attribute.
     """
 
     name: str
@@ -43,11 +51,20 @@ class Column:
     standard: str | None = None
     description: str | None = None
     scale: int = 2
+    element: str = ""
+    unit: str | None = None
+    source_department: str = ""
+    sharing: str = ""
 
     @property
     def is_identifier(self) -> bool:
         """True for ids and codes read with full-width folding and upper case, and only ever as text."""
         return IDENTIFIER in self.tags
+
+    @property
+    def has_check_character(self) -> bool:
+        """True for identity numbers and credit codes."""
+        return self.is_identifier and self.standard in (CITIZEN_NUMBER, CREDIT_CODE)
 
     @property
     def is_month(self) -> bool:
@@ -82,17 +99,33 @@ class Source:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Limits of a delivery (rule R47), as shares or ratios; outside them all of it is quarantined."""
+    """Limits of a delivery (rule R47); outside them all of it is quarantined.
+
+    Row ratios are to the last full delivery. With enough earlier deliveries the number of rows is compared with
+    their median instead: `row_tolerance` (share of it) and `row_mads` (median absolute deviations) are always
+    normal. No difference of up to `row_floor` rows counts, in any check against earlier deliveries.
+    """
 
     min_row_ratio: float = 0.5
     max_row_ratio: float = 2.0
     max_duplicate_share: float = 0.2
     max_quarantine_share: float = 0.3
+    max_delete_share: float = 0.1
+    max_vanished_share: float = 0.3
+    max_invalid_id_share: float = 0.2
+    row_tolerance: float = 0.3
+    row_mads: float = 6.0
+    row_floor: float = 5.0
 
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed of one department, from its contract."""
+    """One feed of one department, from its contract.
+
+    A delivery is due for every `period_months`-th month from `first_period` (YYYYMM) on, within `due_days` calendar
+    days after the end of that month. `nil_return` is one of NIL_RETURNS. `return_mode` is 'rows' where townships
+    may have the rows, 'query' where they may only ask (查询核验).
+    """
 
     code: str
     department: str
@@ -117,6 +150,11 @@ class Feed:
     limitations: str
     header_rows: int
     sources: tuple[Source, ...] = ()
+    due_days: int = 10
+    return_mode: str = "rows"
+    period_months: int = 1
+    first_period: str = "202401"
+    nil_return: str = NIL_NEVER
 
     @property
     def table(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.contracts.model import Column, Feed
 
+_MOST_NAMED = 12
 _Expectation = dict[str, Any]
 
 
@@ -33,7 +34,8 @@ def _column(column: Column) -> Iterator[_Expectation]:
         yield _expect("expect_column_values_to_not_be_null", {}, column, "critical", "不得为空")
     if column.code_list:
         values = list(column.code_list)
-        title = f"只能是 {'、'.join(values)}"
+        named = "、".join(values) if len(values) <= _MOST_NAMED else f"代码表中的 {len(values)} 个代码"
+        title = f"只能是 {named}"
         yield _expect("expect_column_values_to_be_in_set", {"value_set": values}, column, "warning", title)
     limits = {
         k: v for k, v in (("min_value", column.min_length), ("max_value", column.max_length)) if v is not None

@@ -7,6 +7,7 @@ ODCS (the package `open-data-contract-standard` checks that).
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from pipelines.contracts import model
 from pipelines.contracts.heading import normal
@@ -29,7 +30,8 @@ TAGS = (
     "准标识符",
     "敏感",
 )
-_CODE = re.compile(r"^F\d{2,3}$")
+_CODE = re.compile(r"^F\d{2,3}[A-Z]?$")
+_MONTH = re.compile(r"^\d{4}(0[1-9]|1[0-2])$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -41,13 +43,20 @@ def problems(feed: Feed) -> list[str]:
     return found
 
 
+def is_tag(tag: str) -> bool:
+    """Whether a column may bear this tag."""
+    mask = tag.removeprefix(model.MASK_PREFIX)
+    return tag in TAGS or (tag != mask and mask in MASKS)
+
+
 def _feed_problems(feed: Feed) -> Iterator[str]:
     if not _CODE.match(feed.code):
-        yield f"feedCode {feed.code!r} is not F and two or three digits"
+        yield f"feedCode {feed.code!r} is not F, two or three digits and perhaps a letter"
     for what, value, allowed in (
         ("deliveryMode", feed.mode, model.MODES),
         ("format", feed.format, model.FORMATS),
         ("scope", feed.scope_kind, model.SCOPES),
+        ("nilReturn", feed.nil_return, model.NIL_RETURNS),
     ):
         if value not in allowed:
             yield f"{what} {value!r} is not one of {', '.join(allowed)}"
@@ -56,6 +65,10 @@ def _feed_problems(feed: Feed) -> Iterator[str]:
             yield f"{what} {value!r} is not lower_snake_case"
     if not feed.key_columns:
         yield "no primaryKey"
+    if not _MONTH.match(feed.first_period):
+        yield f"firstPeriod {feed.first_period!r} is no month YYYYMM"
+    if feed.due_days < 0:
+        yield f"dueDay {feed.due_days} lies before the end of the period"
     try:
         groups = re.compile(feed.file_pattern).groupindex
     except re.error as error:
@@ -64,6 +77,12 @@ def _feed_problems(feed: Feed) -> Iterator[str]:
         wanted = {"scope", "period"} | ({"kind"} if feed.mode == "full_delta" else set())
         if missing := wanted - set(groups):
             yield f"filePattern lacks the named groups {', '.join(sorted(missing))}"
+    limits = feed.thresholds
+    for name, value in asdict(limits).items():
+        if value < 0 or (name.endswith("_share") and value > 1):
+            yield f"breaker {name} {value:g} is out of range"
+    if not limits.min_row_ratio <= 1 <= limits.max_row_ratio:
+        yield "breakers would refuse a delivery with as many rows as the last"
     for name, count in Counter(c.name for c in feed.columns).items():
         if count > 1:
             yield f"column {name} is there {count} times"
@@ -83,8 +102,7 @@ def _column_problems(column: Column) -> Iterator[str]:
     if column.classification not in CLASSIFICATIONS:
         yield f"classification {column.classification!r} is not one of {', '.join(CLASSIFICATIONS)}"
     for tag in column.tags:
-        mask = tag.removeprefix(model.MASK_PREFIX)
-        if tag not in TAGS and not (tag != mask and mask in MASKS):
+        if not is_tag(tag):
             yield f"unknown tag {tag!r}"
     if (column.is_identifier or column.is_month) and column.type != "string":
         yield "an identifier or month is a string"

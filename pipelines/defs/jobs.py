@@ -3,19 +3,36 @@
 Belongs here: selections and cadence. Does not belong here: sensors (they watch something).
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 CITY_TIME = "Asia/Shanghai"
+ARRIVALS = "arrivals"
 
 turn_job = dg.define_asset_job(
     "turn",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("exports", "queries"),
     executor_def=dg.in_process_executor,
     description="One full turn of 采集—校核—返还—更正 for one business date. "
     "Launching a date twice gives the same content.",
+)
+
+exports_job = dg.define_asset_job(
+    "exports",
+    selection=dg.AssetSelection.groups("exports"),
+    executor_def=dg.in_process_executor,
+    description="Issues exports 对外导出 from the turn the lake shows, each checked by reading it back. Not part "
+    "of the turn: every receiver has a cadence of its own.",
+)
+queries_job = dg.define_asset_job(
+    "queries",
+    selection=dg.AssetSelection.groups("queries"),
+    executor_def=dg.in_process_executor,
+    description="Answers the lists in data/queries/drop 查询核验 with yes or no, from the turn the lake shows.",
 )
 
 
@@ -26,3 +43,22 @@ turn_job = dg.define_asset_job(
 def nightly_turn(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     ended = context.scheduled_execution_time.astimezone(ZoneInfo(CITY_TIME)).date() - timedelta(days=1)
     return dg.RunRequest(run_key=ended.isoformat(), partition_key=ended.isoformat())
+
+
+def arrivals_job(left_out: Iterable[dg.AssetCheckKey]) -> Any:
+    """Bronze and the daily report, without the checks `left_out`: those that read every row are for the turn."""
+    return dg.define_asset_job(
+        ARRIVALS,
+        selection=dg.AssetSelection.groups("bronze", "reports") - dg.AssetSelection.checks(*left_out),
+        executor_def=dg.in_process_executor,
+        description="Takes in what departments have dropped and writes the daily report 归集日报, without a turn.",
+    )
+
+
+@dg.schedule(
+    job_name=ARRIVALS, cron_schedule="0 17 * * *", execution_timezone=CITY_TIME,
+    description="At 17:00 takes in what came today and writes the daily report 每日归集日报. Off until switched on.",
+)
+def daily_arrivals(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    today = context.scheduled_execution_time.astimezone(ZoneInfo(CITY_TIME)).date()
+    return dg.RunRequest(run_key=f"arrivals-{today.isoformat()}", partition_key=today.isoformat())

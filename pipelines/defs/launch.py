@@ -33,8 +33,8 @@ def warm_up() -> None:
         importlib.import_module(module)
 
 
-def launch(paths: Paths, as_of: date) -> bool:
-    """Run the whole turn for one business date in this process; True when it succeeded.
+def launch(paths: Paths, as_of: date, job_name: str = "turn") -> bool:
+    """Run the whole turn (or another job) for one business date in this process; True when it succeeded.
 
     Progress goes to the terminal; what dbt and Dagster print goes to `dagster_home/last_run.log`.
     """
@@ -44,7 +44,7 @@ def launch(paths: Paths, as_of: date) -> bool:
         _Progress.terminal, _Progress.started = terminal, time.monotonic()
         from pipelines.definitions import defs  # reads ZHENJIE_DATA when it is imported
 
-        job = defs.resolve_job_def("turn")
+        job = defs.resolve_job_def(job_name)
         with dg.DagsterInstance.get() as instance:
             return job.execute_in_process(
                 partition_key=as_of.isoformat(), instance=instance, raise_on_error=False,

@@ -12,8 +12,8 @@ import duckdb
 # Words in the names of columns that name or reach a person, or may quote one; a preview never shows them.
 # Keys are among them: they are unkeyed hashes, and identity numbers can be guessed.
 HIDDEN_WORDS = (
-    "_id", "_key", "_no", "_ref", "name", "phone", "address", "birth_date", "officer", "surveyor", "bank",
-    "raw", "value", "evidence", "remark", "note", "reason", "detail", "hash", "sha256",
+    "_id", "_key", "_no", "_ref", "name", "phone", "address", "birth_date", "officer", "surveyor", "owner",
+    "bank", "content", "raw", "value", "evidence", "remark", "note", "reason", "detail", "hash", "sha256",
 )
 SHOWN_ALL_THE_SAME = (
     "rule_id", "delivery_id", "file_name", "county_name", "township_name", "village_name", "division_name",

@@ -5,12 +5,14 @@ Belongs here: these three assets. Does not belong here: what a workbook looks li
 
 import dagster as dg
 
+from pipelines.contracts import load_contracts
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.ledger import issued, turns
 from pipelines.models import manifest_file
 from pipelines.published.export import descriptions_of, publish
+from pipelines.returns.delivery_notices import write_delivery_notices
 from pipelines.returns.notices import write_notices
 from pipelines.returns.sets import write_return_sets
 
@@ -50,15 +52,18 @@ def return_sets(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.M
 @dg.asset(
     key=["returns", "department_notices"], deps=[["ledger", "ticket"]], group_name="returns", kinds={"excel"}, **COMMON,
     description="One workbook per source department 异议函: disputes and flip-backs first, each with the file "
-    "and row it came from.",
+    "and row it came from. One per delivery that was refused or lost rows 数据退回通知, with those rows, locked.",
 )
 def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)
     with lakehouse.connect(context.log) as con:
         notices = write_notices(paths, con, as_of(context))
+    about_deliveries = write_delivery_notices(paths, as_of(context), load_contracts())
     rows = [(n.department, n.tickets, n.file.name) for n in notices]
     return dg.MaterializeResult(metadata={
         "dagster/row_count": sum(n.tickets for n in notices),
+        "delivery_notices": len(about_deliveries),
+        "delivery_notices_written_in_this_run": sum(n.is_new for n in about_deliveries),
         "departments": dg.MetadataValue.md(markdown_table(["department", "tickets", "file"], rows)),
         "folder": dg.MetadataValue.path(str(paths.notices)),
     })

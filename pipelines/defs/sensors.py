@@ -4,14 +4,20 @@ Belongs here: watching the inbox and the drop folders. Does not belong here: rea
 """
 
 import hashlib
+import json
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from pipelines.collect import FILE_KINDS, SourceError, fingerprint
+from pipelines.contracts import Feed
+from pipelines.defs.collect import COLLECT, asked_for
 from pipelines.defs.jobs import CITY_TIME, turn_job
 from pipelines.defs.resources import Lakehouse
+from pipelines.landing import dropped
 from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
 
@@ -39,7 +45,8 @@ def batch_key(files: list[Path]) -> str:
     """One hash over the contents of the waiting files: the same files never start a second run."""
     digest = hashlib.sha256()
     for file in files:
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+        with file.open("rb") as reader:
+            digest.update(hashlib.file_digest(reader, "sha256").digest())
     return digest.hexdigest()
 
 
@@ -67,3 +74,73 @@ def inbox_sensor(
         ],
         cursor=key,
     )
+
+
+def drop_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
+    """Takes in what was dropped, feed by feed, without a turn."""
+    feeds = tuple(feeds)
+
+    @dg.sensor(
+        name="drop_sensor", job_name=COLLECT, minimum_interval_seconds=60,
+        description="Takes a department's files into bronze soon after they came (data/drop) 收件入库.",
+    )
+    def watch(context: dg.SensorEvaluationContext, lakehouse: Lakehouse) -> dg.SensorResult | dg.SkipReason:
+        folder, now = lakehouse.paths.drop, datetime.now(ZoneInfo(CITY_TIME))
+
+        def state(feed: Feed) -> str:
+            files = dropped(folder / feed.code)
+            facts = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files]
+            is_settled = all(now.timestamp() - f.stat().st_mtime >= SETTLED_SECONDS for f in files)
+            return hashlib.sha256(repr(facts).encode()).hexdigest()[:16] if files and is_settled else ""
+
+        def content(feed: Feed, _: str) -> str:
+            return batch_key(dropped(folder / feed.code))
+
+        return _changed(context, lakehouse.paths, feeds, state, content, is_fetched=False)
+
+    return watch
+
+
+def place_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
+    """Looks into SFTP servers, buckets and shared folders, and fetches for the feeds that have something new there."""
+    feeds = tuple(f for f in feeds if any(s.kind in FILE_KINDS for s in f.sources))
+
+    @dg.sensor(
+        name="place_sensor", job_name=COLLECT, minimum_interval_seconds=300,
+        description="Fetches when departments have put files on SFTP, in a bucket or a shared folder 外部目录归集.",
+    )
+    def watch(context: dg.SensorEvaluationContext, lakehouse: Lakehouse) -> dg.SensorResult | dg.SkipReason:
+        def state(feed: Feed) -> str:
+            return "".join(fingerprint(feed, s) for s in feed.sources if s.kind in FILE_KINDS)
+
+        return _changed(context, lakehouse.paths, feeds, state, lambda _, found: found, is_fetched=True)
+
+    return watch
+
+
+def _changed(
+    context: dg.SensorEvaluationContext,
+    paths: Paths,
+    feeds: Iterable[Feed],
+    state: Callable[[Feed], str],
+    run_key: Callable[[Feed, str], str],
+    is_fetched: bool,
+) -> dg.SensorResult | dg.SkipReason:
+    """One run for all feeds whose state is another than at the last tick; the cursor keeps one a feed. '' is a state
+    without files. A place that cannot be looked into keeps its state, and the others are looked into all the same."""
+    today = datetime.now(ZoneInfo(CITY_TIME)).date()
+    if (day := next_business_date(paths, today)) > today:
+        return dg.SkipReason(f"today's sets are issued; what comes now counts for {day} 本日已返还，次日入库")
+    seen: dict[str, str] = json.loads(context.cursor or "{}")
+    changed: dict[str, Feed] = {}
+    for feed in feeds:
+        try:
+            found = state(feed)
+        except (SourceError, OSError) as error:
+            context.log.warning(f"{feed.code} {error}")
+            continue
+        if found and found != seen.get(feed.code):
+            changed[f"{feed.code}-{run_key(feed, found)}"] = feed
+        seen[feed.code] = found
+    asked = [asked_for(changed.values(), day, " ".join(changed), is_fetched)] if changed else []
+    return dg.SensorResult(run_requests=asked, cursor=json.dumps(seen))

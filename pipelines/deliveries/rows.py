@@ -15,12 +15,13 @@ from pipelines.paths import Paths
 
 def same_rows(paths: Paths, feed: Feed) -> Callable[[PageSet, PageSet], bool]:
     """The comparison for one feed; every set is read once."""
-    known: dict[PageSet, tuple] = {}
+    known: dict[tuple[str, ...], tuple] = {}
 
     def figures(pages: PageSet) -> tuple:
-        if pages not in known:
-            known[pages] = _figures(paths, feed, pages)
-        return known[pages]
+        name = tuple(r.folder for r in pages.deliveries)
+        if name not in known:
+            known[name] = _figures(paths, feed, pages)
+        return known[name]
 
     def same(one: PageSet, other: PageSet) -> bool:
         return figures(one) == figures(other)

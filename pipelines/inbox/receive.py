@@ -1,4 +1,4 @@
-"""From `inbox/drop` to `inbox/received/<as_of>`: original bytes under their own hash, and a note.
+"""From `drop` to `received/<as_of>` of the inbox or another box: original bytes under their own hash, and a note.
 
 Belongs here: moving and remembering. Does not belong here: opening a file. The folder a file was dropped in
 (`drop/<township code>/`) is who it is addressed to. The note keeps the order of arrival (time of the file,
@@ -17,7 +17,7 @@ from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
 
 _TOWNSHIP = re.compile(r"\d{9}")
-_SUFFIX = re.compile(r"\.(xlsx|xlsm|xls|ods|et)")
+_SUFFIX = re.compile(r"\.(xlsx|xlsm|xls|ods|et|csv)")
 # What office programs leave beside a file they have open.
 _NOT_SENT = ("~$", ".")
 
@@ -34,18 +34,21 @@ class Received:
     received_on: str
 
 
-def receive(paths: Paths, as_of: date) -> list[str]:
-    """Empty the drop folder into `received/<as_of>`; returns the names of files that had arrived before.
+def receive(paths: Paths, as_of: date, box: Path | None = None, may_repeat: bool = False) -> list[str]:
+    """Empty the drop folder (of `box`, the inbox by default) into `received/<as_of>`; returns the names of files
+    that had arrived before.
 
-    The same bytes for the same township are kept once, over all turns. A file is removed from the drop folder
-    only when it stands in `received` with its note. Everything waits when a later turn is out already.
+    The same bytes for the same township are kept once, over all turns; with `may_repeat` once a turn. A file is
+    removed from the drop folder only when it stands in `received` with its note. Everything waits when a later
+    turn is out already.
     """
     if any(turn > as_of for turn in issued_turns(paths)):
         return []
-    drop, folder = paths.inbox / "drop", paths.inbox / "received" / as_of.isoformat()
+    box = box or paths.inbox
+    drop, folder = box / "drop", box / "received" / as_of.isoformat()
     waiting = [p for p in drop.rglob("*") if p.is_file() and not p.name.startswith(_NOT_SENT)]
     waiting.sort(key=lambda p: (p.stat().st_mtime_ns, p.relative_to(drop).as_posix()))
-    known = {r.sha256: r for r in _all_received(paths)}
+    known = {r.sha256: r for r in _all_received(box) if not may_repeat or r.received_on == as_of.isoformat()}
     repeats = []
     for path in waiting:
         name = path.relative_to(drop).as_posix()
@@ -61,19 +64,20 @@ def receive(paths: Paths, as_of: date) -> list[str]:
     return repeats
 
 
-def received(paths: Paths, as_of: date) -> list[tuple[Received, Path]]:
+def received(paths: Paths, as_of: date, box: Path | None = None) -> list[tuple[Received, Path]]:
     """What was taken in for a turn, in order of arrival; also what a killed turn before it had taken in."""
     previous = max((turn for turn in issued_turns(paths) if turn < as_of), default=date.min).isoformat()
-    root = paths.inbox / "received"
+    box = box or paths.inbox
+    root = box / "received"
     return [
         (note, root / note.received_on / note.stored_name)
-        for note in _all_received(paths)
+        for note in _all_received(box)
         if previous < note.received_on <= as_of.isoformat()
     ]
 
 
-def _all_received(paths: Paths) -> list[Received]:
-    notes = (paths.inbox / "received").glob("*/*.json")
+def _all_received(box: Path) -> list[Received]:
+    notes = (box / "received").glob("*/*.json")
     return sorted((_read_note(p) for p in notes), key=lambda r: (r.received_on, r.order))
 
 

@@ -5,6 +5,6 @@ Belongs here: taking files in. Does not belong here: opening them (pipelines.bro
 
 from pipelines.landing.delivery import DATA, UNRECOGNISED, Delivery, landed
 from pipelines.landing.file_name import page_number
-from pipelines.landing.land import land_feed
+from pipelines.landing.land import dropped, land_feed
 
-__all__ = ["DATA", "UNRECOGNISED", "Delivery", "land_feed", "landed", "page_number"]
+__all__ = ["DATA", "UNRECOGNISED", "Delivery", "dropped", "land_feed", "landed", "page_number"]

@@ -4,6 +4,7 @@ Belongs here: the shape of the record, reading and writing it. Does not belong h
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipelines.paths import Paths
 DATA = "data"
 UNRECOGNISED = "unrecognised"
 RECORD = "delivery.json"
+_PAGE = re.compile(r"_p\d{4}\.\w+$")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Delivery:
     mode: str | None
     kind: str
     is_repeat: bool = False
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the file is one page of several: `…_p0001.json`."""
+        return _PAGE.search(self.file_name) is not None
 
     def folder(self, paths: Paths) -> Path:
         """Where the landed file and its record lie."""

@@ -7,6 +7,7 @@ A delivery appears by a rename, whole or not at all; a killed run leaves the dro
 import hashlib
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,12 +18,14 @@ from pipelines.landing.file_name import page_number, read_name
 from pipelines.paths import Paths
 
 _CHUNK = 1 << 20
+SET_SUFFIX = ".pages"
 _IGNORED_PREFIXES = (".", "~$")
 _IGNORED_SUFFIXES = (".part", ".tmp")
 
 
 def land_feed(paths: Paths, feed: Feed, as_of: date) -> list[Delivery]:
-    """Take every file of `drop/{feed}` into landing, delivered on `as_of`, in order of name.
+    """Take every file of `drop/{feed}`, and of its folders `*.pages`, into landing, delivered on `as_of`, in order
+    of name.
 
     Returns one Delivery a file; bytes landed before about the same scope, period, mode and page give the earlier
     delivery with `is_repeat`. The dropped file is gone afterwards. Hidden files, Office lock files and unfinished
@@ -31,7 +34,7 @@ def land_feed(paths: Paths, feed: Feed, as_of: date) -> list[Delivery]:
     known = {_said(d): d for d in landed(paths, feed.code)}
     seq = max((d.delivery_seq for d in known.values()), default=0)
     taken = []
-    for source in _dropped(paths.drop / feed.code):
+    for source in dropped(paths.drop / feed.code):
         staging = _fresh(paths.landing / ".taking" / feed.code)
         digest, size = _copy(source, staging / source.name)
         delivery = _delivery(feed, source.name, digest, size, seq + 1, as_of)
@@ -45,6 +48,9 @@ def land_feed(paths: Paths, feed: Feed, as_of: date) -> list[Delivery]:
             known[_said(delivery)] = delivery
             taken.append(delivery)
         source.unlink()
+    for together in (paths.drop / feed.code).glob(f"*{SET_SUFFIX}"):
+        with suppress(OSError):  # not empty: something in it is not ours to take
+            together.rmdir()
     return taken
 
 
@@ -62,10 +68,13 @@ def _distinct(paths: Paths, delivery: Delivery) -> Delivery:
     return replace(delivery, delivery_id=f"{delivery.delivery_id[:9]}{digest[:8]}")
 
 
-def _dropped(folder: Path) -> list[Path]:
+def dropped(folder: Path) -> list[Path]:
+    """Files of a feed's drop folder that landing takes, in order of name."""
     if not folder.is_dir():
         return []
-    files = [p for p in folder.iterdir() if p.is_file() and not p.is_symlink()]
+    # A folder of pages came into being by a rename, so it is complete.
+    found = [*folder.iterdir(), *folder.glob(f"*{SET_SUFFIX}/*")]
+    files = [p for p in found if p.is_file() and not p.is_symlink()]
     return sorted(
         (p for p in files if not p.name.startswith(_IGNORED_PREFIXES) and p.suffix not in _IGNORED_SUFFIXES),
         key=lambda p: p.name,
@@ -80,7 +89,7 @@ def _fresh(folder: Path) -> Path:
 
 
 def _copy(source: Path, target: Path) -> tuple[str, int]:
-    """Copy to disk for good. Returns the SHA-256 in hexadecimal and the number of bytes."""
+    """Copy to disk for good, with the time it bears. Returns the SHA-256 in hexadecimal and the number of bytes."""
     digest, size = hashlib.sha256(), 0
     with source.open("rb") as reader, target.open("wb") as writer:
         while chunk := reader.read(_CHUNK):
@@ -89,6 +98,8 @@ def _copy(source: Path, target: Path) -> tuple[str, int]:
             writer.write(chunk)
         writer.flush()
         os.fsync(writer.fileno())
+    changed = source.stat().st_mtime_ns  # by name, size and time a collector knows what need not be fetched again
+    os.utime(target, ns=(changed, changed))
     target.chmod(0o444)
     return digest.hexdigest(), size
 

@@ -1,12 +1,12 @@
-"""`ledger.delivery`: every delivery known by the business date, from the delivery.json files of bronze;
+"""`ledger.delivery`: every delivery known by the business date, as it stood then, from bronze;
 `ledger.delivery_standing`: which of them count, and in which order (pipelines.deliveries says)."""
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 import duckdb
 
+from pipelines.bronze.result import results
 from pipelines.contracts import Feed
 from pipelines.deliveries import known_deliveries
 from pipelines.ledger.rows import insert, transaction
@@ -39,7 +39,6 @@ def record_standing(con: duckdb.DuckDBPyConnection, paths: Paths, feeds: Iterabl
 
 
 def _rows(paths: Paths, as_of: date) -> Iterator[tuple]:
-    for path in paths.bronze.glob("*/*/delivery.json"):
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if date.fromisoformat(document["delivered_on"]) <= as_of:
-            yield tuple(document.get(column) for column in _COLUMNS)
+    for folder in paths.bronze.glob("F*"):
+        for result in results(paths, folder.name, as_of):
+            yield tuple(getattr(result, column) for column in _COLUMNS)

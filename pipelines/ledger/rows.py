@@ -36,6 +36,16 @@ def replace_turn(con: duckdb.DuckDBPyConnection, table: str, as_of: date, rows: 
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows")
 
 
+def replace_all(con: duckdb.DuckDBPyConnection, table: str, as_of: date, rows: Sequence[dict]) -> None:
+    """Put `rows` (by column, without as_of) in place of all that a ledger table holds; inside a transaction."""
+    con.execute(f"DELETE FROM {table}")
+    if rows:
+        frame = pl.DataFrame([{"as_of": as_of, **row} for row in rows], infer_schema_length=None)
+        con.register("incoming_frame", frame)
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_frame")
+        con.unregister("incoming_frame")
+
+
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All or nothing: commit on leaving, roll back on any exception."""

@@ -58,10 +58,32 @@ STATE_TABLES = {
         "status VARCHAR, breaker_code VARCHAR, breaker_message VARCHAR, rows_in BIGINT, "
         "rows_bronze BIGINT, rows_quarantined BIGINT"
     ),
+    "arrival": (
+        "as_of DATE, feed VARCHAR, department VARCHAR, scope VARCHAR, scope_name VARCHAR, "
+        "county_code VARCHAR, county_name VARCHAR, period VARCHAR, due_on DATE, state VARCHAR, "
+        "arrived_on DATE, rows BIGINT, deliveries BIGINT, delivery_id VARCHAR, reason VARCHAR"
+    ),
+    "coverage": (
+        "as_of DATE, level_name VARCHAR, code VARCHAR, period VARCHAR, expected BIGINT, due BIGINT, "
+        "arrived BIGINT, on_time BIGINT, late BIGINT, refused BIGINT, missing BIGINT, share DOUBLE"
+    ),
+    "freshness": (
+        "as_of DATE, feed VARCHAR, department VARCHAR, scope VARCHAR, scope_name VARCHAR, "
+        "county_code VARCHAR, county_name VARCHAR, last_good_period VARCHAR, last_good_on DATE, "
+        "last_good_delivery VARCHAR, behind_period VARCHAR, days_behind BIGINT, state VARCHAR, reason VARCHAR"
+    ),
     "delivery_standing": (
         "as_of DATE, feed VARCHAR, delivery_id VARCHAR, delivery_seq BIGINT, delivered_on DATE, scope VARCHAR, "
         "period VARCHAR, mode VARCHAR, state VARCHAR, is_current BOOLEAN, rank BIGINT, head VARCHAR, other VARCHAR, "
         "note VARCHAR"
+    ),
+    "feed_state": (
+        "as_of DATE, feed VARCHAR, scope VARCHAR, last_good_delivery VARCHAR, last_good_period VARCHAR, "
+        "last_good_on DATE, stale_since DATE, stale_reason VARCHAR, waiting BIGINT"
+    ),
+    "delivery_ruling": (
+        "as_of DATE, feed VARCHAR, delivery_id VARCHAR, decision VARCHAR, reason VARCHAR, "
+        "decided_by VARCHAR, decided_on DATE, turn DATE"
     ),
     "correction_standing": (
         "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
@@ -74,6 +96,17 @@ STATE_TABLES = {
         "last_event_on DATE, closed_on DATE, reopen_count BIGINT, is_disputed BOOLEAN, feed VARCHAR, "
         "record_key VARCHAR, source_ref VARCHAR, field VARCHAR, value VARCHAR, evidence VARCHAR, "
         "group_key VARCHAR"
+    ),
+    # Both are rebuilt from what stands on disk: manifests of exports, records of answered lists.
+    "export_issue": (
+        "as_of DATE, export VARCHAR, name VARCHAR, receiver VARCHAR, unit VARCHAR, scope VARCHAR, "
+        "issue BIGINT, kind VARCHAR, contract_version VARCHAR, rows BIGINT, rows_full BIGINT, "
+        "classification VARCHAR, purpose VARCHAR, legal_basis VARCHAR, key_id VARCHAR, "
+        "content_digest VARCHAR, supersedes VARCHAR, manifest_sha256 VARCHAR"
+    ),
+    "query_access": (
+        "as_of DATE, asked_by VARCHAR, list_sha256 VARCHAR, question VARCHAR, purpose VARCHAR, "
+        "answer VARCHAR, reason_code VARCHAR, rows BIGINT, answers_sha256 VARCHAR"
     ),
 }
 

@@ -20,16 +20,15 @@ from pipelines.paths import Paths
 from pipelines.prefecture.changes import change_ordinarily, left_payees
 from pipelines.prefecture.defects import plant_all
 from pipelines.prefecture.feeds import FEEDS
-from pipelines.prefecture.feeds.feed import Feed
-from pipelines.prefecture.months import MONTHS, Month, month_of
+from pipelines.prefecture.months import Month, month_of
 from pipelines.prefecture.output import deliveries
-from pipelines.prefecture.output.deltas import delta
 from pipelines.prefecture.output.parts import Parts
 from pipelines.prefecture.output.plans import plan_files
 from pipelines.prefecture.output.tables import check_order, fill
 from pipelines.prefecture.output.whereabouts import Whereabouts, identity_file, write_whereabouts
 from pipelines.prefecture.players import PLAYING_TOWNSHIPS
 from pipelines.prefecture.register import Register
+from pipelines.prefecture.sending import Sender
 from pipelines.prefecture.stage import Stage
 from pipelines.prefecture.world.census import read_census
 from pipelines.prefecture.world.divisions import read_divisions
@@ -91,6 +90,7 @@ def deliver(paths: Paths, order: Order, drop: Callable[[Month], Path], front_end
     shutil.rmtree(scratch, ignore_errors=True)
     for month in order.months:
         write_whereabouts([w.whereabouts for w in written if w.month == month], month, paths.register)
+        _write_deliveries([w.deliveries for w in written if w.month == month], month, paths.register)
     return Summary(
         sum(w.files for w in written),
         filled + sum(w.rows for w in written),
@@ -124,38 +124,8 @@ def _shard(reference: Path, order: Order, parts: Parts, shard: Shard) -> tuple[i
     """Draw a shard and put down its rows of all feeds and months."""
     stage = set_stage(reference, order.scale, order.seed, shard)
     for code in order.feeds:
-        _put_feed(stage, FEEDS[code], order.months, parts)
+        Sender(stage, FEEDS[code]).put(order.months, parts)
     return stage.people.height, stage.register
-
-
-def _put_feed(stage: Stage, feed: Feed, months: Sequence[Month], parts: Parts) -> None:
-    number, before = stage.world.shard.number, None
-    for month in months:
-        if not feed.is_due(month):
-            continue
-        rows = _finished(stage, feed, month)
-        sent = rows
-        if feed.kind == "register" and month.index:
-            if before is None:
-                before = _finished(stage, feed, MONTHS[month.index - feed.every])
-            sent = delta(before, rows, feed.keys, month.changed_on)
-        before = rows if feed.kind == "register" else None
-        parts.put(feed, month, number, _with_change(feed, sent))
-        for scope, period, extra in stage.extras(feed, month):
-            parts.put_file(feed, month, scope, period, number, _with_change(feed, extra))
-
-
-def _finished(stage: Stage, feed: Feed, month: Month) -> pl.DataFrame:
-    rows = stage.delivered(feed.code, month)
-    rows = feed.finish(rows, month) if feed.finish else rows
-    return rows.sort(*feed.order, nulls_last=True, maintain_order=True) if feed.order else rows
-
-
-def _with_change(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
-    """A register's rows say how they changed; those of the first stock say nothing there."""
-    if feed.kind == "register" and "change_type" not in rows.columns:
-        return rows.with_columns(pl.lit(None, pl.String).alias("change_type"))
-    return rows
 
 
 def _write_register(paths: Paths, order: Order, villages: pl.DataFrame, registers: list[Register]) -> pl.DataFrame:
@@ -187,6 +157,13 @@ class _Written:
     rows: int
     bytes: int
     whereabouts: Whereabouts
+    deliveries: pl.DataFrame
+
+
+def _write_deliveries(told: list[pl.DataFrame], month: Month, register: Path) -> None:
+    folder = register / "deliveries"
+    folder.mkdir(parents=True, exist_ok=True)
+    pl.concat(told).sort("feed", "file", nulls_last=True).write_parquet(folder / f"{month.period}.parquet")
 
 
 def _feed_files(
@@ -196,12 +173,17 @@ def _feed_files(
     month, code, drop = job
     feed, names, rows = FEEDS[code], set(), 0
     counties = dict(villages.select("county_code", "county_name").unique().iter_rows())
-    whereabouts = Whereabouts(month, cases)
+    whereabouts, told = Whereabouts(month, cases), [deliveries.never_sent(code, month)]
     with identity_file(paths.register, month, feed) as note_identities:
         for plan in deliveries.deliveries(plan_files(parts, feed, month, counties)):
+            files = set()
             for written in plan.write(drop):
-                names.add(drop / code / written.file)
+                files.add(written.file)
                 rows += written.rows.height
-                note_identities(whereabouts.note(feed, written))
+                if deliveries.are_rows_in_place(plan):
+                    note_identities(whereabouts.note(feed, written))
+            told.append(deliveries.truth(plan, sorted(files)))
+            names |= {drop / plan.feed.code / file for file in files}
     parts.clear(feed, month)
-    return _Written(month, len(names), rows, sum(name.stat().st_size for name in names), whereabouts)
+    size = sum(name.stat().st_size for name in names)
+    return _Written(month, len(names), rows, size, whereabouts, pl.concat(told))

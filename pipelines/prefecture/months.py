@@ -52,6 +52,7 @@ def _month(index: int) -> Month:
 
 
 MONTHS = tuple(_month(index) for index in range(COUNT))
+_OF_PERIOD = {month.period: month for month in MONTHS}
 FIRST, SECOND, LAST = MONTHS[0], MONTHS[1], MONTHS[-1]
 
 
@@ -64,3 +65,8 @@ def month_of(as_of: date) -> Month:
         f"the prefecture delivers nothing on {as_of}; it delivers on the last day of "
         f"each month from {FIRST.month} to {LAST.month}"
     )
+
+
+def of_period(period: str) -> Month:
+    """The month whose content a period (YYYYMM) names. Raises KeyError when there is none."""
+    return _OF_PERIOD[period]

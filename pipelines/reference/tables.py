@@ -45,6 +45,21 @@ def division_snapshot(folder: Path) -> pl.DataFrame:
     )
 
 
+def division_change(folder: Path) -> pl.DataFrame:
+    """What changed between two yearly snapshots. Not a table of the lake: models resolve codes by GB/T 2260 and F36.
+
+    Columns: snapshot_date (of the later one), level_name, change (added, removed, removed_ambiguous, renamed,
+    recoded), old_code, new_code.
+    """
+    return _text(folder / "divisions" / "yantai_changes.csv").select(
+        "change",
+        "old_code",
+        "new_code",
+        snapshot_date=pl.col("to_snapshot").str.to_date(),
+        level_name=pl.col("level").cast(pl.Int64).replace_strict(_LEVEL_NAMES, return_dtype=pl.String),
+    )
+
+
 def gbt2260(folder: Path) -> pl.DataFrame:
     """One row per code ever in GB/T 2260.
 

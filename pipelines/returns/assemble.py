@@ -12,7 +12,9 @@ from itertools import groupby
 import duckdb
 
 from pipelines.contracts import Feed
+from pipelines.ledger.feed_state import LATE, REFUSED
 from pipelines.returns import columns as layout
+from pipelines.returns.guide import STALE
 from pipelines.returns.model import Anomaly, Cells, TownshipReturn
 from pipelines.returns.questions import SEVERITY_ORDER, questions
 from pipelines.returns.styles import clean
@@ -56,7 +58,7 @@ def township_returns(
     grids = _Partition(con, _GRIDS)
     open_tickets = _Partition(con, _TICKETS)
     answers = _Partition(con, _ANSWERS, [as_of])
-    deliveries = con.execute(_DELIVERIES, [as_of]).fetchall()
+    states = con.execute(_STATES, [as_of]).fetchall()
     asked = questions(rules)
     townships = con.execute(_TOWNSHIPS).fetchall()
     for county_code, here in groupby(townships, key=lambda row: row[0][:_COUNTY_DIGITS]):
@@ -74,7 +76,7 @@ def township_returns(
                 changes=lists[layout.CHANGES].take(code),
                 grids=grids.take(code),
                 previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
-                sources=_sources(deliveries, county_code, feeds),
+                sources=_sources(states, county_code, feeds),
             )
 
 
@@ -137,9 +139,9 @@ _ANSWERS = """
     from lake.ledger.answer a left join lake.ledger.ticket t on t.ticket_id = a.ticket_id
     where a.as_of = ? and a.outcome <> 'unanswered' and a.township_code is not null
     order by a.township_code, a.file_name, a.workbook_sha256, a.sheet_row, a.ticket_id"""
-_DELIVERIES = """
-    select feed, scope, max(delivered_on) filter (where status = 'accepted'), max(delivered_on)
-    from lake.ledger.delivery where delivered_on <= ? group by feed, scope order by feed, scope"""
+_STATES = """
+    select feed, scope, last_good_on, stale_since, stale_reason from lake.ledger.feed_state
+    where as_of = ? order by feed, scope"""
 
 
 def _anomalies(rows: tuple[tuple, ...]) -> tuple[Anomaly, ...]:
@@ -176,14 +178,16 @@ def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
     )  # fmt: skip
 
 
-def _sources(deliveries: list[tuple], county_code: str, feeds: Mapping[str, Feed]) -> tuple[Cells, ...]:
-    """(department and title, newest accepted delivery); says so when a newer one was held back."""
+def _sources(states: list[tuple], county_code: str, feeds: Mapping[str, Feed]) -> tuple[Cells, ...]:
+    """(department and title, newest accepted delivery); says so when the data is stale."""
     lines = []
-    for code, scope, accepted, newest in deliveries:
+    for code, scope, good, since, reason in states:
         if code not in feeds or scope not in (county_code, f"{county_code[:4]}00"):
             continue
-        text = f"最近交付 {accepted}" if accepted else "尚无可用的交付"
-        if newest != accepted:
-            text += f"；{newest} 交付的一批未通过检查，暂未采用"
+        text = f"最近交付 {good}" if good else "尚无可用的交付"
+        if reason == REFUSED:
+            text += f"{STALE}：{since} 起交付的未通过检查" + ("，仍用此前的数据" if good else "")
+        elif reason == LATE:
+            text += f"{STALE}：按约定应在 {since} 前更新，尚未收到"
         lines.append((f"{feeds[code].department_name} {feeds[code].title}", text))
     return tuple(lines)

@@ -11,6 +11,8 @@ import yaml
 
 from pipelines.returns.model import TownshipReturn
 
+# How a source says that its data is not as new as it should be.
+STALE = "（陈旧）"
 _TEXT = Path(__file__).with_name("guide.yaml")
 
 
@@ -43,6 +45,8 @@ def guide(data: TownshipReturn) -> tuple[Section, ...]:
             lines = _choices(data) or [("本期", section["choices"])]
         if "sources" in section:
             lines = list(data.sources) or [("来源", section["sources"])]
+            stale = sum(STALE in text for _, text in lines)
+            lines += [("请注意", section["stale"].format(stale=stale))] if stale else []
         sections.append(Section(section["title"], tuple(lines)))
     return tuple(sections)
 

@@ -121,12 +121,12 @@ def page(sheet: Worksheet, footer: str, is_landscape: bool = True, title_rows: t
 
 def write_table(
     sheet: Worksheet, formats: dict[str, Format], top: int, titles: Sequence[str], widths: Sequence[float],
-    centred: Sequence[bool], rows: Sequence[Sequence[str]], is_numbered: bool = True, fits_rows: bool = False,
+    centred: Sequence[bool], rows: Sequence[Sequence[str | int]], is_numbered: bool = True, fits_rows: bool = False,
 ) -> int:  # fmt: skip
     """A header at row `top` (0-based) and the rows below it; returns the first free row.
 
     `is_numbered` puts a running number before each row; `titles`, `widths` and `centred` then start with it.
-    Cells beyond the titles are not shown.
+    Cells beyond the titles are not shown. Text stays text; only counts are given as numbers.
     `fits_rows` sets row heights so that wrapped text shows whole.
     """
     for c, (title, width) in enumerate(zip(titles, widths, strict=True)):
@@ -141,10 +141,10 @@ def write_table(
         r = top + number
         if is_numbered:
             write(r, 0, str(number), styles[0])
-        for c, text in enumerate(row[:shown], start):
-            write(r, c, text, styles[c])
+        for c, cell in enumerate(row[:shown], start):
+            (write if isinstance(cell, str) else sheet.write_number)(r, c, cell, styles[c])
         if fits_rows:
-            sheet.set_row(r, row_points(zip(row, widths[start:], strict=False)))
+            sheet.set_row(r, row_points(zip(map(str, row), widths[start:], strict=False)))
     last = top + len(rows)
     if rows:
         sheet.autofilter(top, 0, last, len(titles) - 1)

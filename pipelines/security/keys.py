@@ -40,9 +40,9 @@ class KeyProvider:
         """Names the master key in signed headers without saying anything about it."""
         return "k" + self.suite.derive(self._master, "key-id").hex()[:8]
 
-    def password(self, township_code: str) -> str:
-        """The workbook password of a township, e.g. 'K7QM-2F9A-WXYZ-34HJ' (79 bits)."""
-        number = int.from_bytes(self.suite.derive(self._master, f"workbook-password/{township_code}"))
+    def password(self, holder: str) -> str:
+        """The workbook password of a township (code) or department (slug), e.g. 'K7QM-2F9A-WXYZ-34HJ' (79 bits)."""
+        number = int.from_bytes(self.suite.derive(self._master, f"workbook-password/{holder}"))
         letters = []
         for _ in range(_GROUPS * _GROUP_LENGTH):
             number, index = divmod(number, len(_ALPHABET))
@@ -89,16 +89,22 @@ def write_secret(path: Path, content: bytes, keep_existing: bool = False) -> Non
         scratch.unlink()
 
 
-def write_password_list(keys: KeyProvider, townships: Iterable[tuple[str, str]]) -> Path:
-    """`passwords.csv` (0600) for the bureau to hand out by another channel than the files.
+def write_password_list(
+    keys: KeyProvider,
+    holders: Iterable[tuple[str, str]],
+    name: str = "passwords.csv",
+    headings: tuple[str, str, str] = ("镇街代码", "镇街名称", "工作簿口令"),
+) -> Path:
+    """A list (0600) for the bureau to hand out by another channel than the files.
 
-    `townships`: (code, name) pairs. Replaced whole, sorted by code; equal input gives equal bytes.
+    `holders`: (code, name) pairs of townships or departments. Replaced whole, sorted by code; equal input gives
+    equal bytes.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["镇街代码", "镇街名称", "工作簿口令"])
-    for code, name in sorted(set(townships)):
-        writer.writerow([code, name, keys.password(code)])
-    path = keys.folder / "passwords.csv"
+    writer.writerow(headings)
+    for code, holder in sorted(set(holders)):
+        writer.writerow([code, holder, keys.password(code)])
+    path = keys.folder / name
     write_secret(path, text.getvalue().encode("utf-8-sig"))
     return path

@@ -16,7 +16,7 @@ from pipelines.sample.story import TURNS
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Paths, dict, list[str]]:
     paths, said = Paths(tmp_path_factory.mktemp("bench") / scale.name(0.001)), []
-    return paths, story.run(paths, 0.001, said.append), said
+    return paths, story.run(paths, 0.001, said.append, months=0), said
 
 
 def stages(result: dict, turn: str) -> dict[str, dict]:

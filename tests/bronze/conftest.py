@@ -42,7 +42,7 @@ class Office:
         taken = ingest_feed(self.paths, self.feeds[code], as_of)
         for result in taken:
             assert result.rows_in == result.rows_bronze + result.rows_quarantined
-            folder = self.paths.bronze / code / result.delivery_id
+            folder = self.paths.bronze / code / result.folder
             assert json.loads((folder / "delivery.json").read_text())["rows_in"] == result.rows_in
             assert pl.read_parquet(folder / "rows.parquet").height == result.rows_bronze
             rows = pl.read_parquet(folder / "quarantine.parquet").filter(pl.col("row") > 0)

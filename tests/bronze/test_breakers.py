@@ -1,12 +1,14 @@
 """When a whole delivery is refused, and what that leaves of it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.bronze.breakers import Counts, check
+from pipelines.bronze.breakers import Counts, check, first_broken
+from pipelines.bronze.profile import Profile
 from pipelines.landing import Delivery
 from tests.bronze.conftest import FEEDS, Office
 
@@ -25,8 +27,8 @@ def test_a_full_delivery_may_halve_or_double_but_no_more(
     assert (result.breaker_code, result.row_count_ratio) == (code, second / 10)
     if code:
         assert result.breaker_message == (
-            "文件「F11_残疾人证_370600_202402.csv」：行数与上一次全量相差过大"
-            f"（本次 {second} 行，上次 10 行，为其 {second / 10:.2f} 倍），"
+            "文件「F11_残疾人证_370600_202402.csv」：行数与以往相差过大"
+            f"（本次 {second} 行，上次 10 行，为其 {second / 10:.2f} 倍，应为 0.5 至 2 倍），"
             "请核对导出范围；确认无误的请与大数据局联系。"
         )
         assert office.rows("F11")["_delivered_on"].unique().to_list() == [date(2024, 1, 31)]
@@ -52,11 +54,17 @@ def test_scopes_are_compared_with_themselves(office: Office, workbook):
         ]
         return workbook([header, *body])
 
-    for county, rows in (("370602", 10), ("370611", 2), ("370612", 40)):
+    for county, rows in (("370602", 10), ("370611", 4), ("370612", 40)):
         result = office.deliver("F31", f"F31_网格摸排_{county}_202401.xlsx", survey(county, rows))
         assert (result.status, result.row_count_ratio) == ("accepted", None)
-    result = office.deliver("F31", "F31_网格摸排_370611_202402.xlsx", survey("370611", 5), FEB)
+    result = office.deliver("F31", "F31_网格摸排_370611_202402.xlsx", survey("370611", 10), FEB)
     assert (result.breaker_code, result.row_count_ratio) == ("E_ROW_COUNT", 2.5)
+
+
+def test_a_handful_of_rows_more_or_less_is_no_sign(office: Office, cards):
+    office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(6))
+    result = office.deliver("F11", "F11_残疾人证_370600_202402.csv", cards(1), FEB)
+    assert (result.status, result.row_count_ratio) == ("accepted", 0.1667)
 
 
 def test_deltas_and_appends_may_have_any_size(office: Office, workbook, allowance, allowance_header):
@@ -72,6 +80,16 @@ def test_an_append_without_rows_says_that_nothing_happened(office: Office):
     result = office.deliver("F03", "F03_户籍变动_370600_202401.csv", f"{header}\n".encode("gb18030"))
     assert (result.status, result.rows_in) == ("accepted", 0)
     assert result.notices == ("没有数据行，按本期无变动处理",)
+
+
+@pytest.mark.parametrize("nil_return", ["required", "optional"])
+def test_a_nil_return_is_taken_from_a_scope_of_which_no_rows_stand(office: Office, cards, nil_return: str):
+    office.feeds = {**FEEDS, "F11": replace(FEEDS["F11"], nil_return=nil_return)}
+    first = office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(0))
+    assert (first.status, first.rows_in, first.notices[-1]) == ("accepted", 0, "没有数据行，按本期无变动处理")
+    assert office.deliver("F11", "F11_残疾人证_370600_202402.csv", cards(9), FEB).status == "accepted"
+    last = office.deliver("F11", "F11_残疾人证_370600_202403.csv", cards(0) + b"\r\n", date(2024, 3, 31))
+    assert last.breaker_code == "E_EMPTY"
 
 
 @pytest.mark.parametrize(("repeated", "code"), [(2, None), (3, "E_DUPLICATE_SHARE")])
@@ -105,13 +123,14 @@ def test_a_delivery_without_a_breaker_keeps_every_limit(
     rows_in: int, bad: int, same: int, previous: int | None
 ):
     bad = min(bad, rows_in)
-    keys = max(rows_in - bad - same, min(1, rows_in - bad))
-    found = check(Counts(rows_in, bad, keys, previous), FEEDS["F11"], DELIVERY)
     sound = rows_in - bad
+    keys = max(sound - same, min(1, sound))
+    counts = Counts(rows_in, bad, Profile(rows=sound, keys=keys), previous)
+    found = first_broken(check(counts, FEEDS["F11"], DELIVERY), DELIVERY)
     broken = (
         rows_in == 0
         or bad / rows_in > 0.3
         or (sound > 0 and round((sound - keys) / sound, 4) > 0.2)
-        or (previous is not None and not 0.5 <= round(rows_in / previous, 4) <= 2)
+        or (previous is not None and not 0.5 <= rows_in / previous <= 2 and abs(rows_in - previous) > 5)
     )
     assert (found is not None) == broken

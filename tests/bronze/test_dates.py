@@ -1,12 +1,12 @@
 import random
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.bronze.dates import parse_dates, parse_months
+from pipelines.bronze.dates import parse_dates, parse_months, parse_times
 
 FORMS = (
     "{y}-{m:02d}-{d:02d}",
@@ -80,3 +80,42 @@ def test_months_come_out_in_one_form(day: date):
 @pytest.mark.parametrize("text", ["3月", "2024-13", "202400", "2024", "24-01", "一月", "9999-01"])
 def test_what_is_no_month_is_refused(text: str):
     assert parse_months(pl.Series([text])).to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("2024-01-03 08:15:00", "2024-01-03 08:15:00"), ("2024/1/3 8:15", "2024-01-03 08:15:00"),
+        ("20240103081500", "2024-01-03 08:15:00"), ("202401030815", "2024-01-03 08:15:00"),
+        ("2024-01-03T08:15:00.250", "2024-01-03 08:15:00.250000"), ("2024-01-03T00:15:00Z", "2024-01-03 08:15:00"),
+        ("2024-01-03T08:15:00+08:00", "2024-01-03 08:15:00"), ("2024-01-03T08:15:00+0800", "2024-01-03 08:15:00"),
+        ("2024-01-02T19:15:00-05:00", "2024-01-03 08:15:00"), ("2024年1月3日8时15分", "2024-01-03 08:15:00"),
+        ("2024年1月3日 8时15分30秒", "2024-01-03 08:15:30"), ("2024-01-03", "2024-01-03 00:00:00"),
+        ("２０２４-01-03 08：15", "2024-01-03 08:15:00"), ("2024.1.3", "2024-01-03 00:00:00"),
+    ],
+)  # fmt: skip
+def test_times_are_city_time(text: str, wanted: str):
+    assert parse_times(pl.Series([text])).to_list() == [datetime.fromisoformat(wanted)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "昨天", "8:15", "2024-01-03 24:00:00", "2024-01-03 08:60", "2024-02-30 08:15", "24-01-03 08:15", "1704240900",
+     "1704240900000", "2024-01-03 上午8:15", "2024-01-03 08:15 08:15", "2024-01-03Z"],
+)  # fmt: skip
+def test_what_is_no_time(text: str):
+    assert parse_times(pl.Series([text])).to_list() == [None]
+
+
+@given(when=st.datetimes(datetime(1850, 1, 1), datetime(2199, 12, 31)))
+def test_a_time_written_by_a_program_is_that_time(when: datetime):
+    assert parse_times(pl.Series([str(when), when.isoformat(), None])).to_list() == [when, when, None]
+
+
+def test_a_column_of_days_in_iso_form_is_read_as_all_others():
+    sound = pl.Series(["2024-01-03", None, "1999-12-31"])
+    assert parse_dates(sound).to_list() == [date(2024, 1, 3), None, date(1999, 12, 31)]
+    for odd in ("+2024-1-03", "1849-01-01", "2201-01-01", "2024-1-3 "):
+        wanted = date(2024, 1, 3) if odd == "2024-1-3 " else None
+        assert parse_dates(pl.Series(["2024-01-03", odd])).to_list() == [date(2024, 1, 3), wanted]
+    assert parse_dates(pl.Series([None], dtype=pl.String)).to_list() == [None]

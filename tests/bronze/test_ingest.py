@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from pipelines.bronze import csv_reader, empty_bronze, ingest_feed, results, store
+from pipelines.contracts.sources import sql_type
 from pipelines.keys import key_sql, record_key
 from pipelines.landing import land_feed
 from tests.bronze.conftest import AS_OF, FEEDS, Office
@@ -101,10 +102,7 @@ def test_every_feed_has_an_empty_bronze_that_duckdb_can_read(office: Office):
         glob = office.paths.bronze / code / "*"
         sql = f"SELECT * FROM read_parquet('{glob}/rows.parquet', union_by_name=true)"
         columns = {d[0]: str(d[1]) for d in duckdb.sql(sql).description}
-        wanted = {"string": "VARCHAR", "date": "DATE", "integer": "BIGINT", "decimal": "DECIMAL(18,2)"}
-        assert {c.name: columns[c.name] for c in feed.columns} == {
-            c.name: wanted[c.type] for c in feed.columns
-        }
+        assert {c.name: columns[c.name] for c in feed.columns} == {c.name: sql_type(c) for c in feed.columns}
         assert list(columns)[-11:] == [
             "_feed", "_delivery_id", "_delivery_seq", "_delivered_on", "_mode", "_scope", "_file", "_sheet",
             "_row", "_record_key", "_source_ref",

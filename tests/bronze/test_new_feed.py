@@ -1,49 +1,71 @@
-"""A thirteenth feed is one YAML and a data file; no code."""
+"""One more feed is one YAML file and a data file; no code. The example is the one of docs/add-a-feed.md."""
 
+import json
+import re
+import shutil
 from pathlib import Path
 
+import duckdb
+import pytest
+
 from pipelines.contracts import load_contracts
+from pipelines.contracts.__main__ import main
+from pipelines.contracts.feed_file import load_feed_files
+from pipelines.contracts.feed_text import feed_text
+from pipelines.paths import PROJECT_ROOT
 from tests.bronze.conftest import Office
 
-CONTRACT = """
-apiVersion: v3.1.0
-kind: DataContract
-id: urn:zhenjie:veterans:veterans
-name: 优抚对象
-version: 1.0.0
-status: active
-domain: 民生
-servers: [{server: landing, type: local, path: ./landing/F12/*/*.csv, format: csv, encoding: gb18030}]
-schema:
-  - name: veterans
-    businessName: 优抚对象
-    properties:
-      - {name: id_no, businessName: 身份证号, logicalType: string, primaryKey: true, primaryKeyPosition: 1,
-         classification: L4, tags: [identifier, 直接标识符, 'mask:last2']}
-      - {name: category, businessName: 优抚类别, logicalType: string, classification: L4}
-      - {name: times, businessName: 次数, logicalType: integer, classification: L2}
-      - {name: amount, businessName: 金额, logicalType: number, classification: L4}
-      - {name: since, businessName: 起始日期, logicalType: date, classification: L4}
-customProperties:
-  - {property: feedCode, value: F12}
-  - {property: departmentSlug, value: veterans_affairs}
-  - {property: departmentName, value: 市退役军人局}
-  - {property: scope, value: city}
-  - {property: deliveryMode, value: full}
-  - {property: filePattern, value: '^F12_优抚对象_(?P<scope>370600)_(?P<period>\\d{6})\\.csv$'}
-"""
+GUIDE = (PROJECT_ROOT / "docs/add-a-feed.md").read_text(encoding="utf-8")
 
 
-def test_one_contract_and_one_file_arrive_in_bronze(tmp_path: Path):
-    folder = tmp_path / "contracts" / "veterans_affairs"
-    folder.mkdir(parents=True)
-    (folder / "veterans.odcs.yaml").write_text(CONTRACT, encoding="utf-8")
-    office = Office(tmp_path / "data", load_contracts(tmp_path / "contracts"))
-    text = "身份证号,优抚类别,次数,金额,起始日期\n37060219500101001x,残疾军人,3,812.5,1999.10.1\n"
-    result = office.deliver("F12", "F12_优抚对象_370600_202401.csv", text.encode("gb18030"))
-    assert (result.status, result.rows_bronze, result.mode) == ("accepted", 1, "full")
-    row = office.rows("F12").row(0, named=True)
-    assert office.feeds["F12"].table == "veterans_affairs__veterans"
-    assert [row["id_no"], row["times"], str(row["amount"]), row["since"].isoformat()] == [
-        "37060219500101001X", 3, "812.50", "1999-10-01",
-    ]  # fmt: skip
+def _block(language: str) -> str:
+    """The guide's one block in a language."""
+    (text,) = re.findall(rf"```{language}\n(.*?)```", GUIDE, re.S)
+    return text
+
+
+def _named(pattern: str) -> str:
+    return re.search(rf"`({pattern})`", GUIDE)[1]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data standard and the guide's feed, generated."""
+    root = tmp_path_factory.mktemp("project")
+    feed = root / _named(r"expectations/feeds/\S+\.yaml")
+    feed.parent.mkdir(parents=True)
+    for name in ("elements.yaml", "standards.yaml"):
+        shutil.copyfile(PROJECT_ROOT / "expectations" / name, root / "expectations" / name)
+    feed.write_text(_block("yaml"), encoding="utf-8")
+    assert main(["generate", "--root", str(root)]) == 0
+    return root
+
+
+def test_the_guides_file_arrives_and_can_be_asked(project: Path, tmp_path: Path, monkeypatch):
+    office = Office(tmp_path / "data", load_contracts(project / "expectations/contracts"))
+    file = Path(_named(r"data/drop/F37/\S+\.csv"))
+    result = office.deliver("F37", file.name, _block("csv").encode("gb18030"))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 4, 3)
+    assert office.quarantine("F37").row(0, named=True)["row"] == 5
+    monkeypatch.chdir(tmp_path)
+    answer = duckdb.sql(_block("sql")).fetchall()
+    assert [(*row[:2], row[2].isoformat(), row[3], str(row[4]), *row[5:]) for row in answer] == [
+        ("测试甲", "护林员", "2023-03-01", "在岗", "1820.00", file.name, 2),
+        ("测试乙", "保洁员", "2023-05-06", "离职", "1820.00", file.name, 3),
+        ("测试丁", "保洁员", "2023-05-06", "在岗", "1820.00", file.name, 4),
+    ]
+
+
+def test_everything_else_follows_from_the_file(project: Path):
+    suite = json.loads((project / "expectations/suites/structure/F37.json").read_text(encoding="utf-8"))
+    (codes,) = [e["kwargs"] for e in suite["expectations"] if e["type"].endswith("in_set")]
+    assert codes == {"column": "status_name", "value_set": ["在岗", "离岗"]}
+    sources = (project / "dbt_project/models/staging/_sources.generated.yml").read_text(encoding="utf-8")
+    assert "- name: human_resources__public_posts" in sources
+    assert "| 1 | 公民身份号码 | `id_no` |" in (project / "docs/catalogue/F37.md").read_text(encoding="utf-8")
+    assert "公益性岗位" in (project / "docs/catalogue/index.html").read_text(encoding="utf-8")
+
+
+def test_the_guides_file_is_laid_out_as_the_others_are(project: Path):
+    (feed,) = load_feed_files(project / "expectations/feeds")
+    assert feed_text(feed) == _block("yaml")

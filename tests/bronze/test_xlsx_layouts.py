@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 import xlsxwriter
 
-from pipelines.bronze import xlsx_reader
+from pipelines.bronze import workbook_reader
 from tests.bronze.conftest import Office
 
 DEATHS = "F04_死亡医学证明_370600_202401.xlsx"
@@ -182,7 +182,7 @@ def test_the_row_number_is_what_excel_shows(office: Office, workbook, allowance,
 def test_a_table_away_from_the_corner_keeps_its_row_numbers_whatever_the_blocks(
     office: Office, workbook, allowance, allowance_header, monkeypatch, block
 ):
-    monkeypatch.setattr(xlsx_reader, "BLOCK_ROWS", block)
+    monkeypatch.setattr(workbook_reader, "BLOCK_ROWS", block)
     table = [[], [], allowance_header, *(allowance(n) for n in range(5)), [], allowance(5, c0=""), allowance(6)]
     shifted = [["", "", *row] if row else [] for row in table]
     result = office.deliver("F10", "F10_高龄津贴发放_370602_202401.xlsx", workbook(shifted))

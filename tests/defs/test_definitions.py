@@ -5,6 +5,8 @@ import pytest
 
 from pipelines.contracts import load_contracts
 from pipelines.definitions import build_defs
+from pipelines.defs.exports import export_key
+from pipelines.exports import load_exports
 from pipelines.paths import PROJECT_ROOT, Paths
 from pipelines.verify.rules import load_rules
 
@@ -12,8 +14,13 @@ SNAPSHOT = PROJECT_ROOT / "tests" / "defs" / "asset_keys.txt"
 
 
 @pytest.fixture(scope="module")
-def graph(tmp_path_factory):
-    return build_defs(Paths(tmp_path_factory.mktemp("defs"))).resolve_asset_graph()
+def defs(tmp_path_factory):
+    return build_defs(Paths(tmp_path_factory.mktemp("defs")))
+
+
+@pytest.fixture(scope="module")
+def graph(defs):
+    return defs.resolve_asset_graph()
 
 
 def test_the_assets_are_the_reviewed_ones(graph):
@@ -40,9 +47,24 @@ def test_every_rule_is_one_check_of_the_anomaly_asset(graph):
 def test_every_feed_has_its_checks_and_department(graph):
     for feed in load_contracts().values():
         key = dg.AssetKey(["bronze", feed.table])
-        checks = {k.name for k in graph.asset_check_keys if k.asset_key == key}
-        assert checks == {"rows_reconciled", "history_reconciled", "structure"}
+        assert {k.name for k in graph.asset_check_keys if k.asset_key == key} == {
+            "arrived_on_time", "breakers", "history_reconciled", "rows_reconciled", "structure",
+        }  # fmt: skip
         assert graph.get(key).owners == [f"team:{feed.department}"]
+
+
+def test_every_export_has_its_checks(graph):
+    for export in load_exports().values():
+        found = {k.name for k in graph.asset_check_keys if k.asset_key == export_key(export)}
+        assert found == {"round_trip", "no_forbidden_column"}
+
+
+def test_exports_and_queries_have_jobs_of_their_own(defs, graph):
+    jobs = ("turn", "exports", "queries")
+    keys = {name: set(defs.resolve_job_def(name).asset_layer.executable_asset_keys) for name in jobs}
+    assert keys["exports"] == {export_key(e) for e in load_exports().values()}
+    assert keys["queries"] == {dg.AssetKey(["queries", "answers"])}
+    assert keys["turn"] == set(graph.materializable_asset_keys) - keys["exports"] - keys["queries"]
 
 
 def test_nothing_hangs_outside_the_graph(graph):

@@ -1,10 +1,12 @@
 """The small ledger tables: deliveries, person keys, issued residents, content hashes."""
 
 import json
+from dataclasses import fields
 from datetime import date
 
 import pytest
 
+from pipelines.bronze import DeliveryResult
 from pipelines.ledger import issued, person_keys
 from pipelines.ledger.content import content_hash
 from pipelines.ledger.deliveries import record_deliveries
@@ -15,7 +17,7 @@ T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 def put_delivery(paths, feed, delivery_id, on, **more):
     folder = paths.bronze / feed / delivery_id
     folder.mkdir(parents=True)
-    document = {
+    record = dict.fromkeys(f.name for f in fields(DeliveryResult)) | {
         "feed": feed,
         "delivery_id": delivery_id,
         "delivery_seq": 1,
@@ -24,10 +26,13 @@ def put_delivery(paths, feed, delivery_id, on, **more):
         "rows_in": 5,
         "rows_bronze": 4,
         "rows_quarantined": 1,
-        "notices": ["x"],
+        "extra_columns": (),
+        "notices": ("x",),
+        "checks": (),
+        "profile": {},
         **more,
     }
-    (folder / "delivery.json").write_text(json.dumps(document), encoding="utf-8")
+    (folder / "delivery.json").write_text(json.dumps(record), encoding="utf-8")
 
 
 def test_deliveries_up_to_the_date_are_listed_and_replaced(con, paths):

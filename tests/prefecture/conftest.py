@@ -6,22 +6,19 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.paths import Paths
-from pipelines.prefecture.generate import Order, Summary, deliver
+from pipelines.prefecture.generate import Summary
 from pipelines.prefecture.months import MONTHS
+from tests.prefecture.city import City, shared_city
 from tests.prefecture.delivered import Delivered, read_drop
 
-SCALE = 0.001
-
-
-FEEDS = tuple(load_contracts())
-DELIVERED = MONTHS[:6]
+READ_BACK = MONTHS[:6]
 
 
 @dataclass(frozen=True)
 class Prefecture:
-    """Six months of the feeds the pipeline knows; `files` read back, `turn` 1 being the first month."""
+    """Six months of the feeds that the rules of the pipeline judge; `files` read back, `turn` 1 being the first
+    month."""
 
     paths: Paths
     made: Summary
@@ -45,12 +42,14 @@ class Prefecture:
 
 
 @pytest.fixture(scope="session")
-def prefecture(tmp_path_factory) -> Prefecture:
-    paths = Paths(tmp_path_factory.mktemp("prefecture"))
-    order = Order(DELIVERED, SCALE, feeds=FEEDS)
-    made = deliver(paths, order, lambda month: paths.root / "out" / month.period)
-    files = [f for m in DELIVERED for f in read_drop(paths.root / "out" / m.period, m.index + 1)]
-    return Prefecture(paths, made, files)
+def city(tmp_path_factory, request) -> City:
+    return shared_city(tmp_path_factory, is_alone=not hasattr(request.config, "workerinput"))
+
+
+@pytest.fixture(scope="session")
+def prefecture(city) -> Prefecture:
+    files = [f for m in READ_BACK for f in read_drop(city.out / m.period, m.index + 1)]
+    return Prefecture(city.paths, city.made, files)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,9 @@ from pipelines.contracts import Feed, load_contracts
 from pipelines.contracts.heading import normal
 from pipelines.keys import key_expr
 
-FEEDS = load_contracts()
+# What the fifteen rules of the pipeline judge.
+JUDGED = ("F01", "F03", "F04", "F07", "F08", "F10", "F11", "F14", "F17", "F20", "F31", "F36")
+FEEDS = {code: feed for code, feed in load_contracts().items() if code in JUDGED}
 APPEND = ("F03", "F04", "F07", "F08", "F10")
 NAME = re.compile(r"^(F\d\d)_[^_]+_(\d{6})_(\d{6})(?:_(全量|增量))?\.(csv|xlsx)$")
 
@@ -38,8 +40,8 @@ class Delivered:
 
 
 def read_drop(drop: Path, turn: int) -> list[Delivered]:
-    """All files of a drop folder."""
-    return [_read(path, turn) for path in sorted(drop.rglob("*.*"))]
+    """All files of a drop folder that the rules judge."""
+    return [_read(path, turn) for code in JUDGED for path in sorted((drop / code).glob("*.*"))]
 
 
 def _read(path: Path, turn: int) -> Delivered:

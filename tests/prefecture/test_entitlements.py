@@ -3,15 +3,13 @@
 import polars as pl
 import pytest
 
-from pipelines.paths import Paths
-from pipelines.prefecture.generate import Order, deliver
 from pipelines.prefecture.months import MONTHS
+from tests.prefecture.city import DELIVERED
 from tests.prefecture.judges.benefits import exclusive_benefits, shared_accounts, wealthy_recipients, wrong_amounts
 from tests.prefecture.judges.firms import idle_enterprises, industries
 from tests.prefecture.judges.inbox import Inbox
 from tests.prefecture.judges.insurance import active_after_death, two_insurances, two_pensions
 
-FEEDS = ("F01", "F03", "F08", "F10", "F13", "F14", "F16", "F17", "F18", "F19", "F20", "F35")
 JUDGES = {
     "R19": active_after_death,
     "R26": exclusive_benefits,
@@ -23,16 +21,11 @@ JUDGES = {
     "R37": idle_enterprises,
     "R39": industries,
 }
-DELIVERED = MONTHS[:7]
 
 
 @pytest.fixture(scope="module")
-def prefecture(tmp_path_factory) -> tuple[Inbox, pl.DataFrame]:
-    folder = tmp_path_factory.mktemp("entitlements")
-    paths = Paths(folder)
-    order = Order(DELIVERED, 0.001, feeds=FEEDS)
-    deliver(paths, order, lambda month: folder / "out" / month.period)
-    return Inbox(folder / "out"), pl.read_parquet(paths.register / "defects.parquet")
+def prefecture(city) -> tuple[Inbox, pl.DataFrame]:
+    return Inbox(city.out, city.paths.register), pl.read_parquet(city.paths.register / "defects.parquet")
 
 
 @pytest.mark.parametrize("rule", JUDGES)

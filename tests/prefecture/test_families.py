@@ -5,9 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.paths import Paths
 from pipelines.prefecture.feeds.children_in_need import layout
-from pipelines.prefecture.generate import Order, deliver
 from pipelines.prefecture.months import MONTHS
 from tests.prefecture.judges.families import r16, r23, r24, r30
 from tests.prefecture.judges.known import Known
@@ -15,17 +13,13 @@ from tests.prefecture.judges.persons import r03, r04, r18
 from tests.prefecture.readback import Outbox
 from tests.prefecture.validity import id_valid
 
-FEEDS = ("F01", "F02", "F03", "F04", "F05", "F06", "F07", "F09", "F12", "F17", "F31")
-DELIVERED, JUDGED = MONTHS[:7], (0, 1, 2, 3, 6)
+JUDGED = (0, 1, 2, 3, 6)
 RULES = ("R03", "R04", "R16", "R18", "R23", "R24", "R30")
 
 
 @pytest.fixture(scope="module")
-def delivered(tmp_path_factory) -> tuple[Outbox, pl.DataFrame]:
-    paths = Paths(tmp_path_factory.mktemp("families"))
-    out = paths.root / "out"
-    deliver(paths, Order(DELIVERED, 0.001, feeds=FEEDS), lambda month: out / month.period)
-    return Outbox(out), pl.read_parquet(paths.register / "defects.parquet")
+def delivered(city) -> tuple[Outbox, pl.DataFrame]:
+    return Outbox(city.out, city.paths.register), pl.read_parquet(city.paths.register / "defects.parquet")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.paths import Paths
 from pipelines.prefecture.feeds import FEEDS
-from pipelines.prefecture.generate import SEED, Order, deliver, set_stage
+from pipelines.prefecture.generate import SEED, set_stage
 from pipelines.prefecture.months import MONTHS
 from tests.prefecture.judges.confirmed import wrongly_confirmed
 from tests.prefecture.judges.houses import contradictory_houses, crowded_houses, impossible_house_numbers
@@ -18,7 +18,6 @@ from tests.prefecture.judges.platforms import repeated_reports
 from tests.prefecture.readback import Outbox
 
 CODES: Path = Paths.default().reference / "codes"
-NEEDED = ("F01", "F08", "F28", "F29", "F30", "F31", "F36", "F90")
 DELIVERED = (0, 1, 2, 3)
 JUDGES: dict[str, Callable] = {
     "R12": contradictory_houses,
@@ -50,12 +49,8 @@ class Delivery:
 
 
 @pytest.fixture(scope="module")
-def delivery(tmp_path_factory) -> Delivery:
-    paths = Paths(tmp_path_factory.mktemp("incidents"))
-    order = Order(tuple(MONTHS[i] for i in DELIVERED), 0.001, feeds=NEEDED)
-    out = paths.root / "out"
-    deliver(paths, order, lambda month: out / month.period)
-    return Delivery(Inbox(out), pl.read_parquet(paths.register / "defects.parquet"))
+def delivery(city) -> Delivery:
+    return Delivery(Inbox(city.out, city.paths.register), pl.read_parquet(city.paths.register / "defects.parquet"))
 
 
 @pytest.fixture(scope="module")

@@ -11,14 +11,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.paths import Paths
-from pipelines.prefecture.generate import Order, deliver
 from pipelines.prefecture.months import MONTHS, Month
-from pipelines.prefecture.output.deliveries import MISHAPS
 from tests.prefecture.judges import livelihood as judge
 from tests.prefecture.readback import Outbox
 
-FEEDS = ("F01", "F10", "F11", "F14", "F17", "F20", "F21", "F22", "F23", "F31", "F32")
 RULES = ("R06", "R09", "R10", "R31", "R34", "R44")
 JUDGED = (0, 1, 2, 6)
 
@@ -52,18 +48,9 @@ class Deliveries:
 
 
 @pytest.fixture(scope="module")
-def deliveries(tmp_path_factory) -> Deliveries:
-    root = tmp_path_factory.mktemp("livelihood")
-    paths = Paths(root)
-    folder = root / "out"
-    deliver(paths, Order(MONTHS[:7], 0.001, feeds=FEEDS), lambda month: folder / month.period)
-    for mishap in MISHAPS:
-        if mishap.feed in FEEDS and not mishap.is_harmless:
-            where = folder / MONTHS[mishap.month].period / mishap.feed
-            for file in where.glob(f"{mishap.feed}_*_{mishap.scope}_{mishap.period}*"):
-                file.unlink()
-    cases = pl.read_parquet(paths.register / "defects.parquet").filter(pl.col("rule_id").is_in(RULES))
-    return Deliveries(Outbox(folder), paths.reference, cases)
+def deliveries(city) -> Deliveries:
+    cases = pl.read_parquet(city.paths.register / "defects.parquet").filter(pl.col("rule_id").is_in(RULES))
+    return Deliveries(Outbox(city.out, city.paths.register), city.paths.reference, cases)
 
 
 @pytest.mark.parametrize("index", JUDGED)
@@ -87,7 +74,7 @@ def test_every_rule_has_cases_and_look_alikes(deliveries: Deliveries) -> None:
 
 
 def test_every_parcel_is_on_the_map_of_its_county(deliveries: Deliveries) -> None:
-    folder = deliveries.outbox.folder / MONTHS[0].period / "F23"
+    folder = deliveries.outbox.folder / MONTHS[0].period / "F23M"
     rows = deliveries.outbox.sent("F23", MONTHS[0])
     drawn = []
     for path in sorted(folder.glob("*.geojson")):

@@ -80,6 +80,10 @@ def fill(con: duckdb.DuckDBPyConnection, residents: int = 20, tickets: int = 6, 
         "date '2024-01-20', 'F31_网格摸排_370602_202401.xlsx', 'aa', '370602', '202401', 'full', 'accepted', "
         "null, null, 20, 20, 0)"
     )
+    con.execute(
+        "insert into lake.ledger.feed_state values (date '2024-01-31', 'F31', '370602', '20240131-aaaaaaaa', "
+        "'202401', date '2024-01-20', null, null, 0)"
+    )
     con.execute("commit")
 
 

@@ -9,6 +9,7 @@ from pipelines.contracts import load_contracts
 from pipelines.lake import connect
 from pipelines.returns import sets as sets_module
 from pipelines.returns.assemble import township_returns
+from pipelines.returns.guide import guide
 from pipelines.returns.issue import SIGN_PURPOSE, issued_set
 from pipelines.returns.sets import write_return_sets
 from pipelines.security.bulk_seal import unseal
@@ -125,16 +126,27 @@ def test_sets_of_two_dates_stand_side_by_side(paths, con):
     assert con.execute("select count(*) from lake.ledger.return_set").fetchone() == (6,)
 
 
-def test_the_sources_say_when_a_newer_delivery_was_held_back(paths, con, keys):
+def test_the_sources_say_which_data_is_stale(paths, con):
+    feeds = load_contracts()
     con.execute(
-        "insert into lake.ledger.delivery values (date '2024-01-31', 'F31', '20240125-bbbbbbbb', 2, "
-        "date '2024-01-25', 'x', 'bb', '370602', '202401', 'full', 'quarantined', 'E', 'e', 1, 0, 1)"
+        "update lake.ledger.feed_state set stale_since = date '2024-01-25', stale_reason = 'refused', waiting = 1"
     )
-    data = next(township_returns(con, AS_OF, load_rules(), load_contracts()))
-    assert data.sources == (
-        (f"{load_contracts()['F31'].department_name} 网格摸排",
-         "最近交付 2024-01-20；2024-01-25 交付的一批未通过检查，暂未采用"),
-    )  # fmt: skip
+    con.execute(
+        "insert into lake.ledger.feed_state values "
+        "(date '2024-01-31', 'F20', '370600', 'x', '202311', date '2023-11-28', date '2023-12-29', 'late', 0), "
+        "(date '2024-01-31', 'F08', '370602', null, null, null, date '2024-01-20', 'refused', 1), "
+        "(date '2024-01-31', 'F08', '370611', null, null, null, date '2024-01-20', 'refused', 1), "
+        "(date '2024-01-31', 'F01', '370600', 'x', '202401', date '2024-01-28', null, null, 0)"
+    )
+    data = next(township_returns(con, AS_OF, load_rules(), feeds))
+    assert {name.split()[1]: text for name, text in data.sources} == {
+        "户籍人口": "最近交付 2024-01-28",
+        "社会救助发放": "尚无可用的交付（陈旧）：2024-01-20 起交付的未通过检查",
+        "基本医疗参保": "最近交付 2023-11-28（陈旧）：按约定应在 2023-12-29 前更新，尚未收到",
+        "网格摸排": "最近交付 2024-01-20（陈旧）：2024-01-25 起交付的未通过检查，仍用此前的数据",
+    }
+    lines = next(s.lines for s in guide(data) if s.title.startswith("四、"))
+    assert lines[-1][1].startswith("上面有 3 项注明「陈旧」")
 
 
 def _bulk(issued, keys, name):

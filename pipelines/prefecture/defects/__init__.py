@@ -35,7 +35,7 @@ from pipelines.prefecture.defects.lookalikes import plant_lookalikes
 from pipelines.prefecture.defects.marriages import plant_marriages
 from pipelines.prefecture.defects.missed_deaths import plant_missed_deaths
 from pipelines.prefecture.defects.names import plant_names
-from pipelines.prefecture.defects.odd_deliveries import send_late_marriages, shrink_survey
+from pipelines.prefecture.defects.odd_deliveries import send_late_marriages, shrink_survey, tidy_up
 from pipelines.prefecture.defects.old_age import plant_old_age
 from pipelines.prefecture.defects.paid_dead import plant_paid_dead
 from pipelines.prefecture.defects.places import plant_places
@@ -102,3 +102,4 @@ def plant_all(stage: Stage) -> None:
     for plant in _IN_ORDER:
         plant(stage)
     shrink_survey(stage)
+    tidy_up(stage)

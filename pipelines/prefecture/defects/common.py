@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.keys import key_expr
 from pipelines.prefecture.feeds import FEEDS
 from pipelines.prefecture.months import MONTHS, Month
-from pipelines.prefecture.output.deliveries import BROKEN_ALLOWANCE_COUNTY
+from pipelines.prefecture.output.mishaps import BROKEN_ALLOWANCE_COUNTY
 from pipelines.prefecture.players import SILENT_COUNTY
 from pipelines.prefecture.stage import Span, Stage
 

@@ -1,4 +1,4 @@
-"""Rows of deliveries that are odd as a whole: a late month of marriages, a survey with fewer rows.
+"""Rows of deliveries that are odd as a whole: a late month of marriages, a survey with fewer rows, mass changes.
 
 Belongs here: what such files hold. Does not belong here: what is done to files (output/deliveries.py).
 """
@@ -6,12 +6,13 @@ Belongs here: what such files hold. Does not belong here: what is done to files 
 import polars as pl
 
 from pipelines.prefecture.feeds.marriages import registrations
-from pipelines.prefecture.months import FIRST, SECOND
-from pipelines.prefecture.output.deliveries import LATE_MARRIAGES, SHRUNK_SURVEY_COUNTY
+from pipelines.prefecture.months import FIRST, MONTHS, SECOND
+from pipelines.prefecture.output.mishaps import LARGE_CHANGE, LATE_MARRIAGES, SHRUNK_SURVEY_COUNTY
 from pipelines.prefecture.output.parts import CITY
-from pipelines.prefecture.stage import Stage, only, per_person
+from pipelines.prefecture.stage import Span, Stage, only, per_person
 
 _MISSING = 0.05
+_REISSUED_COUNTY = "370613"
 
 
 def send_late_marriages(stage: Stage) -> None:
@@ -30,3 +31,20 @@ def shrink_survey(stage: Stage) -> None:
     missing = free.head(round(here.height * _MISSING))
     stage.drop("F31", only(1), per_person(missing))
     stage.settle(missing)
+
+
+def tidy_up(stage: Stage) -> None:
+    """Two registers change much at once, and rightly: shares of rights are written anew, and one county's
+    residence permits get new numbers, the old ones being deleted. Only rows about ordinary households."""
+    month = MONTHS[LARGE_CHANGE]
+    rights = _ordinary(stage, stage.truth("F13", month)).filter(pl.col("share_text") == "100%")
+    stage.edit("F13", Span(LARGE_CHANGE), rights.select("right_no", share_text=pl.lit("1/1")), ("right_no",))
+    here = pl.col("division_code").str.starts_with(_REISSUED_COUNTY)
+    permits = _ordinary(stage, stage.truth("F02", month)).filter(here)
+    numbers = pl.col("permit_no").str.replace("JZ", "JZX", literal=True)
+    stage.edit("F02", Span(LARGE_CHANGE), permits.select("_pid", numbers))
+
+
+def _ordinary(stage: Stage, rows: pl.DataFrame) -> pl.DataFrame:
+    free = stage.people.filter(pl.Series(stage.free[stage.people["household"].to_numpy()]))
+    return rows.filter(pl.col("_pid").is_in(free["pid"].implode()))

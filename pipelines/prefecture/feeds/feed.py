@@ -38,7 +38,8 @@ class Feed:
     departments that have one.
     `layout` maps columns to headings: a dict for text formats, Headings for workbooks, or a function from the
     scope (county or township code) to them where every one keeps its own book.
-    `map_layout`: columns and property names of a GeoJSON of the same rows that goes with every file.
+    `map_layout`: columns and property names of a GeoJSON of the same rows that goes with every file, as a feed
+    of its own: the code with an M behind, the title `map_title`.
     """
 
     code: str
@@ -61,6 +62,7 @@ class Feed:
     people: tuple[tuple[str, str], ...] = (("id_no", "_pid"),)
     table: str | None = None
     map_layout: dict[str, str] | None = None
+    map_title: str = ""
     rows_of: Callable[[Delivered, World, Month], pl.DataFrame] | None = None
 
     def is_due(self, month: Month) -> bool:

@@ -111,4 +111,5 @@ FEED = Feed(
     footnote="注：补贴面积单位为亩；承包面积单位见「面积单位」栏。",
     people=(("head_id_no", "_pid"),),
     map_layout=MAP,
+    map_title="承包地块空间数据",
 )

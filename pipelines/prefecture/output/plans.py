@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.prefecture.feeds.feed import Feed, Layout
-from pipelines.prefecture.months import Month
+from pipelines.prefecture.months import FIRST, Month
 from pipelines.prefecture.output.formats import FORMATS
 from pipelines.prefecture.output.parts import Parts
 from pipelines.prefecture.output.writers import Written
@@ -41,7 +41,7 @@ class FilePlan:
     @property
     def stem(self) -> str:
         """The file's name without its ending."""
-        kind = _KINDS.get(self.feed.kind, "_全量" if self.month.index == 0 else "_增量")
+        kind = _KINDS.get(self.feed.kind, "_全量" if self.period == FIRST.period else "_增量")
         return f"{self.feed.code}_{self.feed.title}_{self.scope}_{self.period}{kind}"
 
     def chunks(self) -> Iterator[pl.DataFrame]:
@@ -63,25 +63,29 @@ class FilePlan:
 
     def write(self, drop: Path) -> Iterator[Written]:
         """Write to `drop/{feed}/`, telling chunk by chunk which rows went where."""
-        folder = drop / self.feed.code
+        folder, paths = drop / self.feed.code, set()
         folder.mkdir(parents=True, exist_ok=True)
-        paths = set()
-        for written in self._written(folder):
+        for written in FORMATS[self.feed.format](self, folder):
             paths.add(folder / written.file)
             yield written
         for path in sorted(paths) if self.spoil else ():
             path.write_bytes(self.spoil(path.read_bytes()))
 
-    def _written(self, folder: Path) -> Iterator[Written]:
-        yield from FORMATS[self.feed.format](self, folder)
-        if self.feed.map_layout:
-            yield from FORMATS["geojson"](replace(self, layout=self.feed.map_layout), folder)
-
 
 def plan_files(parts: Parts, feed: Feed, month: Month, county_names: dict[str, str]) -> Iterator[FilePlan]:
-    """Plans of all files of a feed in a month, before any delivery is spoilt."""
+    """Plans of all files of a feed in a month, each followed by that of its map (a feed of its own, F23M), before
+    any delivery is spoilt."""
     for scope, period, files in parts.files(feed, month):
         title = feed.heading.format(
             county=county_names.get(scope[:6], ""), year=period[:4], month=int(period[4:]), scope=scope
         )
-        yield FilePlan(feed, month, scope, period, files, feed.headings(scope), title, encoding=feed.encoding)
+        plan = FilePlan(feed, month, scope, period, files, feed.headings(scope), title, encoding=feed.encoding)
+        yield plan
+        if feed.map_layout:
+            drawn = replace(feed, code=map_code(feed.code), title=feed.map_title, format="geojson", map_layout=None)
+            yield replace(plan, feed=drawn, layout=feed.map_layout)
+
+
+def map_code(code: str) -> str:
+    """The code of the map that goes with a feed."""
+    return f"{code}M"

@@ -18,7 +18,7 @@ from duckdb_extensions import import_extension
 from pipelines.prefecture.feeds import FEEDS
 from pipelines.prefecture.feeds.feed import Feed
 from pipelines.prefecture.months import MONTHS, Month
-from pipelines.prefecture.output.deliveries import deliveries
+from pipelines.prefecture.output.deliveries import copied
 from pipelines.prefecture.output.parts import Parts
 from pipelines.prefecture.output.pinyin import initials
 from pipelines.prefecture.output.plans import plan_files
@@ -127,7 +127,7 @@ def _load(con: duckdb.DuckDBPyConnection, parts: Parts, feed: Feed, month: Month
         return 0
     _check_order(con, feed, month)
     table, count = None, 0
-    for plan in deliveries(plan_files(parts, feed, month, {})):
+    for plan in copied(plan_files(parts, feed, month, {})):
         for chunk in plan.chunks():
             staged = _staged(feed, chunk)
             if table is None:

@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.keys import entity_key, record_key
 from pipelines.paths import Paths
 from pipelines.prefecture.months import Month
-from tests.prefecture.judges.inbox import Inbox, day, months_of
+from tests.prefecture.judges.inbox import Inbox, day, months_of, plain_code
 from tests.prefecture.validity import years
 
 _BANDS = ((100, "100岁及以上"), (90, "90-99岁"), (80, "80-89岁"))
@@ -67,7 +67,7 @@ def _rich(inbox: Inbox, month: Month) -> set[str]:
     columns = ("id_no", "status_name", "base_band_name")
     for number, status, band in inbox.known("F19", month).select(columns).iter_rows():
         if status == "正常" and band in ("8000-12000元", "12000元以上"):
-            rich.add(number)
+            rich.add(plain_code(number))
     return rich
 
 

@@ -4,37 +4,22 @@ Belongs here: looking up. Does not belong here: rules.
 """
 
 import unicodedata
-import zipfile
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 import polars as pl
 
-from pipelines.prefecture.months import MONTHS, Month
+from pipelines.prefecture.months import Month
 from tests.prefecture.readback import Outbox
 
 
 @dataclass(frozen=True)
 class Inbox(Outbox):
-    """An outbox whose frames are kept, so that nothing is read twice; broken workbooks are set aside."""
+    """An outbox whose frames are kept, so that nothing is read twice."""
 
     sent = cache(Outbox.sent)
     known = cache(Outbox.known)
-
-    def __post_init__(self) -> None:
-        for path in sorted(self.folder.rglob("*.xlsx")):
-            if not zipfile.is_zipfile(path):
-                path.unlink()
-
-    def accepted(self, feed: str, month: Month) -> pl.DataFrame:
-        """The last snapshot that is not less than half of the one accepted before."""
-        last = pl.DataFrame()
-        for m in MONTHS[: month.index + 1]:
-            rows = self.sent(feed, m)
-            if rows.height and rows.height >= last.height / 2:
-                last = rows
-        return last
 
     def numbers(self, month: Month) -> dict[str, str]:
         """The newer number of everyone whose number was changed."""

@@ -12,7 +12,7 @@ def active_after_death(inbox: Inbox, month: Month) -> set[str]:
     """R19: records of F20 and F17 that tell of a visit or a contribution after the death F03 knows of."""
     deaths, newer = inbox.deaths(month), inbox.numbers(month)
     found = set()
-    rows = inbox.accepted("F20", month).select("id_no", "insurance_kind", "last_visit_date").iter_rows()
+    rows = inbox.known("F20", month).select("id_no", "insurance_kind", "last_visit_date").iter_rows()
     for number, kind, visit in rows:
         died = deaths.get(newer.get(number, number))
         if died and visit and day(visit) > died:
@@ -52,7 +52,7 @@ def two_insurances(inbox: Inbox, month: Month) -> set[str]:
     newer = inbox.numbers(month)
     kinds: dict[str, set[str]] = {}
     for number, kind, status in (
-        inbox.accepted("F20", month).select("id_no", "insurance_kind", "status_name").iter_rows()
+        inbox.known("F20", month).select("id_no", "insurance_kind", "status_name").iter_rows()
     ):
         if status == "正常":
             kinds.setdefault(newer.get(number, number), set()).add(kind)

@@ -1,0 +1,101 @@
+"""What a delivery is compared with: the deliveries that were in force when it came.
+
+Belongs here: choosing among earlier results, and the band of a normal number of rows. Does not belong here:
+what follows from a comparison (breakers.py).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from pipelines.bronze.result import ACCEPTED, DeliveryResult
+from pipelines.contracts import Thresholds
+from pipelines.landing import Delivery
+
+REMEMBERED = 12
+ENOUGH = 5
+# The median absolute deviation of a normal distribution times this is its standard deviation.
+_TO_DEVIATION = 1.4826
+# A month of events is a Poisson count: its deviation is at least the square root of its mean.
+_EVENT_DEVIATIONS = 4
+# Months differ more than years: subsidies are paid in June, marriages wait for May. So much wider are their ratios.
+_SEASONS = 2
+
+
+@dataclass(frozen=True)
+class History:
+    """`alike`: the last accepted deliveries of the scope in the same mode, oldest first, at most REMEMBERED.
+
+    `full`: the last full one. `stock`: records standing since then, by its keys and what deltas added and took;
+    None without a full one.
+    """
+
+    alike: tuple[DeliveryResult, ...] = ()
+    full: DeliveryResult | None = None
+    stock: int | None = None
+
+    @property
+    def last(self) -> DeliveryResult | None:
+        """The last accepted delivery of the same mode."""
+        return self.alike[-1] if self.alike else None
+
+
+def history(done: Iterable[DeliveryResult], delivery: Delivery) -> History:
+    """Among outcomes of the feed, those in force for the scope on the day `delivery` came, before it in order.
+
+    A delivery released later does not count: a rebuild, which knows of the release from the start, must decide
+    as the first run did.
+    """
+    standing = sorted(
+        (
+            r
+            for r in done
+            if r.status == ACCEPTED
+            and r.scope == delivery.scope
+            and r.delivery_seq < delivery.delivery_seq
+            and r.in_force_from <= delivery.delivered_on
+        ),
+        key=lambda r: r.delivery_seq,
+    )
+    alike = tuple(r for r in standing if r.mode == delivery.mode)[-REMEMBERED:]
+    full = next((r for r in reversed(standing) if r.mode == "full"), None)
+    stock = full and full.profile.keys + sum(
+        r.profile.added - r.profile.deleted for r in standing if r.delivery_seq > full.delivery_seq
+    )
+    return History(alike, full, stock)
+
+
+@dataclass(frozen=True)
+class Band:
+    """How many rows are normal: `low` to `high` around `centre`, out of `count` earlier deliveries."""
+
+    centre: float
+    low: float
+    high: float
+    count: int
+
+    def holds(self, rows: int) -> bool:
+        """Whether that many rows are normal."""
+        return self.low <= rows <= self.high
+
+
+def band(counts: Sequence[int], limits: Thresholds, is_full: bool) -> Band | None:
+    """The band by median and median absolute deviation; None with fewer than ENOUGH counts.
+
+    It is never narrower than the contract's tolerance (of events: twice its ratios), and on the small side never
+    narrower than `row_floor`. It reaches as far around the last count, so that a new level, once accepted or
+    released, is normal at once.
+    """
+    if len(counts) < ENOUGH:
+        return None
+    middle = median(counts)
+    spread = limits.row_mads * _TO_DEVIATION * median(abs(n - middle) for n in counts)
+    down, up = limits.row_tolerance, limits.row_tolerance
+    if not is_full:
+        down = max(down, 1 - limits.min_row_ratio / _SEASONS)
+        up = max(up, limits.max_row_ratio * _SEASONS - 1)
+        spread = max(spread, _EVENT_DEVIATIONS * middle**0.5)
+    spread = max(spread, limits.row_floor)
+    low = min(n - max(spread, down * n) for n in (middle, counts[-1]))
+    high = max(n + max(spread, up * n) for n in (middle, counts[-1]))
+    return Band(middle, max(low, 0), high, len(counts))

@@ -1,0 +1,114 @@
+"""Tables of web pages: what many systems export as "Excel".
+
+Belongs here: cells of the tables of an HTML file, as a sheet has them. Does not belong here: the contract.
+Opening such a file in Excel and saving it anew turns its ids into numbers, so it is read as it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+from pipelines.bronze import encoding as enc
+from pipelines.bronze.table import UnreadableError
+
+_CELLS = ("td", "th")
+_HIDDEN = ("script", "style")
+_SPAN = 1_000
+_LARGEST = 256 << 20
+Merged = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass
+class HtmlTable:
+    """One table, in the shape of a sheet: `grid` rows of equal width; a merged cell stands at its top left."""
+
+    name: str
+    grid: list[list[str]] = field(default_factory=list)
+    merged_cell_ranges: list[Merged] = field(default_factory=list)
+    start: tuple[int, int] | None = (0, 0)
+
+    def iter_rows(self) -> Iterator[list[str]]:
+        return iter(self.grid)
+
+
+def tables(file: Path) -> tuple[list[HtmlTable], list[str]]:
+    """(tables with a cell, no hidden ones). Raises UnreadableError: E_XLSX_FORM without a table, E_ENCODING."""
+    if file.stat().st_size > _LARGEST:
+        raise UnreadableError("E_ZIP_BOMB")
+    content = file.read_bytes()
+    parser = _Parser()
+    parser.feed(content.decode(enc.sniff(content)))
+    parser.close()
+    found = [t for t in parser.found if any(any(row) for row in t.grid)]
+    if not found:
+        raise UnreadableError("E_XLSX_FORM", "是没有表格的网页")
+    for number, table in enumerate(found, start=1):
+        table.name = f"表{number}"
+        width = max(map(len, table.grid))
+        table.grid = [row + [""] * (width - len(row)) for row in table.grid]
+    return found, []
+
+
+class _Parser(HTMLParser):
+    """Cells of all tables in order; a table inside a cell is a table of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[HtmlTable] = []
+        self._open: list[tuple[HtmlTable, set[tuple[int, int]]]] = []
+        self._text: list[str] | None = None
+        self._span = (1, 1)
+        self._muted = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _HIDDEN:
+            self._muted += 1
+        elif tag == "table":
+            self._end_cell()
+            self._open.append((HtmlTable(""), set()))
+            self.found.append(self._open[-1][0])
+        elif tag == "tr" and self._open:
+            self._end_cell()
+            self._open[-1][0].grid.append([])
+        elif tag in _CELLS and self._open:
+            self._end_cell()
+            if not self._open[-1][0].grid:
+                self._open[-1][0].grid.append([])
+            said = dict(attrs)
+            self._text, self._span = [], (_count(said.get("rowspan")), _count(said.get("colspan")))
+        elif tag == "br" and self._text is not None:
+            self._text.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _HIDDEN:
+            self._muted = max(0, self._muted - 1)
+        elif tag in (*_CELLS, "tr"):
+            self._end_cell()
+        elif tag == "table" and self._open:
+            self._end_cell()
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None and not self._muted:
+            self._text.append(data)
+
+    def _end_cell(self) -> None:
+        if self._text is None or not self._open:
+            return
+        table, taken = self._open[-1]
+        grid, row = table.grid, len(table.grid) - 1
+        while (row, len(grid[row])) in taken:
+            grid[row].append("")
+        column = len(grid[row])
+        down, right = self._span
+        grid[row] += ["".join(self._text).strip()] + [""] * (right - 1)
+        for below in range(row + 1, row + down):
+            taken |= {(below, c) for c in range(column, column + right)}
+        if down > 1 or right > 1:
+            table.merged_cell_ranges.append(((row, column), (row + down - 1, column + right - 1)))
+        self._text = None
+
+
+def _count(span: str | None) -> int:
+    return min(int(span), _SPAN) if span and span.isdecimal() and int(span) > 0 else 1

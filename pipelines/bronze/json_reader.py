@@ -1,0 +1,170 @@
+"""Reading JSON by a contract: arrays, pages of interfaces, JSON lines, GeoJSON.
+
+Belongs here: which names the records use, records into blocks, what is wrong with a record. Does not belong here:
+splitting the text (json_stream.py), cells (cells.py). Records are counted from 1. The file is gone through twice,
+first for the names (a record may leave any of them out), then for the values.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pipelines.bronze import encoding as enc
+from pipelines.bronze.header import Header
+from pipelines.bronze.json_stream import LARGEST, Malformed, Repeated, Window, decode, records
+from pipelines.bronze.named import GEOMETRY, all_columns, named_block, named_header
+from pipelines.bronze.table import SPACE, Block, Notice, Spoilt, Table, UnreadableError
+from pipelines.contracts import Feed
+from pipelines.geo.geometry import with_crs
+
+BLOCK_RECORDS = 10_000
+_HEAD = 1 << 20
+_PIECE = 1 << 18
+_BROKEN = re.compile("[\ud800-\udfff]|\\\\u[dD][89a-fA-F]")
+_CRS = "crs.properties.name"
+_FINE = (0, 200, "0", "200", "00000", None)
+
+
+@dataclass
+class _Survey:
+    """What one pass over a file told. `names` in order of appearance; `envelope` what stands around the records."""
+
+    encoding: str
+    is_lines: bool
+    names: dict[str, None] = field(default_factory=dict)
+    count: int = 0
+    envelope: dict[str, Any] = field(default_factory=dict)
+
+
+def read_json(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
+    """The one table. Raises UnreadableError: E_EMPTY, E_ENCODING, E_JSON, E_JSON_FORM, E_JSON_ANSWER."""
+    survey = _survey(file)
+    if not survey.count:
+        if survey.envelope.get("code") not in _FINE or survey.envelope.get("success") is False:
+            raise UnreadableError("E_JSON_ANSWER")
+        return [Table(None, all_columns(feed), ())], _notices(survey, feed)
+    survey.names = survey.names or {"记录": None}
+    header = named_header(feed, list(survey.names))
+    return [Table(None, header, _blocks(file, survey, header, feed))], _notices(survey, feed)
+
+
+def _notices(survey: _Survey, feed: Feed) -> list[Notice]:
+    notices = []
+    if survey.encoding == enc.GB18030:
+        notices.append(Notice("N_ENCODING", "文件编码是 gb18030，JSON 应为 UTF-8，已按实际编码读取"))
+    total, pages = survey.envelope.get("total"), survey.envelope.get("pages", 1)
+    if isinstance(total, int) and pages == 1 and total != survey.count:
+        notices.append(Notice("N_TOTAL", f"接口称共 {total} 条，实收 {survey.count} 条，请核对"))
+    return notices
+
+
+def _survey(file: Path) -> _Survey:
+    with file.open("rb") as stream:
+        head = stream.read(_HEAD)
+    encoding = enc.by_mark(head) or enc.likely(head)
+    survey = _Survey(encoding, _is_lines(head.decode(encoding, errors="ignore")))
+    try:
+        for record, raw in _records(file, survey):
+            survey.count += 1
+            if isinstance(cells := _cells(record, raw), dict):
+                survey.names |= dict.fromkeys(cells)
+    except Malformed as error:
+        raise UnreadableError("E_JSON", f"第 {survey.count} 条记录之后") from error
+    return survey
+
+
+def _is_lines(head: str) -> bool:
+    """Whether every line is a record: the first is a whole object, and another follows or it holds no records."""
+    lines = [line for line in head.splitlines() if line.strip()][:2]
+    try:
+        first = decode(lines[0]) if lines else None
+    except Malformed:
+        return False
+    return isinstance(first, dict) and (len(lines) == 2 or not _holds_records(first))
+
+
+def _holds_records(value: dict) -> bool:
+    return any(
+        _holds_records(v) if isinstance(v, dict) else isinstance(v, list) and (not v or isinstance(v[0], dict))
+        for v in value.values()
+    )
+
+
+def _records(file: Path, survey: _Survey) -> Iterator[tuple[Any, str]]:
+    """(record, its text); of JSON lines a line that is none comes as Malformed. Raises Malformed for the rest."""
+    with file.open("rb") as stream:
+        decoder = codecs.getincrementaldecoder(survey.encoding)("surrogateescape")
+        raw = iter(partial(stream.read, _PIECE), b"")
+        pieces = (decoder.decode(piece) for piece in raw)
+        if not survey.is_lines:
+            yield from records(Window(pieces), survey.envelope)
+            return
+        for line in _lines(pieces):
+            try:
+                yield decode(line), line
+            except Malformed:
+                yield Malformed, line
+
+
+def _lines(pieces: Iterator[str]) -> Iterator[str]:
+    held = ""
+    for piece in pieces:
+        *whole, held = (held + piece).split("\n")
+        yield from (text for line in whole if (text := line.strip(SPACE)))
+        if len(held) > LARGEST:
+            raise Malformed
+    if held.strip(SPACE):
+        yield held.strip(SPACE)
+
+
+def _cells(record: Any, raw: str) -> dict[str, Any] | str:
+    """The fields of a record (of a GeoJSON feature its properties and geometry), or the code of what is wrong."""
+    if _BROKEN.search(raw) and not _is_text(raw if record is Malformed else record):
+        return "E_BYTES"
+    if record is Malformed:
+        return "E_JSON_RECORD"
+    if not isinstance(record, dict):
+        return "E_RECORD"
+    if isinstance(record, Repeated):
+        return "E_REPEATED_NAME"
+    if record.get("type") != "Feature" or not isinstance(record.get("properties"), (dict, type(None))):
+        return record
+    properties = record.get("properties") or {}
+    if isinstance(properties, Repeated) or GEOMETRY in properties:
+        return "E_REPEATED_NAME"
+    own = {"id": record["id"]} if "id" in record and "id" not in properties else {}
+    return {**own, **properties, GEOMETRY: record.get(GEOMETRY)}
+
+
+def _blocks(file: Path, survey: _Survey, header: Header, feed: Feed) -> Iterator[Block]:
+    crs = survey.envelope.get(_CRS)
+    found, first = _records(file, _Survey(survey.encoding, survey.is_lines)), 1
+    names = list(survey.names)
+    while batch := list(islice(found, BLOCK_RECORDS)):
+        kept, rows, spoilt = [], [], []
+        for row, (record, raw) in enumerate(batch, start=first):
+            cells = _cells(record, raw)
+            if isinstance(cells, str):
+                spoilt.append(Spoilt(row, cells, raw.encode("utf-8", "replace").decode()))
+                continue
+            if isinstance(crs, str) and isinstance(cells.get(GEOMETRY), dict) and "crs" not in cells[GEOMETRY]:
+                cells[GEOMETRY] = with_crs(cells[GEOMETRY], crs)
+            kept.append(cells)
+            rows.append(row)
+        yield named_block(kept, rows, header, names, feed, spoilt)
+        first += len(batch)
+
+
+def _is_text(value: Any) -> bool:
+    """False where bytes made no sense or half a character stands alone."""
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

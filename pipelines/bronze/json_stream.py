@@ -1,0 +1,166 @@
+"""One JSON value after another out of text that arrives in pieces.
+
+Belongs here: arrays, envelopes around them, JSON lines, what is malformed. Does not belong here: contracts, cells.
+A value is decoded by the standard library's scanner as soon as it is complete, so the file never stands in
+memory. Integers keep every digit, other numbers their decimal value.
+"""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from pipelines.bronze.cells import Unusable
+from pipelines.bronze.table import UnreadableError
+
+PIECE = 1 << 18
+LARGEST = 16 << 20
+_SPACE = " \t\r\n"
+_DEPTH = 4
+_LONG = 40
+
+
+class Repeated(dict):
+    """An object in which a name stands twice: which value was meant, nobody knows."""
+
+
+class Malformed(ValueError):
+    """No JSON from here on."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Repeated(found)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_float=Decimal,
+    parse_int=lambda digits: int(digits) if len(digits) <= _LONG else Decimal(digits),
+    parse_constant=Unusable,
+    strict=False,
+)
+
+
+def decode(text: str) -> Any:
+    """One whole value. Raises Malformed."""
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise Malformed from error
+
+
+class Window:
+    """The stretch of the text that is being looked at; what is done with is let go."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._pieces, self._text, self._place, self._ended = pieces, "", 0, False
+
+    def peek(self) -> str:
+        """The next character that is no white space, '' at the end."""
+        while True:
+            while self._place < len(self._text):
+                if self._text[self._place] not in _SPACE:
+                    return self._text[self._place]
+                self._place += 1
+            if not self._more():
+                return ""
+
+    def take(self, expected: str) -> str:
+        """Step over one of the expected characters. Raises Malformed."""
+        found = self.peek()
+        if not found or found not in expected:
+            raise Malformed
+        self._place += 1
+        return found
+
+    def value(self) -> tuple[Any, str]:
+        """(value, its text). Raises Malformed."""
+        self.peek()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._place)
+                if end < len(self._text) or not self._more():
+                    break
+                continue  # a number may go on
+            except RecursionError as error:
+                raise Malformed from error
+            except (ValueError, ArithmeticError) as error:
+                if len(self._text) - self._place > LARGEST or not self._more():
+                    raise Malformed from error
+        raw, self._place = self._text[self._place : end], end
+        return value, raw
+
+    def _more(self) -> bool:
+        """As much again as there is, so that a long value is not decoded too often."""
+        if self._ended:
+            return False
+        held = self._text[self._place :]
+        fresh = []
+        wanted = max(PIECE, len(held))
+        while wanted > 0 and (piece := next(self._pieces, None)) is not None:
+            fresh.append(piece)
+            wanted -= len(piece)
+        self._ended = wanted > 0
+        self._text, self._place = held + "".join(fresh), 0
+        return bool(fresh)
+
+
+def records(window: Window, envelope: dict[str, Any]) -> Iterator[tuple[Any, str]]:
+    """(record, its text) of the one array of records; what stands around it goes to `envelope` by dotted path.
+
+    The array is the document itself or lies in an object, at most four deep. Raises Malformed, and
+    UnreadableError(E_JSON_FORM) for a document without such an array or with two.
+    """
+    if window.peek() == "[":
+        yield from _array(window)
+    else:
+        yield from _members(window, envelope, "", _DEPTH)
+        if ARRAY not in envelope:
+            raise UnreadableError("E_JSON_FORM", "找不到记录")
+    if window.peek():
+        raise Malformed
+
+
+ARRAY = "[]"
+
+
+def _members(window: Window, envelope: dict[str, Any], path: str, depth: int) -> Iterator[tuple[Any, str]]:
+    window.take("{")
+    if window.peek() == "}":
+        window.take("}")
+        return
+    while True:
+        name = f"{path}{window.value()[0]}"
+        window.take(":")
+        start = window.peek()
+        if start == "{" and depth:
+            yield from _members(window, envelope, f"{name}.", depth - 1)
+        elif start == "[":
+            yield from _array(window, envelope, name)
+        else:
+            envelope[name] = window.value()[0]
+        if window.take(",}") == "}":
+            return
+
+
+def _array(
+    window: Window, envelope: dict[str, Any] | None = None, name: str = ""
+) -> Iterator[tuple[Any, str]]:
+    """Its values; inside an envelope an array that does not begin with an object is no array of records."""
+    window.take("[")
+    first = window.peek()
+    if envelope is not None and first in "{]":
+        if first == "{" and envelope.get(ARRAY):
+            raise UnreadableError("E_JSON_FORM", "有不止一组记录")
+        envelope[ARRAY] = name if first == "{" else envelope.get(ARRAY, "")
+    is_records = envelope is None or first == "{"
+    if first == "]":
+        window.take("]")
+        return
+    while True:
+        found = window.value()
+        if is_records:
+            yield found
+        if window.take(",]") == "]":
+            return

@@ -1,0 +1,105 @@
+"""What a file is, told from its bytes.
+
+Belongs here: magic numbers and the few names inside a container that tell one kind from another. Does not
+belong here: names of files, contracts, reading. Departments rename files and export systems lie about what they
+write (HTML called .xls is the commonest), so neither the extension nor the contract is asked.
+"""
+
+import codecs
+import re
+import zipfile
+from pathlib import Path
+
+from pipelines.bronze.table import Notice, UnreadableError
+
+HEAD = 64 << 10
+XLSX, XLS, ODS, HTML = "xlsx", "xls", "ods", "html"
+CSV, JSON, GEOJSON, PARQUET, SHP, ZIP = "csv", "json", "geojson", "parquet", "shp", "zip"
+WORKBOOKS = (XLSX, XLS, ODS, HTML)
+NAMES = {
+    XLSX: "Excel 工作簿（xlsx）",
+    XLS: "旧版 Excel 工作簿（xls）",
+    ODS: "开放文档工作簿（ods）",
+    HTML: "网页表格（HTML）",
+    CSV: "文本（csv）",
+    JSON: "JSON",
+    GEOJSON: "GeoJSON",
+    PARQUET: "Parquet",
+    SHP: "矢量图层（shp）",
+    ZIP: "压缩包（zip）",
+}
+_OLE = b"\xd0\xcf\x11\xe0"
+_SHAPE = b"\x00\x00\x27\x0a"
+_FOREIGN = {
+    b"%PDF": "PDF",
+    b"Rar!": "RAR 压缩包",
+    b"7z\xbc\xaf": "7z 压缩包",
+    b"\x1f\x8b": "gzip 压缩包",
+    b"SQLite format 3": "SQLite 数据库",
+    b"\x00\x01\x00\x00Standard": "Access 数据库",
+    b"\x89PNG": "图片",
+    b"\xff\xd8\xff": "图片",
+    b"{\\rtf": "RTF 文档",
+}
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table|style)[\s>]", re.I | re.S
+)
+_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]\d-])')
+_FEATURES = re.compile(r'"type"\s*:\s*"(?:FeatureCollection|Feature)"')
+_WORKBOOK_PART = re.compile(rb"xl/|\[Content_Types\]")
+
+
+def kind_of(file: Path) -> str:
+    """One of the kinds above. Raises UnreadableError: E_EMPTY, E_KIND, E_XLSX_FORM, E_XLSX_DAMAGED, E_ZIP_DAMAGED."""
+    with file.open("rb") as stream:
+        head = stream.read(HEAD)
+    if not head:
+        raise UnreadableError("E_EMPTY")
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return _kind_of_zip(file, head)
+    if head.startswith(_OLE):
+        return XLS
+    if head.startswith(b"PAR1"):
+        return PARQUET
+    if head.startswith(_SHAPE):
+        raise UnreadableError("E_SHAPE", "只有 shp，没有 dbf")
+    for magic, name in _FOREIGN.items():
+        if head.startswith(magic):
+            raise UnreadableError("E_KIND", name)
+    if _HTML.match(head.removeprefix(codecs.BOM_UTF8)):
+        return HTML
+    text = _text(head)
+    if _JSON.match(text):
+        return GEOJSON if _FEATURES.search(text) else JSON
+    return CSV
+
+
+def differs(kind: str, agreed: str) -> list[Notice]:
+    """A notice when a file is of another kind than agreed."""
+    if kind == agreed:
+        return []
+    return [Notice("N_FORMAT", f"文件是{NAMES[kind]}，约定为{NAMES[agreed]}，已按实际格式读取")]
+
+
+def _kind_of_zip(file: Path, head: bytes) -> str:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = set(archive.namelist())
+            is_ods = "mimetype" in names and archive.read("mimetype").startswith(
+                b"application/vnd.oasis.opendocument.spreadsheet"
+            )
+    except Exception as error:  # zipfile raises half a dozen kinds for damaged archives
+        code = "E_XLSX_DAMAGED" if _WORKBOOK_PART.search(head) else "E_ZIP_DAMAGED"
+        raise UnreadableError(code) from error
+    if is_ods:
+        return ODS
+    if "[Content_Types].xml" in names or any(n.startswith("xl/") for n in names):
+        return XLSX
+    return ZIP
+
+
+def _text(head: bytes) -> str:
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"", "utf-8-sig")):
+        if head.startswith(mark):
+            return head.decode(encoding, errors="replace")
+    return ""

@@ -1,0 +1,154 @@
+"""Files fetched from where departments put them: settled ones, once, under the name they bear.
+
+Belongs here: which files are this feed's, which are finished, which were taken before. Does not belong here: opening
+the place (filesystem.py), their content. Nothing is ever deleted or moved at the source.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+
+from fsspec import AbstractFileSystem
+
+from pipelines.collect.filesystem import opened
+from pipelines.collect.report import FETCHED, UNCHANGED, Collected
+from pipelines.collect.staging import publish, scratch
+from pipelines.contracts import Feed
+from pipelines.contracts.model import Source
+from pipelines.landing import landed
+from pipelines.landing.file_name import read_name
+from pipelines.paths import Paths
+
+SETTLED_SECONDS = 5
+DEPTH = 3
+MARKERS = (".ok", ".done")
+_UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
+_HIDDEN = (".", "~$")
+_LONGEST_NAME, _MOST_NOTICES = 200, 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file at the source; `changed` in whole seconds since 1970."""
+
+    path: str
+    size: int
+    changed: int
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(self.path).name
+
+
+def take_files(paths: Paths, feed: Feed, source: Source, as_of: date, feeds: Collection[Feed]) -> Collected:
+    """Copy the feed's files that are finished and were not taken before into its drop folder. Raises SourceError.
+
+    Finished is what has a marker (`name.ok`, `name.done`) or did not change for SETTLED_SECONDS. Taken before is
+    what landed under the same name with the same size and time; anything else is copied, and let go when its bytes
+    are known. Names that no contract of `feeds` knows become notices of the first feed that looks into the place.
+    """
+    with scratch(paths, feed) as folder, opened(source) as (fs, place):
+        there = listing(fs, place, source)
+        old = _taken(paths, feed)
+        new = [f for f in there.values() if read_name(feed, f.name) and (f.name, f.size, f.changed) not in old]
+        finished = _finished(new, there, fs, place, source)
+        taken = tuple(f.name for f in finished if _take(paths, feed, fs, f, folder))
+    notices = [*_strangers(feed, source, there, feeds), *_waiting(feed, new, finished)]
+    said = f"{source.place} 有本数据源文件 {len(old & _facts(there))} 个已收、{len(taken)} 个新收"
+    return Collected(feed.code, source.kind, FETCHED if taken else UNCHANGED, said, taken, notices=tuple(notices))
+
+
+def fingerprint(feed: Feed, source: Source) -> str:
+    """What tells one state of the feed's files at a source from another, without reading them: 16 hexadecimal
+    digits, '' where there are none. Raises SourceError."""
+    with opened(source) as (fs, place):
+        there = sorted(_facts({p: f for p, f in listing(fs, place, source).items() if read_name(feed, f.name)}))
+    return hashlib.sha256(repr(there).encode()).hexdigest()[:16] if there else ""
+
+
+def listing(fs: AbstractFileSystem, place: str, source: Source) -> dict[str, Found]:
+    """Files at a place and up to DEPTH folders down, by path. Raises OSError when there is no such place."""
+    try:
+        fs.ls(place)
+    except FileNotFoundError:
+        if source.kind == "s3" and fs.exists(place.partition("/")[0]):
+            return {}  # a prefix exists as long as something is in it
+        raise
+    found = fs.find(place, maxdepth=DEPTH, detail=True)
+    files = (Found(path, facts["size"], _seconds(facts["mtime"])) for path, facts in sorted(found.items())
+             if facts["type"] == "file")  # fmt: skip
+    return {f.path: f for f in files if _is_visible(f.name)}
+
+
+def _seconds(moment: datetime | float) -> int:
+    return int(moment.timestamp() if isinstance(moment, datetime) else moment)
+
+
+def _is_visible(name: str) -> bool:
+    is_whole = not name.startswith(_HIDDEN) and not name.lower().endswith(_UNFINISHED)
+    return is_whole and len(name) <= _LONGEST_NAME and name.isprintable()
+
+
+def _taken(paths: Paths, feed: Feed) -> set[tuple[str, int, int]]:
+    """Name, size and time of what has landed or waits to: landing keeps a file's time as it found it."""
+    waiting = (paths.drop / feed.code).glob("*")
+    files = [*(d.file(paths) for d in landed(paths, feed.code)), *(p for p in waiting if p.is_file())]
+    return {(f.name, f.stat().st_size, int(f.stat().st_mtime)) for f in files}
+
+
+def _facts(there: Mapping[str, Found]) -> set[tuple[str, int, int]]:
+    return {(f.name, f.size, f.changed) for f in there.values()}
+
+
+def _finished(
+    new: list[Found], there: Mapping[str, Found], fs: AbstractFileSystem, place: str, source: Source
+) -> list[Found]:
+    marked = [f for f in new if any(f.path + marker in there for marker in MARKERS)]
+    if len(marked) == len(new):
+        return marked
+    time.sleep(SETTLED_SECONDS)
+    later = listing(fs, place, source)
+    return [f for f in new if f in marked or later.get(f.path) == f]
+
+
+def _take(paths: Paths, feed: Feed, fs: AbstractFileSystem, found: Found, folder: Path) -> bool:
+    """Copy one file; False when its bytes landed before about the same, or when it changed while it was copied: then
+    it is for the next time."""
+    said = read_name(feed, found.name)
+    known = {d.sha256 for d in landed(paths, feed.code) if (d.scope, d.period, d.mode) == astuple(said)}
+    copy = folder / found.name
+    fs.get_file(found.path, str(copy))
+    now = fs.info(found.path)
+    if (now["size"], _seconds(now["mtime"]), copy.stat().st_size) != (found.size, found.changed, found.size):
+        return False
+    with copy.open("rb") as reader:
+        if hashlib.file_digest(reader, "sha256").hexdigest() in known:
+            return False
+    os.utime(copy, (found.changed, found.changed))
+    publish(paths, feed, copy, found.name)
+    return True
+
+
+def _waiting(feed: Feed, new: list[Found], finished: list[Found]) -> list[str]:
+    return [f"{feed.code} 文件「{f.name}」还在变化，下次再收" for f in new if f not in finished][:_MOST_NOTICES]
+
+
+def _strangers(feed: Feed, source: Source, there: Mapping[str, Found], feeds: Collection[Feed]) -> list[str]:
+    """Files that are nobody's."""
+    lookers = [f.code for f in feeds if any(_is_same_place(s, source) for s in f.sources)]
+    if lookers and feed.code != min(lookers):
+        return []
+    names = [f.name for f in there.values() if not f.name.endswith(MARKERS)]
+    unknown = [n for n in names if not any(read_name(f, n) for f in [feed, *feeds])]
+    where = f"{source.connection} 的 {source.place}"
+    said = [f"{where} 中「{n}」不符合任何数据源的文件名规则，未收取，仍在原处" for n in unknown]
+    more = [f"…… 另有 {len(said) - _MOST_NOTICES} 个不认识的文件"] if len(said) > _MOST_NOTICES else []
+    return said[:_MOST_NOTICES] + more
+
+
+def _is_same_place(one: Source, other: Source) -> bool:
+    return (one.kind, one.connection, one.place) == (other.kind, other.connection, other.place)

@@ -1,0 +1,60 @@
+"""How fetched files come to lie in the drop folder: whole, or not at all.
+
+Belongs here: scratch folders, one fetch of a feed at a time, the rename. Does not belong here: what is fetched.
+What a killed fetch leaves behind is scratch, and the next one of the feed throws it away.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipelines.contracts import Feed
+from pipelines.landing.land import SET_SUFFIX
+from pipelines.paths import Paths
+
+
+@contextmanager
+def scratch(paths: Paths, feed: Feed) -> Iterator[Path]:
+    """An empty folder on the disk of the drop folder, for one fetch of the feed; a second fetch waits."""
+    root = paths.drop / ".collecting"
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / f"{feed.code}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = root / feed.code
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(paths: Paths, feed: Feed, file: Path, name: str) -> None:
+    """Move one finished file into the drop folder; a pending one of that name is replaced by the newer."""
+    _sync(file)
+    target = paths.drop / feed.code / name
+    target.parent.mkdir(exist_ok=True)
+    file.replace(target)
+
+
+def publish_set(paths: Paths, feed: Feed, files: Sequence[Path], name: str) -> None:
+    """Move finished files into the drop folder together, as the folder `{name}.pages`, which landing empties.
+
+    They are moved by one rename, so no part of a set is ever seen. A pending set of that name is replaced.
+    """
+    together = files[0].parent
+    for file in files:
+        _sync(file)
+    target = paths.drop / feed.code / (name + SET_SUFFIX)
+    target.parent.mkdir(exist_ok=True)
+    if target.exists():
+        target.rename(together.with_name("replaced"))
+    together.rename(target)
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb") as written:
+        os.fsync(written.fileno())

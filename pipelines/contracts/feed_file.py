@@ -1,0 +1,177 @@
+"""The one file a feed needs: `expectations/feeds/<department>/<entity>.yaml`.
+
+Belongs here: its shape and how a column takes its facts from an element. Does not belong here: the contract
+written from it (odcs.py).
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipelines.contracts.elements import Element, StandardError
+from pipelines.contracts.heading import normal
+from pipelines.contracts.model import CORRECTABLE
+from pipelines.paths import PROJECT_ROOT
+
+FEEDS = PROJECT_ROOT / "expectations" / "feeds"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DURATION = r"^[1-9]\d*[dwmqy]$"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnEntry(_Strict):
+    """A column: its element, and what this feed says otherwise.
+
+    `name` (in the lake) is the element's where it is not given, so is `label` (in the file). `key` is the
+    place in the primary key, from 1; `correctable` lets townships correct it. A class may only be raised. `codes`
+    and `tags` replace the element's.
+    """
+
+    element: str
+    name: str = ""
+    label: str = ""
+    aliases: tuple[str, ...] = ()
+    key: int | None = None
+    required: bool = False
+    correctable: bool = False
+    classification: Literal["L1", "L2", "L3", "L4"] | None = None
+    tags: tuple[str, ...] | None = None
+    codes: dict[str, str] | None = None
+    max_length: int | None = None
+    scale: int | None = None
+    unit: str | None = None
+    description: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _codes_as_words(cls, given: Any) -> Any:
+        if isinstance(given, dict) and isinstance(given.get("codes"), list):
+            return {**given, "codes": dict.fromkeys(map(str, given["codes"]), "")}
+        return given
+
+
+class DeliveryEntry(_Strict):
+    """How it comes. `every` and `retention` are a number and d, w, m, q or y; `due` days after the period.
+
+    `first` is the first month owed (YYYYMM); `nil` what a scope with nothing to report does, one of NIL_RETURNS.
+    """
+
+    format: Literal["csv", "xlsx", "json", "geojson", "parquet"]
+    encoding: str | None = None
+    scope: Literal["city", "county", "township"]
+    mode: Literal["full", "full_delta", "append"]
+    every: str = Field(pattern=_DURATION)
+    due: int = 10
+    first: str | None = None
+    nil: Literal["never", "required", "optional"] | None = None
+    header_rows: int = 1
+    retention: str = Field(default="36m", pattern=_DURATION)
+
+
+class SourceEntry(_Strict):
+    """Where it is fetched; see `pipelines.contracts.model.Source`."""
+
+    kind: Literal["postgres", "mysql", "api", "sftp", "s3", "folder"]
+    connection: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    place: str
+    watermark: str | None = None
+
+
+class FeedFile(_Strict):
+    """A feed as its department and the bureau agreed on it. `slug` and `entity` come from the path."""
+
+    slug: str
+    entity: str
+    code: str
+    title: str
+    department: str
+    domain: str
+    grain: str
+    purpose: str
+    limitations: str = "仅限已授权的基层治理业务使用；不得挪作他用；返还镇街时只含本辖区数据"
+    version: str = Field(default="1.0.0", pattern=r"^\d+\.\d+\.\d+$")
+    returned: Literal["rows", "query"] = "rows"
+    delivery: DeliveryEntry
+    breakers: dict[str, float] = {}
+    sources: tuple[SourceEntry, ...] = ()
+    columns: tuple[ColumnEntry, ...]
+
+
+class Resolved(_Strict):
+    """A column with every fact, its own and its element's."""
+
+    name: str
+    label: str
+    aliases: tuple[str, ...]
+    key: int | None
+    required: bool
+    classification: str
+    tags: tuple[str, ...]
+    codes: dict[str, str]
+    max_length: int | None
+    scale: int
+    unit: str | None
+    description: str | None
+    element: Element
+
+
+def load_feed_files(folder: Path = FEEDS) -> list[FeedFile]:
+    """Every feed file below a folder, by feed code. Raises StandardError."""
+    return sorted((load_feed_file(p) for p in sorted(folder.rglob("*.yaml"))), key=lambda f: f.code)
+
+
+def load_feed_file(path: Path) -> FeedFile:
+    """One feed file. Raises StandardError."""
+    try:
+        facts = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        return FeedFile.model_validate({**facts, "slug": path.parent.name, "entity": path.stem})
+    except (yaml.YAMLError, ValidationError, TypeError) as error:
+        raise StandardError(f"{path.parent.name}/{path.name}: {error}") from error
+
+
+def resolve(feed: FeedFile, elements: Mapping[str, Element]) -> list[Resolved]:
+    """The columns of a feed in its order. Raises StandardError for an element nobody knows or a lowered class."""
+    unknown = sorted({c.element for c in feed.columns} - set(elements))
+    if unknown:
+        raise StandardError(f"{feed.code}: elements not in the catalogue: {', '.join(unknown)}")
+    return [_resolved(feed, entry, elements[entry.element]) for entry in feed.columns]
+
+
+def _resolved(feed: FeedFile, entry: ColumnEntry, element: Element) -> Resolved:
+    name, label = entry.name or entry.element, entry.label or element.label
+    classification = entry.classification or element.classification
+    if classification < element.classification:
+        raise StandardError(f"{feed.code}: column {name} is {classification}, its element {element.classification}")
+    shared = (element.label, *element.aliases) if element.answers_to(label) else ()
+    taken = {normal(c.label) for c in feed.columns} | {normal(a) for c in feed.columns for a in c.aliases}
+    inherited = (a for a in shared if normal(a) not in taken)
+    return Resolved(
+        name=name,
+        label=label,
+        aliases=tuple(_distinct((*entry.aliases, *inherited), label)),
+        key=entry.key,
+        required=entry.required or entry.key is not None,
+        classification=classification,
+        tags=(CORRECTABLE,) * entry.correctable + (element.tags if entry.tags is None else entry.tags),
+        codes=element.codes if entry.codes is None else entry.codes,
+        max_length=entry.max_length or element.max_length,
+        scale=element.scale if entry.scale is None else entry.scale,
+        unit=element.unit if entry.unit is None else entry.unit or None,
+        description=entry.description or element.description,
+        element=element,
+    )
+
+
+def _distinct(headings: Iterable[str], label: str) -> Iterable[str]:
+    """Headings without the label and without repetitions, compared as headings are."""
+    seen = {normal(label)}
+    for heading in headings:
+        if normal(heading) not in seen:
+            seen.add(normal(heading))
+            yield heading

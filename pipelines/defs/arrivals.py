@@ -1,0 +1,108 @@
+"""The bureau's daily report as an asset, and one check per feed: is everything here that should be?
+
+Belongs here: these two. Does not belong here: what is due when (pipelines.arrivals). Freshness by the wall clock is
+the policy of each bronze asset; the check goes by the business date, so a replay turns red on the right day.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import dagster as dg
+
+from pipelines.arrivals import Arrival, Coverage, coverage, lists, report
+from pipelines.arrivals.daily import Day, known, write_daily
+from pipelines.contracts import Feed
+from pipelines.defs.bronze import bronze_key
+from pipelines.defs.metadata import markdown_table
+from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.resources import Lakehouse
+
+REPORT = dg.AssetKey(["reports", "daily_arrivals"])
+CHECK = "arrived_on_time"
+_SHOWN = 50
+_MISSING_COLUMNS = ["department", "feed", "scope", "period", "due on", "days overdue", "last good"]
+
+
+def daily_report(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
+    """The asset that writes 归集日报 from what bronze holds on the business date; it does not need the lake."""
+    feeds = list(feeds)
+
+    @dg.asset(
+        key=REPORT, deps=[bronze_key(f) for f in feeds], group_name="reports", kinds={"excel"},
+        owners=["team:big_data_bureau"], **BY_DATE,
+        description="The bureau's daily workbook 归集日报: what should have come against what came, whom to call, what "
+        "was refused, which data are old.",
+    )
+    def daily_arrivals(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+        paths = lakehouse.hold(context.log)
+        day = known(paths, feeds, as_of(context))
+        file = write_daily(paths, day)
+        missing = lists.missing_rows(day)
+        now = coverage(report.current(day), lambda a: "").get("", Coverage())
+        ever = coverage(day.lines, lambda a: "").get("", Coverage())
+        return dg.MaterializeResult(metadata={
+            "dagster/row_count": ever.expected,
+            "coverage_percent": _percent(ever),
+            "coverage_percent_current_periods": _percent(now),
+            "overdue": len(missing),
+            "refused": len([a for a in day.owed if a.state == "refused"]),
+            "missing_table": dg.MetadataValue.md(markdown_table(_MISSING_COLUMNS, missing[:_SHOWN])),
+            "file": dg.MetadataValue.path(str(file)),
+        })
+
+    return daily_arrivals
+
+
+def on_time_checks(feeds: Iterable[Feed]) -> dg.AssetChecksDefinition:
+    """One check `arrived_on_time` per bronze asset: red while a scope owes a delivery past its due day."""
+    by_key = {bronze_key(feed): feed for feed in feeds}
+    specs = [
+        dg.AssetCheckSpec(
+            CHECK, asset=key,
+            description=f"By the business date every scope has delivered, {feed.due_days} days after the month at the "
+            "latest 按期送达.",
+        )
+        for key, feed in by_key.items()
+    ]
+
+    @dg.multi_asset_check(name="bronze_arrivals", specs=specs, can_subset=True)
+    def arrived(context: dg.AssetCheckExecutionContext, lakehouse: Lakehouse) -> Iterator[dg.AssetCheckResult]:
+        paths = lakehouse.hold(context.log)
+        wanted = {key.asset_key for key in context.selected_asset_check_keys}
+        business_date = date.fromisoformat(context.run.tags["dagster/partition"])
+        day = known(paths, [f for k, f in by_key.items() if k in wanted], business_date)
+        for key in sorted(wanted):
+            yield _result(key, by_key[key], day)
+
+    return arrived
+
+
+def _result(key: dg.AssetKey, feed: Feed, day: Day) -> dg.AssetCheckResult:
+    lines = [a for a in day.lines if a.feed == feed.code]
+    overdue = [a for a in day.owed if a.feed == feed.code and a.due_on < day.as_of]
+    counted = coverage(lines, lambda a: "").get("", Coverage())
+    return dg.AssetCheckResult(
+        check_name=CHECK, asset_key=key, passed=not overdue, severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{feed.code} {feed.title}: {_said(overdue, day)}",
+        metadata={
+            "coverage_percent": _percent(counted), "due": counted.due, "arrived": counted.arrived,
+            "overdue": dg.MetadataValue.md(markdown_table(
+                ["scope", "name", "period", "state", "due on", "days overdue"],
+                [(a.scope, lists.place(a), a.period, a.state, a.due_on, (day.as_of - a.due_on).days)
+                 for a in overdue[:_SHOWN]],
+            )),
+        },
+    )  # fmt: skip
+
+
+def _said(overdue: list[Arrival], day: Day) -> str:
+    if not overdue:
+        return "nothing overdue 没有逾期"
+    worst = min(overdue, key=lambda a: a.due_on)
+    days = (day.as_of - worst.due_on).days
+    return f"{len(overdue)} overdue 逾期, longest {lists.place(worst)} {worst.period} by {days} days"
+
+
+def _percent(counted: Coverage) -> float:
+    """100.0 where nothing is due."""
+    return round(100 * (1.0 if counted.share is None else counted.share), 1)

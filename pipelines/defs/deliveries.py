@@ -1,0 +1,115 @@
+"""Refused deliveries: the decisions about them, and what the UI says of every feed's deliveries.
+
+Belongs here: the asset that takes decisions in, the job that writes one, the check `breakers`. Does not belong here:
+refusing (`bronze.breakers`), staleness (`ledger.feed_state`).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import dagster as dg
+
+from pipelines.bronze import DeliveryResult, rulings
+from pipelines.bronze.result import ACCEPTED
+from pipelines.contracts import Feed
+from pipelines.defs.metadata import markdown_table
+from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.resources import Lakehouse
+from pipelines.deliveries import withdrawals
+from pipelines.ledger.feed_state import REFUSED, FeedState, arrived
+
+RULINGS = dg.AssetKey(["bronze", "rulings"])
+_LAST = 30
+
+
+def rulings_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
+    """Upstream of every feed, so that all of them see the same decisions."""
+    codes = [feed.code for feed in feeds]
+
+    @dg.asset(
+        key=RULINGS, group_name="bronze", kinds={"yaml"}, owners=["team:big_data_bureau"], **BY_DATE,
+        description="Takes in what people decided about deliveries: refused ones 放行与退回 "
+        "(data/decisions/deliveries/*.yaml), those out of force 撤回与恢复 (data/decisions/withdrawals/*.yaml).",
+    )
+    def decisions(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+        paths = lakehouse.hold(context.log)
+        rulings.take_in(paths, as_of(context))
+        withdrawals.take_in(paths, as_of(context))
+        problems = rulings.problems(paths, as_of(context), {code: arrived(paths, code) for code in codes})
+        problems += withdrawals.unread(paths)
+        for problem in problems:
+            context.log.warning(problem)
+        made = rulings.rulings(paths, as_of(context))
+        columns = ["feed", "delivery_id", "decision", "on", "turn"]
+        rows = [tuple(getattr(r, c) for c in columns) for r in made]
+        return dg.MaterializeResult(metadata={
+            "dagster/row_count": len(made), "messages": problems,
+            "decisions": dg.MetadataValue.md(markdown_table(columns, rows[-_LAST:])),
+        })
+
+    return decisions
+
+
+class Ruling(dg.Config):
+    """One decision about one refused delivery; it is kept, so name no citizen in the reason."""
+
+    feed: str
+    delivery_id: str
+    decision: str
+    reason: str
+    by: str
+    on: str = ""
+
+
+@dg.op(
+    description="Writes the decision file 写下决定; the next turn takes it in. `decision`: release 放行 or reject 退回."
+)
+def release_delivery(context: dg.OpExecutionContext, config: Ruling, lakehouse: Lakehouse) -> None:
+    entry = {**config.model_dump(), "on": config.on or date.today().isoformat()}
+    path = rulings.write_ruling(lakehouse.paths, entry)
+    context.add_output_metadata({"file": dg.MetadataValue.path(str(path))})
+
+
+@dg.job(executor_def=dg.in_process_executor, description="Release or reject a refused delivery 放行或退回一批交付.")
+def decide_delivery() -> None:
+    release_delivery()
+
+
+def breakers_spec(asset: dg.AssetKey) -> dg.AssetCheckSpec:
+    """The check that says whether every delivery of a feed that counts was accepted."""
+    return dg.AssetCheckSpec(
+        "breakers", asset=asset,
+        description="No refused delivery waits for a new one or for a decision; none is overdue (批次拦截).",
+    )
+
+
+def breakers(asset: dg.AssetKey, known: Sequence[DeliveryResult], states: Sequence[FeedState]) -> dg.AssetCheckResult:
+    """An error while a refused delivery waits, a warning while data is stale for another reason."""
+    stale = [s for s in states if s.stale_since]
+    waiting = sum(s.waiting for s in states)
+    scopes = {s.scope for s in stale if s.stale_reason == REFUSED}
+    refused = [r for r in known if r.status != ACCEPTED and (r.scope is None or r.scope in scopes)]
+    limits = [
+        (r.delivery_id, r.scope, c.name, c.found, c.limit) for r in refused for c in r.checks if c.is_broken
+    ]
+    return dg.AssetCheckResult(
+        check_name="breakers", asset_key=asset, passed=not stale,
+        severity=dg.AssetCheckSeverity.ERROR if waiting else dg.AssetCheckSeverity.WARN,
+        description="；".join(r.breaker_message or "" for r in refused[-3:]) or None,
+        metadata={
+            "waiting": waiting, "stale_scopes": len(stale), "scopes": len(states),
+            "limits_broken": dg.MetadataValue.md(
+                markdown_table(["delivery_id", "scope", "检查项目", "本次", "界限"], limits[-_LAST:])
+            ),
+        },
+    )
+
+
+def stale_metadata(states: Sequence[FeedState]) -> dict[str, object]:
+    """Which scopes of a feed are stale since when."""
+    columns = ["scope", "stale_since", "stale_reason", "waiting", "last_good_period", "last_good_on"]
+    rows = [tuple(getattr(s, c) for c in columns) for s in states if s.stale_since]
+    return {
+        "stale_scopes": len(rows),
+        **({"stale": dg.MetadataValue.md(markdown_table(columns, rows))} if rows else {}),
+    }

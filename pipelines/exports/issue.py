@@ -1,0 +1,261 @@
+"""Issuing an export: a folder that stands whole or not at all, and is never edited.
+
+Belongs here: folders, manifests, locks, what a delta is told against. Does not belong here: the files' content
+(write.py). A second issue for a date supersedes the first and says so; equal content stays untouched.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.contracts import Feed
+from pipelines.exports.check import PERSONAL, Forbidden, leaks, require_allowed
+from pipelines.exports.contract import CHANGE, DELTA, FULL, Export
+from pipelines.exports.delta import difference
+from pipelines.exports.select import export_rows, of_scope, repeated_keys, scopes
+from pipelines.exports.write import files
+from pipelines.paths import Paths
+from pipelines.security import bulk_seal
+from pipelines.security.keys import KeyProvider
+from pipelines.security.signature import canonical_json, sign
+from pipelines.security.workbook_lock import lock, unlock
+
+MANIFEST = "manifest.json"
+SIGN_PURPOSE = "export-manifest"
+_SCRATCH = ".scratch-"
+_FOLDER = re.compile(r"\d{8}(_\d+)?")
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One issue as it stands, by its manifest. `is_new`: written by this call."""
+
+    folder: Path
+    is_new: bool = False
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was sent to whom, what for, and how much of it."""
+        return json.loads((self.folder / MANIFEST).read_bytes())
+
+    @property
+    def as_of(self) -> date:
+        return date.fromisoformat(self.manifest["as_of"])
+
+    @property
+    def is_delta(self) -> bool:
+        return self.manifest["kind"] == DELTA
+
+    @property
+    def is_password_locked(self) -> bool:
+        """Whether people need a password to open it (anything else locked is for a machine)."""
+        return any(f["name"].endswith(".xlsx") and f["sha256"] != f["plain_sha256"] for f in self.manifest["files"])
+
+    def is_whole(self) -> bool:
+        """Whether every file stands as the manifest says."""
+        return all(
+            (self.folder / f["name"]).is_file()
+            and hashlib.sha256((self.folder / f["name"]).read_bytes()).hexdigest() == f["sha256"]
+            for f in self.manifest["files"]
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one export issued: one issue a receiving unit. `unplaced`: rows that belong to no county."""
+
+    issues: tuple[Issue, ...]
+    rows: int
+    unplaced: int
+
+
+def issue_export(
+    paths: Paths, con: duckdb.DuckDBPyConnection, export: Export, feeds: Mapping[str, Feed], as_of: date
+) -> Outcome:
+    """Issue an export for every unit that gets it; the lake must show `as_of`.
+
+    Raises Forbidden (nothing is written) when the contract or a value says that it may not leave, ValueError when
+    a key is missing or there twice.
+    """
+    require_allowed(export, feeds)
+    keys = KeyProvider(paths)
+    rows = export_rows(con, export, keys, as_of)
+    if found := leaks(export, rows):
+        raise Forbidden(f"{export.code}: identity numbers in {'、'.join(found)}; nothing is issued")
+    if repeated := repeated_keys(rows, export.feed.key_columns):
+        raise ValueError(f"{export.code}: {repeated} rows lack the key or share it; nothing is issued")
+    issues = tuple(
+        _issue(paths, keys, export, of_scope(rows, scope), scope, as_of) for scope in scopes(con, export, rows)
+    )
+    placed = sum(i.manifest["rows_full"] for i in issues)
+    return Outcome(issues, rows.height, rows.height - placed)
+
+
+def sent_feed(export: Export, kind: str) -> Feed:
+    """How the files of an issue are read: a delta has 变更类型 before everything else."""
+    feed = export.feed
+    return feed if kind == FULL else replace(feed, columns=(CHANGE, *feed.columns))
+
+
+def standing(paths: Paths, export: Export, scope: str, before: date | None = None) -> Issue | None:
+    """The newest issue of a unit: its last date (before a date), of that the last one. None without any."""
+    folders = [f for f in _unit(paths.exports, export, scope).glob("*") if _FOLDER.fullmatch(f.name)]
+    if before is not None:
+        folders = [f for f in folders if f.name[:8] < f"{before:%Y%m%d}"]
+    newest = max(folders, key=lambda f: (f.name[:8], int(f.name[9:] or 1)), default=None)
+    return Issue(newest) if newest else None
+
+
+def all_issues(paths: Paths, export: Export | None = None) -> Iterator[Issue]:
+    """Every issue on disk (of one export), in order of place."""
+    for path in sorted(paths.exports.glob(f"*/*/*/{MANIFEST}")):
+        issue = Issue(path.parent)
+        if export is None or issue.manifest["export"] == export.code:
+            yield issue
+
+
+def base_of(issue: Issue) -> Issue | None:
+    """The issue a delta is told against."""
+    wanted = (issue.manifest["base"] or {}).get("content_digest")
+    siblings = (Issue(path.parent) for path in sorted(issue.folder.parent.glob(f"*/{MANIFEST}")))
+    return next((i for i in siblings if i.manifest["content_digest"] == wanted), None)
+
+
+def state_of(paths: Paths, issue: Issue | None) -> pl.DataFrame | None:
+    """Everything the receiver held after an issue; None when the state was deleted."""
+    if issue is None:
+        return None
+    file = paths.exported / issue.folder.relative_to(paths.exports).with_suffix(".parquet")
+    return pl.read_parquet(file) if file.is_file() else None
+
+
+def opened(keys: KeyProvider, issue: Issue) -> Iterator[tuple[str, bytes]]:
+    """(name as written, plain bytes) of every file. Raises what the locks raise when a file was changed."""
+    unit = issue.manifest["unit"]
+    for entry in issue.manifest["files"]:
+        content = (issue.folder / entry["name"]).read_bytes()
+        name = entry["name"].removesuffix(bulk_seal.suffix(keys))
+        if name != entry["name"]:
+            content = bulk_seal.unseal(keys, unit, content)
+        elif entry["sha256"] != entry["plain_sha256"]:
+            content = unlock(content, keys.password(unit))
+        yield name, content
+
+
+def _issue(
+    paths: Paths, keys: KeyProvider, export: Export, rows: pl.DataFrame, scope: str, as_of: date
+) -> Issue:
+    base = standing(paths, export, scope, before=as_of) if export.mode == "full_delta" else None
+    before = state_of(paths, base)
+    if before is not None and before.schema == rows.schema:
+        kind, told = DELTA, difference(before, rows, export.feed.key_columns, export.order)
+    else:
+        base, kind, told = None, FULL, rows
+    written = list(files(export, sent_feed(export, kind), told, scope, as_of, kind))
+    document = _document(export, scope, as_of, kind, base, rows, told, written)
+    digest = hashlib.sha256(canonical_json(document)).hexdigest()
+    latest = _latest_of_day(paths, export, scope, as_of)
+    if latest and latest.manifest["content_digest"] == digest and latest.is_whole():
+        return latest
+    number = latest.manifest["issue"] + 1 if latest else 1
+    folder = _unit(paths.exports, export, scope) / (f"{as_of:%Y%m%d}" + (f"_{number}" if number > 1 else ""))
+    _keep_state(paths, folder, rows)
+    scratch = folder.with_name(f"{_SCRATCH}{folder.name}")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    del document["plain"]
+    document |= {
+        "content_digest": digest,
+        "issue": number,
+        "supersedes": latest.manifest["content_digest"] if latest else None,
+        "suite": keys.suite.name,
+        "key_id": keys.key_id,
+        "files": [_put(scratch, keys, export, document["unit"], *file) for file in written],
+    }
+    document["signature"] = sign(keys, SIGN_PURPOSE, document)
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    (scratch / MANIFEST).write_text(text, encoding="utf-8")
+    scratch.rename(folder)
+    return Issue(folder, is_new=True)
+
+
+def _document(
+    export: Export, scope: str, as_of: date, kind: str, base: Issue | None, rows: pl.DataFrame,
+    told: pl.DataFrame, written: list[tuple[str, bytes, int]],
+) -> dict[str, Any]:  # fmt: skip
+    """Everything about an issue that its content decides."""
+    feed = export.feed
+    counts = dict(told[CHANGE.name].value_counts().iter_rows()) if kind == DELTA else {}
+    return {
+        "export": export.code,
+        "name": export.name,
+        "title": feed.title,
+        "contract_version": feed.version,
+        "receiver": export.receiver.slug,
+        "receiver_name": export.receiver.name,
+        "unit": scope if export.split_by else export.receiver.slug,
+        "scope": scope,
+        "as_of": as_of.isoformat(),
+        "kind": kind,
+        "base": {"as_of": base.manifest["as_of"], "content_digest": base.manifest["content_digest"]} if base else None,
+        "rows": told.height,
+        "rows_full": rows.height,
+        "changes": {word: counts.get(word, 0) for word in CHANGE.code_list} if kind == DELTA else None,
+        "purpose": feed.description,
+        "legal_basis": export.legal_basis,
+        "limitations": feed.limitations,
+        "sharing": export.sharing,
+        "classification": export.highest_class,
+        "columns": [c.label for c in sent_feed(export, kind).columns],
+        "key": [feed.by_name[k].label for k in feed.key_columns],
+        "plain": [{"name": n, "rows": count, "sha256": hashlib.sha256(b).hexdigest()} for n, b, count in written],
+    }
+
+
+def _put(
+    folder: Path, keys: KeyProvider, export: Export, unit: str, name: str, plain: bytes, rows: int
+) -> dict[str, Any]:
+    """Personal data leave locked: a workbook with the unit's password, anything else for the unit's machine."""
+    content = plain
+    if export.highest_class >= PERSONAL:
+        if export.feed.format == "xlsx":
+            content = lock(plain, keys.password(unit))
+        else:
+            content, name = bulk_seal.seal(keys, unit, plain), name + bulk_seal.suffix(keys)
+    (folder / name).write_bytes(content)
+    return {
+        "name": name,
+        "rows": rows,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "plain_sha256": hashlib.sha256(plain).hexdigest(),
+    }
+
+
+def _latest_of_day(paths: Paths, export: Export, scope: str, as_of: date) -> Issue | None:
+    issues = [Issue(f) for f in _unit(paths.exports, export, scope).glob(f"{as_of:%Y%m%d}*")]
+    return max(issues, key=lambda i: i.manifest["issue"], default=None)
+
+
+def _keep_state(paths: Paths, folder: Path, rows: pl.DataFrame) -> None:
+    """Before the issue appears, so that none stands whose successor could not be told as a delta."""
+    file = paths.exported / folder.relative_to(paths.exports).with_suffix(".parquet")
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    scratch = file.with_name(f".{file.name}")
+    rows.write_parquet(scratch, compression="zstd", compression_level=1)
+    scratch.chmod(0o600)
+    scratch.replace(file)
+
+
+def _unit(root: Path, export: Export, scope: str) -> Path:
+    return root / (scope if export.split_by else export.receiver.slug) / export.name

@@ -1,0 +1,56 @@
+"""`ledger.arrival`, `ledger.coverage` and `ledger.freshness`: what should have come by the business date, and did.
+
+Belongs here: writing the three tables, and reading freshness back. Does not belong here: what they say
+(pipelines.arrivals).
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import duckdb
+
+from pipelines.arrivals import Arrival, Freshness, coverage
+from pipelines.arrivals.daily import known
+from pipelines.contracts import load_contracts
+from pipelines.ledger.rows import replace_all, transaction
+from pipelines.paths import Paths
+
+_LEVELS = {
+    "city": lambda a: "", "department": lambda a: a.department, "feed": lambda a: a.feed,
+    "county": lambda a: a.county_code,
+}  # fmt: skip
+
+
+def record_arrivals(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> int:
+    """Replace the three tables by what bronze and the contracts say on `as_of`; returns how many cells."""
+    day = known(paths, load_contracts().values(), as_of)
+    tables = {
+        "arrival": [vars(a) for a in day.lines],
+        "coverage": list(_coverage(day.lines)),
+        "freshness": [vars(f) for f in day.fresh],
+    }
+    with transaction(con):
+        for name, rows in tables.items():
+            replace_all(con, f"lake.ledger.{name}", as_of, rows)
+    return len(day.lines)
+
+
+def recorded_freshness(con: duckdb.DuckDBPyConnection, as_of: date) -> list[Freshness]:
+    """ledger.freshness of the turn of `as_of`, for `stale_feeds`; empty when the lake stands at another date."""
+    names = ", ".join(Freshness.__dataclass_fields__)
+    rows = con.execute(
+        f"SELECT {names} FROM lake.ledger.freshness WHERE as_of = ? ORDER BY feed, scope", [as_of]
+    ).fetchall()
+    return [Freshness(*row) for row in rows]
+
+
+def _coverage(lines: Iterable[Arrival]) -> Iterator[dict]:
+    """Of every level and group, over all periods (period null) and period by period."""
+    for level, code in _LEVELS.items():
+        groups = coverage(lines, lambda a, code=code: (code(a), a.period))
+        totals = coverage(lines, lambda a, code=code: (code(a), None))
+        for (name, period), counted in {**totals, **groups}.items():
+            figures = {n: getattr(counted, n) for n in (
+                "expected", "due", "arrived", "on_time", "late", "refused", "missing", "share",
+            )}  # fmt: skip
+            yield {"level_name": level, "code": name, "period": period, **figures}

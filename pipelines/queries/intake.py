@@ -1,0 +1,154 @@
+"""One round of 查询核验: every list received is answered, locked for who asked, and recorded.
+
+Belongs here: the order of the steps, limits over lists, the record. Does not belong here: what an answer is
+(answering.py). A list that cannot be read gets an answer, too: why. The record on disk holds counts and hashes,
+no person; `ledger.query_access` is rebuilt from it.
+"""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.inbox.receive import Received, receive, received
+from pipelines.ledger import schema
+from pipelines.ledger.rows import insert, transaction
+from pipelines.paths import Paths
+from pipelines.queries.answering import NO_ANSWER, Answered, answer_rows
+from pipelines.queries.catalogue import Catalogue, load_catalogue
+from pipelines.queries.reading import AskedRow, ListRefused, read_list
+from pipelines.queries.sheet import answer_sheet
+from pipelines.security.keys import KeyProvider
+from pipelines.security.workbook_lock import lock
+
+UNKNOWN = "未识别"
+_OTHER = "（不在目录中）"
+_IDS_IN_NAMES = re.compile(r"\d{14,18}[Xx]?")
+
+
+@dataclass(frozen=True)
+class AnsweredList:
+    """What became of one list. `refusal` '' = answered row by row; `counts`: answer -> rows."""
+
+    township_code: str
+    refusal: str
+    rows: int
+    counts: Counter
+    file: Path | None
+
+
+def answer_lists(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[AnsweredList]:
+    """Take in the drop folder and answer everything received for `as_of`, which the lake must show.
+
+    The same lists on the same lake give the same answers and leave the files as they are.
+    """
+    receive(paths, as_of, paths.queries, may_repeat=True)
+    keys, catalogue = KeyProvider(paths), load_catalogue()
+    places = dict(con.execute(
+        "SELECT DISTINCT township_code, county_name || township_name FROM lake.unified.division "
+        "WHERE level_name = '乡镇' AND is_current"
+    ).fetchall())  # fmt: skip
+    done, asked_before = [], Counter()
+    for source, path in received(paths, as_of, paths.queries):
+        for township in source.addressed_to:
+            refusal = None
+            rows: list[AskedRow] = []
+            try:
+                rows = _rows(path, township, places, keys, catalogue, asked_before, as_of)
+            except ListRefused as refused:
+                refusal = refused
+            answers = answer_rows(con, rows, catalogue, township)
+            asked_before[township] += len(answers)
+            done.append(_write(paths, keys, as_of, source, township, places, refusal, answers, catalogue))
+    record_access(con, paths)
+    return done
+
+
+def record_access(con: duckdb.DuckDBPyConnection, paths: Paths) -> int:
+    """Replace ledger.query_access by what the records on disk say; returns its rows."""
+    schema.ensure(con)
+    rows = []
+    for path in sorted((paths.queries / "records").glob("*/*.json")):
+        record = json.loads(path.read_bytes())
+        head = (date.fromisoformat(record["as_of"]), record["asked_by"], record["list_sha256"])
+        rows += [
+            (*head, c["question"], c["purpose"], c["answer"], c["reason_code"], c["rows"], record["answers_sha256"])
+            for c in record["counts"]
+        ]
+    with transaction(con):
+        con.execute("DELETE FROM lake.ledger.query_access")
+        insert(con, "lake.ledger.query_access", rows)
+    return len(rows)
+
+
+def _rows(
+    path: Path, township: str, places: dict[str, str], keys: KeyProvider, catalogue: Catalogue,
+    asked_before: Counter, as_of: date,
+) -> list[AskedRow]:  # fmt: skip
+    """Raises ListRefused."""
+    if township not in places:
+        raise ListRefused("E_NO_TOWNSHIP")
+    rows = read_list(path.read_bytes(), township, keys, as_of)
+    if len(rows) > catalogue.rows_per_list:
+        raise ListRefused("E_TOO_MANY", rows=len(rows), limit=catalogue.rows_per_list)
+    if asked_before[township] + len(rows) > catalogue.rows_per_turn:
+        raise ListRefused("E_TURN_LIMIT", limit=catalogue.rows_per_turn)
+    return rows
+
+
+def _write(
+    paths: Paths, keys: KeyProvider, as_of: date, source: Received, township: str, places: dict[str, str],
+    refusal: ListRefused | None, answers: Sequence[Answered], catalogue: Catalogue,
+) -> AnsweredList:  # fmt: skip
+    """Answers for a township that is known; a record in any case, written last."""
+    said = refusal.reason if refusal else ""
+    name = _IDS_IN_NAMES.sub("…", source.file_name)
+    plain = answer_sheet(as_of, places.get(township, UNKNOWN), name, said, answers)
+    file = None
+    record = {
+        "as_of": as_of.isoformat(),
+        "asked_by": township or UNKNOWN,
+        "list_sha256": source.sha256,
+        "answers_sha256": hashlib.sha256(plain).hexdigest(),
+        "counts": _counts(answers, catalogue, refusal),
+    }
+    note = paths.queries / "records" / as_of.isoformat() / f"{source.sha256[:16]}_{record['asked_by']}.json"
+    if township in places:
+        file = paths.queries / "answers" / township / as_of.isoformat() / f"答复_{source.sha256[:8]}.xlsx"
+        if not (file.is_file() and note.is_file() and json.loads(note.read_bytes()) == record):
+            _put(file, lock(plain, keys.password(township)))
+    _put(note, (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+    return AnsweredList(record["asked_by"], said, len(answers), Counter(a.answer for a in answers), file)
+
+
+def _counts(
+    answers: Sequence[Answered], catalogue: Catalogue, refusal: ListRefused | None
+) -> list[dict[str, Any]]:
+    """Rows by question, purpose and answer; what people typed beside the catalogue is not repeated."""
+    if refusal:
+        return [{"question": "", "purpose": "", "answer": NO_ANSWER, "reason_code": refusal.code, "rows": 0}]
+    counts = Counter(
+        (
+            a.asked.question if a.asked.question in catalogue.questions else _OTHER,
+            a.asked.purpose if a.asked.purpose in catalogue.purposes else _OTHER,
+            a.answer,
+            a.reason_code,
+        )
+        for a in answers
+    )
+    names = ("question", "purpose", "answer", "reason_code")
+    return [{**dict(zip(names, key, strict=True)), "rows": n} for key, n in sorted(counts.items())]
+
+
+def _put(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    scratch = file.with_name(f".{file.name}")
+    scratch.write_bytes(content)
+    scratch.replace(file)

@@ -1,0 +1,53 @@
+"""Refused deliveries in the UI: the check, what it says, and the job that writes a decision."""
+
+from datetime import date
+
+import dagster as dg
+import pytest
+import yaml
+
+from pipelines.bronze.rulings import write_ruling
+from pipelines.defs.deliveries import breakers, decide_delivery, stale_metadata
+from pipelines.defs.resources import Lakehouse
+from pipelines.ledger.feed_state import read_states
+from pipelines.paths import Paths
+from tests.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
+
+KEY = dg.AssetKey(["bronze", FEEDS["F11"].table])
+FEB = date(2024, 2, 28)
+
+
+def test_a_waiting_delivery_is_an_error_that_says_why(tmp_path, cards):  # noqa: F811
+    office = Office(tmp_path / "data", FEEDS)
+    first = office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(10), date(2024, 1, 28))
+    fine = breakers(KEY, [first], read_states(office.paths, FEEDS["F11"], FEB))
+    assert fine.passed
+    second = office.deliver("F11", "F11_残疾人证_370600_202402.csv", cards(30), FEB)
+    states = read_states(office.paths, FEEDS["F11"], FEB)
+    found = breakers(KEY, [first, second], states)
+    assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert found.description == second.breaker_message
+    assert found.metadata["waiting"].value == 1
+    assert "本次 30 行，上次 10 行" in found.metadata["limits_broken"].md_str
+    assert "| 370600 | 2024-02-28 | refused | 1 | 202401 | 2024-01-28 |" in stale_metadata(states)["stale"].md_str
+
+
+def test_the_job_writes_the_decision_file(tmp_path):
+    paths = Paths(tmp_path)
+    entry = {"feed": "F11", "delivery_id": "20240228-00000000", "decision": "release", "reason": "已核实",
+             "by": "张三", "on": "2024-03-01"}  # fmt: skip
+    done = decide_delivery.execute_in_process(
+        run_config={"ops": {"release_delivery": {"config": entry}}},
+        resources={"lakehouse": Lakehouse(root=str(tmp_path))},
+    )
+    assert done.success
+    (file,) = (paths.decisions / "deliveries").glob("*.yaml")
+    assert yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) == [entry]
+    assert write_ruling(paths, entry) == file
+
+
+def test_a_decision_that_says_nothing_is_not_written(tmp_path):
+    entry = {"feed": "F11", "delivery_id": "x", "decision": "maybe", "reason": "", "by": "张三", "on": "2024-03-01"}
+    with pytest.raises(ValueError, match="这一决定 第1条：缺少 reason.*decision 只能是 release"):
+        write_ruling(Paths(tmp_path), entry)
+    assert list((tmp_path / "decisions" / "deliveries").iterdir()) == []

@@ -1,0 +1,264 @@
+"""Lists of questions: right, wrong, foreign and blank rows, and everything a file can be. All people are synthetic."""
+
+import csv
+import io
+import json
+from datetime import date
+
+import openpyxl
+import pytest
+
+from pipelines.lake import connect
+from pipelines.ledger import schema
+from pipelines.paths import Paths
+from pipelines.queries import intake
+from pipelines.queries.catalogue import QueryCatalogueError, load_catalogue
+from pipelines.queries.id_number import _CHECKS, _WEIGHTS, id_defect
+from pipelines.security.keys import KeyProvider
+from pipelines.security.workbook_lock import lock, unlock
+
+AS_OF, LATER = date(2024, 1, 31), date(2024, 2, 29)
+OURS, THEIRS = "370602001", "370602002"
+INSURED, ALIVE, FIRM = "是否参加居民医保", "是否健在（无死亡登记）", "是否有在营企业"
+WHY = "补贴资格核查"
+HEAD = ("身份证号", "姓名", "查询事项", "用途")
+
+
+def number(serial, birth="19400101"):
+    body = f"370602{birth}{serial:03d}"
+    return body + _CHECKS[sum(int(d) * w for d, w in zip(body, _WEIGHTS, strict=True)) % 11]
+
+
+WANG, ZHANG, LI, CHEN, OLD = number(1), number(2), number(3), number(4), number(5)
+#          person, number, name, residence, registered, alive
+PEOPLE = [
+    ("p1", WANG, "王秀兰", OURS, OURS, True),
+    ("p2", ZHANG, "张建国", OURS, OURS, False),
+    ("p3", LI, "阿依·古丽", THEIRS, OURS, True),
+    ("p4", CHEN, "陈志强", THEIRS, THEIRS, True),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory):
+    with connect(Paths(tmp_path_factory.mktemp("lake"))) as connection:
+        connection.execute("BEGIN")
+        _fill(connection)
+        connection.execute("COMMIT")
+        yield connection
+
+
+def _fill(con):
+    schema.ensure(con)
+    con.execute(
+        "CREATE TABLE lake.unified.division AS SELECT * FROM (VALUES (?, '芝罘区', '向阳街道', '乡镇', true), "
+        "(?, '芝罘区', '东山街道', '乡镇', true)) t(township_code, county_name, township_name, level_name, is_current)",
+        [OURS, THEIRS],
+    )
+    con.execute("CREATE TABLE lake.linkage.person_identifier (id_no VARCHAR, person_id VARCHAR)")
+    con.execute(
+        "CREATE TABLE lake.unified.person (person_id VARCHAR, id_no VARCHAR, name VARCHAR, township_code VARCHAR, "
+        "hukou_township_code VARCHAR, is_alive BOOLEAN)"
+    )
+    for person in PEOPLE:
+        con.execute("INSERT INTO lake.unified.person VALUES (?, ?, ?, ?, ?, ?)", person)
+        con.execute("INSERT INTO lake.linkage.person_identifier VALUES (?, ?)", [person[1], person[0]])
+    con.execute("INSERT INTO lake.linkage.person_identifier VALUES (?, 'p1')", [OLD])
+    con.execute(
+        "CREATE TABLE lake.staging.stg_medical_insurance__enrolments AS SELECT * FROM (VALUES "
+        "('r1', '居民', '正常', DATE '2024-01-09'), ('r3', '居民', '暂停', NULL), ('r4', '居民', '正常', NULL)) "
+        "t(record_key, insurance_kind, status_name, last_visit_date)"
+    )
+    con.execute(
+        "CREATE TABLE lake.unified.person_claim AS SELECT * FROM (VALUES ('r1', 'F20', 'p1'), ('r3', 'F20', 'p3'), "
+        "('r4', 'F20', 'p4')) t(record_key, feed, person_id)"
+    )
+    con.execute(
+        "CREATE TABLE lake.unified.enterprise AS SELECT * FROM (VALUES ('p3', '存续'), ('p1', '注销')) "
+        "t(legal_rep_person_id, status_name)"
+    )
+
+
+@pytest.fixture
+def paths(tmp_path):
+    return Paths(tmp_path)
+
+
+def as_csv(rows, head=HEAD, encoding="gb18030"):
+    text = io.StringIO()
+    csv.writer(text).writerows([head, *rows])
+    return text.getvalue().encode(encoding)
+
+
+def as_workbook(rows, head=HEAD):
+    book = openpyxl.Workbook()
+    for row in [head, *rows]:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def ask(paths, con, content, name="清单.csv", folder=OURS, as_of=AS_OF):
+    drop = paths.queries / "drop" / folder
+    drop.mkdir(parents=True, exist_ok=True)
+    (drop / name).write_bytes(content)
+    return intake.answer_lists(paths, con, as_of)[-1]
+
+
+def told(paths, answered):
+    """(row of the list, answer, what is said) of the answers file, opened with the township's password."""
+    plain = unlock(answered.file.read_bytes(), KeyProvider(paths).password(answered.township_code))
+    rows = [[c or "" for c in row] for row in openpyxl.load_workbook(io.BytesIO(plain)).active.values]
+    top = next(i for i, row in enumerate(rows) if row[0] == "序号")
+    return [(row[1], row[5], row[6]) for row in rows[top + 1 :]]
+
+
+def test_every_row_gets_one_word(paths, con):
+    bad = WANG[:17] + ("0" if WANG[17] != "0" else "1")
+    rows = [
+        (WANG, "王秀兰", INSURED, WHY),
+        (ZHANG, "张建国", INSURED, WHY),
+        (ZHANG, "张建国", ALIVE, WHY),
+        (LI, "阿依古丽", FIRM, WHY),
+        (WANG.lower(), " 王秀兰 ", FIRM, WHY),
+        (OLD, "王秀兰", ALIVE, WHY),
+        (CHEN, "陈志强", INSURED, WHY),
+        (WANG, "王秀英", INSURED, WHY),
+        (number(999), "无此人", INSURED, WHY),
+        (bad, "王秀兰", INSURED, WHY),
+        ("370602400101001", "王秀兰", INSURED, WHY),
+        (number(1, "19401301"), "王秀兰", INSURED, WHY),
+        (WANG, "王秀兰", "工资多少", WHY),
+        (WANG, "王秀兰", INSURED, "好奇"),
+        ("", "王秀兰", INSURED, WHY),
+        (WANG, "王秀兰", INSURED, ""),
+    ]
+    answered = ask(paths, con, as_csv(rows))
+    assert answered.refusal == "" and answered.rows == len(rows)
+    answers = told(paths, answered)
+    assert [int(row) for row, _, _ in answers] == list(range(2, len(rows) + 2))
+    assert [word for _, word, _ in answers] == [
+        "是", "否", "否", "是", "否", "是", "不予答复", "查无此人", "查无此人", *["不予答复"] * 7,
+    ]  # fmt: skip
+    for (_, _, said), words in zip(answers[6:], [
+        "不能由本镇街查询", "没有这个身份证号和姓名的人", "没有这个身份证号和姓名的人", "校验码不对", "旧式 15 位",
+        "出生日期不存在", "查询事项不在目录中", "用途不在目录中", "「身份证号」列必填项为空", "「用途」列必填项为空",
+    ], strict=True):  # fmt: skip
+        assert words in said
+    assert [said for _, word, said in answers if word in ("是", "否")] == [""] * 6
+
+
+def test_an_id_stored_as_a_number_and_a_formula_are_told_apart_from_nobody(paths, con):
+    rows = [(id_no, "王秀兰", INSURED, WHY) for id_no in (int(WANG[:15] + "000"), "=A1", WANG)]
+    answers = told(paths, ask(paths, con, as_workbook(rows), "清单.xlsx"))
+    assert [(row, word) for row, word, _ in answers] == [
+        ("Sheet 2", "不予答复"), ("Sheet 3", "不予答复"), ("Sheet 4", "是"),
+    ]  # fmt: skip
+    assert "被存成数字" in answers[0][2] and "公式" in answers[1][2]
+
+
+def test_a_list_may_be_locked_with_the_townships_own_password_only(paths, con):
+    keys = KeyProvider(paths)
+    plain = as_workbook([(WANG, "王秀兰", INSURED, WHY)])
+    answered = ask(paths, con, lock(plain, keys.password(OURS)), "清单.xlsx")
+    assert [word for _, word, _ in told(paths, answered)] == ["是"]
+    refused = ask(paths, con, lock(plain, keys.password(THEIRS)), "别人的.xlsx")
+    assert "不是本镇街的工作簿口令" in refused.refusal and told(paths, refused) == []
+
+
+REFUSED = [
+    (as_csv([(WANG, "王秀兰", INSURED)], HEAD[:3]), "清单.csv", "缺少「用途」"),
+    (as_csv([(WANG, "王秀兰", INSURED, WHY)], ("甲", "乙", "丙", "丁")), "清单.csv", "找不到约定的表头"),
+    (b"", "空.csv", "没有数据行"),
+    (b"PK\x03\x04broken", "坏.xlsx", "文件不完整"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old", "旧.xls", "旧版格式"),
+    (as_csv([(WANG, "王秀兰", INSURED, WHY)] * 201), "长.csv", "共 201 行，一份清单最多 200 行"),
+    (b"x" * 5_000_001, "大.csv", "超过 5 MB"),
+]
+
+
+@pytest.mark.parametrize(("content", "name", "words"), REFUSED, ids=[words for _, _, words in REFUSED])
+def test_a_list_that_cannot_be_answered_says_why(paths, con, content, name, words):
+    refused = ask(paths, con, content, name)
+    assert words in refused.refusal and "370602001_202401" not in refused.refusal
+    assert refused.rows == 0 and told(paths, refused) == []
+
+
+def test_a_list_in_no_townships_folder_is_recorded_and_not_answered(paths, con):
+    refused = ask(paths, con, as_csv([(WANG, "王秀兰", INSURED, WHY)]), folder="")
+    assert refused.file is None and "9 位代码" in refused.refusal
+    assert not (paths.queries / "answers").exists()
+    assert con.execute("SELECT asked_by, reason_code FROM lake.ledger.query_access").fetchall() == [
+        ("未识别", "E_NO_TOWNSHIP")
+    ]
+
+
+def test_lists_are_counted_together_within_a_turn(paths, con, monkeypatch):
+    catalogue = load_catalogue()
+    monkeypatch.setattr(intake, "load_catalogue", lambda: type(catalogue)(
+        catalogue.questions, catalogue.purposes, rows_per_list=2, rows_per_turn=3
+    ))  # fmt: skip
+    two = [(WANG, "王秀兰", INSURED, WHY)] * 2
+    assert ask(paths, con, as_csv(two), "一.csv").refusal == ""
+    others = as_csv([*two[:1], (LI, "阿依古丽", INSURED, WHY)])
+    assert "本期查询已达 3 行的上限" in ask(paths, con, others, "二.csv").refusal
+    assert ask(paths, con, as_csv([(CHEN, "陈志强", FIRM, WHY)] * 2), "三.csv", folder=THEIRS).refusal == ""
+
+
+def test_the_record_says_who_asked_what_for_and_nothing_about_anybody(paths, con):
+    rows = [(WANG, "王秀兰", INSURED, WHY), (LI, "阿依古丽", INSURED, WHY), (WANG, "王秀兰", f"查{WANG}", f"因{WANG}")]
+    answered = ask(paths, con, as_csv(rows), f"{WANG}.csv")
+    (note,) = (paths.queries / "records").rglob("*.json")
+    text = note.read_text(encoding="utf-8")
+    assert not any(secret in text for secret in (WANG, LI, "王秀兰"))
+    assert WANG not in "".join(str(p) for p in (paths.queries / "answers").rglob("*"))
+    record = json.loads(text)
+    assert (record["as_of"], record["asked_by"]) == ("2024-01-31", OURS)
+    query = "SELECT question, purpose, answer, reason_code, rows FROM lake.ledger.query_access ORDER BY ALL"
+    assert con.execute(query).fetchall() == [
+        (INSURED, WHY, "否", "", 1), (INSURED, WHY, "是", "", 1),
+        ("（不在目录中）", "（不在目录中）", "不予答复", "E_PURPOSE", 1),
+    ]  # fmt: skip
+    assert answered.counts == {"是": 1, "否": 1, "不予答复": 1}
+
+
+def test_asked_again_nothing_changes_and_a_later_turn_answers_anew(paths, con):
+    content = as_csv([(WANG, "王秀兰", INSURED, WHY)])
+    first = ask(paths, con, content)
+    before = first.file.read_bytes()
+    again = ask(paths, con, content)
+    assert (again.file, again.file.read_bytes()) == (first.file, before)
+    (paths.decisions / "turns").mkdir(parents=True)
+    (paths.decisions / "turns" / f"{AS_OF}.json").write_text("{}")
+    later = ask(paths, con, content, as_of=LATER)
+    assert later.file.parent.name == "2024-02-29" and later.rows == 1
+    assert con.execute("SELECT count(*) FROM lake.ledger.query_access").fetchone() == (2,)
+
+
+def test_no_answer_tells_more_than_yes_or_no(paths, con):
+    answered = ask(paths, con, as_csv([(WANG, "王秀兰", q, WHY) for q in (INSURED, ALIVE, FIRM)]))
+    plain = unlock(answered.file.read_bytes(), KeyProvider(paths).password(OURS))
+    text = str(list(openpyxl.load_workbook(io.BytesIO(plain)).active.values))
+    assert "2024-01-09" not in text and "正常" not in text
+    assert {word for _, word, _ in told(paths, answered)} <= {"是", "否", "查无此人", "不予答复"}
+
+
+def test_the_catalogue_reads_only_the_layers_it_may(tmp_path):
+    assert list(load_catalogue().questions) == [INSURED, ALIVE, FIRM]
+    file = tmp_path / "queries.yaml"
+    file.write_text(
+        "limits: {rows_per_list: 1, rows_per_turn: 1}\npurposes: [甲]\n"
+        "questions: {Q01: {text: 问, feeds: [], true_of: SELECT person_id FROM ledger.anomaly}}\n", encoding="utf-8",
+    )  # fmt: skip
+    with pytest.raises(QueryCatalogueError, match="Q01 reads ledger.anomaly"):
+        load_catalogue(file)
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    (number(7), None), (number(7)[:17], "有 17 位"), ("37060219400101A011", "全是数字"), ("٣" * 18, "全是数字"),
+    (number(7, "20230229"), "出生日期"), (number(7)[:17] + "?", "校验码"),
+])  # fmt: skip
+def test_what_is_wrong_with_a_number(given, words):
+    found = id_defect(given)
+    assert found is None if words is None else words in found
