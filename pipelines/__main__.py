@@ -1,4 +1,5 @@
-"""Commands: `python -m pipelines run | turn DATE | exports | queries | query SQL | trace FEED KEY | setup`.
+"""Commands of the project: `python -m pipelines run | turn DATE | exports | queries | query SQL | trace FEED KEY |
+setup`.
 
 Belongs here: parsing the command line. The Makefile is the way people call it.
 """

@@ -54,9 +54,9 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
             if result.status == "quarantined":
                 context.log.warning(result.breaker_message)
         known = results(paths, feed.code, as_of(context))
-        states = read_states(paths, feed, as_of(context))
         for problem in withdrawals.problems(paths, feed.code, known, as_of(context)):
             context.log.warning(problem)
+        states = read_states(paths, feed, as_of(context))
         standings = known_deliveries(paths, feed, as_of(context))
         told = update_history(paths, feed, standings)
         return dg.MaterializeResult(

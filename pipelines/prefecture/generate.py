@@ -161,6 +161,8 @@ class _Written:
 
 
 def _write_deliveries(told: list[pl.DataFrame], month: Month, register: Path) -> None:
+    if not told:  # every feed asked for has gone into the front-end database
+        return
     folder = register / "deliveries"
     folder.mkdir(parents=True, exist_ok=True)
     pl.concat(told).sort("feed", "file", nulls_last=True).write_parquet(folder / f"{month.period}.parquet")

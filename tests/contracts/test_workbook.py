@@ -12,6 +12,7 @@ from pipelines.contracts.__main__ import main
 from pipelines.contracts.elements import load_elements
 from pipelines.contracts.feed_file import FEEDS, ColumnEntry, DeliveryEntry, FeedFile, SourceEntry, load_feed_files
 from pipelines.contracts.feed_text import feed_text
+from pipelines.contracts.load import THRESHOLDS
 from pipelines.contracts.workbook import contract_workbook, read_feed
 from pipelines.contracts.workbook.layout import BASIC_FACTS, COLUMN_FACTS, SOURCE_FACTS
 
@@ -42,6 +43,9 @@ def test_everything_a_feed_file_may_say_has_its_cell():
 
     basics = [f.name for f in BASIC_FACTS if not f.name.startswith("breakers.")]
     assert sorted(basics) == sorted(leaves())
+    breakers = [f for f in BASIC_FACTS if f.name.startswith("breakers.")]
+    assert [f.name.removeprefix("breakers.") for f in breakers] == list(THRESHOLDS)
+    assert not any(f.title.isascii() for f in breakers)
     assert {f.name for f in COLUMN_FACTS} == set(ColumnEntry.model_fields)
     assert {f.name for f in SOURCE_FACTS} == set(SourceEntry.model_fields)
 

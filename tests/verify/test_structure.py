@@ -6,12 +6,12 @@ from datetime import date
 import polars as pl
 import pytest
 
+from pipelines.bronze.typing import dtype
 from pipelines.contracts import load_contracts
 from pipelines.paths import Paths
 from pipelines.verify.structure import STRUCTURE_FOLDER, verify_structure
 
 AS_OF = date(2024, 1, 31)
-TYPES = {"string": pl.String, "date": pl.Date, "integer": pl.Int64, "decimal": pl.Decimal(18, 2)}
 FEEDS = load_contracts()
 SUITE = {
     "name": "structure_X01",
@@ -86,7 +86,7 @@ def test_every_generated_suite_fits_its_bronze(tmp_path, gx):
     paths = Paths(tmp_path)
     for code, feed in FEEDS.items():
         bronze(
-            paths, code, "_empty", None, **{c.name: pl.Series([], dtype=TYPES[c.type]) for c in feed.columns}
+            paths, code, "_empty", None, **{c.name: pl.Series([], dtype=dtype(c)) for c in feed.columns}
         )
     results = verify_structure(paths, AS_OF, FEEDS)
     assert {r.feed for r in results} == set(FEEDS)

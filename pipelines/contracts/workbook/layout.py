@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.contracts.elements import Element
 from pipelines.contracts.load import THRESHOLDS
+from pipelines.contracts.model import Thresholds
 from pipelines.contracts.words import FORMATS, MODES, NIL_RETURNS, RETURNS, SCOPES, SOURCES
 from pipelines.contracts.workbook.cells import (
     CODES,
@@ -47,9 +48,22 @@ class Fact:
 _BREAKERS = {
     "minRowRatio": ("全量行数下限（倍）", "少于上一次的多少倍就整份退回"),
     "maxRowRatio": ("全量行数上限（倍）", "多于上一次的多少倍就整份退回"),
-    "maxDuplicateShare": ("重复主键上限", "占比超过就整份退回，如 0.2"),
-    "maxQuarantineShare": ("不能入库行上限", "占比超过就整份退回，如 0.3"),
+    "maxDuplicateShare": ("重复主键上限", "占比超过就整份退回"),
+    "maxQuarantineShare": ("不能入库行上限", "占比超过就整份退回"),
+    "maxDeleteShare": ("增量删除上限", "一次删除的占现有记录的比例"),
+    "maxVanishedShare": ("主键消失上限", "上一次全量的主键在新的全量中不见了的比例"),
+    "maxInvalidIdShare": ("号码校验位不对上限", "占号码的比例"),
+    "rowTolerance": ("行数常规波动", "与历次中位数相差在此比例内总算正常"),
+    "rowMads": ("行数异常波动（倍）", "与历次中位数的差，为绝对中位差的多少倍以内总算正常"),
+    "rowFloor": ("可忽略的行数差", "相差不超过这么多行时不比较"),
 }
+
+
+def _breaker(name: str) -> Fact:
+    title, hint = _BREAKERS.get(name, (name, ""))
+    usual = getattr(Thresholds, THRESHOLDS[name])
+    return Fact(title, f"breakers.{name}", RATIO, f"{hint}，不填即 {usual:g}")
+
 
 BASIC_FACTS = (
     Fact("数据源代码", "code", text(r"F\d{2,3}[A-Z]?", "应为 F 加两三位数字，如 F37"), "由大数据局编号，如 F37", True),
@@ -73,10 +87,7 @@ BASIC_FACTS = (
     Fact("零报告", "delivery.nil", choice(NIL_RETURNS), "某期没有数据时怎么办，不填即每期必报"),
     Fact("表头行数", "delivery.header_rows", number(1), "合并表头有两行时填 2，不填即 1"),
     Fact("保存期限", "delivery.retention", DURATION, "不填即 36 个月"),
-    *(
-        Fact(title, f"breakers.{name}", RATIO, hint)
-        for name, (title, hint) in ((n, _BREAKERS.get(n, (n, ""))) for n in THRESHOLDS)
-    ),
+    *map(_breaker, THRESHOLDS),
 )
 
 COLUMN_FACTS = (
