@@ -10,13 +10,13 @@ import duckdb
 
 from pipelines.bronze import DeliveryResult, ingest_feed, results
 from pipelines.contracts import Feed
-from pipelines.defs import deliveries
+from pipelines.defs import deliveries, history
 from pipelines.defs.collect import collected_key
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
-from pipelines.deliveries import Standing, known_deliveries, withdrawals
-from pipelines.history import DeliveryHistory, reconcile, update_history
+from pipelines.deliveries import known_deliveries, withdrawals
+from pipelines.history import reconcile, update_history
 from pipelines.landing import Delivery, land_feed
 from pipelines.ledger.feed_state import SLACK, read_states
 from pipelines.paths import Paths
@@ -39,7 +39,9 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
         **BY_DATE,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=feed.cadence_days * SLACK)),
         deps=[deliveries.RULINGS, *([collected_key(feed)] if feed.sources else [])],
-        check_specs=[_reconciled_spec(feed), deliveries.breakers_spec(bronze_key(feed)), _history_spec(feed)],
+        check_specs=[
+            _reconciled_spec(feed), deliveries.breakers_spec(bronze_key(feed)), history.spec(bronze_key(feed)),
+        ],
         metadata={
             "catalogue": dg.MetadataValue.path(f"docs/catalogue/{feed.code}.md"),
             "dagster/column_schema": _columns(feed),
@@ -52,7 +54,6 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
             if result.status == "quarantined":
                 context.log.warning(result.breaker_message)
         known = results(paths, feed.code, as_of(context))
-        withdrawals.take_in(paths, as_of(context))
         for problem in withdrawals.problems(paths, feed.code, known, as_of(context)):
             context.log.warning(problem)
         states = read_states(paths, feed, as_of(context))
@@ -60,13 +61,13 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
         told = update_history(paths, feed, standings)
         return dg.MaterializeResult(
             metadata={
-                **_metadata(landed, known), **deliveries.stale_metadata(states),
-                **_history_metadata(standings, told), **_preview(paths, feed),
+                **_metadata(landed, known), **deliveries.stale_metadata(states), **history.metadata(standings, told),
+                **_preview(paths, feed),
             },
             data_version=dg.DataVersion(known[-1].delivery_id if known else "none"),
             check_results=[
                 _reconciled(feed, known), deliveries.breakers(bronze_key(feed), known, states),
-                _history_check(paths, feed, standings, told),
+                history.check(bronze_key(feed), *reconcile(paths, feed, standings, told)),
             ],
         )
 
@@ -121,38 +122,4 @@ def _reconciled(feed: Feed, known: list[DeliveryResult]) -> dg.AssetCheckResult:
         check_name="rows_reconciled", asset_key=bronze_key(feed), passed=not lost,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"rows_in": sum(r.rows_in for r in known), "deliveries_with_lost_rows": lost},
-    )
-
-
-def _history_metadata(standings: list[Standing], told: list[DeliveryHistory]) -> dict[str, object]:
-    """What became of every delivery, and what those in force changed."""
-    columns = ["delivery_id", "scope", "period", "mode", "state", "rank", "other", "note"]
-    kinds = ["new", "changed", "deleted", "returned", "same", "key_changes", "key_changes_noticed", "standing"]
-    rows = [(h.head, h.scope, h.period, *(getattr(h, k) for k in kinds)) for h in told]
-    return {
-        "standing_table": dg.MetadataValue.md(
-            markdown_table(columns, [tuple(getattr(s, c) for c in columns) for s in standings[-30:]])
-        ),
-        "history_table": dg.MetadataValue.md(markdown_table(["delivery_id", "scope", "period", *kinds], rows[-30:])),
-        "delivery_notes": [f"{s.delivery_id}：{s.note}" for s in standings if s.note][-30:],
-    }
-
-
-def _history_spec(feed: Feed) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(
-        "history_reconciled", asset=bronze_key(feed),
-        description="What a delivery changed and left adds up to its records, and after a full the records standing by "
-        "the history are those standing by bronze (历史与现状一致).",
-    )
-
-
-def _history_check(
-    paths: Paths, feed: Feed, standings: list[Standing], told: list[DeliveryHistory]
-) -> dg.AssetCheckResult:
-    by_history, by_bronze = reconcile(paths, feed, standings, told)
-    differing = sorted(k for k in by_history.keys() | by_bronze.keys() if by_history.get(k) != by_bronze.get(k))
-    return dg.AssetCheckResult(
-        check_name="history_reconciled", asset_key=bronze_key(feed), passed=not differing,
-        severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"compared": len(by_bronze), "differing": differing},
     )

@@ -13,7 +13,6 @@ from pipelines.defs.bronze import bronze_key
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
-from pipelines.deliveries import withdrawals
 from pipelines.verify.rules import Rule, load_rules
 from pipelines.verify.run import RuleResult, load_suites
 
@@ -38,8 +37,6 @@ def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
     def opened(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
         replayed = turn.open_turn(paths, as_of(context))
-        for problem in withdrawals.unread(paths):
-            context.log.warning(problem)
         with lakehouse.connect(context.log) as con:
             metadata = table_metadata(con, "lake.ledger.delivery")
         return dg.MaterializeResult(metadata={**metadata, "turns_replayed": [d.isoformat() for d in replayed]})
