@@ -110,8 +110,8 @@ def _read(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
 
 
 def _identifiers(text: pl.Series) -> tuple[pl.Series, dict[str, pl.Series]]:
-    """Full-width folded, upper case; formulas (CSV written for a spreadsheet) are told. A number a spreadsheet has
-    shortened (3.70602E+17) is text by now: whose it is, a rule asks the township."""
+    """Full-width folded, upper case; formulas (CSV written for a spreadsheet) are told. Text that looks like a number a
+    spreadsheet has shortened is text: rule R01 gives it to who can mend it."""
     odd = text.str.contains(_ODD).fill_null(False)
     if not odd.any():
         return text, {}

@@ -165,7 +165,8 @@ def _write_deliveries(told: list[pl.DataFrame], month: Month, register: Path) ->
         return
     folder = register / "deliveries"
     folder.mkdir(parents=True, exist_ok=True)
-    pl.concat(told).sort("feed", "file", nulls_last=True).write_parquet(folder / f"{month.period}.parquet")
+    table = pl.concat([pl.DataFrame(schema=deliveries.SCHEMA), *told]).sort("feed", "file", nulls_last=True)
+    table.write_parquet(folder / f"{month.period}.parquet")
 
 
 def _feed_files(
