@@ -6,6 +6,7 @@ it.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,18 @@ class ContractError(ValueError):
 def load_contracts(folder: Path = CONTRACTS) -> dict[str, Feed]:
     """All feeds of a folder of `<department>/<entity>.odcs.yaml`, by feed code in order.
 
-    Raises ContractError for a document that is no ODCS, breaks our vocabulary, or repeats a code or table.
+    Raises ContractError for a document that is no ODCS, breaks our vocabulary, or repeats a code or table. Our own
+    contracts are read once a process.
     """
+    return dict(_ours()) if folder == CONTRACTS else _below(folder)
+
+
+@cache
+def _ours() -> dict[str, Feed]:
+    return _below(CONTRACTS)
+
+
+def _below(folder: Path) -> dict[str, Feed]:
     return distinct(load_contract(path) for path in sorted(Path(folder).rglob("*.odcs.yaml")))
 
 

@@ -26,7 +26,10 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple]) ->
 
 def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[tuple]) -> None:
     if rows:
-        con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        frame = pl.DataFrame(rows, orient="row", infer_schema_length=None)
+        con.register("filling", frame)
+        con.execute(f"INSERT INTO {name} FROM filling")
+        con.unregister("filling")
 
 
 def replace_turn(con: duckdb.DuckDBPyConnection, table: str, as_of: date, rows: pl.DataFrame) -> None:

@@ -32,11 +32,18 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             self._connection = self.engine.connect()
         yield self._connection
 
+    def settle(self) -> None:
+        """End the transaction that reading has begun, so that GX may begin one."""
+        if self._connection is not None:
+            self._connection.rollback()
+
     def resolve_metrics(self, metrics_to_resolve, metrics=None, runtime_configuration=None):
-        """GX's own, for the metrics that are not known."""
+        """GX's own, for the metrics that are not known. What the columns of a table are is asked once."""
         todo = [m for m in metrics_to_resolve if metric_key(m) not in self.known]
         done = {m.id: self.known[metric_key(m)] for m in metrics_to_resolve if metric_key(m) in self.known}
         rest = super().resolve_metrics(todo, metrics, runtime_configuration) if todo else {}
+        columns = [m for m in todo if m.metric_name.startswith("table.column")]
+        self.known |= {metric_key(m): rest[m.id] for m in columns if m.id in rest}
         return {**rest, **done}
 
 

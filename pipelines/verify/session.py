@@ -38,6 +38,7 @@ class Session:
 
     def batch(self, table: str) -> Batch:
         """The whole table. Raises when it does not exist."""
+        self._source.get_execution_engine().settle()
         asset = self._source.add_table_asset(table)
         return asset.add_batch_definition_whole_table("all").get_batch()
 
