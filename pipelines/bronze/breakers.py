@@ -20,7 +20,7 @@ from pipelines.landing import Delivery
 # A person may release what broke one of these; a file nobody can read or place has no rows to release.
 RELEASABLE = (
     "E_TRUNCATED", "E_QUARANTINE_SHARE", "E_GARBLED", "E_COLUMN_LOST", "E_COLUMN_KIND", "E_INVALID_IDS",
-    "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT", "E_KEYS_VANISHED",
+    "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT", "E_KEYS_VANISHED", "E_IDS_SHIFTED",
 )  # fmt: skip
 # Fewer numbers than this say nothing about a column.
 _ENOUGH_NUMBERS = 50
@@ -48,7 +48,8 @@ class Counts:
     """Of one delivery: rows, rows that go to quarantine by themselves, the profile of the others.
 
     `previous`: rows of the last accepted full delivery of the scope, None without one or when this is not full.
-    `vanished`: share of that one's keys which this one lacks, None likewise. `is_cut`: breaks off within a line.
+    `vanished`: share of that one's keys which this one lacks, None likewise. `renamed`: share of the people also in the
+    last delivery of the mode who have another name now, None for too few. `is_cut`: breaks off within a line.
     """
 
     rows_in: int
@@ -56,6 +57,7 @@ class Counts:
     profile: Profile = Profile()
     previous: int | None = None
     vanished: float | None = None
+    renamed: float | None = None
     is_cut: bool = False
 
     @property
@@ -96,7 +98,8 @@ def check(
         is_refused = delivery.mode == "full" and not is_nil
         return (Check("E_EMPTY", "数据行", "", "", True),) if is_refused else ()
     found = [*_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
-    found += [*_keys(counts, feed), *_deletes(counts, feed, history), *_size(counts, feed, delivery, history)]
+    found += [*_people(counts, feed), *_keys(counts, feed)]
+    found += [*_deletes(counts, feed, history), *_size(counts, feed, delivery, history)]
     return (*found, *_vanished(counts, feed, delivery))
 
 
@@ -138,6 +141,12 @@ def _ids(counts: Counts, feed: Feed) -> Iterator[Check]:
             of, enough = f"「{label}」{seen} 个值中 {bad} 个，", seen >= _ENOUGH_NUMBERS
             name = f"「{label}」校验位不对的值"
             yield _share("E_INVALID_IDS", name, share, limits.max_invalid_id_share, of, enough)
+
+
+def _people(counts: Counts, feed: Feed) -> Iterator[Check]:
+    if counts.renamed is not None:
+        limit = feed.thresholds.max_renamed_share
+        yield _share("E_IDS_SHIFTED", "号码与上次相同而姓名不同的人", counts.renamed, limit)
 
 
 def _keys(counts: Counts, feed: Feed) -> Iterator[Check]:

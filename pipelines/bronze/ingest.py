@@ -17,11 +17,12 @@ from pipelines.bronze.breakers import Breaker, Counts, breaker, check, first_bro
 from pipelines.bronze.drift import changes
 from pipelines.bronze.history import History, history
 from pipelines.bronze.lineage import with_lineage
+from pipelines.bronze.people import People, renamed_share
 from pipelines.bronze.profile import Profile, Profiler, vanished_share
 from pipelines.bronze.readers import read
 from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, all_results
 from pipelines.bronze.rulings import RELEASE, in_force, rulings
-from pipelines.bronze.store import Draft, discard, empty_bronze, read_sketch
+from pipelines.bronze.store import Draft, discard, empty_bronze, read_people, read_sketch
 from pipelines.bronze.table import ROW, Block, Notice, Table, UnreadableError
 from pipelines.bronze.tail import ends_in_a_line, split_tail
 from pipelines.bronze.typing import type_block
@@ -82,6 +83,7 @@ class _Taken:
 
     profile: Profile = field(default_factory=Profile)
     sketch: pl.Series | None = None
+    people: pl.DataFrame | None = None
     is_cut: bool = False
     notices: list[Notice] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
@@ -108,8 +110,9 @@ def _ingest(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> Deli
         draft.restart()
         for entries in _refused(paths, feed, delivery, draft, taken.breaker):
             draft.entries.add(entries)
-    elif delivery.mode == "full":
-        draft.sketch = taken.sketch
+    else:
+        draft.sketch = taken.sketch if delivery.mode == "full" else None
+        draft.people = taken.people
     result = replace(_result(delivery, taken, draft.rows.height, draft.entries.height, counts), checks=checks)
     draft.publish(result)
     return result
@@ -120,6 +123,7 @@ def _release(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryResu
     draft = Draft(paths, feed)
     taken = _take(paths, feed, replace(delivery, delivered_on=on.isoformat()), draft)
     draft.sketch = taken.sketch if delivery.mode == "full" else None
+    draft.people = taken.people
     result = replace(
         refused,
         status=ACCEPTED,
@@ -144,6 +148,7 @@ def _counts(paths: Paths, delivery: Delivery, draft: Draft, taken: _Taken, past:
         is_cut=taken.is_cut,
         previous=full.rows_in if full else None,
         vanished=None if before is None or taken.sketch is None else vanished_share(before, taken.sketch),
+        renamed=None if taken.people is None else renamed_share(read_people(paths, past.last), taken.people),
     )
 
 
@@ -175,7 +180,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     scratch = draft.scratch()
     tables, notices = read(delivery.file(paths), feed, scratch)
     taken = _Taken(notices=notices)
-    profiler, block = Profiler(feed, delivery.mode, scratch), None
+    profiler, people, block = Profiler(feed, delivery.mode, scratch), People(feed), None
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()
@@ -193,8 +198,10 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
                 sound = with_lineage(typed.sound, feed, delivery, table.sheet, order)
                 draft.rows.add(sound)
                 profiler.rows(sound)
+                people.add(sound)
             draft.entries.add(pl.concat(entries).sort("row"))
     taken.profile, taken.sketch = profiler.finish()
+    taken.people = people.sample()
     taken.is_cut = block is not None and ends_in_a_line(delivery.file(paths), block)
     return taken
 

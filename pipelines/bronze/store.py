@@ -21,6 +21,7 @@ from pipelines.paths import Paths
 ROWS_FILE = "rows.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
 SKETCH_FILE = "keys.parquet"
+PEOPLE_FILE = "people.parquet"
 EMPTY = "_empty"
 _ROW_GROUP = 122_880
 _UNIQUE = ("_row", "_record_key", "_source_ref", "row", "message", "raw")
@@ -33,6 +34,7 @@ class Draft:
         self._paths, self._feed = paths, feed
         self._folder = _fresh(paths, feed.code)
         self.sketch: pl.Series | None = None
+        self.people: pl.DataFrame | None = None
         self._open()
 
     def _open(self) -> None:
@@ -50,11 +52,13 @@ class Draft:
         return _fresh(self._paths, f"{self._feed.code}.unpacked")
 
     def publish(self, result: DeliveryResult) -> None:
-        """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json, and the sketch if there is one."""
+        """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json, and the samples there are."""
         self.rows.close()
         self.entries.close()
         if self.sketch is not None:
             self.sketch.to_frame().write_parquet(self._folder / SKETCH_FILE)
+        if self.people is not None and self.people.height:
+            self.people.write_parquet(self._folder / PEOPLE_FILE)
         shutil.rmtree(self._paths.bronze / ".writing" / f"{self._feed.code}.unpacked", ignore_errors=True)
         (self._folder / RECORD).write_text(to_json(result.record()), encoding="utf-8")
         _publish(self._folder, self._paths.bronze / result.feed / result.folder)
@@ -113,6 +117,12 @@ def read_sketch(paths: Paths, result: DeliveryResult | None) -> pl.Series | None
     """The sketch of the keys of a delivery; None where it has none."""
     file = result and paths.bronze / result.feed / result.folder / SKETCH_FILE
     return pl.read_parquet(file)["key"] if file and file.is_file() else None
+
+
+def read_people(paths: Paths, result: DeliveryResult | None) -> pl.DataFrame | None:
+    """The sample of people of a delivery; None where it has none."""
+    file = result and paths.bronze / result.feed / result.folder / PEOPLE_FILE
+    return pl.read_parquet(file) if file and file.is_file() else None
 
 
 def empty_bronze(paths: Paths, feed: Feed) -> None:

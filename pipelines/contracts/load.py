@@ -42,6 +42,7 @@ THRESHOLDS = {
     "maxQuarantineShare": "max_quarantine_share",
     "maxDeleteShare": "max_delete_share",
     "maxVanishedShare": "max_vanished_share",
+    "maxRenamedShare": "max_renamed_share",
     "maxInvalidIdShare": "max_invalid_id_share",
     "rowTolerance": "row_tolerance",
     "rowMads": "row_mads",

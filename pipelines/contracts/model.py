@@ -112,6 +112,7 @@ class Thresholds:
     max_quarantine_share: float = 0.3
     max_delete_share: float = 0.1
     max_vanished_share: float = 0.3
+    max_renamed_share: float = 0.2
     max_invalid_id_share: float = 0.2
     row_tolerance: float = 0.3
     row_mads: float = 6.0
@@ -165,6 +166,13 @@ class Feed:
     def by_name(self) -> dict[str, Column]:
         """Columns by their name in the lake."""
         return {c.name: c for c in self.columns}
+
+    @cached_property
+    def named_id(self) -> tuple[str, str] | None:
+        """The columns of an id and of the name that goes with it (`x_id_no`, `x_name`), the first such pair."""
+        ids = [c.name for c in self.columns if c.is_identifier and c.name.endswith("id_no")]
+        pairs = [(name, name.removesuffix("id_no") + "name") for name in ids]
+        return next(((i, n) for i, n in pairs if n in self.by_name), None)
 
     @cached_property
     def file_regex(self) -> re.Pattern[str]:

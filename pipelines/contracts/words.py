@@ -118,6 +118,8 @@ def refusals(feed: Feed) -> list[str]:
     ]
     if any(c.has_check_character for c in feed.columns):
         found.append(f"号码列中校验位不对的值超过 {limits.max_invalid_id_share:.0%}（空值和 15 位旧号不算）")
+    if feed.named_id:
+        found.append(f"号码与上次相同而姓名不同的人超过 {limits.max_renamed_share:.0%}（号码列错行）")
     if feed.mode == "full_delta":
         found.append(f"一次增量删除的记录超过现有记录的 {limits.max_delete_share:.0%}")
     if feed.mode != "append":

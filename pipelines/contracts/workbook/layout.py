@@ -51,6 +51,7 @@ _BREAKERS = {
     "maxDuplicateShare": ("重复主键上限", "占比超过就整份退回"),
     "maxQuarantineShare": ("不能入库行上限", "占比超过就整份退回"),
     "maxDeleteShare": ("增量删除上限", "一次删除的占现有记录的比例"),
+    "maxRenamedShare": ("号码错位上限", "号码与上次相同而姓名不同的人的比例"),
     "maxVanishedShare": ("主键消失上限", "上一次全量的主键在新的全量中不见了的比例"),
     "maxInvalidIdShare": ("号码校验位不对上限", "占号码的比例"),
     "rowTolerance": ("行数常规波动", "与历次中位数相差在此比例内总算正常"),
