@@ -37,6 +37,7 @@ def open_turn(paths: Paths, as_of: date) -> list[date]:
 
     Returns the turns replayed. Bronze must hold every delivery up to `as_of`.
     """
+    withdrawals.take_in(paths, as_of)
     with connect(paths) as con:
         schema.ensure(con)
         missing = turns.missing_turns(con, paths, as_of)
@@ -53,7 +54,6 @@ def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     is stale."""
     schema.ensure(con)
     schema.open_turn(con, as_of)
-    withdrawals.take_in(paths, as_of)
     deliveries.record_deliveries(con, paths, as_of)
     arrivals.record_arrivals(con, paths, as_of)
     deliveries.record_standing(con, paths, load_contracts().values(), as_of)

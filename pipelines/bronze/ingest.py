@@ -86,6 +86,7 @@ class _Taken:
     notices: list[Notice] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     breaker: Breaker | None = None
+    pages: int | None = None
 
 
 def _ingest(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> DeliveryResult:
@@ -178,6 +179,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()
+        taken.pages = table.pages or taken.pages
         taken.notices += _header_notices(table)
         profiler.header(header)
         taken.breaker = taken.breaker or _header_breaker(table, delivery)
@@ -271,4 +273,5 @@ def _result(
         extra_columns=tuple(taken.extra),
         notices=tuple(n.text for n in taken.notices),
         profile=taken.profile,
+        pages=taken.pages,
     )

@@ -28,6 +28,7 @@ _HEAD = 1 << 20
 _PIECE = 1 << 18
 _BROKEN = re.compile("[\ud800-\udfff]|\\\\u[dD][89a-fA-F]")
 _CRS = "crs.properties.name"
+_MOST_PAGES = 9999  # a page has four digits in the name of its file
 _FINE = (0, 200, "0", "200", "00000", None)
 
 
@@ -48,10 +49,16 @@ def read_json(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
     if not survey.count:
         if survey.envelope.get("code") not in _FINE or survey.envelope.get("success") is False:
             raise UnreadableError("E_JSON_ANSWER")
-        return [Table(None, all_columns(feed), ())], _notices(survey, feed)
+        return [Table(None, all_columns(feed), (), _pages(survey))], _notices(survey, feed)
     survey.names = survey.names or {"记录": None}
     header = named_header(feed, list(survey.names))
-    return [Table(None, header, _blocks(file, survey, header, feed))], _notices(survey, feed)
+    return [Table(None, header, _blocks(file, survey, header, feed), _pages(survey))], _notices(survey, feed)
+
+
+def _pages(survey: _Survey) -> int | None:
+    """How many pages the answer says there are; what is no sensible number says nothing."""
+    pages = survey.envelope.get("pages")
+    return pages if type(pages) is int and 1 <= pages <= _MOST_PAGES else None
 
 
 def _notices(survey: _Survey, feed: Feed) -> list[Notice]:

@@ -45,11 +45,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet (or the one table of a CSV, `sheet` None), in blocks, in order of rows."""
+    """One sheet (or the one table of a CSV, `sheet` None), in blocks, in order of rows.
+
+    `pages`: of how many pages the file says it is one.
+    """
 
     sheet: str | None
     header: Header
     blocks: Iterable[Block]
+    pages: int | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ _TYPES = {
 _PRECISION = 18
 _INTEGER = r"^[+-]?[0-9]{1,15}(?:\.0*)?$"
 _ODD = r"[^0-9A-Z]"
-_SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+[0-9]{1,3}$"
 
 
 def dtype(column: Column) -> pl.DataType:
@@ -111,15 +110,14 @@ def _read(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
 
 
 def _identifiers(text: pl.Series) -> tuple[pl.Series, dict[str, pl.Series]]:
-    """Full-width folded, upper case; formulas (CSV written for a spreadsheet) and numbers a spreadsheet has shortened
-    are told."""
+    """Full-width folded, upper case; formulas (CSV written for a spreadsheet) are told. Text that looks like a number a
+    spreadsheet has shortened is text: rule R01 gives it to who can mend it."""
     odd = text.str.contains(_ODD).fill_null(False)
     if not odd.any():
         return text, {}
     folded = text.filter(odd).str.normalize("NFKC").str.to_uppercase().str.strip_chars()
     text = text.clone().scatter(odd.arg_true(), folded)
-    formula, shortened = text.str.starts_with("="), text.str.contains(_SCIENTIFIC)
-    return text, {"E_FORMULA": formula.fill_null(False), "E_ID_NUMERIC": shortened.fill_null(False)}
+    return text, {"E_FORMULA": text.str.starts_with("=").fill_null(False)}
 
 
 def _plain(text: pl.Series) -> pl.Series:

@@ -10,11 +10,13 @@ import duckdb
 
 from pipelines.bronze import DeliveryResult, ingest_feed, results
 from pipelines.contracts import Feed
-from pipelines.defs import deliveries
+from pipelines.defs import deliveries, history
 from pipelines.defs.collect import collected_key
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
+from pipelines.deliveries import known_deliveries, withdrawals
+from pipelines.history import reconcile, update_history
 from pipelines.landing import Delivery, land_feed
 from pipelines.ledger.feed_state import SLACK, read_states
 from pipelines.paths import Paths
@@ -37,7 +39,9 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
         **BY_DATE,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=feed.cadence_days * SLACK)),
         deps=[deliveries.RULINGS, *([collected_key(feed)] if feed.sources else [])],
-        check_specs=[_reconciled_spec(feed), deliveries.breakers_spec(bronze_key(feed))],
+        check_specs=[
+            _reconciled_spec(feed), deliveries.breakers_spec(bronze_key(feed)), history.spec(bronze_key(feed)),
+        ],
         metadata={
             "catalogue": dg.MetadataValue.path(f"docs/catalogue/{feed.code}.md"),
             "dagster/column_schema": _columns(feed),
@@ -50,13 +54,21 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
             if result.status == "quarantined":
                 context.log.warning(result.breaker_message)
         known = results(paths, feed.code, as_of(context))
+        for problem in withdrawals.problems(paths, feed.code, known, as_of(context)):
+            context.log.warning(problem)
         states = read_states(paths, feed, as_of(context))
+        standings = known_deliveries(paths, feed, as_of(context))
+        told = update_history(paths, feed, standings)
         return dg.MaterializeResult(
             metadata={
-                **_metadata(landed, known), **deliveries.stale_metadata(states), **_preview(paths, feed),
+                **_metadata(landed, known), **deliveries.stale_metadata(states), **history.metadata(standings, told),
+                **_preview(paths, feed),
             },
             data_version=dg.DataVersion(known[-1].delivery_id if known else "none"),
-            check_results=[_reconciled(feed, known), deliveries.breakers(bronze_key(feed), known, states)],
+            check_results=[
+                _reconciled(feed, known), deliveries.breakers(bronze_key(feed), known, states),
+                history.check(bronze_key(feed), *reconcile(paths, feed, standings, told)),
+            ],
         )
 
     return bronze

@@ -15,6 +15,7 @@ from pipelines.contracts import Feed
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
+from pipelines.deliveries import withdrawals
 from pipelines.ledger.feed_state import REFUSED, FeedState, arrived
 
 RULINGS = dg.AssetKey(["bronze", "rulings"])
@@ -27,13 +28,15 @@ def rulings_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=RULINGS, group_name="bronze", kinds={"yaml"}, owners=["team:big_data_bureau"], **BY_DATE,
-        description="Takes in what people decided about refused deliveries 放行与退回, from "
-        "data/decisions/deliveries/*.yaml.",
+        description="Takes in what people decided about deliveries: refused ones 放行与退回 "
+        "(data/decisions/deliveries/*.yaml), those out of force 撤回与恢复 (data/decisions/withdrawals/*.yaml).",
     )
     def decisions(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
         rulings.take_in(paths, as_of(context))
+        withdrawals.take_in(paths, as_of(context))
         problems = rulings.problems(paths, as_of(context), {code: arrived(paths, code) for code in codes})
+        problems += withdrawals.unread(paths)
         for problem in problems:
             context.log.warning(problem)
         made = rulings.rulings(paths, as_of(context))

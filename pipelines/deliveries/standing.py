@@ -29,7 +29,8 @@ SameRows = Callable[[PageSet, PageSet], bool]
 @dataclass(frozen=True)
 class Standing:
     """One delivery. `rank` counts 1, 2, 3… over the deliveries of a feed whose rows count in history, in the order
-    in which they speak; None for all others. `head` names the first delivery of the set it belongs to.
+    in which they speak; None for all others. `head` names the first delivery of the set it belongs to, `folder` its
+    place in bronze.
 
     `state`: in_force; covered (in force once, a later full says all again); superseded (corrected); repeat (same
     rows as `other`); waiting (a page is missing); withdrawn; refused (by a breaker, or its name not understood).
@@ -43,6 +44,7 @@ class Standing:
     scope: str | None
     period: str | None
     mode: str | None
+    folder: str
     state: str
     rank: int | None = None
     head: str | None = None
@@ -151,5 +153,6 @@ def _standing(result: DeliveryResult, verdict: Mapping) -> Standing:
         scope=result.scope,
         period=result.period,
         mode=result.mode,
+        folder=result.folder,
         **verdict,
     )

@@ -6,6 +6,8 @@ Everything here is derived from bronze and can be deleted.
 """
 
 from pipelines.history.chain import DeliveryHistory, update_history
+from pipelines.history.describe import describe
+from pipelines.history.reconcile import reconcile
 from pipelines.history.trace import trace
 
-__all__ = ["DeliveryHistory", "trace", "update_history"]
+__all__ = ["DeliveryHistory", "describe", "reconcile", "trace", "update_history"]

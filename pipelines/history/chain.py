@@ -12,13 +12,11 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from pipelines.bronze.result import results
 from pipelines.contracts import Feed
-from pipelines.deliveries import Standing, known_deliveries
+from pipelines.deliveries import Standing
 from pipelines.history.compare import DELETED, NEW, RETURNED, Tally, changes
 from pipelines.history.key_changes import KeyChanges
 from pipelines.history.said import Indexes, Source, said_folder
@@ -28,7 +26,8 @@ from pipelines.paths import Paths
 
 @dataclass(frozen=True)
 class DeliveryHistory:
-    """What one logical delivery in force changed. `standing` records of its scope stand after it.
+    """What one logical delivery in force changed. `standing` records of its scope stand after it; of the `deleted`
+    ones, `absent` went because a full no longer had them.
 
     `is_first` of its scope: every record in it is new, and its changes.parquet does not say so again.
     """
@@ -45,9 +44,15 @@ class DeliveryHistory:
     returned: int
     same: int
     unknown_deleted: int
+    absent: int
     key_changes: int
     key_changes_noticed: int
     standing: int
+
+    @property
+    def keys(self) -> int:
+        """Distinct records it speaks of, as far as its outcomes add up to them."""
+        return self.new + self.changed + self.returned + self.same + self.unknown_deleted + self.deleted - self.absent
 
 
 @dataclass(frozen=True)
@@ -60,17 +65,16 @@ class _Link:
     chain: str
 
 
-def update_history(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryHistory]:
-    """Bring the history of a feed up to `as_of` and return it, in order of scope and place.
+def update_history(paths: Paths, feed: Feed, standings: Sequence[Standing]) -> list[DeliveryHistory]:
+    """Bring the history of a feed to what its deliveries are worth, and return it in order of scope and place.
 
-    Afterwards `history/{feed}` holds exactly the deliveries in force then. Raises nothing for bad data: what is not
-    in bronze is not here.
+    Afterwards `history/{feed}` holds exactly those in force.
     """
     found: list[DeliveryHistory] = []
     indexed: set[str] = set()
     empty_history(paths, feed)
     with closing(Indexes(paths, feed)) as indexes:
-        for links in _chains(paths, feed, as_of):
+        for links in _chains(paths, feed, standings):
             found += _run(paths, indexes, links)
             indexed |= {link.source.head for link in links[_last_full(links, len(links)) :]}
     _forget(changes_folder(paths, feed), {EMPTY, *(h.head for h in found)})
@@ -78,10 +82,9 @@ def update_history(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryHistor
     return found
 
 
-def _chains(paths: Paths, feed: Feed, as_of: date) -> Iterator[list[_Link]]:
+def _chains(paths: Paths, feed: Feed, standings: Sequence[Standing]) -> Iterator[list[_Link]]:
     """The deliveries in force of each scope, in order of rank."""
-    folders = {r.delivery_id: r.folder for r in results(paths, feed.code, as_of)}
-    ranked = [s for s in known_deliveries(paths, feed, as_of) if s.rank is not None]
+    ranked = [s for s in standings if s.rank is not None]
     by_scope = sorted(ranked, key=lambda s: (s.scope, s.rank))
     for _, of_scope in groupby(by_scope, key=lambda s: s.scope):
         links: list[_Link] = []
@@ -89,7 +92,7 @@ def _chains(paths: Paths, feed: Feed, as_of: date) -> Iterator[list[_Link]]:
         for ordinal, (_, group) in enumerate(groupby(of_scope, key=lambda s: s.head), start=1):
             pages = list(group)
             ids = tuple(s.delivery_id for s in pages)
-            source = Source(feed, tuple(folders[i] for i in ids), ids)
+            source = Source(feed, tuple(s.folder for s in pages), ids)
             chain = _digest([chain, source.folders, pages[0].period, pages[0].mode])
             links.append(_Link(source, pages[0], ordinal, chain))
         yield links
@@ -130,6 +133,7 @@ def _make(paths: Paths, indexes: Indexes, links: Sequence[_Link], place: int, st
         **draft.counts,
         "same": tally.same,
         "unknown_deleted": tally.unknown_deleted,
+        "absent": tally.absent,
         "key_changes": told.height,
         "key_changes_noticed": noticed.height,
         "standing": standing + draft.counts[NEW] + draft.counts[RETURNED] - draft.counts[DELETED],

@@ -33,24 +33,27 @@ class Changes:
 
 @dataclass
 class Tally:
-    """Records of a delivery that are no change: said as they stood, and deleted though they did not stand."""
+    """Records said as they stood, deleted though they did not stand, and deleted by being absent from a full."""
 
     same: int = 0
     unknown_deleted: int = 0
+    absent: int = 0
 
 
 def changes(
     now: Said, is_full: bool, layers: Sequence[Said], gone: Sequence[np.ndarray], tally: Tally
 ) -> Iterator[Changes]:
     """What `now` changes. `layers` are the deliveries in force since the last full, that one included, newest first;
-    `gone` the sorted keys each earlier delivery deleted. What is no change is counted into `tally`.
+    `gone` the sorted keys each earlier delivery deleted. What `Changes` do not tell is counted into `tally`.
     """
     for start in range(0, len(now.keys), _STEP):
         yield _said_now(now, slice(start, start + _STEP), layers, gone, tally)
     if is_full:
         for number, layer in enumerate(layers):
             for start in range(0, len(layer.keys), _STEP):
-                yield _absent(now, layers, number, slice(start, start + _STEP))
+                part = _absent(now, layers, number, slice(start, start + _STEP))
+                tally.absent += len(part.keys)
+                yield part
 
 
 def _said_now(now: Said, part: slice, layers: Sequence[Said], gone: Sequence[np.ndarray], tally: Tally) -> Changes:

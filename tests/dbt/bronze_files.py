@@ -11,12 +11,12 @@ from typing import Any
 import polars as pl
 
 from pipelines.bronze import DeliveryResult
+from pipelines.bronze.schema import rows_schema
 from pipelines.contracts import Feed, load_contracts
 from pipelines.keys import key_expr
 from pipelines.paths import Paths
 
 FEEDS = load_contracts()
-_TYPES = {"string": pl.String, "date": pl.Date, "integer": pl.Int64, "decimal": pl.Decimal(18, 2)}
 Row = Mapping[str, Any]
 
 
@@ -70,7 +70,7 @@ def deliver(
 
 
 def _frame(feed: Feed, rows: Sequence[Row]) -> pl.DataFrame:
-    schema = {column.name: _TYPES[column.type] for column in feed.columns}
+    schema = {name: kind for name, kind in rows_schema(feed).items() if not name.startswith("_")}
     unknown = {name for row in rows for name in row} - set(schema)
     assert not unknown, f"{feed.code} has no columns {unknown}"
     return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)

@@ -49,7 +49,7 @@ def test_a_broken_source_and_one_that_is_not_connected_stop_nobody(lakehouse):
     said = {table.split("__")[1]: (e.passed, e.severity.value, e.description) for table, e in checks.items()}
     assert said["f98"][0]
     assert said["f97"][:2] == (False, "ERROR") and "ANDERE_QZK" in said["f97"][2]
-    assert said["f99"][:2] == (False, "WARN") and "NICHT_DA" in said["f99"][2]
+    assert said["f99"][0] and "NICHT_DA" in said["f99"][2], "its department may send files"
     (delivery,) = landed(lakehouse.paths, "F98")
     assert delivery.file(lakehouse.paths).read_bytes() == LINES.encode()
     (taken_in,) = result.asset_materializations_for_node("bronze__test_office__f98")

@@ -47,9 +47,8 @@ def test_every_rule_is_one_check_of_the_anomaly_asset(graph):
 def test_every_feed_has_its_checks_and_department(graph):
     for feed in load_contracts().values():
         key = dg.AssetKey(["bronze", feed.table])
-        assert {k.name for k in graph.asset_check_keys if k.asset_key == key} == {
-            "arrived_on_time", "breakers", "rows_reconciled", "structure",
-        }  # fmt: skip
+        checks = {k.name for k in graph.asset_check_keys if k.asset_key == key}
+        assert checks == {"arrived_on_time", "breakers", "history_reconciled", "rows_reconciled", "structure"}
         assert graph.get(key).owners == [f"team:{feed.department}"]
 
 

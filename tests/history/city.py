@@ -13,8 +13,10 @@ import polars as pl
 from pipelines.bronze.result import DeliveryResult
 from pipelines.bronze.schema import rows_schema
 from pipelines.bronze.store import empty_bronze
-from pipelines.contracts import load_contracts
+from pipelines.contracts import Feed, load_contracts
 from pipelines.contracts.model import Column
+from pipelines.deliveries import known_deliveries
+from pipelines.history import DeliveryHistory, reconcile, update_history
 from pipelines.keys import key_expr, record_key
 from pipelines.paths import Paths
 
@@ -98,6 +100,15 @@ def decide(paths: Paths, number: int, said: Said, decision: str, on: date) -> No
     }  # fmt: skip
     text = "- " + "\n  ".join(f"{k}: {v}" for k, v in lines.items()) + "\n"
     (folder / f"{number:04d}.yaml").write_text(text, encoding="utf-8")
+
+
+def told(paths: Paths, on: date = LAST_DAY, feed: Feed = FEED) -> list[DeliveryHistory]:
+    """The history brought up to a day; that it agrees with bronze is checked for every test."""
+    standings = known_deliveries(paths, feed, on)
+    histories = update_history(paths, feed, standings)
+    by_history, by_bronze = reconcile(paths, feed, standings, histories)
+    assert by_history == by_bronze
+    return histories
 
 
 # ---- the judge ----------------------------------------------------------------------------------------------------

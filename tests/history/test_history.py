@@ -7,12 +7,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.bronze.store import empty_bronze
 from pipelines.contracts import load_contracts
 from pipelines.contracts.masks import masked
-from pipelines.history import trace, update_history
+from pipelines.deliveries import known_deliveries
+from pipelines.history import reconcile, trace, update_history
 from pipelines.history.said import Said as Index
 from pipelines.paths import Paths
-from tests.history.city import FEED, LAST_DAY, Said, key, put
+from tests.history.city import FEED, LAST_DAY, Said, key, put, told
 
 SCOPE = "370600"
 
@@ -44,7 +46,7 @@ def test_every_kind_of_change_with_its_columns_and_both_rows(paths):
         ("202402", "delta", (("A", "王一", "西"), ("B", None, None), ("D", "钱四", "东"), ("X", None, None))),
         ("202403", "full", (("A", "王一", "西"), ("B", "李二", "东"))),
     )  # fmt: skip
-    first, second, third = update_history(paths, FEED, LAST_DAY)
+    first, second, third = told(paths)
     assert (first.is_first, first.new, first.standing) == (True, 3, 3)
     assert (second.new, second.changed, second.deleted, second.unknown_deleted) == (1, 1, 1, 1)
     assert (third.returned, third.deleted, third.same, third.standing) == (1, 2, 1, 2)
@@ -60,31 +62,40 @@ def test_every_kind_of_change_with_its_columns_and_both_rows(paths):
 
 def test_a_second_run_makes_nothing_and_a_late_delivery_makes_only_what_follows_it(paths):
     deliver(paths, FULL, ("202402", "delta", (("A", "王一", "西"),)), ("202404", "delta", (("A", "王一", "北"),)))
-    assert [h.is_made for h in update_history(paths, FEED, LAST_DAY)] == [True, True, True]
-    assert [h.is_made for h in update_history(paths, FEED, LAST_DAY)] == [False, False, False]
+    assert [h.is_made for h in told(paths)] == [True, True, True]
+    assert [h.is_made for h in told(paths)] == [False, False, False]
     put(paths, Said(4, SCOPE, "202403", "delta", None, (("A", "王一", "北"),)))
-    late = update_history(paths, FEED, LAST_DAY)
+    late = told(paths)
     assert [(h.period, h.is_made, h.changed) for h in late] == [
         ("202401", False, 0), ("202402", False, 1), ("202403", True, 1), ("202404", True, 0),
     ]  # fmt: skip
 
 
+def test_a_history_that_lost_a_record_is_found_out(paths):
+    deliver(paths, FULL, ("202402", "delta", (("A", "王一", "西"), ("D", "钱四", "东"))))
+    standings = known_deliveries(paths, FEED, LAST_DAY)
+    full, delta = update_history(paths, FEED, standings)
+    assert reconcile(paths, FEED, standings, [full, delta]) == ({SCOPE: 4, "d0002": 2}, {SCOPE: 4, "d0002": 2})
+    wrong = [full, replace(delta, new=0, standing=3)]
+    assert reconcile(paths, FEED, standings, wrong) == ({SCOPE: 3, "d0002": 1}, {SCOPE: 4, "d0002": 2})
+    later = [replace(full, is_made=False), replace(delta, standing=3)]
+    assert reconcile(paths, FEED, standings, later) == ({"d0002": 2}, {"d0002": 2})
+
+
 def test_an_earlier_business_date_knows_no_later_delivery(paths):
     _, second = deliver(paths, FULL, ("202402", "delta", (("A", "王一", "西"),)))
-    update_history(paths, FEED, LAST_DAY)
-    assert len(update_history(paths, FEED, date(2024, 1, 2))) == 1
+    told(paths)
+    assert len(told(paths, date(2024, 1, 2))) == 1
     assert changes(paths, "kind") == []
-    assert update_history(paths, FEED, second.on)[1].changed == 1
+    assert told(paths, second.on)[1].changed == 1
 
 
 def test_a_column_of_the_contract_that_is_new_makes_all_comparisons_again(paths):
     deliver(paths, FULL, ("202402", "delta", (("A", "王一", "东"),)))
-    update_history(paths, FEED, LAST_DAY)
+    told(paths)
     wider = replace(FEED, columns=(*FEED.columns, replace(FEED.columns[3], name="phone", label="电话")))
-    from pipelines.bronze.store import empty_bronze
-
     empty_bronze(paths, wider)
-    assert [(h.is_made, h.same) for h in update_history(paths, wider, LAST_DAY)] == [(True, 0), (True, 1)]
+    assert [(h.is_made, h.same) for h in told(paths, feed=wider)] == [(True, 0), (True, 1)]
 
 
 def test_a_person_under_another_key_is_noticed_and_left_alone(paths):
@@ -92,7 +103,7 @@ def test_a_person_under_another_key_is_noticed_and_left_alone(paths):
         paths, FULL,
         ("202402", "full", (("A2", "王一", "别处"), ("B", "李二", "东"), ("E", "赵三", "东"), ("F", "赵三", "东"))),
     )  # fmt: skip
-    *_, history = update_history(paths, FEED, LAST_DAY)
+    *_, history = told(paths)
     assert (history.new, history.deleted, history.key_changes, history.key_changes_noticed) == (3, 2, 0, 1)
     pairs = pl.read_parquet(paths.history / "F01" / "changes" / "*" / "key_changes.parquet")
     assert pairs.select("old_key", "new_key", "is_said", "source_ref").rows() == [

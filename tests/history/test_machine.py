@@ -8,9 +8,9 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from pipelines.history import trace, update_history
+from pipelines.history import trace
 from pipelines.paths import Paths
-from tests.history.city import FEED, LAST_DAY, Said, decide, judge, key, put
+from tests.history.city import FEED, LAST_DAY, Said, decide, judge, key, put, told
 
 ROWS = st.lists(
     st.tuples(st.sampled_from("ABCDE"), st.sampled_from(["王", "李"]), st.sampled_from(["东", "西", None])),
@@ -81,7 +81,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @invariant()
     def history_is_what_the_judge_says(self) -> None:
-        histories = update_history(self.paths, FEED, LAST_DAY)
+        histories = told(self.paths)
         standing, events = judge(self.files, self.withdrawn)
         assert {h.scope: h.standing for h in histories} == {scope: len(rows) for scope, rows in standing.items()}
         for history in histories:
@@ -98,7 +98,7 @@ class Deliveries(RuleBasedStateMachine):
             put(rebuilt, said)
         if self.paths.decisions.exists():
             rebuilt.decisions.symlink_to(self.paths.decisions)
-        update_history(rebuilt, FEED, LAST_DAY)
+        told(rebuilt)
         assert changes(rebuilt) == changes(self.paths)
         standing, _ = judge(self.files, self.withdrawn)
         for no in "ABCDEF":
