@@ -20,7 +20,7 @@ Alter = Callable[[FilePlan], FilePlan]
 _HALF, _CUT = 0.45, 0.6
 _ERROR = '{"code": 500, "message": "Internal Server Error", "data": null}\n'
 _ERROR_PAGE = (
-    "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>502 Bad Gateway</title></head>\n"
+    '<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>502 Bad Gateway</title></head>\n'
     "<body><h1>502 Bad Gateway</h1><p>网关错误，请联系系统管理员。</p></body></html>\n"
 )
 
@@ -60,13 +60,12 @@ def garbled_cells(plan: FilePlan) -> FilePlan:
     """The same inside the department's system: headings are right, cells are not."""
 
     def garble(rows: pl.DataFrame) -> pl.DataFrame:
-        texts = [c for c, dtype in rows.schema.items() if dtype == pl.String and not c.startswith("_")]
+        seen = {c: rows[c].drop_nulls().unique() for c, dtype in rows.schema.items() if dtype == pl.String}
+        wrong = {c: [_mojibake(value) for value in values] for c, values in seen.items()}
         return rows.with_columns(
-            pl.col(c).replace_strict(
-                values := rows[c].unique().drop_nulls(), [_mojibake(v) for v in values], return_dtype=pl.String
-            )
-            for c in texts
-            if rows[c].null_count() < rows.height
+            pl.col(c).replace_strict(values, wrong[c], return_dtype=pl.String)
+            for c, values in seen.items()
+            if len(values) and not c.startswith("_")
         )
 
     return _changed(plan, garble)
@@ -167,9 +166,7 @@ def of_feed(code: str) -> Alter:
 
     def alter(plan: FilePlan) -> FilePlan:
         other = FEEDS[code]
-        looks = replace(
-            plan.feed, written=other.written, compact_dates=other.compact_dates, footnote=other.footnote
-        )
+        looks = replace(plan.feed, written=other.written, compact_dates=other.compact_dates, footnote=other.footnote)
         return of_other_rows(code)(replace(plan, feed=looks, layout=other.headings(plan.scope)))
 
     return alter
@@ -186,8 +183,11 @@ def _written(rows: pl.DataFrame, column: str, value: pl.Expr) -> pl.DataFrame:
 
 
 def _exchange(column: str, other: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
-    return lambda rows: _written(_written(rows.with_columns(pl.col(column).alias("_held")), column, pl.col(other)),
-                                 other, pl.col("_held")).drop("_held")
+    def exchange(rows: pl.DataFrame) -> pl.DataFrame:
+        held = rows.with_columns(pl.col(column).alias("_held"))
+        return _written(_written(held, column, pl.col(other)), other, pl.col("_held")).drop("_held")
+
+    return exchange
 
 
 def _but(layout: Layout, column: str, label: str | None) -> Layout:
