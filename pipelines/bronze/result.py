@@ -6,6 +6,7 @@ Belongs here: its shape, reading it back. Does not belong here: deciding its con
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from pipelines.bronze.profile import Profile
@@ -91,11 +92,14 @@ def results(paths: Paths, feed_code: str, as_of: date | None = None) -> list[Del
 
 def all_results(paths: Paths, feed_code: str) -> list[DeliveryResult]:
     """Every outcome in bronze, in order of landing; a refused delivery comes before itself released."""
-    found = [_read(p) for p in (paths.bronze / feed_code).glob(f"*/{RECORD}")]
+    files = (paths.bronze / feed_code).glob(f"*/{RECORD}")
+    found = [_read(p, p.stat().st_mtime_ns) for p in files]
     return sorted(found, key=lambda r: (r.delivery_seq, r.delivery_id, r.in_force_from, r.folder))
 
 
-def _read(file: Path) -> DeliveryResult:
+@cache
+def _read(file: Path, _: int) -> DeliveryResult:
+    """A record as it was written at some time; a turn asks for thousands of them again and again."""
     record = json.loads(file.read_text(encoding="utf-8"))
     profile = record.get("profile", {})
     ids = {name: tuple(pair) for name, pair in profile.get("ids", {}).items()}

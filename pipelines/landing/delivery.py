@@ -6,6 +6,7 @@ Belongs here: the shape of the record, reading and writing it. Does not belong h
 import json
 import re
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from pipelines.paths import Paths
@@ -60,8 +61,13 @@ class Delivery:
 def landed(paths: Paths, feed_code: str) -> list[Delivery]:
     """Every delivery of a feed in order of landing."""
     records = sorted((paths.landing / feed_code).glob(f"*/{RECORD}"))
-    deliveries = [Delivery(**json.loads(p.read_text(encoding="utf-8"))) for p in records]
-    return sorted(deliveries, key=lambda d: d.delivery_seq)
+    return sorted((_read(p, p.stat().st_mtime_ns) for p in records), key=lambda d: d.delivery_seq)
+
+
+@cache
+def _read(file: Path, _: int) -> Delivery:
+    """A record as it was written at some time; landed deliveries never change."""
+    return Delivery(**json.loads(file.read_text(encoding="utf-8")))
 
 
 def to_json(record: dict) -> str:
