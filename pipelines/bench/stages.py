@@ -17,6 +17,7 @@ LAYERS = ("staging", "linkage", "unified", "verify", "returns", "published")
 TOTALS = ("turn", "bronze", "models", "ledger")
 STEPS = {
     "bronze_structure": "structure checks",
+    "bronze__rulings": "rulings",
     "reference__tables": "reference",
     "ledger__turn": "ledger open",
     "ledger__correction": "ledger inbox",
@@ -26,12 +27,13 @@ STEPS = {
     "returns__return_sets": "return sets",
     "returns__department_notices": "notices",
     "published__analyst_database": "published export",
+    "reports__daily_arrivals": "daily report",
 }
 ALWAYS = (
     "turn", "start", "bronze", "structure checks", "reference", "ledger", "ledger open", "ledger inbox",
     "ledger tickets", "models", "models start", *(f"models {layer}" for layer in LAYERS),
     "models seeds and tests", "models described", "rules", "return sets", "notices", "published export",
-    "between steps",
+    "collected", "rulings", "daily report", "between steps",
 )  # fmt: skip
 
 
@@ -60,6 +62,7 @@ def stages(
 ) -> dict[str, list[Interval]]:
     """Stage -> its stretches, in the order people read them. Raises KeyError for a step nobody named."""
     by_step = {f"bronze__{feed.table}": f"bronze {code}" for code, feed in feeds.items()} | STEPS
+    by_step |= {f"collected__{feed.table}": "collected" for feed in feeds.values()}
     found: dict[str, list[Interval]] = {"turn": [whole], "start": [(whole[0], steps[0].start)]}
     for step in steps:
         found.setdefault(by_step[step.key], []).append((step.start, step.end))
