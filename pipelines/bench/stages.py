@@ -17,6 +17,7 @@ LAYERS = ("staging", "linkage", "unified", "verify", "returns", "published")
 TOTALS = ("turn", "bronze", "models", "ledger")
 STEPS = {
     "bronze_structure": "structure checks",
+    "bronze_arrivals": "arrival checks",
     "bronze__rulings": "rulings",
     "reference__tables": "reference",
     "ledger__turn": "ledger open",
@@ -33,7 +34,7 @@ ALWAYS = (
     "turn", "start", "bronze", "structure checks", "reference", "ledger", "ledger open", "ledger inbox",
     "ledger tickets", "models", "models start", *(f"models {layer}" for layer in LAYERS),
     "models seeds and tests", "models described", "rules", "return sets", "notices", "published export",
-    "collected", "rulings", "daily report", "between steps",
+    "collected", "rulings", "arrival checks", "daily report", "between steps",
 )  # fmt: skip
 
 
