@@ -5,12 +5,14 @@ feed makes of an element (feed_file.py). The attributes follow GB/T 18391 (data 
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipelines.contracts.heading import normal
+from pipelines.contracts.model import TYPES
+from pipelines.contracts.vocabulary import CLASSIFICATIONS
 from pipelines.paths import PROJECT_ROOT
 
 ELEMENTS = PROJECT_ROOT / "expectations" / "elements.yaml"
@@ -22,6 +24,14 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 class StandardError(ValueError):
     """A feed file or the element catalogue cannot be used; the message names the file and the place."""
+
+
+def _as_words(codes: Any) -> Any:
+    return dict.fromkeys(map(str, codes), "") if isinstance(codes, list) else codes
+
+
+# Code -> label; `[低保, 特困]` says the same as `{低保: "", 特困: ""}`.
+Codes = Annotated[dict[str, str], BeforeValidator(_as_words)]
 
 
 class Element(BaseModel):
@@ -36,15 +46,15 @@ class Element(BaseModel):
 
     code: str = Field(pattern=r"^DE\d{5}$")
     label: str
-    type: Literal["string", "date", "timestamp", "integer", "decimal", "geometry"] = "string"
-    classification: Literal["L1", "L2", "L3", "L4"]
+    type: Literal[*TYPES] = "string"
+    classification: Literal[*CLASSIFICATIONS]
     source: str
-    sharing: Literal["无条件共享", "有条件共享", "不予共享"]
+    sharing: Literal[*SHARING]
     frequency: str = "每月"
     aliases: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     standard: str | None = None
-    codes: dict[str, str] = {}
+    codes: Codes = {}
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
@@ -52,14 +62,6 @@ class Element(BaseModel):
     unit: str | None = None
     description: str | None = None
     group: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _codes_as_words(cls, given: Any) -> Any:
-        """`codes: [低保, 特困]` says the same as `codes: {低保: "", 特困: ""}`."""
-        if isinstance(given, dict) and isinstance(given.get("codes"), list):
-            return {**given, "codes": dict.fromkeys(map(str, given["codes"]), "")}
-        return given
 
     def answers_to(self, label: str) -> bool:
         """Whether a heading is one of the element's own; then every other of its headings will do as well."""

@@ -6,14 +6,15 @@ written from it (odcs.py).
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipelines.contracts.elements import Element, StandardError
+from pipelines.contracts.elements import Codes, Element, StandardError
 from pipelines.contracts.heading import normal
-from pipelines.contracts.model import CORRECTABLE
+from pipelines.contracts.model import CORRECTABLE, FORMATS, MODES, NIL_RETURNS, SCOPES, SOURCE_KINDS
+from pipelines.contracts.vocabulary import CLASSIFICATIONS
 from pipelines.paths import PROJECT_ROOT
 
 FEEDS = PROJECT_ROOT / "expectations" / "feeds"
@@ -40,20 +41,13 @@ class ColumnEntry(_Strict):
     key: int | None = None
     required: bool = False
     correctable: bool = False
-    classification: Literal["L1", "L2", "L3", "L4"] | None = None
+    classification: Literal[*CLASSIFICATIONS] | None = None
     tags: tuple[str, ...] | None = None
-    codes: dict[str, str] | None = None
+    codes: Codes | None = None
     max_length: int | None = None
     scale: int | None = None
     unit: str | None = None
     description: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _codes_as_words(cls, given: Any) -> Any:
-        if isinstance(given, dict) and isinstance(given.get("codes"), list):
-            return {**given, "codes": dict.fromkeys(map(str, given["codes"]), "")}
-        return given
 
 
 class DeliveryEntry(_Strict):
@@ -62,14 +56,14 @@ class DeliveryEntry(_Strict):
     `first` is the first month owed (YYYYMM); `nil` what a scope with nothing to report does, one of NIL_RETURNS.
     """
 
-    format: Literal["csv", "xlsx", "json", "geojson", "parquet"]
+    format: Literal[*FORMATS]
     encoding: str | None = None
-    scope: Literal["city", "county", "township"]
-    mode: Literal["full", "full_delta", "append"]
+    scope: Literal[*SCOPES]
+    mode: Literal[*MODES]
     every: str = Field(pattern=_DURATION)
     due: int = 10
     first: str | None = None
-    nil: Literal["never", "required", "optional"] | None = None
+    nil: Literal[*NIL_RETURNS] | None = None
     header_rows: int = 1
     retention: str = Field(default="36m", pattern=_DURATION)
 
@@ -77,7 +71,7 @@ class DeliveryEntry(_Strict):
 class SourceEntry(_Strict):
     """Where it is fetched; see `pipelines.contracts.model.Source`."""
 
-    kind: Literal["postgres", "mysql", "api", "sftp", "s3", "folder"]
+    kind: Literal[*SOURCE_KINDS]
     connection: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
     place: str
     watermark: str | None = None

@@ -12,7 +12,7 @@ LINEAGE = (
     ("_mode", "VARCHAR", "交付方式：full 全量，delta 增量，append 追加"),
     ("_scope", "VARCHAR", "交付范围：370600 为全市，其余为县级代码"),
     ("_file", "VARCHAR", "原始文件名"),
-    ("_sheet", "VARCHAR", "工作表名，CSV 为空"),
+    ("_sheet", "VARCHAR", "工作表名，压缩包为其中的文件名（/工作表名），其他为空"),
     ("_row", "BIGINT", "在原始文件中的行号（从 1 起）"),
     ("_record_key", "VARCHAR", "记录键"),
     ("_source_ref", "VARCHAR", "来源：数据源/交付编号/行号"),
