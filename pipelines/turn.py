@@ -11,7 +11,6 @@ import duckdb
 
 from pipelines import models
 from pipelines.contracts import load_contracts
-from pipelines.deliveries import withdrawals
 from pipelines.inbox.intake import IntakeReport, intake
 from pipelines.lake import connect, forget_old_snapshots
 from pipelines.ledger import (
@@ -37,7 +36,6 @@ def open_turn(paths: Paths, as_of: date) -> list[date]:
 
     Returns the turns replayed. Bronze must hold every delivery up to `as_of`.
     """
-    withdrawals.take_in(paths, as_of)
     with connect(paths) as con:
         schema.ensure(con)
         missing = turns.missing_turns(con, paths, as_of)

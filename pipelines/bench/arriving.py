@@ -15,8 +15,10 @@ import polars as pl
 import yaml
 
 from pipelines import turn
+from pipelines.bench.parts import send
 from pipelines.bronze import DeliveryResult, ingest_feed, results
 from pipelines.contracts import Feed, load_contracts
+from pipelines.deliveries import withdrawals
 from pipelines.lake import connect
 from pipelines.landing import land_feed
 from pipelines.paths import Paths
@@ -30,8 +32,9 @@ def arrive(paths: Paths, sent: Sequence[tuple[date, Path]]) -> dict[str, Any]:
     the ledgers brought up to date. Returns `months` (one record each) and what `judge` says."""
     feeds, months, repeats = load_contracts(), [], []
     for day, outbox in sent:
-        files = _drop(paths, outbox)
+        files = send(paths, outbox)
         _hand_in_withdrawals(paths, day)
+        withdrawals.take_in(paths, day)
         start = time.time()
         taken: list[DeliveryResult] = []
         for feed in feeds.values():
@@ -94,15 +97,6 @@ def _coverage(con: duckdb.DuckDBPyConnection, day: date) -> dict[str, Any]:
     of_all = f"SELECT {', '.join(names)} FROM lake.ledger.coverage WHERE level_name = 'city' AND period IS NULL"
     row = con.execute(f"{of_all} AND as_of = ?", [day]).fetchone()
     return dict(zip(names, row or [0] * len(names), strict=True))
-
-
-def _drop(paths: Paths, folder: Path) -> int:
-    files = sorted(folder.glob("*/*"))
-    for file in files:
-        arrived = paths.drop / file.parent.name / file.name
-        arrived.parent.mkdir(parents=True, exist_ok=True)
-        file.rename(arrived)
-    return len(files)
 
 
 def _hand_in_withdrawals(paths: Paths, day: date) -> None:

@@ -52,6 +52,16 @@ def outbox(paths: Paths, as_of: date) -> Path:
     return paths.root / "departments" / as_of.isoformat()
 
 
+def send(paths: Paths, folder: Path) -> int:
+    """The departments' files of a business date arrive where they drop them; returns how many."""
+    files = sorted(folder.glob("*/*"))
+    for file in files:
+        arrived = paths.drop / file.parent.name / file.name
+        arrived.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(arrived)
+    return len(files)
+
+
 def _play(paths: Paths, as_of: date, _: float, __: Path) -> Mapping[str, Any]:
     from pipelines.prefecture.townships import play
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.bench import arrivals, floor, ratios, scale, sizes
 from pipelines.bench.machine import code, load, machine
-from pipelines.bench.parts import outbox
+from pipelines.bench.parts import outbox, send
 from pipelines.bench.process import Watched
 from pipelines.bench.runner import Bench
 from pipelines.bench.stages import node_times, stages
@@ -40,7 +40,7 @@ def run(
         if number:
             watched, _ = bench.part("play", TURNS[number - 1])
             result["stages"].append(_line(as_of, "townships answer", None, watched))
-        _send(paths, as_of)
+        send(paths, outbox(paths, as_of))
         _turn(bench, as_of, result)
     result["sizes"] = sizes.layers(paths)
     watched, found = bench.part("floor")
@@ -64,14 +64,6 @@ def run_arrivals(paths: Paths, share: float, say: Callable[[str], None], months:
 
 def _head(share: float) -> dict[str, Any]:
     return {"scale": scale.name(share), "share": share, **code(), "load_before": load(), "machine": machine()}
-
-
-def _send(paths: Paths, as_of: date) -> None:
-    """The departments' files of a business date arrive where they drop them."""
-    for file in sorted(outbox(paths, as_of).glob("*/*")):
-        arrived = paths.drop / file.parent.name / file.name
-        arrived.parent.mkdir(parents=True, exist_ok=True)
-        file.rename(arrived)
 
 
 def _turn(bench: Bench, as_of: date, result: dict[str, Any]) -> None:

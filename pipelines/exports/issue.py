@@ -26,6 +26,7 @@ from pipelines.exports.select import export_rows, of_scope, repeated_keys, scope
 from pipelines.exports.write import files
 from pipelines.paths import Paths
 from pipelines.security import bulk_seal
+from pipelines.security.issued_file import put
 from pipelines.security.keys import KeyProvider
 from pipelines.security.signature import canonical_json, sign
 from pipelines.security.workbook_lock import lock, unlock
@@ -232,14 +233,7 @@ def _put(
             content = lock(plain, keys.password(unit))
         else:
             content, name = bulk_seal.seal(keys, unit, plain), name + bulk_seal.suffix(keys)
-    (folder / name).write_bytes(content)
-    return {
-        "name": name,
-        "rows": rows,
-        "bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "plain_sha256": hashlib.sha256(plain).hexdigest(),
-    }
+    return put(folder, name, content, plain, rows)
 
 
 def _latest_of_day(paths: Paths, export: Export, scope: str, as_of: date) -> Issue | None:

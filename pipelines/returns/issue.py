@@ -17,6 +17,7 @@ from pipelines.returns.bulk import bulk_files
 from pipelines.returns.model import TownshipReturn
 from pipelines.returns.workbook import build_workbook
 from pipelines.security import bulk_seal
+from pipelines.security.issued_file import put
 from pipelines.security.keys import KeyProvider
 from pipelines.security.signature import canonical_json, sign
 from pipelines.security.workbook_lock import lock
@@ -71,10 +72,10 @@ def build_set(
     scratch.mkdir(parents=True)
     plain = build_workbook(data, keys)
     name = f"返还_{data.township_name}_{folder.name}.xlsx"
-    files = [_put(scratch, name, lock(plain, keys.password(data.township_code)), plain, len(data.anomalies))]
+    files = [put(scratch, name, lock(plain, keys.password(data.township_code)), plain, len(data.anomalies))]
     for bulk_name, (content, rows) in bulk_files(data).items():
         sealed = bulk_seal.seal(keys, data.township_code, content)
-        files.append(_put(scratch, bulk_name + bulk_seal.suffix(keys), sealed, content, rows))
+        files.append(put(scratch, bulk_name + bulk_seal.suffix(keys), sealed, content, rows))
     manifest = _manifest(keys, contract_versions, data, files)
     (scratch / MANIFEST).write_text(
         json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
@@ -86,17 +87,6 @@ def build_set(
 def _folder(paths: Paths, data: TownshipReturn) -> Path:
     suffix = "" if data.issue == 1 else f"_{data.issue}"
     return paths.returns / data.township_code / f"{data.as_of:%Y%m%d}{suffix}"
-
-
-def _put(folder: Path, name: str, content: bytes, plain: bytes, rows: int) -> dict:
-    (folder / name).write_bytes(content)
-    return {
-        "name": name,
-        "rows": rows,
-        "bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "plain_sha256": hashlib.sha256(plain).hexdigest(),
-    }
 
 
 def _manifest(
