@@ -17,17 +17,20 @@ from typing import Any
 
 from pipelines.bronze import encoding as enc
 from pipelines.bronze.header import Header
-from pipelines.bronze.json_stream import LARGEST, Malformed, Repeated, Window, decode, records
+from pipelines.bronze.json_stream import EXACT, LARGEST, NAMES, Malformed, Repeated, Window, decode, records
 from pipelines.bronze.named import GEOMETRY, all_columns, named_block, named_header
 from pipelines.bronze.table import SPACE, Block, Notice, Spoilt, Table, UnreadableError
 from pipelines.contracts import Feed
-from pipelines.geo.geometry import with_crs
+from pipelines.geo.geometry import text_with_crs, with_crs
 
 BLOCK_RECORDS = 10_000
 _HEAD = 1 << 20
 _PIECE = 1 << 18
 _BROKEN = re.compile("[\ud800-\udfff]|\\\\u[dD][89a-fA-F]")
 _CRS = "crs.properties.name"
+_WRITTEN = re.compile(
+    rf'"{GEOMETRY}"\s*:\s*(\{{\s*"type"\s*:\s*"[A-Za-z]+"\s*,\s*"coordinates"\s*:\s*[-+\[\]\d.,eE\s]+\}})', re.ASCII
+)
 _MOST_PAGES = 9999  # a page has four digits in the name of its file
 _FINE = (0, 200, "0", "200", "00000", None)
 
@@ -77,7 +80,7 @@ def _survey(file: Path) -> _Survey:
     encoding = enc.by_mark(head) or enc.likely(head)
     survey = _Survey(encoding, _is_lines(head.decode(encoding, errors="ignore")))
     try:
-        for record, raw in _records(file, survey):
+        for record, raw in _records(file, survey, NAMES):
             survey.count += 1
             if isinstance(cells := _cells(record, raw), dict):
                 survey.names |= dict.fromkeys(cells)
@@ -103,18 +106,18 @@ def _holds_records(value: dict) -> bool:
     )
 
 
-def _records(file: Path, survey: _Survey) -> Iterator[tuple[Any, str]]:
+def _records(file: Path, survey: _Survey, decoder: json.JSONDecoder) -> Iterator[tuple[Any, str]]:
     """(record, its text); of JSON lines a line that is none comes as Malformed. Raises Malformed for the rest."""
     with file.open("rb") as stream:
-        decoder = codecs.getincrementaldecoder(survey.encoding)("surrogateescape")
+        characters = codecs.getincrementaldecoder(survey.encoding)("surrogateescape")
         raw = iter(partial(stream.read, _PIECE), b"")
-        pieces = (decoder.decode(piece) for piece in raw)
+        pieces = (characters.decode(piece) for piece in raw)
         if not survey.is_lines:
-            yield from records(Window(pieces), survey.envelope)
+            yield from records(Window(pieces, decoder), survey.envelope)
             return
         for line in _lines(pieces):
             try:
-                yield decode(line), line
+                yield decode(line, decoder), line
             except Malformed:
                 yield Malformed, line
 
@@ -149,23 +152,43 @@ def _cells(record: Any, raw: str) -> dict[str, Any] | str:
     return {**own, **properties, GEOMETRY: record.get(GEOMETRY)}
 
 
+def _geometry(geometry: Any, raw: str, crs: Any) -> Any:
+    """As it stands in the text of its record, where nothing else can be meant: writing it anew costs more than all
+    the rest. `crs`: in what the file says its coordinates are."""
+    if not isinstance(geometry, dict):
+        return geometry
+    name = crs if isinstance(crs, str) and "crs" not in geometry else None
+    written = _WRITTEN.findall(raw)
+    if len(written) == 1 and raw.count(f'"{GEOMETRY}"') == 1:
+        return text_with_crs("".join(written[0].split()), name)
+    return with_crs(geometry, name)
+
+
 def _blocks(file: Path, survey: _Survey, header: Header, feed: Feed) -> Iterator[Block]:
     crs = survey.envelope.get(_CRS)
-    found, first = _records(file, _Survey(survey.encoding, survey.is_lines)), 1
+    found, first = _records(file, _Survey(survey.encoding, survey.is_lines), EXACT), 1
     names = list(survey.names)
-    while batch := list(islice(found, BLOCK_RECORDS)):
+    while batch := _batch(found, first):
         kept, rows, spoilt = [], [], []
         for row, (record, raw) in enumerate(batch, start=first):
             cells = _cells(record, raw)
             if isinstance(cells, str):
                 spoilt.append(Spoilt(row, cells, raw.encode("utf-8", "replace").decode()))
                 continue
-            if isinstance(crs, str) and isinstance(cells.get(GEOMETRY), dict) and "crs" not in cells[GEOMETRY]:
-                cells[GEOMETRY] = with_crs(cells[GEOMETRY], crs)
+            if GEOMETRY in cells:
+                cells[GEOMETRY] = _geometry(cells[GEOMETRY], raw, crs)
             kept.append(cells)
             rows.append(row)
         yield named_block(kept, rows, header, names, feed, spoilt)
         first += len(batch)
+
+
+def _batch(found: Iterator[tuple[Any, str]], first: int) -> list[tuple[Any, str]]:
+    """The next records. Raises UnreadableError(E_JSON) for a number no machine can hold."""
+    try:
+        return list(islice(found, BLOCK_RECORDS))
+    except Malformed as error:
+        raise UnreadableError("E_JSON", f"第 {first} 条记录之后") from error
 
 
 def _is_text(value: Any) -> bool:

@@ -2,7 +2,7 @@
 
 Belongs here: arrays, envelopes around them, JSON lines, what is malformed. Does not belong here: contracts, cells.
 A value is decoded by the standard library's scanner as soon as it is complete, so the file never stands in
-memory. Integers keep every digit, other numbers their decimal value.
+memory. Integers keep every digit, other numbers their decimal value (but for NAMES).
 """
 
 import json
@@ -33,19 +33,21 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found if len(found) == len(pairs) else Repeated(found)
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object,
-    parse_float=Decimal,
-    parse_int=lambda digits: int(digits) if len(digits) <= _LONG else Decimal(digits),
-    parse_constant=Unusable,
-    strict=False,
+def _integer(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= _LONG else Decimal(digits)
+
+
+EXACT = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=Decimal, parse_int=_integer, parse_constant=Unusable, strict=False
 )
+# For who asks only for the names: three times as fast.
+NAMES = json.JSONDecoder(parse_int=_integer, strict=False)
 
 
-def decode(text: str) -> Any:
+def decode(text: str, decoder: json.JSONDecoder = EXACT) -> Any:
     """One whole value. Raises Malformed."""
     try:
-        return _DECODER.decode(text)
+        return decoder.decode(text)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise Malformed from error
 
@@ -53,8 +55,9 @@ def decode(text: str) -> Any:
 class Window:
     """The stretch of the text that is being looked at; what is done with is let go."""
 
-    def __init__(self, pieces: Iterator[str]) -> None:
+    def __init__(self, pieces: Iterator[str], decoder: json.JSONDecoder = EXACT) -> None:
         self._pieces, self._text, self._place, self._ended = pieces, "", 0, False
+        self._decoder = decoder
 
     def peek(self) -> str:
         """The next character that is no white space, '' at the end."""
@@ -79,7 +82,7 @@ class Window:
         self.peek()
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._text, self._place)
+                value, end = self._decoder.raw_decode(self._text, self._place)
                 if end < len(self._text) or not self._more():
                     break
                 continue  # a number may go on

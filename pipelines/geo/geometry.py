@@ -23,6 +23,12 @@ _DEPTHS = {
 _LEAST = {"LineString": 2, "MultiLineString": 2, "Polygon": 4, "MultiPolygon": 4}
 _WKT = re.compile(r"\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*([A-Z]+)\s*(?:Z|M|ZM)?\s*(\(.*\))\s*", re.I | re.S)
 _WKT_TYPES = {name.upper(): name for name in _DEPTHS}
+_DEGREES = r"\[-?[1-9]\d{0,2}\.(?:0|\d{0,6}[1-9]),-?[1-9]\d{0,2}\.(?:0|\d{0,6}[1-9])\]"
+_NORMAL = re.compile(
+    rf'\{{"type":"Polygon","coordinates":\[\[({_DEGREES}),(?:{_DEGREES},){{2,}}\1\]\]'
+    r'(?:,"crs":\{"type":"name","properties":\{"name":"[^"\\\x00-\x1f]*"\}\})?\}',
+    re.ASCII,
+)
 _POSITION = re.compile(r"[-+\d.eE]+(?:\s+[-+\d.eE]+)+")
 Geometry = dict[str, Any]
 Move = Callable[[list[list[float]]], list[list[float]]]
@@ -43,11 +49,17 @@ def parse(text: str) -> Geometry | None:
 def write(geometry: Geometry) -> str:
     """Compact text with coordinates rounded to 7 digits (a centimetre, where they are degrees)."""
     rounded = mapped(geometry, lambda points: [[round(x, DIGITS), round(y, DIGITS)] for x, y in points])
-    return json.dumps(rounded, ensure_ascii=False, separators=(",", ":"))
+    return _compact(rounded)
+
+
+def _compact(said: Geometry) -> str:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 def normal(text: str) -> str | None:
     """`write` of `parse`: equal geometries of equal origin have equal text. None when it is none."""
+    if _NORMAL.fullmatch(text):  # as nearly every parcel is written
+        return text
     geometry = parse(text)
     return write(geometry) if geometry is not None else None
 
@@ -55,6 +67,11 @@ def normal(text: str) -> str | None:
 def with_crs(geometry: Geometry, name: str | None) -> Geometry:
     """The geometry saying in which coordinate system it is; unchanged without a name."""
     return {**geometry, "crs": {"type": "name", "properties": {"name": name}}} if name else geometry
+
+
+def text_with_crs(text: str, name: str | None) -> str:
+    """The same of a compact text that does not say it yet."""
+    return f"{text[:-1]},{_compact(with_crs({}, name))[1:]}" if name else text
 
 
 def crs_of(geometry: Geometry) -> str | None:
