@@ -19,20 +19,12 @@ _CLOCK = rf"^([^:]+?)(?:[T ]\s*{_N}:([0-9]{{2}})(?::([0-9]{{2}})(?:\.([0-9]{{1,9
 _DIGITS_ONLY = r"^([0-9]{8})([0-9]{2})([0-9]{2})([0-9]{2})?$"
 _WORDS = r"日?\s*([0-9]{1,2})[时点]([0-9]{1,2})分?(?:([0-9]{1,2})秒)?$"
 _CITY_TIME = "Asia/Shanghai"
-_FIRST_YEAR, _LAST_YEAR = 1850, 2200
+FIRST_YEAR, LAST_YEAR = 1850, 2200
 
 
 def parse_dates(text: pl.Series) -> pl.Series:
     """Date for every text that is one; null for null and for everything else."""
-    iso = text.str.to_date("%Y-%m-%d", strict=False, exact=True)
-    return iso if _is_all_iso(text, iso) else _by_distinct(text, _dates, pl.Date())
-
-
-def _is_all_iso(text: pl.Series, iso: pl.Series) -> bool:
-    """Whether every text is a date in ISO form, as nearly every column is; a sign or a far year is none of ours."""
-    if iso.null_count() != text.null_count() or text.str.starts_with("+").any():
-        return False
-    return iso.null_count() == iso.len() or (iso.min().year >= _FIRST_YEAR and iso.max().year <= _LAST_YEAR)
+    return _by_distinct(text, _dates, pl.Date())
 
 
 def parse_months(text: pl.Series) -> pl.Series:
@@ -60,7 +52,7 @@ def _dates(text: pl.Series) -> pl.Series:
     year, *rest = (groups[c] for c in groups.columns)
     month, day = (_first(rest[part::2]).str.zfill(2) for part in (0, 1))
     days = (year + month + day).str.to_date("%Y%m%d", strict=False, exact=True)
-    return _where(days.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR), days)
+    return _where(days.dt.year().is_between(FIRST_YEAR, LAST_YEAR), days)
 
 
 def _times(text: pl.Series) -> pl.Series:
@@ -98,7 +90,7 @@ def _months(text: pl.Series) -> pl.Series:
     year, *rest = (groups[c] for c in groups.columns)
     first_days = (year + _first(rest).str.zfill(2) + "01").str.to_date("%Y%m%d", strict=False, exact=True)
     months = _first([first_days, _dates(text)])
-    return _where(months.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR), months).dt.strftime("%Y-%m")
+    return _where(months.dt.year().is_between(FIRST_YEAR, LAST_YEAR), months).dt.strftime("%Y-%m")
 
 
 def _folded(text: pl.Series) -> pl.Series:

@@ -5,6 +5,7 @@ Keys are told apart by their first eight bytes; among a hundred million, two wou
 deliveries.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,15 +36,20 @@ class DistinctKeys:
     def finish(self, smallest: int) -> tuple[int, pl.Series]:
         """(how many distinct ones, the `smallest` of them as sorted numbers)."""
         count, least = 0, np.empty(0, np.uint64)
-        held = np.concatenate(self._held) if self._held else least
-        for part in range(_PARTS):
-            keys = held[held >> _SHIFT == part]
-            if self._spilt:
-                keys = np.concatenate([keys, np.fromfile(self._file(part), np.uint64)])
+        for keys in self._parts():
             distinct = np.unique(keys)
             count += len(distinct)
             least = np.concatenate([least, distinct[: smallest - len(least)]])
         return count, pl.Series("key", least, dtype=pl.UInt64)
+
+    def _parts(self) -> Iterator[np.ndarray]:
+        """All keys, those of one part at a time; the parts in order."""
+        held = np.concatenate([np.empty(0, np.uint64), *self._held])
+        if not self._spilt:
+            yield held
+            return
+        for part in range(_PARTS):
+            yield np.concatenate([held[held >> _SHIFT == part], np.fromfile(self._file(part), np.uint64)])
 
     def _spill(self) -> None:
         keys = np.concatenate(self._held)

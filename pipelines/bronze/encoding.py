@@ -12,6 +12,7 @@ from pipelines.bronze.table import UnreadableError
 
 UTF8 = "utf-8"
 GB18030 = "gb18030"
+_NOT_ASCII = bytes(range(128, 256))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -51,10 +52,10 @@ def likely(head: bytes) -> str:
 
     Chinese in GB18030 hardly ever makes UTF-8, so of UTF-8 with some damage most characters still decode.
     """
-    decoded = head.decode(UTF8, errors="surrogateescape")
-    other = [c for c in decoded if c > "\x7f"]
-    broken = sum("\ud800" <= c <= "\udfff" for c in other)
-    return GB18030 if broken > len(other) - broken else UTF8
+    decoded = len(head.decode(UTF8, errors="ignore"))
+    broken = len(head.decode(UTF8, errors="surrogateescape")) - decoded
+    plain = len(head.translate(None, delete=_NOT_ASCII))
+    return GB18030 if broken > decoded - plain else UTF8
 
 
 def to_utf8(block: bytes, encoding: str) -> tuple[bytes, dict[int, str]]:

@@ -52,12 +52,13 @@ def detect(
     The candidate with the most contract columns wins, when it has 60 % of them; on a tie the first.
     """
     best, best_score = (0, 0, [], {}), 0
-    for depth in (1, 2) if spread else (1,):
-        for top in range(min(DEPTH, len(rows) - depth + 1)):
-            names = _names(rows, top, depth, spread)
-            columns = _match(feed, names)
-            if len(columns) > best_score:
-                best, best_score = (top, depth, names, columns), len(columns)
+    for top, depth in _candidates(len(rows), (1, 2) if spread else (1,)):
+        names = _names(rows, top, depth, spread)
+        columns = _match(feed, names)
+        if len(columns) > best_score:
+            best, best_score = (top, depth, names, columns), len(columns)
+        if best_score == len(feed.columns):  # nothing can have more
+            break
     if best_score < MIN_SHARE * len(feed.columns):
         return not_found(feed, max((len(r) for r in rows), default=0))
     top, depth, names, columns = best
@@ -84,6 +85,11 @@ def not_found(feed: Feed, width: int) -> Header:
     )
 
 
+def _candidates(height: int, depths: Sequence[int]) -> list[tuple[int, int]]:
+    """(first row, how many rows) of everything that could be the header, the likelier first."""
+    return [(top, depth) for depth in depths for top in range(min(DEPTH, height - depth + 1))]
+
+
 def _names(
     rows: Sequence[Cells], top: int, depth: int, spread: Callable[[int], Cells] | None
 ) -> list[Heading]:
@@ -100,7 +106,7 @@ def _names(
 
 def _match(feed: Feed, names: Sequence[Heading]) -> dict[str, int]:
     """Contract column -> file column; of two file columns with one heading the first counts."""
-    known = {normal(h): c.name for c in feed.columns for h in c.headers}
+    known = feed.by_heading
     columns: dict[str, int] = {}
     for place, candidates in enumerate(names):
         longest_first = sorted({normal(n) for n in candidates if n}, key=lambda n: (-len(n), n))

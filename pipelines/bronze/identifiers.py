@@ -41,30 +41,40 @@ def invalid(values: pl.Series) -> pl.Series:
     A column may hold both (owners are people or enterprises), and a cell several: then every one is looked at.
     Fifteen digits are old but legal. Whether a birth date or a region exists is not asked.
     """
-    lengths = values.str.len_bytes()
-    wrong = lengths.is_not_null().set(lengths.is_null(), None)
-    old = (lengths == _OLD).fill_null(False)
-    if old.any():
-        wrong = wrong & ~(old & values.str.contains(r"^[0-9]{15}$"))
-    places = (lengths == _LENGTH).arg_true()
-    for standard in _TABLE:
-        if places.len():
-            passed = _valid(values.gather(places), standard)
-            wrong = wrong.scatter(places.filter(passed), False)
-            places = places.filter(~passed)
-    long = (lengths > _LENGTH).arg_true()
-    parts = values.gather(long).str.replace_all(_BETWEEN, "、").str.split("、")
-    several = parts.list.len() > 1
-    if several.any():
-        each = pl.DataFrame({"place": long.filter(several), "part": parts.filter(several)}).explode("part")
-        bad = each.with_columns(bad=invalid(each["part"])).group_by("place").agg(pl.col("bad").any())
-        wrong = wrong.scatter(bad["place"], bad["bad"])
+    given = values.is_not_null().to_numpy()
+    wrong = np.zeros(len(given), dtype=bool)
+    wrong[given] = _wrong(values.drop_nulls())
+    return pl.Series(values.name, wrong).set(pl.Series(~given), None)
+
+
+def count_invalid(values: pl.Series) -> tuple[int, int]:
+    """(how many texts, how many of them are `invalid`)."""
+    given = values.drop_nulls()
+    return given.len(), int(_wrong(given).sum())
+
+
+def _wrong(values: pl.Series) -> np.ndarray:
+    """`invalid` of texts without a null."""
+    lengths = values.str.len_bytes().to_numpy()
+    if (lengths == _LENGTH).all():
+        return ~_valid(values)
+    wrong = np.ones(len(lengths), dtype=bool)
+    exact = lengths == _LENGTH
+    wrong[exact] = ~_valid(values.filter(exact))
+    old = lengths == _OLD
+    wrong[old] = ~values.filter(old).str.contains(r"^[0-9]{15}$").to_numpy()
+    long = np.flatnonzero(lengths > _LENGTH)
+    for place, cell in zip(long, values[long].str.replace_all(_BETWEEN, "、"), strict=True):
+        if len(parts := cell.split("、")) > 1:
+            wrong[place] = _wrong(pl.Series(parts)).any()
     return wrong
 
 
-def _valid(values: pl.Series, standard: str) -> pl.Series:
+def _valid(values: pl.Series) -> np.ndarray:
     """Which of these texts of 18 bytes are right."""
-    text = np.frombuffer(values.str.join("").item().encode(), dtype=np.uint8).reshape(-1, _LENGTH)
-    total = sum(table[text[:, place]] for place, table in enumerate(_TABLE[standard]))
-    modulus, rest = _MODULUS[standard]
-    return pl.Series((total < _SPOILT) & (total % modulus == rest))
+    text = np.frombuffer("".join(values.to_list()).encode(), dtype=np.uint8).reshape(-1, _LENGTH)
+    found = np.zeros(len(text), dtype=bool)
+    for standard, (modulus, rest) in _MODULUS.items():
+        total = sum(table[text[:, place]] for place, table in enumerate(_TABLE[standard]))
+        found |= (total < _SPOILT) & (total % modulus == rest)
+    return found

@@ -26,7 +26,7 @@ from pipelines.geo.geometry import text_with_crs, with_crs
 BLOCK_RECORDS = 10_000
 _HEAD = 1 << 20
 _PIECE = 1 << 18
-_BROKEN = re.compile("[\ud800-\udfff]|\\\\u[dD][89a-fA-F]")
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _CRS = "crs.properties.name"
 _WRITTEN = re.compile(
     rf'"{GEOMETRY}"\s*:\s*(\{{\s*"type"\s*:\s*"[A-Za-z]+"\s*,\s*"coordinates"\s*:\s*[-+\[\]\d.,eE\s]+\}})', re.ASCII
@@ -135,10 +135,12 @@ def _lines(pieces: Iterator[str]) -> Iterator[str]:
 
 def _cells(record: Any, raw: str) -> dict[str, Any] | str:
     """The fields of a record (of a GeoJSON feature its properties and geometry), or the code of what is wrong."""
-    if _BROKEN.search(raw) and not _is_text(raw if record is Malformed else record):
+    if not _is_text(raw):
         return "E_BYTES"
     if record is Malformed:
         return "E_JSON_RECORD"
+    if "\\u" in raw and _HALF.search(raw) and not _is_text(record):
+        return "E_BYTES"
     if not isinstance(record, dict):
         return "E_RECORD"
     if isinstance(record, Repeated):
@@ -193,8 +195,9 @@ def _batch(found: Iterator[tuple[Any, str]], first: int) -> list[tuple[Any, str]
 
 def _is_text(value: Any) -> bool:
     """False where bytes made no sense or half a character stands alone."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     try:
-        json.dumps(value, ensure_ascii=False, default=str).encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True

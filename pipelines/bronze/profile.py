@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.bronze.distinct import DistinctKeys
 from pipelines.bronze.header import Header
-from pipelines.bronze.identifiers import invalid
+from pipelines.bronze.identifiers import count_invalid
 from pipelines.contracts import Feed
 
 # The column of a delta that says what happened to a row, and its word for a deletion (contracts of full_delta feeds).
@@ -82,8 +82,8 @@ class Profiler:
             self._filled[name] += sound.height - sound[name].null_count()
         for c in self._checked:
             seen, bad = self._ids[c.name]
-            wrong = invalid(sound[c.name])
-            self._ids[c.name] = (seen + wrong.len() - wrong.null_count(), bad + int(wrong.sum()))
+            given, wrong = count_invalid(sound[c.name])
+            self._ids[c.name] = (seen + given, bad + wrong)
         if self._has_changes:
             self._added += int((sound[CHANGE_TYPE] == ADDED).sum())
             self._deleted += int((sound[CHANGE_TYPE] == DELETED).sum())
@@ -92,12 +92,20 @@ class Profiler:
 
     def _kinds(self) -> tuple[dict[str, float], dict[str, float], float | None]:
         """(digits, words, garbled) of the first rows."""
-        first = pl.concat(self._first).to_dict() if self._first else {}
-        texts = {name: given for name, column in first.items() if (given := column.drop_nulls()).len()}
-        digits = {name: round(given.str.contains(_DIGITS).mean(), 2) for name, given in texts.items()}
-        chinese = {name: given.filter(given.str.contains(_HAN)) for name, given in texts.items()}
-        words = {name: round(chinese[name].len() / given.len(), 2) for name, given in texts.items()}
-        said = [word for given in chinese.values() for word in given]
+        first = pl.concat(self._first) if self._first else pl.DataFrame()
+        texts = [name for name, column in first.to_dict().items() if column.null_count() < column.len()]
+        looked = first.select(
+            column
+            for name in texts
+            for text, han in [(pl.col(name), pl.col(name).str.contains(_HAN))]
+            for column in (
+                text.str.contains(_DIGITS).mean().round(2).alias(f"digits {name}"),
+                han.mean().round(2).alias(f"words {name}"),
+                text.filter(han).implode().alias(f"said {name}"),
+            )
+        )
+        digits, words = ({n: looked[f"{kind} {n}"].item() for n in texts} for kind in ("digits", "words"))
+        said = [word for name in texts for word in looked[f"said {name}"].item()]
         if len(said) < _ENOUGH_SAID:
             return digits, words, None
         return digits, words, round(sum(map(is_mojibake, said)) / len(said), 2)

@@ -6,6 +6,7 @@ memory. Equal content gives equal bytes.
 """
 
 import shutil
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -73,7 +74,7 @@ class ParquetRows:
         repeating = [name for name in schema.names() if name not in _UNIQUE]
         self._writer = pq.ParquetWriter(
             file,
-            _arrow(pl.DataFrame(schema=schema)).schema,
+            _arrow_schema(tuple(schema.items())),
             use_dictionary=repeating,
             compression="zstd",
             compression_level=1,
@@ -101,6 +102,11 @@ class ParquetRows:
 
     def _write(self, frame: pl.DataFrame) -> None:
         self._writer.write_table(_arrow(frame), row_group_size=_ROW_GROUP)
+
+
+@lru_cache(maxsize=64)
+def _arrow_schema(columns: tuple[tuple[str, pl.DataType], ...]) -> pa.Schema:
+    return _arrow(pl.DataFrame(schema=columns)).schema
 
 
 def _arrow(frame: pl.DataFrame) -> pa.Table:

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.bronze.dates import parse_dates, parse_months, parse_times
 from pipelines.bronze.header import Header
+from pipelines.bronze.plain import DIGITS, ODD, PRECISION, plain
 from pipelines.bronze.table import ROW, Block
 from pipelines.contracts import Column, Feed
 from pipelines.geo.geometry import normal
@@ -21,14 +22,12 @@ _TYPES = {
     "integer": pl.Int64(),
     "geometry": pl.String(),
 }
-_PRECISION = 18
-_INTEGER = r"^[+-]?[0-9]{1,15}(?:\.0*)?$"
-_ODD = r"[^0-9A-Z]"
+_INTEGER = rf"^[+-]?[0-9]{{1,{DIGITS}}}(?:\.0*)?$"
 
 
 def dtype(column: Column) -> pl.DataType:
     """The type of a column in bronze; a timestamp is city time without a zone, a geometry GeoJSON text."""
-    return pl.Decimal(_PRECISION, column.scale) if column.type == "decimal" else _TYPES[column.type]
+    return pl.Decimal(PRECISION, column.scale) if column.type == "decimal" else _TYPES[column.type]
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
     """Every contract column of a block in its type; columns the file lacks are null."""
     rows, faults = block.rows, []
     typed = [rows[ROW]]
+    known = plain(rows, {f"c{place}": feed.by_name[name] for name, place in header.columns.items()})
     for column in feed.columns:
         place = header.columns.get(column.name)
         if place is None:
@@ -74,7 +74,7 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
         text = rows[f"c{place}"]
         marks = ((m.code, rows[ROW].is_in(list(m.rows))) for m in block.marks if m.column == place)
         marked = [Fault(column, code, mask) for code, mask in marks if mask.any()]
-        values, failed = _typed(text, column)
+        values, failed = (known[column.name], {}) if column.name in known else _typed(text, column)
         faults += [*marked, *(Fault(column, code, mask) for code, mask in failed.items() if mask.any())]
         if column.required and text.null_count():
             faults.append(Fault(column, "E_REQUIRED", text.is_null()))
@@ -112,7 +112,7 @@ def _read(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
 def _identifiers(text: pl.Series) -> tuple[pl.Series, dict[str, pl.Series]]:
     """Full-width folded, upper case; formulas (CSV written for a spreadsheet) are told. Text that looks like a number a
     spreadsheet has shortened is text: rule R01 gives it to who can mend it."""
-    odd = text.str.contains(_ODD).fill_null(False)
+    odd = text.str.contains(ODD).fill_null(False)
     if not odd.any():
         return text, {}
     folded = text.filter(odd).str.normalize("NFKC").str.to_uppercase().str.strip_chars()
@@ -133,10 +133,10 @@ def _integers(text: pl.Series) -> pl.Series:
 def _decimals(text: pl.Series, scale: int) -> pl.Series:
     """Digits behind the point as the contract says; more of them only when they are noughts."""
     plain = _plain(text)
-    number = rf"^[+-]?[0-9]{{1,{min(15, _PRECISION - scale)}}}(?:\.[0-9]{{0,{scale}}}0*)?$"
+    number = rf"^[+-]?[0-9]{{1,{min(DIGITS, PRECISION - scale)}}}(?:\.[0-9]{{0,{scale}}}0*)?$"
     sound = _where(plain.str.contains(number), plain).str.replace(r"\.$", "")
     cut = sound.str.replace(rf"(\.[0-9]{{{scale}}})0+$", "${1}") if scale else sound.str.replace(r"\.0*$", "")
-    return cut.cast(pl.Decimal(_PRECISION, scale))
+    return cut.cast(pl.Decimal(PRECISION, scale))
 
 
 def _where(mask: pl.Series, values: pl.Series) -> pl.Series:

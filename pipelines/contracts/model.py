@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipelines.contracts.heading import normal
+
 TYPES = ("string", "date", "timestamp", "integer", "decimal", "geometry")
 MODES = ("full", "full_delta", "append")
 FORMATS = ("csv", "xlsx", "json", "geojson", "parquet")
@@ -166,6 +168,11 @@ class Feed:
     def by_name(self) -> dict[str, Column]:
         """Columns by their name in the lake."""
         return {c.name: c for c in self.columns}
+
+    @cached_property
+    def by_heading(self) -> dict[str, str]:
+        """Names in the lake by every heading, in normal form."""
+        return {normal(h): c.name for c in self.columns for h in c.headers}
 
     @cached_property
     def named_id(self) -> tuple[str, str] | None:
