@@ -64,9 +64,12 @@ def _wrong(values: pl.Series) -> np.ndarray:
     old = lengths == _OLD
     wrong[old] = ~values.filter(old).str.contains(r"^[0-9]{15}$").to_numpy()
     long = np.flatnonzero(lengths > _LENGTH)
-    for place, cell in zip(long, values[long].str.replace_all(_BETWEEN, "、"), strict=True):
-        if len(parts := cell.split("、")) > 1:
-            wrong[place] = _wrong(pl.Series(parts)).any()
+    parts = values[long].str.replace_all(_BETWEEN, "、").str.split("、").to_list()
+    several = [(place, part) for place, found in zip(long, parts, strict=True) if len(found) > 1 for part in found]
+    if several:
+        places, each = map(list, zip(*several, strict=True))
+        wrong[places] = False
+        np.logical_or.at(wrong, places, _wrong(pl.Series(each)))
     return wrong
 
 
@@ -75,6 +78,7 @@ def _valid(values: pl.Series) -> np.ndarray:
     text = np.frombuffer("".join(values.to_list()).encode(), dtype=np.uint8).reshape(-1, _LENGTH)
     found = np.zeros(len(text), dtype=bool)
     for standard, (modulus, rest) in _MODULUS.items():
-        total = sum(table[text[:, place]] for place, table in enumerate(_TABLE[standard]))
-        found |= (total < _SPOILT) & (total % modulus == rest)
+        left = np.flatnonzero(~found)
+        total = sum(table[text[left, place]] for place, table in enumerate(_TABLE[standard]))
+        found[left] = (total < _SPOILT) & (total % modulus == rest)
     return found
