@@ -108,7 +108,8 @@ class Profiler:
         said = [word for name in texts for word in looked[f"said {name}"].item()]
         if len(said) < _ENOUGH_SAID:
             return digits, words, None
-        return digits, words, round(sum(map(is_mojibake, said)) / len(said), 2)
+        garbled = {word: is_mojibake(word) for word in set(said)}
+        return digits, words, round(sum(map(garbled.__getitem__, said)) / len(said), 2)
 
     def finish(self) -> tuple[Profile, pl.Series]:
         """The profile, and the sketch of the keys: the smallest SKETCH of them as numbers, sorted.
