@@ -19,18 +19,22 @@ from great_expectations.validator.metrics_calculator import MetricsCalculator
 from pipelines.verify.engine import metric_key
 
 _UNIQUE = ("column_values.unique", "compound_columns.unique")
-_METRICS = ("condition", "unexpected_count", "unexpected_values")
 
 
 @dataclass(frozen=True)
 class RowRule:
-    """One row rule: SQL that is true for failing rows, and the GX metrics it stands for."""
+    """One row rule: SQL that is true for failing rows, and the family of GX metrics it stands for."""
 
     rule_id: str
     columns: tuple[str, ...]
     condition: str
-    metrics: dict[str, MetricConfiguration]
+    family: str
+    config: Any
     meta: dict[str, Any]
+
+    def metric(self, kind: str) -> MetricConfiguration:
+        """The metric `unexpected_count`, `unexpected_values`… of the rule."""
+        return _metric(self.family, kind, self.config)
 
 
 def is_row_rule(expectation: Any) -> bool:
@@ -45,24 +49,24 @@ def compile_rule(batch: Batch, expectation: Any, table: str) -> RowRule:
     config = expectation.configuration
     kwargs = config.kwargs
     kwargs["batch_id"] = batch.id
-    metrics = {}
-    for suffix in _METRICS:
-        name = f"{expectation.map_metric}.{suffix}"
-        found = get_metric_kwargs(name, configuration=config)
-        metrics[suffix] = MetricConfiguration(
-            name, found["metric_domain_kwargs"], found["metric_value_kwargs"]
-        )
+    condition = _metric(expectation.map_metric, "condition", config)
     if "column" in kwargs:
         columns = (kwargs["column"],)
     else:
         columns = tuple(kwargs.get("column_list") or (kwargs["column_A"], kwargs["column_B"]))
     if expectation.map_metric in _UNIQUE:
-        condition = _duplicate_condition(engine, metrics["condition"], columns, table)
+        sql = _duplicate_condition(engine, condition, columns, table)
     else:
-        failing, compute, accessor = MetricsCalculator(engine).get_metric(metrics["condition"])
+        failing, compute, accessor = MetricsCalculator(engine).get_metric(condition)
         scope = _scope(engine.get_domain_records({**compute, **accessor}))
-        condition = " AND ".join(f"({_sql(engine, c)})" for c in [*scope, failing])
-    return RowRule(expectation.meta["rule_id"], columns, condition, metrics, expectation.meta)
+        sql = " AND ".join(f"({_sql(engine, c)})" for c in [*scope, failing])
+    return RowRule(expectation.meta["rule_id"], columns, sql, expectation.map_metric, config, expectation.meta)
+
+
+def _metric(family: str, kind: str, config: Any) -> MetricConfiguration:
+    name = f"{family}.{kind}"
+    found = get_metric_kwargs(name, configuration=config)
+    return MetricConfiguration(name, found["metric_domain_kwargs"], found["metric_value_kwargs"])
 
 
 def _duplicate_condition(engine: Any, metric: MetricConfiguration, columns: Sequence[str], table: str) -> str:
@@ -112,5 +116,5 @@ def tell_gx(
     """Hand the counts to GX as known metrics. Clear `batch.data.execution_engine.known` after validating."""
     known = batch.data.execution_engine.known
     for rule in rules:
-        known[metric_key(rule.metrics["unexpected_count"])] = counts.get(rule.rule_id, 0)
-        known[metric_key(rule.metrics["unexpected_values"])] = list(samples.get(rule.rule_id, []))
+        known[metric_key(rule.metric("unexpected_count"))] = counts.get(rule.rule_id, 0)
+        known[metric_key(rule.metric("unexpected_values"))] = list(samples.get(rule.rule_id, []))

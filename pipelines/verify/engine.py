@@ -38,12 +38,12 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             self._connection.rollback()
 
     def resolve_metrics(self, metrics_to_resolve, metrics=None, runtime_configuration=None):
-        """GX's own, for the metrics that are not known. What the columns of a table are is asked once."""
+        """GX's own, for the metrics that are not known. What a table is like (columns, rows) is asked once."""
         todo = [m for m in metrics_to_resolve if metric_key(m) not in self.known]
         done = {m.id: self.known[metric_key(m)] for m in metrics_to_resolve if metric_key(m) in self.known}
         rest = super().resolve_metrics(todo, metrics, runtime_configuration) if todo else {}
-        columns = [m for m in todo if m.metric_name.startswith("table.column")]
-        self.known |= {metric_key(m): rest[m.id] for m in columns if m.id in rest}
+        of_table = [m for m in todo if m.metric_name.startswith("table.") and m.id in rest]
+        self.known |= {metric_key(m): rest[m.id] for m in of_table}
         return {**rest, **done}
 
 

@@ -50,4 +50,4 @@ class Session:
         if len(suite.expectations) != len(wanted):
             unknown = sorted({w["type"] for w in wanted} - known)
             raise ValueError(f"{document['name']}: expectation types unknown to GX: {unknown}")
-        return self._context.suites.add(suite)
+        return suite
