@@ -18,6 +18,7 @@ from pipelines.bronze.drift import changes
 from pipelines.bronze.history import History, history
 from pipelines.bronze.lineage import with_lineage
 from pipelines.bronze.people import People, renamed_share
+from pipelines.bronze.points import Points, words
 from pipelines.bronze.profile import Profile, Profiler, vanished_share
 from pipelines.bronze.readers import read
 from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, all_results
@@ -84,6 +85,7 @@ class _Taken:
     profile: Profile = field(default_factory=Profile)
     sketch: pl.Series | None = None
     people: pl.DataFrame | None = None
+    points: pl.DataFrame | None = None
     is_cut: bool = False
     notices: list[Notice] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
@@ -105,14 +107,13 @@ def _ingest(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> Deli
     taken.breaker = taken.breaker or first_broken(checks, delivery)
     if taken.breaker and counts.rows_in == 0:
         return _write_unread(draft, delivery, taken)
-    taken.notices += _notices(counts, feed, delivery, past)
+    taken.notices += _notices(counts, taken, feed, delivery, past)
     if taken.breaker:
         draft.restart()
         for entries in _refused(paths, feed, delivery, draft, taken.breaker):
             draft.entries.add(entries)
     else:
-        draft.sketch = taken.sketch if delivery.mode == "full" else None
-        draft.people = taken.people
+        _keep(draft, taken, delivery)
     result = replace(_result(delivery, taken, draft.rows.height, draft.entries.height, counts), checks=checks)
     draft.publish(result)
     return result
@@ -122,8 +123,7 @@ def _release(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryResu
     """Take a refused delivery in: its rows count from `on`, in their old place among the deliveries."""
     draft = Draft(paths, feed)
     taken = _take(paths, feed, replace(delivery, delivered_on=on.isoformat()), draft)
-    draft.sketch = taken.sketch if delivery.mode == "full" else None
-    draft.people = taken.people
+    _keep(draft, taken, delivery)
     result = replace(
         refused,
         status=ACCEPTED,
@@ -136,6 +136,12 @@ def _release(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryResu
     )
     draft.publish(result)
     return result
+
+
+def _keep(draft: Draft, taken: _Taken, delivery: Delivery) -> None:
+    """What is kept beside the rows of a delivery that counts."""
+    draft.sketch = taken.sketch if delivery.mode == "full" else None
+    draft.people, draft.points = taken.people, taken.points
 
 
 def _counts(paths: Paths, delivery: Delivery, draft: Draft, taken: _Taken, past: History) -> Counts:
@@ -152,7 +158,9 @@ def _counts(paths: Paths, delivery: Delivery, draft: Draft, taken: _Taken, past:
     )
 
 
-def _notices(counts: Counts, feed: Feed, delivery: Delivery, past: History) -> Iterator[Notice]:
+def _notices(
+    counts: Counts, taken: _Taken, feed: Feed, delivery: Delivery, past: History
+) -> Iterator[Notice]:
     """What the department should know beside any refusal."""
     if counts.rows_in == 0:
         usual = median(r.rows_in for r in past.alike) if past.alike else 0
@@ -160,6 +168,8 @@ def _notices(counts: Counts, feed: Feed, delivery: Delivery, past: History) -> I
         yield Notice("N_NO_ROWS", f"没有数据行，按本期无变动处理{told}")
     for text in changes(counts.profile, past.last, feed):
         yield Notice("N_DRIFT", text)
+    if taken.points is not None and (told := words(taken.points)):
+        yield Notice("N_DATUM", told)
     full, content = past.full, counts.profile.content
     is_same = full and content == full.profile.content and full.period != delivery.period
     if is_same and counts.rows_in >= _MUST_CHANGE:
@@ -180,7 +190,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
     scratch = draft.scratch()
     tables, notices = read(delivery.file(paths), feed, scratch)
     taken = _Taken(notices=notices)
-    profiler, people, block = Profiler(feed, delivery.mode, scratch), People(feed), None
+    profiler, people, points, block = Profiler(feed, delivery.mode, scratch), People(feed), Points(feed), None
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()
@@ -199,9 +209,10 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
                 draft.rows.add(sound)
                 profiler.rows(sound)
                 people.add(sound)
+                points.add(sound)
             draft.entries.add(pl.concat(entries).sort("row"))
     taken.profile, taken.sketch = profiler.finish()
-    taken.people = people.sample()
+    taken.people, taken.points = people.sample(), points.finish()
     taken.is_cut = block is not None and ends_in_a_line(delivery.file(paths), block)
     return taken
 

@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.bronze.points import SCHEMA, is_located
 from pipelines.bronze.result import DeliveryResult
 from pipelines.bronze.schema import QUARANTINE, rows_schema
 from pipelines.contracts import Feed
@@ -23,6 +24,7 @@ ROWS_FILE = "rows.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
 SKETCH_FILE = "keys.parquet"
 PEOPLE_FILE = "people.parquet"
+POINTS_FILE = "points.parquet"
 EMPTY = "_empty"
 _ROW_GROUP = 122_880
 _UNIQUE = ("_row", "_record_key", "_source_ref", "row", "message", "raw")
@@ -36,6 +38,7 @@ class Draft:
         self._folder = _fresh(paths, feed.code)
         self.sketch: pl.Series | None = None
         self.people: pl.DataFrame | None = None
+        self.points: pl.DataFrame | None = None
         self._open()
 
     def _open(self) -> None:
@@ -60,6 +63,8 @@ class Draft:
             self.sketch.to_frame().write_parquet(self._folder / SKETCH_FILE)
         if self.people is not None and self.people.height:
             self.people.write_parquet(self._folder / PEOPLE_FILE)
+        if self.points is not None:
+            self.points.write_parquet(self._folder / POINTS_FILE)
         shutil.rmtree(self._paths.bronze / ".writing" / f"{self._feed.code}.unpacked", ignore_errors=True)
         (self._folder / RECORD).write_text(to_json(result.record()), encoding="utf-8")
         _publish(self._folder, self._paths.bronze / result.feed / result.folder)
@@ -132,12 +137,13 @@ def read_people(paths: Paths, result: DeliveryResult | None) -> pl.DataFrame | N
 
 
 def empty_bronze(paths: Paths, feed: Feed) -> None:
-    """`bronze/{feed}/_empty/`: both files without rows, so that every glob finds the columns of the contract.
+    """`bronze/{feed}/_empty/`: every file without rows, so that every glob finds the columns of the contract.
 
     Written anew when the contract has changed.
     """
     folder = paths.bronze / feed.code / EMPTY
     schemas = {ROWS_FILE: rows_schema(feed), QUARANTINE_FILE: QUARANTINE}
+    schemas |= {POINTS_FILE: SCHEMA} if is_located(feed) else {}
     if all((folder / f).is_file() and pl.read_parquet_schema(folder / f) == s for f, s in schemas.items()):
         return
     staging = _fresh(paths, feed.code)

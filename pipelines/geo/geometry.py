@@ -89,13 +89,6 @@ def mapped(geometry: Geometry, move: Move) -> Geometry:
     return {**geometry, "coordinates": _each(geometry["coordinates"], depth, move)}
 
 
-def points(geometry: Geometry) -> list[list[float]]:
-    """All points, in order."""
-    found: list[list[float]] = []
-    mapped(geometry, lambda run: found.extend(run) or run)
-    return found
-
-
 def _each(coordinates: list, depth: int, move: Move) -> list:
     return move(coordinates) if depth == 1 else [_each(part, depth - 1, move) for part in coordinates]
 

@@ -7,9 +7,7 @@ import pytest
 from pipelines.geo.crs import datum_of_name, datum_of_word
 from pipelines.geo.datum import tell
 from pipelines.geo.gcj02 import to_gcj02
-from pipelines.geo.located import centres, geometries_to_cgcs2000, to_cgcs2000
-
-RNG = np.random.default_rng(7)
+from pipelines.geo.located import centres, to_cgcs2000
 
 
 @pytest.mark.parametrize(
@@ -39,16 +37,6 @@ def test_names_in_files(name: str | None, datum: str | None):
     assert datum_of_name(name) == datum
 
 
-def village_points(count: int, shifted: np.ndarray, reach: float = 0.012) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(points of `count` villages in which `shifted` ones are stated in GCJ-02, the villages' true places)."""
-    x, y = RNG.uniform(120, 121.5, count), RNG.uniform(36.7, 37.7, count)
-    true_x, true_y = x + RNG.uniform(-reach, reach, count), y + RNG.uniform(-reach, reach, count)
-    moved_x, moved_y = to_gcj02(true_x, true_y)
-    place = [f"{i}" for i in range(count)]
-    stated = {"x": np.where(shifted, moved_x, true_x), "y": np.where(shifted, moved_y, true_y), "place": place}
-    return pl.DataFrame(stated), pl.DataFrame({"place": place, "x": x, "y": y})
-
-
 def test_what_a_row_says_counts_before_what_the_file_says():
     points = pl.DataFrame({"x": [121.0] * 4, "y": [37.0] * 4, "declared": ["GCJ-02", None, "不详", None],
                            "crs": ["EPSG:4490", "EPSG:4490", "EPSG:4326", None]})  # fmt: skip
@@ -65,17 +53,6 @@ def test_a_kind_is_told_by_its_like_when_they_are_of_one_mind_and_many(shifted: 
     assert tell(points).rows()[-1] == (told, "kind" if told else None)
 
 
-@pytest.mark.parametrize(("share", "told"), [(0.0, "CGCS2000"), (1.0, "GCJ-02"), (0.4, None)])
-def test_places_tell_a_group_but_no_mixture(share: float, told: str | None):
-    points, villages = village_points(3000, RNG.random(3000) < share)
-    assert tell(points, villages)["datum"].unique().to_list() == [told]
-
-
-def test_few_places_tell_nothing():
-    points, villages = village_points(40, np.zeros(40, bool))
-    assert tell(points, villages)["datum"].unique().to_list() == [None]
-
-
 def test_points_come_to_the_ground():
     x, y = to_gcj02(np.array([121.4, 121.4]), np.array([37.5, 37.5]))
     points = pl.DataFrame({"x": [x[0], 121.4, 121.4, 37.5, None], "y": [y[0], 37.5, 37.5, 121.4, None],
@@ -89,14 +66,3 @@ def test_surveyors_metres_become_degrees():
     (x, y, crs), nothing = centres(text).rows()
     assert (round(x, 4), round(y, 4), crs) == (121.3566, 37.4742, "CGCS2000_3_Degree_GK_Zone_40")
     assert nothing == (None, None, None)
-    moved = geometries_to_cgcs2000(text, pl.Series(["CGCS2000", None]))
-    assert moved.to_list() == ['{"type":"Point","coordinates":[121.3565751,37.4741723]}', None]
-
-
-def test_a_polygon_moves_whole():
-    ring = [[121.0, 37.0], [121.1, 37.0], [121.1, 37.1], [121.0, 37.0]]
-    moved = [[round(float(v), 7) for v in to_gcj02(*p)] for p in ring]
-    text = str({"type": "Polygon", "coordinates": [moved]}).replace("'", '"')
-    assert geometries_to_cgcs2000(pl.Series([text]), pl.Series(["GCJ-02"])).to_list() == [
-        '{"type":"Polygon","coordinates":[[[121.0,37.0],[121.1,37.0],[121.1,37.1],[121.0,37.0]]]}'
-    ]

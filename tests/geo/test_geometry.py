@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.geo.geometry import crs_of, normal, parse, points
+from pipelines.geo.geometry import crs_of, normal, parse
 
 SQUARE = '{"type": "Polygon", "coordinates": [[[121,37],[122,37],[122,38],[121,37]]]}'
 
@@ -52,4 +52,4 @@ def test_any_coordinates_end_in_a_verdict(coordinates: object):
 def test_a_stated_system_stays():
     text = normal('{"type":"Point","coordinates":[1,2],"crs":{"type":"name","properties":{"name":"EPSG:4528"}}}')
     assert crs_of(parse(text)) == "EPSG:4528"
-    assert points(parse(text)) == [[1.0, 2.0]]
+    assert parse(text)["coordinates"] == [1.0, 2.0]
