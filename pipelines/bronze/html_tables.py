@@ -33,7 +33,7 @@ class HtmlTable:
 
 
 def tables(file: Path) -> tuple[list[HtmlTable], list[str]]:
-    """(tables with a cell, no hidden ones). Raises UnreadableError: E_XLSX_FORM without a table, E_ENCODING."""
+    """(tables with a cell, no hidden ones). Raises UnreadableError: E_WEB_PAGE without a table, E_ENCODING."""
     if file.stat().st_size > _LARGEST:
         raise UnreadableError("E_ZIP_BOMB")
     content = file.read_bytes()
@@ -42,7 +42,7 @@ def tables(file: Path) -> tuple[list[HtmlTable], list[str]]:
     parser.close()
     found = [t for t in parser.found if any(any(row) for row in t.grid)]
     if not found:
-        raise UnreadableError("E_XLSX_FORM", "是没有表格的网页")
+        raise UnreadableError("E_WEB_PAGE")
     for number, table in enumerate(found, start=1):
         table.name = f"表{number}"
         width = max(map(len, table.grid))

@@ -65,7 +65,7 @@ def test_a_zip_bomb_is_refused_before_it_is_parsed(office: Office, sound: bytes)
     [
         (b"", "E_EMPTY"),
         (b"\xd0\xcf\x11\xe0" + bytes(600), "E_XLSX_FORM"),
-        (b"<html>not found</html>", "E_XLSX_FORM"),
+        (b"<html>not found</html>", "E_WEB_PAGE"),
     ],
 )
 def test_what_is_no_workbook_is_refused(office: Office, content: bytes, code: str):

@@ -184,7 +184,7 @@ REAL: dict[str, tuple[bytes, str | None, int, set[str]]] = {
     # workbooks
     "an old workbook called csv": (f.xls(PEOPLE), None, 10, set()),
     "a web page called xls": (HTML_402, None, 10, set()),
-    "a web page without a table": (b"<html><body>login</body></html>", "E_XLSX_FORM", 0, {"E_XLSX_FORM"}),
+    "a web page without a table": (b"<html><body>login</body></html>", "E_WEB_PAGE", 0, {"E_WEB_PAGE"}),
     "an id as a number": (_cells(A3=370602194001010001), None, 9, {"E_ID_NUMERIC"}),
     "a date as a serial number": (_cells(C3=45294), None, 9, {"E_DATE"}),
     "a formula for an id": (
