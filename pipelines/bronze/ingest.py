@@ -210,7 +210,8 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
                 profiler.rows(sound)
                 people.add(sound)
                 points.add(sound)
-            draft.entries.add(pl.concat(entries).sort("row"))
+            if told := [e for e in entries if e.height]:
+                draft.entries.add(pl.concat(told).sort("row"))
     taken.profile, taken.sketch = profiler.finish()
     taken.people, taken.points = people.sample(), points.finish()
     taken.is_cut = block is not None and ends_in_a_line(delivery.file(paths), block)

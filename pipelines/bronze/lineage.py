@@ -35,8 +35,9 @@ def with_lineage(
         "_sheet": sheet,
     }
     schema = rows_schema(feed)
-    return rows.with_columns(
+    located = rows.lazy().with_columns(
         *(pl.lit(value, dtype=schema[name]).alias(name) for name, value in constants.items()),
         key_expr(feed.code, feed.key_columns).alias("_record_key"),
         reference.alias("_source_ref"),
-    ).select(schema.names())
+    )
+    return located.select(schema.names()).collect()

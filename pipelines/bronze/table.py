@@ -83,7 +83,8 @@ def tidy(rows: pl.DataFrame, is_stripped: bool = False) -> pl.DataFrame:
 
     `is_stripped` says that there is nothing to strip and blank is null already.
     """
+    tidied = rows.lazy()
     if not is_stripped:
         text = pl.exclude(ROW).str.strip_chars(SPACE)
-        rows = rows.with_columns(pl.when(text != "").then(text))
-    return rows.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
+        tidied = tidied.with_columns(pl.when(text != "").then(text))
+    return tidied.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())).collect()
