@@ -18,8 +18,9 @@ from pathlib import Path
 from pipelines.contracts import Feed
 from pipelines.deliveries import Standing
 from pipelines.history.compare import DELETED, NEW, RETURNED, Tally, changes
+from pipelines.history.indexes import Indexes
 from pipelines.history.key_changes import KeyChanges
-from pipelines.history.said import Indexes, Source, said_folder
+from pipelines.history.said import Source, said_folder
 from pipelines.history.store import EMPTY, ChangesDraft, about, changes_folder, empty_history, read_gone, read_record
 from pipelines.paths import Paths
 
@@ -65,21 +66,38 @@ class _Link:
     chain: str
 
 
+# The deliveries of a scope, and the counts of those whose changes are told already, by place.
+_Run = tuple[list[_Link], dict[int, dict]]
+
+
 def update_history(paths: Paths, feed: Feed, standings: Sequence[Standing]) -> list[DeliveryHistory]:
     """Bring the history of a feed to what its deliveries are worth, and return it in order of scope and place.
 
     Afterwards `history/{feed}` holds exactly those in force.
     """
-    found: list[DeliveryHistory] = []
-    indexed: set[str] = set()
     empty_history(paths, feed)
+    runs = [_told_before(paths, links) for links in _chains(paths, feed, standings)]
     with closing(Indexes(paths, feed)) as indexes:
-        for links in _chains(paths, feed, standings):
-            found += _run(paths, indexes, links)
-            indexed |= {link.source.head for link in links[_last_full(links, len(links)) :]}
+        indexes.prepare({s.head: s for run in runs for s in _compared(run)}.values())
+        found = [history for run in runs for history in _run(paths, indexes, run)]
     _forget(changes_folder(paths, feed), {EMPTY, *(h.head for h in found)})
-    _forget(said_folder(paths, feed), indexed)
+    _forget(said_folder(paths, feed), {s.head for links, _ in runs for s in _from_last_full(links, len(links))})
     return found
+
+
+def _told_before(paths: Paths, links: Sequence[_Link]) -> _Run:
+    folder = changes_folder(paths, links[0].source.feed)
+    records = (read_record(folder / link.source.head) for link in links)
+    pairs = enumerate(zip(links, records, strict=True))
+    return links, {place: r["counts"] for place, (link, r) in pairs if r.get("chain") == link.chain}
+
+
+def _compared(run: _Run) -> Iterator[Source]:
+    """What has to be indexed: whatever is new, and what it is compared with."""
+    links, told = run
+    for place in range(len(links)):
+        if place not in told:
+            yield from (*_from_last_full(links, place), links[place].source)
 
 
 def _chains(paths: Paths, feed: Feed, standings: Sequence[Standing]) -> Iterator[list[_Link]]:
@@ -98,25 +116,22 @@ def _chains(paths: Paths, feed: Feed, standings: Sequence[Standing]) -> Iterator
         yield links
 
 
-def _run(paths: Paths, indexes: Indexes, links: Sequence[_Link]) -> Iterator[DeliveryHistory]:
+def _run(paths: Paths, indexes: Indexes, run: _Run) -> Iterator[DeliveryHistory]:
     standing = 0
+    links, told = run
     for place, link in enumerate(links):
-        folder = changes_folder(paths, link.source.feed) / link.source.head
-        record = read_record(folder)
-        is_made = record.get("chain") != link.chain
-        if is_made:
-            _make(paths, indexes, links, place, standing)
-            record = read_record(folder)
-        counts = record["counts"]
+        counts = told.get(place) or _make(paths, indexes, links, place, standing)
         standing = counts["standing"]
+        said_by = link.said_by
         yield DeliveryHistory(
-            link.source.head, link.said_by.scope, link.said_by.period, link.said_by.mode, place == 0, is_made, **counts
+            link.source.head, said_by.scope, said_by.period, said_by.mode, place == 0, place not in told, **counts
         )
 
 
-def _make(paths: Paths, indexes: Indexes, links: Sequence[_Link], place: int, standing: int) -> None:
+def _make(paths: Paths, indexes: Indexes, links: Sequence[_Link], place: int, standing: int) -> dict:
+    """Tell the changes of one delivery; returns the counts."""
     link, changed = links[place], changes_folder(paths, links[place].source.feed)
-    before = [other.source for other in reversed(links[_last_full(links, place) : place])]
+    before = list(reversed(_from_last_full(links, place)))
     layers = [indexes.said(source) for source in before]
     earlier = [read_gone(changed / other.source.head) for other in links[:place]]
     now, tally = indexes.said(link.source), Tally()
@@ -139,11 +154,13 @@ def _make(paths: Paths, indexes: Indexes, links: Sequence[_Link], place: int, st
         "standing": standing + draft.counts[NEW] + draft.counts[RETURNED] - draft.counts[DELETED],
     }
     draft.publish([told, noticed], {"chain": link.chain, "counts": counts})
+    return counts
 
 
-def _last_full(links: Sequence[_Link], end: int) -> int:
-    """Place of the last full before `end`, 0 without one: nothing before it can still stand."""
-    return next((i for i in range(end - 1, -1, -1) if links[i].said_by.mode == "full"), 0)
+def _from_last_full(links: Sequence[_Link], end: int) -> list[Source]:
+    """Those before `end` from the last full on, all without one: nothing before it can still stand."""
+    start = next((i for i in range(end - 1, -1, -1) if links[i].said_by.mode == "full"), 0)
+    return [link.source for link in links[start:end]]
 
 
 def _forget(folder: Path, kept: set[str]) -> None:

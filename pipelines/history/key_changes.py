@@ -4,6 +4,7 @@ Belongs here: both. A notice decides nothing: linkage and people do.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,16 @@ _IDENTIFYING = {_NAME, "birth_date", "sex", "直接标识符"}
 # So many records gone or new at once are another export, not changed keys.
 _MOST = 200_000
 _COLUMNS = ("subject", "is_said", "old_key", "new_key", "source_ref")
+_NOTHING = pl.DataFrame(schema={name: KEY_CHANGES[name] for name in _COLUMNS})
+
+
+@dataclass(frozen=True)
+class _People:
+    """Records that carry a name: key, place in the delivery, and what a person is recognised by, as one value."""
+
+    keys: np.ndarray
+    places: np.ndarray
+    persons: np.ndarray
 
 
 class KeyChanges:
@@ -33,8 +44,8 @@ class KeyChanges:
         self._source, self._now, self._layers = source, now, layers
         self._identifying = _identifying(source.feed)
         self._spoken: list[np.ndarray] = []
-        self._gone: list[pl.DataFrame] = []
-        self._new: list[pl.DataFrame] = []
+        self._gone: list[_People] = []
+        self._new: list[_People] = []
 
     def look_at(self, part: Changes) -> None:
         """Remember the records that may matter."""
@@ -45,45 +56,42 @@ class KeyChanges:
             return
         for number, layer in enumerate(self._layers):
             here = np.flatnonzero(deleted & (part.layer == number))
-            self._gone.append(self._recognised(part, here, layer.rows[part.before[here]]["cells"]))
+            if len(here):
+                self._gone.append(self._recognised(part, here, layer.rows[part.before[here]]["cells"]))
         here = np.flatnonzero(new)
-        self._new.append(self._recognised(part, here, self._now.rows[part.now[here]]["cells"]))
+        if len(here):
+            self._new.append(self._recognised(part, here, self._now.rows[part.now[here]]["cells"]))
 
-    def _recognised(self, part: Changes, here: np.ndarray, cells: np.ndarray) -> pl.DataFrame:
-        """Keys of records that carry a name, and the columns a person is recognised by, as one value."""
-        name = self._identifying[0]
-        named = cells[:, name] != cell_of_null()
+    def _recognised(self, part: Changes, here: np.ndarray, cells: np.ndarray) -> _People:
+        named = np.flatnonzero(cells[:, self._identifying[0]] != cell_of_null())
         of_person = np.ascontiguousarray(cells[named][:, self._identifying])
-        person = [row.tobytes() for row in of_person]
-        return pl.DataFrame(
-            {
-                "key": hexadecimal(part.keys[here[named]]),
-                "now": part.now[here[named]],
-                "person": pl.Series(person, dtype=pl.Binary),
-            }
-        )
+        persons = of_person.view(f"S{of_person.itemsize * len(self._identifying)}").ravel()
+        return _People(part.keys[here[named]], part.now[here[named]], persons)
 
     def noticed(self) -> pl.DataFrame:
         """Pairs of a record gone and a new one that no other of this delivery resembles. Keys are record keys."""
         if not self._gone or not self._new:
-            return _nothing()
-        gone, new = (pl.concat(frames) for frames in (self._gone, self._new))
-        if max(gone.height, new.height) > _MOST:
-            return _nothing()
-        pairs = _single(gone).join(_single(new), on="person", suffix="_new")
-        references = self._source.references(self._now.rows[pairs["now_new"].to_numpy()])
-        return pairs.select(
-            subject=pl.lit("record"),
-            is_said=pl.lit(False),
-            old_key="key",
-            new_key="key_new",
-            source_ref=pl.Series(references, dtype=pl.String),
+            return _NOTHING
+        gone, new = (_all(found) for found in (self._gone, self._new))
+        if max(len(gone.keys), len(new.keys)) > _MOST:
+            return _NOTHING
+        old, to = _pairs(gone.persons, new.persons)
+        if not len(old):
+            return _NOTHING
+        return pl.DataFrame(
+            {
+                "subject": "record",
+                "is_said": False,
+                "old_key": hexadecimal(gone.keys[old]),
+                "new_key": hexadecimal(new.keys[to]),
+                "source_ref": self._source.references(self._now.rows[new.places[to]]),
+            }
         ).sort("old_key")
 
     def said(self, paths: Paths, is_first: bool) -> pl.DataFrame:
         """Key changes the rows tell, unless an earlier delivery has told the same. Keys are entity keys."""
         if self._source.feed.code not in SAYING:
-            return _nothing()
+            return _NOTHING
         subject, old, new = SAYING[self._source.feed.code]
         files = [paths.bronze / self._source.feed.code / f / ROWS_FILE for f in self._source.folders]
         told = (
@@ -113,9 +121,17 @@ def _identifying(feed: Feed) -> list[int]:
     return [named[0], *(i for i in places if i != named[0])] if named and len(places) > 1 else []
 
 
-def _single(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.filter(pl.len().over("person") == 1)
+def _all(found: Sequence[_People]) -> _People:
+    return _People(*(np.concatenate([getattr(f, name) for f in found]) for name in ("keys", "places", "persons")))
 
 
-def _nothing() -> pl.DataFrame:
-    return pl.DataFrame(schema={name: KEY_CHANGES[name] for name in _COLUMNS})
+def _pairs(gone: np.ndarray, new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Places of persons that are there once in each."""
+    (gone_once, gone_at), (new_once, new_at) = _once(gone), _once(new)
+    _, old, to = np.intersect1d(gone_once, new_once, assume_unique=True, return_indices=True)
+    return gone_at[old], new_at[to]
+
+
+def _once(persons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    values, places, counts = np.unique(persons, return_index=True, return_counts=True)
+    return values[counts == 1], places[counts == 1]

@@ -6,6 +6,7 @@ Belongs here: counting in bronze, by another way than the history does. Does not
 from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
+import polars as pl
 
 from pipelines.bronze.store import EMPTY, ROWS_FILE
 from pipelines.contracts import Feed
@@ -48,12 +49,12 @@ def _count(
     bronze = paths.bronze / feed.code
     files = [str(bronze / folder / ROWS_FILE) for folder in (EMPTY, *(s.folder for s in group_of))]
     is_deleted = f"coalesce({CHANGE_TYPE}, '') = '{DELETED}'" if CHANGE_TYPE in feed.by_name else "false"
-    con.execute("CREATE OR REPLACE TABLE ranked (delivery_id VARCHAR, rank HUGEINT, of_group VARCHAR)")
-    con.executemany("INSERT INTO ranked VALUES (?, ?, ?)", [(s.delivery_id, s.rank, g) for s, g in group_of.items()])
+    ranked = [(s.delivery_id, s.rank, g) for s, g in group_of.items()]
+    con.register("ranked", pl.DataFrame(ranked, schema=["delivery_id", "rank", "of_group"], orient="row").to_arrow())
     counted = con.execute(
         f"""SELECT of_group, count(*) FROM (
             SELECT of_group, CAST(_record_key AS UUID) AS key,
-                arg_max({is_deleted}, rank * 10_000_000_000 + _row) AS is_deleted
+                arg_max({is_deleted}, CAST(rank AS HUGEINT) * 10_000_000_000 + _row) AS is_deleted
             FROM read_parquet(?, union_by_name = true) JOIN ranked ON delivery_id = _delivery_id
             GROUP BY ALL
         ) WHERE {condition} GROUP BY ALL""",

@@ -2,7 +2,8 @@
 
 Belongs here: their columns, writing and reading them. Does not belong here: what is in them.
 `changes.parquet` (one row a changed record), `key_changes.parquet`, `deleted.bin` (sorted keys, to tell who returns),
-`changes.json` (what it was compared with, and the counts). The Parquet files are only there where they have rows.
+`changes.json` (what it was compared with, and the counts). All but the last are only there where they have something
+to say: every file costs, and townships send a hundred deliveries a month.
 """
 
 import json
@@ -65,7 +66,8 @@ def read_record(folder: Path) -> dict:
 
 def read_gone(folder: Path) -> np.ndarray:
     """Sorted keys a delivery deleted."""
-    return np.fromfile(folder / _GONE_FILE, dtype="S16")
+    file = folder / _GONE_FILE
+    return np.fromfile(file, dtype="S16") if file.is_file() else np.empty(0, dtype="S16")
 
 
 class ChangesDraft:
@@ -112,8 +114,8 @@ class ChangesDraft:
             if frame.height:
                 rows.add(complete(frame, self._about, KEY_CHANGES))
         rows.close()
-        gone = np.concatenate(self._gone) if self._gone else np.empty(0, dtype="S16")
-        np.sort(gone).tofile(self._folder / _GONE_FILE)
+        if any(map(len, self._gone)):
+            np.sort(np.concatenate(self._gone)).tofile(self._folder / _GONE_FILE)
         (self._folder / _RECORD).write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
         publish(self._folder, self._target)
 
@@ -154,8 +156,8 @@ def hexadecimal(keys: np.ndarray) -> pl.Series:
 
 def complete(frame: pl.DataFrame, about: Mapping, schema: pl.Schema) -> pl.DataFrame:
     """The frame with the columns that are the same in every row, in the order of the schema."""
-    same = [pl.lit(value, dtype=schema[name]).alias(name) for name, value in about.items()]
-    return frame.with_columns(same).select(schema.names()).cast(dict(schema))
+    same = {name: pl.lit(value, dtype=schema[name]) for name, value in about.items()}
+    return frame.select(same.get(name, pl.col(name).cast(kind)).alias(name) for name, kind in schema.items())
 
 
 def about(scope: str, period: str, delivered_on: str, ordinal: int) -> dict:
