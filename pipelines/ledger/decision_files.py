@@ -7,8 +7,9 @@ A file is a list of entries; each has the texts its desk asks for, `decision` an
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ class Desk:
 
     folder: str
     required: tuple[str, ...]
-    choices: Mapping[str, str]
+    choices: Mapping[str, str] = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,14 @@ def taken_in(paths: Paths, desk: Desk, as_of: date) -> list[tuple[date, Entry]]:
         for turn, folder in dated
         if turn <= as_of
         for path in sorted(folder.glob("*.yaml"))
-        for entry in read_file(path, desk)[0]
+        for entry in _kept(path, path.stat().st_mtime_ns, desk)
     ]
+
+
+@cache
+def _kept(path: Path, _: int, desk: Desk) -> list[Entry]:
+    """A file that was taken in, as it was written at some time: every feed of a turn asks for all of them."""
+    return read_file(path, desk)[0]
 
 
 def unread(paths: Paths, desk: Desk) -> list[str]:

@@ -1,11 +1,13 @@
 """Decision files of departments: taken in once per turn, and never a crash."""
 
+import os
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.ledger import decision_files
 from pipelines.ledger.decision_files import read_file
 from pipelines.ledger.decisions import SOURCE, issued_turns, read_decisions, take_in
 
@@ -41,6 +43,18 @@ def test_a_file_is_taken_in_by_the_turn_that_sees_it_first(paths):
     assert read_decisions(paths, T1) == ([], [])
     issue(paths, T2)
     assert read_decisions(paths, T3) == ([], [])
+
+
+def test_a_file_is_parsed_once_however_often_it_is_asked_for_and_anew_when_written_anew(paths, monkeypatch):
+    write(paths, "a.yaml", GOOD)
+    (kept,) = take_in(paths, T2)
+    parsed = []
+    monkeypatch.setattr(decision_files, "read_file", lambda path, desk: parsed.append(path) or read_file(path, desk))
+    assert [len(read_decisions(paths, T2)[0]) for _ in range(3)] == [1, 1, 1]
+    assert parsed == [kept]
+    kept.write_text(GOOD + GOOD.replace("abc", "def"), encoding="utf-8")
+    os.utime(kept, (1, 1))
+    assert len(read_decisions(paths, T2)[0]) == 2
 
 
 def test_a_ticket_id_that_looks_like_a_number_stays_text(paths):
