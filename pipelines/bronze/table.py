@@ -87,4 +87,5 @@ def tidy(rows: pl.DataFrame, is_stripped: bool = False) -> pl.DataFrame:
     if not is_stripped:
         text = pl.exclude(ROW).str.strip_chars(SPACE)
         tidied = tidied.with_columns(pl.when(text != "").then(text))
-    return tidied.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())).collect()
+    # In one piece: a mask makes empty pieces of others, on which pl.format of polars 2.1 panics.
+    return tidied.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())).collect().rechunk()

@@ -130,3 +130,11 @@ def test_the_empty_bronze_follows_the_contract(office: Office, tmp_path: Path):
     pl.DataFrame({"old": ["x"]}).write_parquet(stale / "rows.parquet")
     empty_bronze(office.paths, FEEDS["F11"])
     assert pl.read_parquet_schema(stale / "rows.parquet").names()[0] == "card_no"
+
+
+def test_one_bad_row_at_the_end_of_a_large_block_is_told(office: Office, cards, card):
+    """Of rows in several pieces a mask would leave an empty one, on which polars panics."""
+    bad = card(20_000).replace("2030-01-01", "长期 有效")
+    result = office.deliver("F11", JAN, cards([*map(card, range(20_000)), bad]))
+    assert (result.rows_in, result.rows_quarantined) == (20_001, 1)
+    assert office.quarantine("F11")["row"].to_list() == [20_002]
