@@ -18,9 +18,9 @@ from pipelines.ledger import (
     corrections,
     decisions,
     deliveries,
-    feed_state,
     issued,
     person_keys,
+    rulings,
     schema,
     tickets,
     turns,
@@ -55,7 +55,7 @@ def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     deliveries.record_deliveries(con, paths, as_of)
     arrivals.record_arrivals(con, paths, as_of)
     deliveries.record_standing(con, paths, load_contracts().values(), as_of)
-    feed_state.record_states(con, paths, as_of, load_contracts())
+    rulings.record_rulings(con, paths, as_of, load_contracts())
 
 
 def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:

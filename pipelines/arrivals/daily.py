@@ -5,15 +5,14 @@ Belongs here: gathering what lies on disk, and putting the file there. Does not 
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from pipelines.arrivals import model
 from pipelines.arrivals.divisions import Divisions, read_divisions
-from pipelines.arrivals.freshness import Freshness, freshness
+from pipelines.arrivals.freshness import Freshness, by_unit, freshness, owed
 from pipelines.arrivals.match import arrivals
 from pipelines.arrivals.model import Arrival
 from pipelines.bronze import DeliveryResult, results
@@ -46,13 +45,9 @@ class Day:
 
     @cached_property
     def owed(self) -> list[Arrival]:
-        """Overdue and refused cells that still matter: a list sent whole is made up for by the next one."""
-        good = {(f.feed, f.scope): f.last_good_period or "" for f in self.fresh}
-        return [a for a in self.lines if a.state in (model.MISSING, model.REFUSED) and not self._is_past(a, good)]
-
-    def _is_past(self, line: Arrival, good: Mapping[tuple[str, str], str]) -> bool:
-        unit = self.divisions.unit(line.scope, self.as_of)
-        return unit is None or (self.feeds[line.feed].mode == "full" and good[line.feed, unit.code] > line.period)
+        """Overdue and refused cells that still matter, in the order of the ledger."""
+        found = by_unit(self.lines, self.divisions, self.as_of).values()
+        return sorted((a for cells in found for a in owed(cells)), key=lambda a: (a.feed, a.period, a.scope))
 
 
 def known(paths: Paths, feeds: Iterable[Feed], as_of: date) -> Day:

@@ -1,6 +1,7 @@
-"""Freshness: up to which period a feed is good in a scope, and how many days it lies behind.
+"""Freshness: up to which period a feed is good in a scope, what is owed, and how many days it lies behind.
 
-Belongs here: the last good delivery of every feed and scope. Does not belong here: which rows models then use.
+Belongs here: the last good delivery of every feed and scope; the one judgement of what is stale. Does not belong here:
+which rows models then use.
 """
 
 from collections import defaultdict
@@ -10,18 +11,19 @@ from datetime import date
 
 from pipelines.arrivals import model
 from pipelines.arrivals.divisions import Divisions
+from pipelines.arrivals.match import FULL
 from pipelines.arrivals.model import Arrival
 
-_CITY_ENDING = "00"
+CURRENT = "current"
 
 
 @dataclass(frozen=True)
 class Freshness:
     """A feed in a scope (code of today).
 
-    `last_good_*` are None when nothing was ever accepted. `behind_period` is the first period after it that was
-    refused or is overdue, None when there is none; `state` then says which of the two, else 'current'.
-    `days_behind` counts from the day it was due, 0 before.
+    `last_good_*`: the newest period that was accepted, None when nothing ever was. `behind_period`: the first period
+    that is owed, None when none is; `state` then says why, `refused` or `missing`, else CURRENT. `days_behind` counts
+    from the day it was due, 0 before.
     """
 
     feed: str
@@ -45,39 +47,41 @@ class Freshness:
 
 
 def freshness(lines: Iterable[Arrival], divisions: Divisions, as_of: date) -> list[Freshness]:
-    """One line per feed and scope that is, or was, expected to deliver; by feed and scope.
+    """One line per feed and scope that is, or was, expected to deliver; by feed and scope."""
+    found = by_unit(lines, divisions, as_of)
+    return [_freshness(scope, cells, divisions, as_of) for (_, scope), cells in sorted(found.items())]
 
-    Units that are no more are left out, recoded ones go on under their new code.
-    """
+
+def by_unit(lines: Iterable[Arrival], divisions: Divisions, as_of: date) -> dict[tuple[str, str], list[Arrival]]:
+    """(feed, code of today) -> its expected cells by period. Units that are no more are left out, recoded ones go on
+    under their new code."""
     cells: dict[tuple[str, str], list[Arrival]] = defaultdict(list)
-    for line in lines:
+    for line in sorted(lines, key=lambda a: a.period):
         unit = divisions.unit(line.scope, as_of) if line.state in model.EXPECTED else None
         if unit:
             cells[line.feed, unit.code].append(line)
-    return [_freshness(key[1], found, divisions, as_of) for key, found in sorted(cells.items())]
+    return cells
 
 
-def _freshness(scope: str, lines: Sequence[Arrival], divisions: Divisions, as_of: date) -> Freshness:
-    lines = sorted(lines, key=lambda a: a.period)
+def owed(cells: Sequence[Arrival]) -> list[Arrival]:
+    """Of the cells of one feed in one unit, by period, those that are refused or overdue and still matter: a list of
+    all records makes up for every earlier hole, events and differences are owed for ever."""
+    whole = max((a.period for a in cells if a.state in model.ARRIVED and a.mode == FULL), default="")
+    return [a for a in cells if a.state in (model.MISSING, model.REFUSED) and a.period > whole]
+
+
+def _freshness(scope: str, cells: Sequence[Arrival], divisions: Divisions, as_of: date) -> Freshness:
     unit = divisions.on(as_of)[scope]
-    good = next((a for a in reversed(lines) if a.state in model.ARRIVED), None)
-    after = [a for a in lines if good is None or a.period > good.period]
-    behind = next((a for a in after if a.state in (model.MISSING, model.REFUSED)), None)
+    good = next((a for a in reversed(cells) if a.state in model.ARRIVED), None)
+    behind = next(iter(owed(cells)), None)
     return Freshness(
-        feed=lines[0].feed, department=lines[0].department, scope=scope, scope_name=unit.name,
+        feed=cells[0].feed, department=cells[0].department, scope=scope, scope_name=unit.name,
         county_code=unit.county_code, county_name=unit.county_name,
         last_good_period=good.period if good else None,
         last_good_on=good.arrived_on if good else None,
         last_good_delivery=good.delivery_id if good else None,
         behind_period=behind.period if behind else None,
         days_behind=max(0, (as_of - behind.due_on).days) if behind else 0,
-        state=behind.state if behind else "current",
+        state=behind.state if behind else CURRENT,
         reason=behind.reason if behind else "",
     )  # fmt: skip
-
-
-def stale_feeds(fresh: Iterable[Freshness], township: str) -> list[Freshness]:
-    """Feeds of which a township (nine digits) gets data that are behind: the city's, its county's and its own."""
-    county = township[:6]
-    scopes = (county[:4] + _CITY_ENDING, county, township)
-    return [f for f in fresh if f.is_stale and f.scope in scopes]

@@ -22,7 +22,8 @@ class Arrival:
     `scope` is the code in force in the period; `county_code` and `county_name` are empty for the whole city.
     `arrived_on` is the day on which it was first there whole and accepted, None before. `rows` (in bronze) and
     `delivery_id` say what stands, else which delivery was refused last. `deliveries` counts files. `reason`, Chinese,
-    says why a delivery was refused or not expected.
+    says why a delivery was refused or not expected. `mode` is 'full' where a list of all records stands, else the mode
+    of what stands.
     """
 
     feed: str
@@ -39,3 +40,4 @@ class Arrival:
     deliveries: int = 0
     delivery_id: str | None = None
     reason: str = ""
+    mode: str | None = None

@@ -18,10 +18,13 @@ from pipelines.defs.metadata import PREVIEW_ROWS, is_shown, markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.deliveries import known_deliveries, withdrawals
+from pipelines.deliveries.refused import unmended_now
 from pipelines.history import reconcile, update_history
 from pipelines.landing import Delivery, land_feed
-from pipelines.ledger.feed_state import SLACK, read_states
+from pipelines.ledger.rulings import decided
 from pipelines.paths import Paths
+
+_LONGEST_MONTH = 31
 
 
 def bronze_key(feed: Feed) -> dg.AssetKey:
@@ -39,7 +42,7 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
         tags={"department": feed.department, "feed": feed.code},
         description=_description(feed),
         **BY_DATE,
-        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=feed.cadence_days * SLACK)),
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=_between_deliveries(feed)),
         deps=[deliveries.RULINGS, *([collected_key(feed)] if feed.sources else [])],
         check_specs=[
             _reconciled_spec(feed), deliveries.breakers_spec(bronze_key(feed)), history.spec(bronze_key(feed)),
@@ -58,22 +61,27 @@ def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
         known = results(paths, feed.code, as_of(context))
         for problem in withdrawals.problems(paths, feed.code, known, as_of(context)):
             context.log.warning(problem)
-        states = read_states(paths, feed, as_of(context))
+        unmended = unmended_now(paths, feed, as_of(context))
+        judged = decided(paths, feed.code, as_of(context))
         standings = known_deliveries(paths, feed, as_of(context))
         told = update_history(paths, feed, standings)
         return dg.MaterializeResult(
             metadata={
-                **_metadata(landed, known), **deliveries.stale_metadata(states), **history.metadata(standings, told),
-                **_preview(paths, feed, known),
+                **_metadata(landed, known), **history.metadata(standings, told), **_preview(paths, feed, known),
             },
             data_version=dg.DataVersion(known[-1].delivery_id if known else "none"),
             check_results=[
-                _reconciled(feed, known), deliveries.breakers(bronze_key(feed), known, states),
+                _reconciled(feed, known), deliveries.breakers(bronze_key(feed), unmended, judged),
                 history.check(bronze_key(feed), *reconcile(paths, feed, standings, told)),
             ],
         )
 
     return bronze
+
+
+def _between_deliveries(feed: Feed) -> timedelta:
+    """The longest time from one delivery to the next that keeps its due day."""
+    return timedelta(days=feed.period_months * _LONGEST_MONTH + feed.due_days)
 
 
 def _description(feed: Feed) -> str:

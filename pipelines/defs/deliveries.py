@@ -1,22 +1,21 @@
 """Refused deliveries: the decisions about them, and what the UI says of every feed's deliveries.
 
 Belongs here: the asset that takes decisions in, the job that writes one, the check `breakers`. Does not belong here:
-refusing (`bronze.breakers`), staleness (`ledger.feed_state`).
+refusing (`bronze.breakers`), what never came (`defs.arrivals`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import dagster as dg
 
 from pipelines.bronze import DeliveryResult, rulings
-from pipelines.bronze.result import ACCEPTED
 from pipelines.contracts import Feed
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.deliveries import withdrawals
-from pipelines.ledger.feed_state import REFUSED, FeedState, arrived
+from pipelines.ledger.rulings import arrived
 
 RULINGS = dg.AssetKey(["bronze", "rulings"])
 _LAST = 30
@@ -79,37 +78,33 @@ def breakers_spec(asset: dg.AssetKey) -> dg.AssetCheckSpec:
     """The check that says whether every delivery of a feed that counts was accepted."""
     return dg.AssetCheckSpec(
         "breakers", asset=asset,
-        description="No refused delivery waits for a new one or for a decision; none is overdue (批次拦截).",
+        description="In the place of every refused delivery another one has come (批次拦截).",
     )
 
 
-def breakers(asset: dg.AssetKey, known: Sequence[DeliveryResult], states: Sequence[FeedState]) -> dg.AssetCheckResult:
-    """An error while a refused delivery waits, a warning while data is stale for another reason."""
-    stale = [s for s in states if s.stale_since]
-    waiting = sum(s.waiting for s in states)
-    scopes = {s.scope for s in stale if s.stale_reason == REFUSED}
-    refused = [r for r in known if r.status != ACCEPTED and (r.scope is None or r.scope in scopes)]
+def breakers(
+    asset: dg.AssetKey, unmended: Sequence[DeliveryResult], decided: Collection[str]
+) -> dg.AssetCheckResult:
+    """Over refused deliveries in whose place nothing came: an error while one waits for a decision, else a warning.
+
+    `decided`: ids of deliveries somebody has decided about.
+    """
+    waiting = sum(r.delivery_id not in decided for r in unmended)
     limits = [
-        (r.delivery_id, r.scope, c.name, c.found, c.limit) for r in refused for c in r.checks if c.is_broken
+        (r.delivery_id, r.scope, c.name, c.found, c.limit) for r in unmended for c in r.checks if c.is_broken
     ]
+    refused = [(r.scope, r.period, r.delivered_on, r.delivery_id) for r in unmended]
     return dg.AssetCheckResult(
-        check_name="breakers", asset_key=asset, passed=not stale,
+        check_name="breakers", asset_key=asset, passed=not unmended,
         severity=dg.AssetCheckSeverity.ERROR if waiting else dg.AssetCheckSeverity.WARN,
-        description="；".join(r.breaker_message or "" for r in refused[-3:]) or None,
+        description="；".join(r.breaker_message or "" for r in unmended[-3:]) or None,
         metadata={
-            "waiting": waiting, "stale_scopes": len(stale), "scopes": len(states),
+            "waiting": waiting, "stale_scopes": len({r.scope for r in unmended}),
+            "refused": dg.MetadataValue.md(
+                markdown_table(["scope", "period", "delivered_on", "delivery_id"], refused[-_LAST:])
+            ),
             "limits_broken": dg.MetadataValue.md(
                 markdown_table(["delivery_id", "scope", "检查项目", "本次", "界限"], limits[-_LAST:])
             ),
         },
     )
-
-
-def stale_metadata(states: Sequence[FeedState]) -> dict[str, object]:
-    """Which scopes of a feed are stale since when."""
-    columns = ["scope", "stale_since", "stale_reason", "waiting", "last_good_period", "last_good_on"]
-    rows = [tuple(getattr(s, c) for c in columns) for s in states if s.stale_since]
-    return {
-        "stale_scopes": len(rows),
-        **({"stale": dg.MetadataValue.md(markdown_table(columns, rows))} if rows else {}),
-    }

@@ -1,6 +1,6 @@
 """`ledger.arrival`, `ledger.coverage` and `ledger.freshness`: what should have come by the business date, and did.
 
-Belongs here: writing the three tables, and reading freshness back. Does not belong here: what they say
+Belongs here: writing the three tables. Does not belong here: what they say
 (pipelines.arrivals).
 """
 
@@ -9,7 +9,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.arrivals import Arrival, Freshness, coverage
+from pipelines.arrivals import Arrival, coverage
 from pipelines.arrivals.daily import known
 from pipelines.contracts import load_contracts
 from pipelines.ledger.rows import replace_all, transaction
@@ -33,15 +33,6 @@ def record_arrivals(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -
         for name, rows in tables.items():
             replace_all(con, f"lake.ledger.{name}", as_of, rows)
     return len(day.lines)
-
-
-def recorded_freshness(con: duckdb.DuckDBPyConnection, as_of: date) -> list[Freshness]:
-    """ledger.freshness of the turn of `as_of`, for `stale_feeds`; empty when the lake stands at another date."""
-    names = ", ".join(Freshness.__dataclass_fields__)
-    rows = con.execute(
-        f"SELECT {names} FROM lake.ledger.freshness WHERE as_of = ? ORDER BY feed, scope", [as_of]
-    ).fetchall()
-    return [Freshness(*row) for row in rows]
 
 
 def _coverage(lines: Iterable[Arrival]) -> Iterator[dict]:

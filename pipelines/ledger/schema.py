@@ -61,7 +61,8 @@ STATE_TABLES = {
     "arrival": (
         "as_of DATE, feed VARCHAR, department VARCHAR, scope VARCHAR, scope_name VARCHAR, "
         "county_code VARCHAR, county_name VARCHAR, period VARCHAR, due_on DATE, state VARCHAR, "
-        "arrived_on DATE, rows BIGINT, deliveries BIGINT, delivery_id VARCHAR, reason VARCHAR"
+        "arrived_on DATE, rows BIGINT, deliveries BIGINT, delivery_id VARCHAR, reason VARCHAR, "
+        "mode VARCHAR"
     ),
     "coverage": (
         "as_of DATE, level_name VARCHAR, code VARCHAR, period VARCHAR, expected BIGINT, due BIGINT, "
@@ -76,10 +77,6 @@ STATE_TABLES = {
         "as_of DATE, feed VARCHAR, delivery_id VARCHAR, delivery_seq BIGINT, delivered_on DATE, scope VARCHAR, "
         "period VARCHAR, mode VARCHAR, state VARCHAR, is_current BOOLEAN, rank BIGINT, head VARCHAR, other VARCHAR, "
         "note VARCHAR"
-    ),
-    "feed_state": (
-        "as_of DATE, feed VARCHAR, scope VARCHAR, last_good_delivery VARCHAR, last_good_period VARCHAR, "
-        "last_good_on DATE, stale_since DATE, stale_reason VARCHAR, waiting BIGINT"
     ),
     "delivery_ruling": (
         "as_of DATE, feed VARCHAR, delivery_id VARCHAR, decision VARCHAR, reason VARCHAR, "
@@ -112,9 +109,16 @@ STATE_TABLES = {
 
 
 def ensure(con: duckdb.DuckDBPyConnection) -> None:
-    """Create every ledger table that does not exist."""
+    """Create every ledger table that does not exist, and every column that a lake of an older version lacks."""
     for name, columns in {**TURN_TABLES, **STATE_TABLES}.items():
         con.execute(f"CREATE TABLE IF NOT EXISTS lake.ledger.{name} ({columns})")
+    there = con.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'ledger'"
+    ).fetchall()
+    for name, columns in {**TURN_TABLES, **STATE_TABLES}.items():
+        for column in columns.split(", "):
+            if (name, column.split()[0]) not in there:
+                con.execute(f"ALTER TABLE lake.ledger.{name} ADD COLUMN {column}")
 
 
 def open_turn(con: duckdb.DuckDBPyConnection, as_of: date) -> None:

@@ -11,8 +11,8 @@ from itertools import groupby
 
 import duckdb
 
+from pipelines.arrivals.model import MISSING, REFUSED
 from pipelines.contracts import Feed
-from pipelines.ledger.feed_state import LATE, REFUSED
 from pipelines.returns import columns as layout
 from pipelines.returns.guide import STALE
 from pipelines.returns.model import Anomaly, Cells, TownshipReturn
@@ -58,7 +58,7 @@ def township_returns(
     grids = _Partition(con, _GRIDS)
     open_tickets = _Partition(con, _TICKETS)
     answers = _Partition(con, _ANSWERS, [as_of])
-    states = con.execute(_STATES, [as_of]).fetchall()
+    fresh = con.execute(_FRESH, [as_of]).fetchall()
     asked = questions(rules)
     townships = con.execute(_TOWNSHIPS).fetchall()
     for county_code, here in groupby(townships, key=lambda row: row[0][:_COUNTY_DIGITS]):
@@ -76,7 +76,7 @@ def township_returns(
                 changes=lists[layout.CHANGES].take(code),
                 grids=grids.take(code),
                 previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
-                sources=_sources(states, county_code, feeds),
+                sources=_sources(fresh, code, feeds),
             )
 
 
@@ -139,9 +139,9 @@ _ANSWERS = """
     from lake.ledger.answer a left join lake.ledger.ticket t on t.ticket_id = a.ticket_id
     where a.as_of = ? and a.outcome <> 'unanswered' and a.township_code is not null
     order by a.township_code, a.file_name, a.workbook_sha256, a.sheet_row, a.ticket_id"""
-_STATES = """
-    select feed, scope, last_good_on, stale_since, stale_reason from lake.ledger.feed_state
-    where as_of = ? order by feed, scope"""
+_FRESH = """
+    select feed, scope, last_good_on, behind_period, state, as_of - cast(days_behind as integer)
+    from lake.ledger.freshness where as_of = ? order by feed, scope"""
 
 
 def _anomalies(rows: tuple[tuple, ...]) -> tuple[Anomaly, ...]:
@@ -178,16 +178,19 @@ def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
     )  # fmt: skip
 
 
-def _sources(states: list[tuple], county_code: str, feeds: Mapping[str, Feed]) -> tuple[Cells, ...]:
-    """(department and title, newest accepted delivery); says so when the data is stale."""
+def _sources(fresh: list[tuple], township_code: str, feeds: Mapping[str, Feed]) -> tuple[Cells, ...]:
+    """(department and title, newest accepted delivery) of the feeds of the city, the county and the township; says so
+    when the data is stale. What never came and is not due yet is not named."""
+    scopes = (f"{township_code[:4]}00", township_code[:_COUNTY_DIGITS], township_code)
     lines = []
-    for code, scope, good, since, reason in states:
-        if code not in feeds or scope not in (county_code, f"{county_code[:4]}00"):
+    for code, scope, good, period, state, due in fresh:
+        if code not in feeds or scope not in scopes or not (good or period):
             continue
         text = f"最近交付 {good}" if good else "尚无可用的交付"
-        if reason == REFUSED:
-            text += f"{STALE}：{since} 起交付的未通过检查" + ("，仍用此前的数据" if good else "")
-        elif reason == LATE:
-            text += f"{STALE}：按约定应在 {since} 前更新，尚未收到"
+        month = f"{period[:4]}年{int(period[4:])}月" if period else ""
+        if state == REFUSED:
+            text += f"{STALE}：{month}的交付未通过检查" + ("，仍用此前的数据" if good else "")
+        elif state == MISSING:
+            text += f"{STALE}：{month}的数据按约定应在 {due} 前报送，尚未收到"
         lines.append((f"{feeds[code].department_name} {feeds[code].title}", text))
     return tuple(lines)

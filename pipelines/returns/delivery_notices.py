@@ -18,7 +18,7 @@ from pipelines.bronze.result import ACCEPTED, Check, DeliveryResult, results
 from pipelines.bronze.rulings import CHOICES, REJECT, Ruling
 from pipelines.contracts import Feed
 from pipelines.landing.delivery import to_json
-from pipelines.ledger.feed_state import decided
+from pipelines.ledger.rulings import decided
 from pipelines.paths import Paths
 from pipelines.returns.refused_rows import MOST_ROWS, BadRow, all_headings, bad_rows
 from pipelines.returns.styles import clean, page, row_points, workbook_bytes, write_table

@@ -31,7 +31,7 @@ def feed(**changes: object) -> Feed:
 
 def result(
     scope: str | None, period: str | None, on: date | None = None, *, feed: str = "F31", status: str = "accepted",
-    rows: int = 5, seq: int = 1, page: str = "",
+    rows: int = 5, seq: int = 1, page: str = "", mode: str = "full",
 ) -> DeliveryResult:  # fmt: skip
     """One delivery, on the last day of its period unless `on` says otherwise."""
     day = on or month_end(period)
@@ -39,7 +39,7 @@ def result(
     return DeliveryResult(
         feed=feed, delivery_id=f"{day:%Y%m%d}-{seq:08x}", delivery_seq=seq, delivered_on=day.isoformat(),
         file_name=f"{feed}_某表_{scope}_{period}_全量{page}.xlsx", sha256="0", size=1, scope=scope, period=period,
-        mode="full" if scope else None, kind="data" if scope else "unrecognised", status=status,
+        mode=mode if scope else None, kind="data" if scope else "unrecognised", status=status,
         breaker_code="E_EMPTY" if refused else None, breaker_message="文件「x」：没有数据行" if refused else None,
         rows_in=rows, rows_bronze=0 if refused else rows, rows_quarantined=rows if refused else 0,
         row_count_ratio=None, duplicate_ratio=None, extra_columns=(), notices=(),

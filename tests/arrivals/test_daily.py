@@ -1,6 +1,7 @@
 """The daily report: what each sheet says, that equal days are equal bytes, and that nothing can become a formula."""
 
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -78,7 +79,8 @@ def test_nobody_is_called_for_a_list_that_a_later_one_has_replaced():
     assert lists.missing_rows(day) == []
     assert "没有逾期未到的数据，也没有待重报的退回。" in dict(report.todo(day)).values()
     assert day_of(date(2024, 3, 5), [SURVEY], came).owed[0].state == "refused"
-    events = day_of(date(2024, 4, 5), [feed(mode="append")], came)  # of events nothing makes up for a month
+    added = [replace(r, mode="append") for r in came]  # of events nothing makes up for a month
+    events = day_of(date(2024, 4, 5), [feed(mode="append")], added)
     assert len(lists.missing_rows(events)) == 12
     (row,) = lists.refused_rows(day_of(date(2024, 3, 31), [SURVEY], came))
     assert row[-1] == "后一期已到，不必重报"

@@ -1,8 +1,8 @@
-"""Up to where a feed is good in a scope, and what a township is told of it."""
+"""Up to where a feed is good in a scope, and what is owed."""
 
 from datetime import date
 
-from pipelines.arrivals import arrivals, freshness, stale_feeds
+from pipelines.arrivals import arrivals, freshness
 from tests.arrivals.made import CITY, CITY_FEED, DIVISIONS, all_counties, feed, result
 
 
@@ -52,13 +52,21 @@ def test_whoever_may_keep_silent_is_not_stale():
     assert fresh([feed(nil_return="optional")], [], date(2024, 6, 1)) == []
 
 
-def test_a_township_hears_of_the_city_its_county_and_itself():
-    small = feed(code="F26", scope_kind="township")
-    came = all_counties("202401", but=[("370683", "202401")]) + [result("370683001", "202401", feed="F26", seq=70)]
-    found = fresh([CITY_FEED, feed(), small], came, date(2024, 2, 20))
-    told = {t: [(f.feed, f.scope) for f in stale_feeds(found, t)] for t in ("370683001", "370683002", "370602001")}
-    assert told == {
-        "370683001": [("F11", CITY), ("F31", "370683")],
-        "370683002": [("F11", CITY), ("F26", "370683002"), ("F31", "370683")],
-        "370602001": [("F11", CITY), ("F26", "370602001")],
-    }
+def test_a_hole_in_a_row_of_differences_is_owed_until_a_whole_list_comes():
+    mixed = feed(code="F11", scope_kind="city", mode="full_delta")
+    came = [
+        result(CITY, "202401", feed="F11", seq=1),
+        result(CITY, "202402", feed="F11", seq=2, status="quarantined", mode="delta"),
+        result(CITY, "202403", feed="F11", seq=3, mode="delta"),
+    ]
+    (line,) = fresh([mixed], came, date(2024, 4, 5))
+    assert (line.state, line.behind_period, line.last_good_period) == ("refused", "202402", "202403")
+    (line,) = fresh([mixed], [*came, result(CITY, "202403", feed="F11", seq=4)], date(2024, 4, 5))
+    assert (line.state, line.behind_period) == ("current", None)
+
+
+def test_events_of_a_month_that_never_came_are_owed_for_ever():
+    events = feed(code="F11", scope_kind="city", mode="append")
+    came = [result(CITY, p, feed="F11", seq=n, mode="append") for n, p in enumerate(("202401", "202403"))]
+    (line,) = fresh([events], came, date(2024, 4, 5))
+    assert (line.state, line.behind_period) == ("missing", "202402")

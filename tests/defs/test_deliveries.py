@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from pipelines.bronze.rulings import write_ruling
-from pipelines.defs.deliveries import breakers, decide_delivery, stale_metadata
+from pipelines.defs.deliveries import breakers, decide_delivery
 from pipelines.defs.resources import Lakehouse
-from pipelines.ledger.feed_state import read_states
+from pipelines.deliveries.refused import unmended_now
 from pipelines.paths import Paths
 from tests.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
 
@@ -19,17 +19,17 @@ FEB = date(2024, 2, 28)
 
 def test_a_waiting_delivery_is_an_error_that_says_why(tmp_path, cards):  # noqa: F811
     office = Office(tmp_path / "data", FEEDS)
-    first = office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(10), date(2024, 1, 28))
-    fine = breakers(KEY, [first], read_states(office.paths, FEEDS["F11"], FEB))
-    assert fine.passed
+    office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(10), date(2024, 1, 28))
+    assert breakers(KEY, unmended_now(office.paths, FEEDS["F11"], FEB), {}).passed
     second = office.deliver("F11", "F11_残疾人证_370600_202402.csv", cards(30), FEB)
-    states = read_states(office.paths, FEEDS["F11"], FEB)
-    found = breakers(KEY, [first, second], states)
+    unmended = unmended_now(office.paths, FEEDS["F11"], FEB)
+    found = breakers(KEY, unmended, {})
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert found.description == second.breaker_message
     assert found.metadata["waiting"].value == 1
     assert "本次 30 行，上次 10 行" in found.metadata["limits_broken"].md_str
-    assert "| 370600 | 2024-02-28 | refused | 1 | 202401 | 2024-01-28 |" in stale_metadata(states)["stale"].md_str
+    assert f"| 370600 | 202402 | 2024-02-28 | {second.delivery_id} |" in found.metadata["refused"].md_str
+    assert breakers(KEY, unmended, {second.delivery_id}).severity == dg.AssetCheckSeverity.WARN
 
 
 def test_the_job_writes_the_decision_file(tmp_path):

@@ -81,8 +81,9 @@ def fill(con: duckdb.DuckDBPyConnection, residents: int = 20, tickets: int = 6, 
         "null, null, 20, 20, 0)"
     )
     con.execute(
-        "insert into lake.ledger.feed_state values (date '2024-01-31', 'F31', '370602', '20240131-aaaaaaaa', "
-        "'202401', date '2024-01-20', null, null, 0)"
+        "insert into lake.ledger.freshness by name select date '2024-01-31' as as_of, 'F31' as feed, "
+        "'370602' as scope, '202401' as last_good_period, date '2024-01-20' as last_good_on, 0 as days_behind, "
+        "'current' as state"
     )
     con.execute("commit")
 

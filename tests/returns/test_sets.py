@@ -128,22 +128,23 @@ def test_sets_of_two_dates_stand_side_by_side(paths, con):
 
 def test_the_sources_say_which_data_is_stale(paths, con):
     feeds = load_contracts()
+    con.execute("update lake.ledger.freshness set behind_period = '202402', state = 'refused'")
     con.execute(
-        "update lake.ledger.feed_state set stale_since = date '2024-01-25', stale_reason = 'refused', waiting = 1"
-    )
-    con.execute(
-        "insert into lake.ledger.feed_state values "
-        "(date '2024-01-31', 'F20', '370600', 'x', '202311', date '2023-11-28', date '2023-12-29', 'late', 0), "
-        "(date '2024-01-31', 'F08', '370602', null, null, null, date '2024-01-20', 'refused', 1), "
-        "(date '2024-01-31', 'F08', '370611', null, null, null, date '2024-01-20', 'refused', 1), "
-        "(date '2024-01-31', 'F01', '370600', 'x', '202401', date '2024-01-28', null, null, 0)"
+        "insert into lake.ledger.freshness by name select date '2024-01-31' as as_of, * from (values "
+        "('F20', '370600', date '2023-11-28', '202312', 21, 'missing'), "
+        "('F08', '370602', null, '202401', 0, 'refused'), ('F08', '370611', null, '202401', 0, 'refused'), "
+        "('F26', '370602001', date '2024-01-29', null, 0, 'current'), "
+        "('F26', '370602002', date '2024-01-30', null, 0, 'current'), "
+        "('F11', '370600', null, null, 0, 'current'), ('F01', '370600', date '2024-01-28', null, 0, 'current')"
+        ") as t(feed, scope, last_good_on, behind_period, days_behind, state)"
     )
     data = next(township_returns(con, AS_OF, load_rules(), feeds))
     assert {name.split()[1]: text for name, text in data.sources} == {
         "户籍人口": "最近交付 2024-01-28",
-        "社会救助发放": "尚无可用的交付（陈旧）：2024-01-20 起交付的未通过检查",
-        "基本医疗参保": "最近交付 2023-11-28（陈旧）：按约定应在 2023-12-29 前更新，尚未收到",
-        "网格摸排": "最近交付 2024-01-20（陈旧）：2024-01-25 起交付的未通过检查，仍用此前的数据",
+        "社会救助发放": "尚无可用的交付（陈旧）：2024年1月的交付未通过检查",
+        "基本医疗参保": "最近交付 2023-11-28（陈旧）：2023年12月的数据按约定应在 2024-01-10 前报送，尚未收到",
+        "网格摸排": "最近交付 2024-01-20（陈旧）：2024年2月的交付未通过检查，仍用此前的数据",
+        "九小场所台账": "最近交付 2024-01-29",
     }
     lines = next(s.lines for s in guide(data) if s.title.startswith("四、"))
     assert lines[-1][1].startswith("上面有 3 项注明「陈旧」")

@@ -1,0 +1,33 @@
+"""Refused deliveries that still leave a hole.
+
+Belongs here: telling which ones later deliveries have made good. Does not belong here: refusing (bronze/breakers.py),
+what never came (pipelines.arrivals).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from pipelines.bronze.result import ACCEPTED, DeliveryResult, results
+from pipelines.contracts import Feed
+from pipelines.deliveries.withdrawals import withdrawn
+from pipelines.paths import Paths
+
+
+def unmended(known: Iterable[DeliveryResult]) -> list[DeliveryResult]:
+    """Refused deliveries of a feed, in order of landing, in whose place nothing has come: neither a later list of all
+    records of the scope nor the period again. A file of which nobody knows the scope is none."""
+    known = sorted((r for r in known if r.scope is not None), key=lambda r: r.delivery_seq)
+    good = [r for r in known if r.status == ACCEPTED]
+    return [r for r in known if r.status != ACCEPTED and not any(_makes_good(g, r) for g in good)]
+
+
+def unmended_now(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
+    """The same from bronze; a delivery withdrawn is as if it had not come."""
+    gone = withdrawn(paths, feed.code, as_of)
+    return unmended(r for r in results(paths, feed.code, as_of) if r.delivery_id not in gone)
+
+
+def _makes_good(good: DeliveryResult, refused: DeliveryResult) -> bool:
+    same = good.mode == refused.mode and good.period == refused.period
+    is_later = good.scope == refused.scope and good.delivery_seq > refused.delivery_seq
+    return is_later and (good.mode == "full" or same)
