@@ -127,9 +127,9 @@ def _columns(counts: Counts, feed: Feed, history: History, extra: tuple[str, ...
     if garbled is not None:
         yield _share("E_GARBLED", "乱码", garbled, _MOST_GARBLED, "文字")
     if history.alike:
-        lost = lost_columns(counts.profile, extra, history.alike, feed)
+        lost = lost_columns(counts.profile, extra, history, feed)
         yield Check("E_COLUMN_LOST", "一向有值的列", "；".join(lost) or "都在", "此前各次都有值", bool(lost))
-        changed = [t for c, t in changed_kinds(counts.profile, history.last, feed) if not c.code_list]
+        changed = [t for c, t in changed_kinds(counts.profile, history.comparable, feed) if not c.code_list]
         yield Check("E_COLUMN_KIND", "各列的取值", "；".join(changed) or "与上一次同类", "", bool(changed))
 
 

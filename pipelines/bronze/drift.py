@@ -6,6 +6,7 @@ requires (ingest.py refuses a file without them), values.
 
 from collections.abc import Iterator, Sequence
 
+from pipelines.bronze.history import History
 from pipelines.bronze.profile import Profile
 from pipelines.bronze.result import DeliveryResult
 from pipelines.contracts import Column, Feed
@@ -16,17 +17,16 @@ _ONE_IS_ENOUGH = 0.5
 _MOSTLY, _HARDLY = 0.95, 0.05
 
 
-def lost_columns(
-    profile: Profile, extra: Sequence[str], alike: Sequence[DeliveryResult], feed: Feed
-) -> list[str]:
+def lost_columns(profile: Profile, extra: Sequence[str], past: History, feed: Feed) -> list[str]:
     """Chinese phrases about optional columns that always had values and are now gone or wholly blank."""
-    earlier = [r.profile for r in alike if r.profile.rows >= _EXPECTED]
-    known = {h for r in alike for h in r.extra_columns}
+    earlier = [r.profile for r in past.alike if r.profile.rows >= _EXPECTED]
+    known = {h for r in past.alike for h in r.extra_columns}
     fresh = [h for h in extra if h not in known]
     phrases = []
     for column in feed.columns:
         habit = min((p.filled.get(column.name, 0) / p.rows for p in earlier), default=0.0)
-        is_habit = habit >= _ONE_IS_ENOUGH or len(earlier) > 1
+        # Of a sorted list a page may end where the values do.
+        is_habit = habit >= _ONE_IS_ENOUGH or (len(earlier) > 1 and not past.is_page)
         if profile.filled.get(column.name) or not is_habit or habit * profile.rows < _EXPECTED:
             continue
         if column.name in profile.headings:
@@ -37,18 +37,29 @@ def lost_columns(
     return phrases
 
 
-def changed_kinds(profile: Profile, last: DeliveryResult | None, feed: Feed) -> Iterator[tuple[Column, str]]:
-    """(column, Chinese sentence) of text columns that held words and now hold none, digits and now none, or back."""
-    if last is None:
-        return
-    before = last.profile
-    for kind, now, was in (("数字", profile.digits, before.digits), ("中文", profile.words, before.words)):
+def changed_kinds(
+    profile: Profile, before: Sequence[DeliveryResult], feed: Feed
+) -> Iterator[tuple[Column, str]]:
+    """(column, Chinese sentence) of text columns that held words and now hold none, digits and now none, or back, in
+    all of `before`."""
+    for kind, now, was in (
+        ("数字", profile.digits, [r.profile.digits for r in before]),
+        ("中文", profile.words, [r.profile.words for r in before]),
+    ):
         for name, share in now.items():
-            old = was.get(name, share)
-            if min(old, share) <= _HARDLY and max(old, share) >= _MOSTLY:
-                told = ("几乎都是", "几乎没有") if old > share else ("几乎没有", "几乎都是")
+            old = [shares[name] for shares in was if name in shares]
+            told = _turned(old, share) if old else None
+            if told:
                 column = feed.by_name[name]
                 yield column, f"「{column.label}」列上一次{told[0]}{kind}，这一次{told[1]}{kind}"
+
+
+def _turned(old: Sequence[float], now: float) -> tuple[str, str] | None:
+    if min(old) >= _MOSTLY and now <= _HARDLY:
+        return "几乎都是", "几乎没有"
+    if max(old) <= _HARDLY and now >= _MOSTLY:
+        return "几乎没有", "几乎都是"
+    return None
 
 
 def changes(profile: Profile, last: DeliveryResult | None, feed: Feed) -> Iterator[str]:
@@ -62,6 +73,6 @@ def changes(profile: Profile, last: DeliveryResult | None, feed: Feed) -> Iterat
     common = [n for n in profile.headings if n in before.headings]
     if common != [n for n in before.headings if n in profile.headings]:
         yield "列的次序与上一次不同，已按表头对应"
-    for column, text in changed_kinds(profile, last, feed):
+    for column, text in changed_kinds(profile, (last,), feed):
         if column.code_list:
             yield f"{text}，请核对取值"

@@ -24,7 +24,9 @@ _SEASONS = 2
 
 @dataclass(frozen=True)
 class History:
-    """`alike`: the last accepted deliveries of the scope in the same mode, oldest first, at most REMEMBERED.
+    """`alike`: the last accepted deliveries of the scope in the same mode, oldest first, at most REMEMBERED. Pages
+    share a list out between them, often sorted, so of a page they are all pages of the list before, and `is_page` is
+    set.
 
     `full`: the last full one. `stock`: records standing since then, by its keys and what deltas added and took;
     None without a full one.
@@ -33,6 +35,12 @@ class History:
     alike: tuple[DeliveryResult, ...] = ()
     full: DeliveryResult | None = None
     stock: int | None = None
+    is_page: bool = False
+
+    @property
+    def comparable(self) -> tuple[DeliveryResult, ...]:
+        """What the content of the delivery should look like: each of these."""
+        return self.alike if self.is_page else self.alike[-1:]
 
     @property
     def last(self) -> DeliveryResult | None:
@@ -57,12 +65,18 @@ def history(done: Iterable[DeliveryResult], delivery: Delivery) -> History:
         ),
         key=lambda r: r.delivery_seq,
     )
-    alike = tuple(r for r in standing if r.mode == delivery.mode)[-REMEMBERED:]
+    alike = tuple(r for r in standing if r.mode == delivery.mode)
+    alike = _last_set(alike, delivery) if delivery.is_page else alike[-REMEMBERED:]
     full = next((r for r in reversed(standing) if r.mode == "full"), None)
     stock = full and full.profile.keys + sum(
         r.profile.added - r.profile.deleted for r in standing if r.delivery_seq > full.delivery_seq
     )
-    return History(alike, full, stock)
+    return History(alike, full, stock, delivery.is_page)
+
+
+def _last_set(alike: Sequence[DeliveryResult], page: Delivery) -> tuple[DeliveryResult, ...]:
+    earlier = [r for r in alike if r.period != page.period]
+    return tuple(r for r in earlier if r.period == earlier[-1].period)
 
 
 @dataclass(frozen=True)

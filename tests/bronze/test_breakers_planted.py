@@ -1,5 +1,6 @@
 """Broken batches that look well-formed, one of each kind, and the harmless twins beside them."""
 
+import json
 from datetime import date
 
 import polars as pl
@@ -174,6 +175,35 @@ def test_a_page_is_as_long_as_pages_are(office: Office):
     for month in range(1, 6):
         _events(office, month, 100)
     assert _events(office, 6, 100, "_p0001").status == _events(office, 7, 3, "_p0002").status == "accepted"
+
+
+def licences(office: Office, month: int, page: int, kind: str):
+    """One page of 60 of a list sorted by kind: food shops have an owner and an area, lifts have neither."""
+    fields = {c.name: c.label for c in FEEDS["F15"].columns}
+    rows = [
+        {"licence_no": f"JY{page}{n:04}" if kind == "food" else f"梯{page}{n:04}号", "licence_kind": "许可",
+         "status_name": "有效", **({"premises_area": 20 + n, "holder_name": f"甲{n}店"} if kind == "food" else {})}
+        for n in range(60)
+    ]  # fmt: skip
+    records = [{label: row.get(name) for name, label in fields.items()} for row in rows]
+    name = f"F15_行政许可_370600_2024{month:02}_全量_p{page:04}.json"
+    content = json.dumps({"code": 0, "pages": 2, "data": records}, ensure_ascii=False).encode()
+    return office.deliver("F15", name, content, DAYS[month - 1])
+
+
+def test_pages_of_a_sorted_list_need_not_look_alike(office: Office):
+    for month in (1, 2):
+        for page, kind in ((1, "food"), (2, "lifts")):
+            assert licences(office, month, page, kind).status == "accepted"
+
+
+def test_a_page_without_a_column_that_every_page_had_is_refused(office: Office):
+    for page in (1, 2):
+        assert licences(office, 1, page, "food").status == "accepted"
+    assert licences(office, 2, 1, "food").status == "accepted"
+    refused = licences(office, 2, 2, "lifts")
+    assert refused.breaker_code == "E_COLUMN_LOST"
+    assert "「经营面积」全部为空" in refused.breaker_message
 
 
 def test_a_delta_may_change_all_that_stands(office: Office):
