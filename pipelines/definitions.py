@@ -43,7 +43,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
             reference.tables,
             deliveries.rulings_asset(feeds),
             *(collect.collected_asset(feed, feeds) for feed in feeds if feed.sources),
-            *(bronze.bronze_asset(feed) for feed in feeds),
+            bronze.bronze_assets(list(feeds)),
             *ledger.assets(feeds),
             models.model_assets(manifest),
             *outputs.assets(),

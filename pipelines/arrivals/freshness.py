@@ -11,7 +11,6 @@ from datetime import date
 
 from pipelines.arrivals import model
 from pipelines.arrivals.divisions import Divisions
-from pipelines.arrivals.match import FULL
 from pipelines.arrivals.model import Arrival
 
 CURRENT = "current"
@@ -66,7 +65,7 @@ def by_unit(lines: Iterable[Arrival], divisions: Divisions, as_of: date) -> dict
 def owed(cells: Sequence[Arrival]) -> list[Arrival]:
     """Of the cells of one feed in one unit, by period, those that are refused or overdue and still matter: a list of
     all records makes up for every earlier hole, events and differences are owed for ever."""
-    whole = max((a.period for a in cells if a.state in model.ARRIVED and a.mode == FULL), default="")
+    whole = max((a.period for a in cells if a.state in model.ARRIVED and a.mode == model.FULL), default="")
     return [a for a in cells if a.state in (model.MISSING, model.REFUSED) and a.period > whole]
 
 

@@ -22,7 +22,6 @@ from pipelines.contracts import Feed
 from pipelines.contracts.model import NIL_OPTIONAL
 from pipelines.deliveries.sets import PageSet, page_sets
 
-FULL = "full"
 _WRONG_SCOPE = {"city": "不是全市", "county": "不是当期的县（市、区）", "township": "不是当期的镇街"}
 _NO_NAME = "文件名不符合约定，看不出范围和期次"
 
@@ -117,7 +116,7 @@ def _cell(
     return Arrival(
         **line, state=model.LATE if arrived > due else model.ON_TIME, arrived_on=arrived,
         rows=sum(r.rows_bronze for r in stands.deliveries), delivery_id=stands.head,
-        mode=min((pages.deliveries[0].mode for pages in whole), key=lambda mode: mode != FULL),
+        mode=model.FULL if any(_mode(pages) == model.FULL for pages in whole) else _mode(stands),
     )  # fmt: skip
 
 
@@ -138,6 +137,10 @@ def _unfinished(
 
 def _sets(files: Sequence[DeliveryResult], mode: str | None) -> list[PageSet]:
     return page_sets([r for r in files if r.mode == mode], lambda r: r.status == ACCEPTED)
+
+
+def _mode(pages: PageSet) -> str:
+    return pages.deliveries[0].mode
 
 
 def _last_day(pages: PageSet) -> str:

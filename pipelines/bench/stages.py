@@ -16,6 +16,7 @@ from pipelines.contracts import Feed
 LAYERS = ("staging", "linkage", "unified", "verify", "returns", "published")
 TOTALS = ("turn", "bronze", "models", "ledger")
 STEPS = {
+    "bronze": "bronze",
     "bronze_structure": "structure checks",
     "bronze_arrivals": "arrival checks",
     "bronze__rulings": "rulings",
@@ -39,11 +40,12 @@ ALWAYS = (
 
 
 class Step(Protocol):
-    """What pipelines.defs.timeline says of a step."""
+    """What pipelines.defs.timeline says of a step; `parts` are its assets."""
 
     key: str
     start: float
     end: float
+    parts: Mapping[str, Interval]
 
 
 def node_times(run_results: Path) -> dict[str, list[Interval]]:
@@ -61,15 +63,17 @@ def node_times(run_results: Path) -> dict[str, list[Interval]]:
 def stages(
     whole: Interval, steps: Sequence[Step], nodes: Mapping[str, Sequence[Interval]], feeds: Mapping[str, Feed]
 ) -> dict[str, list[Interval]]:
-    """Stage -> its stretches, in the order people read them. Raises KeyError for a step nobody named."""
-    by_step = {f"bronze__{feed.table}": f"bronze {code}" for code, feed in feeds.items()} | STEPS
-    by_step |= {f"collected__{feed.table}": "collected" for feed in feeds.values()}
+    """Stage -> its stretches, in the order people read them. Raises KeyError for a step nobody named.
+
+    Feeds are read side by side, so that those of `bronze F01` and others overlap.
+    """
+    by_step = STEPS | {f"collected__{feed.table}": "collected" for feed in feeds.values()}
+    code_of = {f"bronze/{feed.table}": code for code, feed in feeds.items()}
     found: dict[str, list[Interval]] = {"turn": [whole], "start": [(whole[0], steps[0].start)]}
     for step in steps:
         found.setdefault(by_step[step.key], []).append((step.start, step.end))
-    for total in ("bronze", "ledger"):
-        parts = [i for name, intervals in found.items() if name.startswith(f"{total} ") for i in intervals]
-        found[total] = sorted(parts)
+        found |= {f"bronze {code_of[asset]}": [part] for asset, part in step.parts.items()}
+    found["ledger"] = sorted(i for name, parts in found.items() if name.startswith("ledger ") for i in parts)
     found |= _inside_models(found["models"][0], nodes)
     found["between steps"] = gaps((steps[0].start, whole[1]), [(s.start, s.end) for s in steps])
     bronze = sorted(name for name in found if name.startswith("bronze "))

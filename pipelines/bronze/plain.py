@@ -52,10 +52,11 @@ def _date(text: pl.Expr, values: pl.Expr) -> pl.Expr:
 
 
 def _decimal(scale: int) -> Form:
-    number = rf"^[+-]?[0-9]{{1,{min(DIGITS, PRECISION - scale)}}}(?:\.[0-9]{{1,{max(scale, 1)}}})?$"
+    fraction = rf"(?:\.[0-9]{{1,{scale}}})?" if scale else ""
+    number = rf"^[+-]?[0-9]{{1,{min(DIGITS, PRECISION - scale)}}}{fraction}$"
 
     def holds(text: pl.Expr, values: pl.Expr) -> pl.Expr:
-        return _all_read(text, values) & text.str.contains(number if scale else r"^[+-]?[0-9]{1,15}$").all()
+        return _all_read(text, values) & text.str.contains(number).all()
 
     return lambda text: text.cast(pl.Decimal(PRECISION, scale), strict=False), holds
 

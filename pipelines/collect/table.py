@@ -100,8 +100,7 @@ def _table(con: duckdb.DuckDBPyConnection, dialect: Dialect, feed: Feed, source:
 
 def _heading(feed: Feed, name: str, comment: str) -> str:
     """What a column is called in the file: its name where the contract knows that, else the remark beside it."""
-    known = {normal(h) for column in feed.columns for h in column.headers}
-    if normal(name) in known or not comment.strip():
+    if normal(name) in feed.by_heading or not comment.strip():
         return name
     return comment.strip()
 

@@ -1,15 +1,16 @@
 """Bronze: one asset per feed contract. A new feed is a YAML file; nothing here changes.
 
-Belongs here: the asset factory of the landing and bronze stage.
+Belongs here: the assets of the landing and bronze stage. Does not belong here: how a feed is read (pipelines.feeds).
 """
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 import dagster as dg
 import polars as pl
 
-from pipelines.bronze import DeliveryResult, ingest_feed, results
+from pipelines.bronze import DeliveryResult
+from pipelines.bronze.result import QUARANTINED
 from pipelines.bronze.store import ROWS_FILE
 from pipelines.contracts import Feed
 from pipelines.defs import deliveries, history
@@ -17,10 +18,9 @@ from pipelines.defs.collect import collected_key
 from pipelines.defs.metadata import PREVIEW_ROWS, is_shown, markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
-from pipelines.deliveries import known_deliveries, withdrawals
-from pipelines.deliveries.refused import unmended_now
-from pipelines.history import reconcile, update_history
-from pipelines.landing import Delivery, land_feed
+from pipelines.deliveries import withdrawals
+from pipelines.deliveries.refused import unmended
+from pipelines.feeds import FeedState, bring_all
 from pipelines.ledger.rulings import decided
 from pipelines.paths import Paths
 
@@ -31,56 +31,99 @@ def bronze_key(feed: Feed) -> dg.AssetKey:
     return dg.AssetKey(["bronze", feed.table])
 
 
-def bronze_asset(feed: Feed) -> dg.AssetsDefinition:
-    """The asset that lands and reads every delivery of one feed up to the business date."""
+def bronze_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
+    """One asset a feed: every delivery up to the business date, landed and read. All feeds are one step, in which they
+    are read side by side; any of them can be run alone."""
+    by_key = {bronze_key(feed): feed for feed in feeds}
 
-    @dg.asset(
-        key=bronze_key(feed),
+    @dg.multi_asset(
+        name="bronze",
+        specs=[_spec(feed) for feed in feeds],
+        check_specs=[spec for feed in feeds for spec in _check_specs(feed)],
+        can_subset=True,
+        **BY_DATE,
+    )
+    def bronze(
+        context: dg.AssetExecutionContext, lakehouse: Lakehouse
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        paths, day = lakehouse.hold(context.log), as_of(context)
+        checks = context.selected_asset_check_keys
+        asked = context.selected_asset_keys | {check.asset_key for check in checks}
+        failed = []
+        for feed, state in bring_all(paths, [feed for key, feed in by_key.items() if key in asked], day):
+            if isinstance(state, Exception):
+                context.log.error(f"{feed.code}: {state}", exc_info=state)
+                failed.append(feed.code)
+                continue
+            for told in (*_refusals(state), *withdrawals.problems(paths, feed.code, state.known, day)):
+                context.log.warning(told)
+            judged = [c for c in _checks(paths, feed, state, day) if _check_key(c) in checks]
+            if bronze_key(feed) in context.selected_asset_keys:
+                yield _materialized(paths, feed, state, judged)
+            else:
+                yield from judged
+        if failed:
+            raise dg.Failure(f"not brought up to date, see the errors above: {', '.join(failed)}")
+
+    return bronze
+
+
+def _spec(feed: Feed) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        bronze_key(feed),
         group_name="bronze",
         kinds={feed.format, "parquet"},
         owners=[f"team:{feed.department}"],
         tags={"department": feed.department, "feed": feed.code},
         description=_description(feed),
-        **BY_DATE,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=_between_deliveries(feed)),
         deps=[deliveries.RULINGS, *([collected_key(feed)] if feed.sources else [])],
-        check_specs=[
-            _reconciled_spec(feed), deliveries.breakers_spec(bronze_key(feed)), history.spec(bronze_key(feed)),
-        ],
         metadata={
             "catalogue": dg.MetadataValue.path(f"docs/catalogue/{feed.code}.md"),
             "dagster/column_schema": _columns(feed),
         },
     )
-    def bronze(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
-        paths = lakehouse.hold(context.log)
-        landed = land_feed(paths, feed, as_of(context))
-        for result in ingest_feed(paths, feed, as_of(context)):
-            if result.status == "quarantined":
-                context.log.warning(result.breaker_message)
-        known = results(paths, feed.code, as_of(context))
-        for problem in withdrawals.problems(paths, feed.code, known, as_of(context)):
-            context.log.warning(problem)
-        unmended = unmended_now(paths, feed, as_of(context))
-        judged = decided(paths, feed.code, as_of(context))
-        standings = known_deliveries(paths, feed, as_of(context))
-        told = update_history(paths, feed, standings)
-        return dg.MaterializeResult(
-            metadata={
-                **_metadata(landed, known), **history.metadata(standings, told), **_preview(paths, feed, known),
-            },
-            data_version=dg.DataVersion(known[-1].delivery_id if known else "none"),
-            check_results=[
-                _reconciled(feed, known), deliveries.breakers(bronze_key(feed), unmended, judged),
-                history.check(bronze_key(feed), *reconcile(paths, feed, standings, told)),
-            ],
-        )
 
-    return bronze
+
+def _check_specs(feed: Feed) -> list[dg.AssetCheckSpec]:
+    key = bronze_key(feed)
+    return [_reconciled_spec(feed), deliveries.breakers_spec(key), history.spec(key)]
+
+
+def _checks(paths: Paths, feed: Feed, state: FeedState, day: date) -> list[dg.AssetCheckResult]:
+    key = bronze_key(feed)
+    holes = unmended(state.known, withdrawals.withdrawn(paths, feed.code, day))
+    return [
+        _reconciled(feed, state.known),
+        deliveries.breakers(key, holes, decided(paths, feed.code, day)),
+        history.check(key, state.by_history, state.by_bronze),
+    ]
+
+
+def _check_key(check: dg.AssetCheckResult) -> dg.AssetCheckKey:
+    return dg.AssetCheckKey(check.asset_key, check.check_name)
+
+
+def _materialized(
+    paths: Paths, feed: Feed, state: FeedState, judged: Sequence[dg.AssetCheckResult]
+) -> dg.MaterializeResult:
+    return dg.MaterializeResult(
+        asset_key=bronze_key(feed),
+        metadata={
+            **_metadata(state), **history.metadata(state.standings, state.changes),
+            **_preview(paths, feed, state.known),
+        },
+        data_version=dg.DataVersion(state.known[-1].delivery_id if state.known else "none"),
+        check_results=judged,
+    )  # fmt: skip
+
+
+def _refusals(state: FeedState) -> list[str]:
+    return [r.breaker_message for r in state.taken if r.status == QUARANTINED]
 
 
 def _between_deliveries(feed: Feed) -> timedelta:
-    """The longest time from one delivery to the next that keeps its due day."""
+    """A period, the longest there is, and the days a department has after it."""
     return timedelta(days=feed.period_months * _LONGEST_MONTH + feed.due_days)
 
 
@@ -109,14 +152,17 @@ def _preview(paths: Paths, feed: Feed, known: Sequence[DeliveryResult]) -> dict[
     return {"preview": dg.MetadataValue.md(markdown_table(shown, rows.select(shown).rows()))}
 
 
-def _metadata(landed: list[Delivery], known: list[DeliveryResult]) -> dict[str, object]:
+def _metadata(state: FeedState) -> dict[str, object]:
+    known = state.known
     columns = ["delivery_id", "scope", "period", "status", "rows_in", "rows_bronze", "rows_quarantined"]
     rows = [tuple(getattr(r, c) for c in columns) for r in known]
     return {
         "dagster/row_count": sum(r.rows_bronze for r in known),
         "rows_quarantined": sum(r.rows_quarantined for r in known),
         "deliveries": len(known),
-        "newly_landed": sum(not d.is_repeat for d in landed),
+        "newly_landed": sum(not d.is_repeat for d in state.landed),
+        "started": dg.MetadataValue.timestamp(state.started),
+        "seconds": round(state.seconds, 2),
         "delivery_table": dg.MetadataValue.md(markdown_table(columns, rows[-30:])),
         "messages": [m for r in known for m in (r.breaker_message, *r.notices) if m][-30:],
     }
@@ -129,7 +175,7 @@ def _reconciled_spec(feed: Feed) -> dg.AssetCheckSpec:
     )
 
 
-def _reconciled(feed: Feed, known: list[DeliveryResult]) -> dg.AssetCheckResult:
+def _reconciled(feed: Feed, known: Sequence[DeliveryResult]) -> dg.AssetCheckResult:
     lost = [r.delivery_id for r in known if r.rows_in != r.rows_bronze + r.rows_quarantined]
     return dg.AssetCheckResult(
         check_name="rows_reconciled", asset_key=bronze_key(feed), passed=not lost,

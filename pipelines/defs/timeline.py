@@ -20,12 +20,14 @@ _WANTED = {
 
 @dataclass
 class StepTimes:
-    """One step: seconds since the epoch, and rows by asset (`bronze/public_security__residents`)."""
+    """One step: seconds since the epoch, and by asset (`bronze/public_security__residents`) rows and, where a step
+    makes several and says so, from when to when."""
 
     key: str
     start: float = 0.0
     end: float = 0.0
     rows: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def newest_turn(paths: Paths, as_of: date) -> list[StepTimes]:
@@ -44,8 +46,11 @@ def newest_turn(paths: Paths, as_of: date) -> list[StepTimes]:
                 step.start = entry.timestamp
             elif kind == dg.DagsterEventType.ASSET_MATERIALIZATION:
                 event = entry.dagster_event.materialization
-                count = event.metadata.get("dagster/row_count")
-                step.rows[event.asset_key.to_user_string()] = count.value if count is not None else 0
+                asset, told = event.asset_key.to_user_string(), event.metadata
+                step.rows[asset] = told["dagster/row_count"].value if "dagster/row_count" in told else 0
+                if "started" in told:
+                    start = told["started"].value
+                    step.parts[asset] = start, start + told["seconds"].value
             else:
                 step.end = entry.timestamp
     return sorted(steps.values(), key=lambda s: s.start)

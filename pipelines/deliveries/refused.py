@@ -4,27 +4,19 @@ Belongs here: telling which ones later deliveries have made good. Does not belon
 what never came (pipelines.arrivals).
 """
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Container, Iterable
 
-from pipelines.bronze.result import ACCEPTED, DeliveryResult, results
-from pipelines.contracts import Feed
-from pipelines.deliveries.withdrawals import withdrawn
-from pipelines.paths import Paths
+from pipelines.bronze.result import ACCEPTED, DeliveryResult
 
 
-def unmended(known: Iterable[DeliveryResult]) -> list[DeliveryResult]:
+def unmended(known: Iterable[DeliveryResult], withdrawn: Container[str] = ()) -> list[DeliveryResult]:
     """Refused deliveries of a feed, in order of landing, in whose place nothing has come: neither a later list of all
-    records of the scope nor the period again. A file of which nobody knows the scope is none."""
-    known = sorted((r for r in known if r.scope is not None), key=lambda r: r.delivery_seq)
+    records of the scope nor the period again. A file of which nobody knows the scope is none; one of the ids
+    `withdrawn` is as if it had not come."""
+    there = (r for r in known if r.scope is not None and r.delivery_id not in withdrawn)
+    known = sorted(there, key=lambda r: r.delivery_seq)
     good = [r for r in known if r.status == ACCEPTED]
     return [r for r in known if r.status != ACCEPTED and not any(_makes_good(g, r) for g in good)]
-
-
-def unmended_now(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
-    """The same from bronze; a delivery withdrawn is as if it had not come."""
-    gone = withdrawn(paths, feed.code, as_of)
-    return unmended(r for r in results(paths, feed.code, as_of) if r.delivery_id not in gone)
 
 
 def _makes_good(good: DeliveryResult, refused: DeliveryResult) -> bool:

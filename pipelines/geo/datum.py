@@ -65,4 +65,3 @@ def _at_least(hits: int, count: int, z: float = 1.96) -> float:
     middle = share + z * z / (2 * count)
     spread = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     return (middle - spread) / (1 + z * z / count)
-

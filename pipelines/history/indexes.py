@@ -59,7 +59,7 @@ class Indexes:
     @cached_property
     def _con(self) -> duckdb.DuckDBPyConnection:
         """Opened for the first index to be made: most runs make none."""
-        scratch = str(self._paths.history / ".writing" / "scratch")
+        scratch = str(fresh(self._paths, self._feed, "sorting"))
         config = {"memory_limit": _MEMORY, "temp_directory": scratch, "preserve_insertion_order": False}
         return self._opened.enter_context(duckdb.connect(config=config))
 

@@ -12,7 +12,7 @@ from pipelines.bronze.store import EMPTY, ROWS_FILE
 from pipelines.contracts import Feed
 from pipelines.deliveries import Standing
 from pipelines.history.chain import DeliveryHistory
-from pipelines.history.said import CHANGE_TYPE, DELETED
+from pipelines.history.said import CHANGE_TYPE, DELETED, fresh
 from pipelines.paths import Paths
 
 
@@ -34,7 +34,8 @@ def reconcile(
     current = {s: s.scope for s in ranked if s.scope in full and s.is_current}
     by_bronze: dict[str, int] = {}
     if made:
-        with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(paths.lake_scratch)}) as con:
+        scratch = str(fresh(paths, feed, "counting"))
+        with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": scratch}) as con:
             by_bronze |= _count(con, paths, feed, said, "true")
             by_bronze |= _count(con, paths, feed, current, "NOT is_deleted")
     return {k: n for k, n in by_history.items() if n}, by_bronze

@@ -86,9 +86,9 @@ def said_folder(paths: Paths, feed: Feed) -> Path:
     return paths.history / feed.code / "said"
 
 
-def fresh(paths: Paths, feed: Feed) -> Path:
-    """An empty folder outside every glob; what a killed run left in it may go."""
-    staging = paths.history / ".writing" / feed.code
+def fresh(paths: Paths, feed: Feed, purpose: str = "writing") -> Path:
+    """An empty folder of the feed outside every glob; what a killed run left in it may go."""
+    staging = paths.history / ".writing" / feed.code / purpose
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     return staging

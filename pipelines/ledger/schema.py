@@ -112,9 +112,10 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
     """Create every ledger table that does not exist, and every column that a lake of an older version lacks."""
     for name, columns in {**TURN_TABLES, **STATE_TABLES}.items():
         con.execute(f"CREATE TABLE IF NOT EXISTS lake.ledger.{name} ({columns})")
-    there = con.execute(
+    columns_there = con.execute(
         "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'ledger'"
-    ).fetchall()
+    )
+    there = set(columns_there.fetchall())
     for name, columns in {**TURN_TABLES, **STATE_TABLES}.items():
         for column in columns.split(", "):
             if (name, column.split()[0]) not in there:

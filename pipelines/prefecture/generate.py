@@ -4,10 +4,8 @@ Belongs here: the order in which the prefecture comes to be, shard by shard and 
 memory holds a shard or a file's chunk and never the city. Does not belong here: any part of it.
 """
 
-import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +32,7 @@ from pipelines.prefecture.world.census import read_census
 from pipelines.prefecture.world.divisions import read_divisions
 from pipelines.prefecture.world.shards import LARGEST, Shard, shards
 from pipelines.prefecture.world.world import World
+from pipelines.workers import pool
 
 SEED = 20231104
 _WORKERS = 2
@@ -105,8 +104,8 @@ def _workers(shards: int) -> Iterator[Callable]:
     if shards == 1:
         yield map
         return
-    with ProcessPoolExecutor(_WORKERS, multiprocessing.get_context("spawn")) as pool:
-        yield pool.map
+    with pool(_WORKERS) as drawing:
+        yield drawing.map
 
 
 def set_stage(reference: Path, scale: float, seed: int, shard: Shard | None = None) -> Stage:

@@ -4,9 +4,8 @@ Belongs here: which sets have to be written, the worker processes, the record. D
 (`issue`).
 """
 
-import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from datetime import date
 from itertools import islice
 
@@ -21,6 +20,7 @@ from pipelines.returns.issue import IssuedSet, build_set, is_whole, issued_set
 from pipelines.returns.model import TownshipReturn
 from pipelines.security.keys import KeyProvider, write_password_list
 from pipelines.verify.rules import load_rules
+from pipelines.workers import pool
 
 # Starting worker processes costs about a second; fewer sets are built here.
 _WORTH_A_POOL = 8
@@ -83,14 +83,13 @@ def _build_all(how: tuple, contents: Iterator[TownshipReturn], workers: int) -> 
         for data in (*first, *contents):
             yield build_set(*how, data)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context) as pool:
-        running = {pool.submit(build_set, *how, data) for data in first}
+    with pool(workers) as writers:
+        running = {writers.submit(build_set, *how, data) for data in first}
         for data in contents:
             while len(running) >= workers * 4:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
-            running.add(pool.submit(build_set, *how, data))
+            running.add(writers.submit(build_set, *how, data))
         yield from (future.result() for future in wait(running).done)
 
 

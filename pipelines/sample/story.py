@@ -4,10 +4,9 @@ Belongs here: the order of the sample's steps, and telling when a repeated run c
 departments and townships do happens in processes of their own, beside whatever this one can already prepare.
 """
 
-import multiprocessing
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from datetime import date
 
 from pipelines.contracts import load_contracts
@@ -20,6 +19,7 @@ from pipelines.prefecture.feeds import FEEDS
 from pipelines.prefecture.generate import Summary, generate
 from pipelines.prefecture.townships import PlayReport, play
 from pipelines.sample.summary import print_summary
+from pipelines.workers import pool
 
 TURNS = (date(2024, 1, 31), date(2024, 2, 29))
 CONTENT = ("staging", "linkage", "unified", "verify", "returns", "published", "ledger")
@@ -33,7 +33,7 @@ def tell(paths: Paths, launch: Launch, warm_up: Callable[[], None], scale: float
     before = _content(paths)
     first, last = TURNS
     feeds = tuple(code for code in load_contracts() if code in FEEDS)  # the map of F23 comes with F23
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as outside:
+    with pool(2) as outside:
         parsed = outside.submit(prepare_manifest, paths)
         if first in issued_turns(paths):
             print(f"== {first}: return sets were issued before; not run again", flush=True)

@@ -26,7 +26,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory):
     (folder / "F11_残疾人证_370600_202401_全量.csv").write_text(CARD + LINE, encoding="utf-8-sig", newline="")
     structure = checks.structure_checks(FEEDS)
     defs = dg.Definitions(
-        assets=[*(bronze.bronze_asset(f) for f in FEEDS), arrivals.daily_report(FEEDS)],
+        assets=[bronze.bronze_assets(FEEDS), arrivals.daily_report(FEEDS)],
         asset_checks=[structure, arrivals.on_time_checks(FEEDS)],
         jobs=[jobs.arrivals_job(structure.check_keys)],
         resources={"lakehouse": Lakehouse(root=str(paths.root))},

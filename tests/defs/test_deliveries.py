@@ -6,10 +6,11 @@ import dagster as dg
 import pytest
 import yaml
 
+from pipelines.bronze import results
 from pipelines.bronze.rulings import write_ruling
 from pipelines.defs.deliveries import breakers, decide_delivery
 from pipelines.defs.resources import Lakehouse
-from pipelines.deliveries.refused import unmended_now
+from pipelines.deliveries.refused import unmended
 from pipelines.paths import Paths
 from tests.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
 
@@ -20,16 +21,16 @@ FEB = date(2024, 2, 28)
 def test_a_waiting_delivery_is_an_error_that_says_why(tmp_path, cards):  # noqa: F811
     office = Office(tmp_path / "data", FEEDS)
     office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(10), date(2024, 1, 28))
-    assert breakers(KEY, unmended_now(office.paths, FEEDS["F11"], FEB), {}).passed
+    assert breakers(KEY, unmended(results(office.paths, "F11", FEB)), {}).passed
     second = office.deliver("F11", "F11_残疾人证_370600_202402.csv", cards(30), FEB)
-    unmended = unmended_now(office.paths, FEEDS["F11"], FEB)
-    found = breakers(KEY, unmended, {})
+    holes = unmended(results(office.paths, "F11", FEB))
+    found = breakers(KEY, holes, {})
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert found.description == second.breaker_message
     assert found.metadata["waiting"].value == 1
     assert "本次 30 行，上次 10 行" in found.metadata["limits_broken"].md_str
     assert f"| 370600 | 202402 | 2024-02-28 | {second.delivery_id} |" in found.metadata["refused"].md_str
-    assert breakers(KEY, unmended, {second.delivery_id}).severity == dg.AssetCheckSeverity.WARN
+    assert breakers(KEY, holes, {second.delivery_id}).severity == dg.AssetCheckSeverity.WARN
 
 
 def test_the_job_writes_the_decision_file(tmp_path):
