@@ -34,13 +34,12 @@ from pipelines.history.said import (
     rows_type,
     said_folder,
 )  # fmt: skip
+from pipelines.history.spill import spilling
 from pipelines.paths import Paths
 
 _BATCH = 200_000
 # Bytes of Parquet that are read into memory at once; ten times as much when unpacked.
 _TOGETHER = 8_000_000
-# Enough for a sort of millions of rows; beyond it DuckDB spills to disk.
-_MEMORY = "1GB"
 _NUMBERS = ("part", "row", "sheet", "deleted")
 
 
@@ -59,9 +58,7 @@ class Indexes:
     @cached_property
     def _con(self) -> duckdb.DuckDBPyConnection:
         """Opened for the first index to be made: most runs make none."""
-        scratch = str(fresh(self._paths, self._feed, "sorting"))
-        config = {"memory_limit": _MEMORY, "temp_directory": scratch, "preserve_insertion_order": False}
-        return self._opened.enter_context(duckdb.connect(config=config))
+        return self._opened.enter_context(spilling(self._paths, self._feed, "sorting"))
 
     def prepare(self, sources: Iterable[Source]) -> None:
         """Make those that are not there; `said` can then be asked for each of them."""

@@ -12,7 +12,8 @@ from pipelines.bronze.store import EMPTY, ROWS_FILE
 from pipelines.contracts import Feed
 from pipelines.deliveries import Standing
 from pipelines.history.chain import DeliveryHistory
-from pipelines.history.said import CHANGE_TYPE, DELETED, fresh
+from pipelines.history.said import CHANGE_TYPE, DELETED
+from pipelines.history.spill import spilling
 from pipelines.paths import Paths
 
 
@@ -34,8 +35,7 @@ def reconcile(
     current = {s: s.scope for s in ranked if s.scope in full and s.is_current}
     by_bronze: dict[str, int] = {}
     if made:
-        scratch = str(fresh(paths, feed, "counting"))
-        with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": scratch}) as con:
+        with spilling(paths, feed, "counting") as con:
             by_bronze |= _count(con, paths, feed, said, "true")
             by_bronze |= _count(con, paths, feed, current, "NOT is_deleted")
     return {k: n for k, n in by_history.items() if n}, by_bronze
