@@ -43,25 +43,18 @@ def bronze_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
         can_subset=True,
         **BY_DATE,
     )
-    def bronze(
-        context: dg.AssetExecutionContext, lakehouse: Lakehouse
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def bronze(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator[dg.MaterializeResult]:
         paths, day = lakehouse.hold(context.log), as_of(context)
-        checks = context.selected_asset_check_keys
-        asked = context.selected_asset_keys | {check.asset_key for check in checks}
+        asked = [feed for key, feed in by_key.items() if key in context.selected_asset_keys]
         failed = []
-        for feed, state in bring_all(paths, [feed for key, feed in by_key.items() if key in asked], day):
+        for feed, state in bring_all(paths, asked, day):
             if isinstance(state, Exception):
                 context.log.error(f"{feed.code}: {state}", exc_info=state)
                 failed.append(feed.code)
                 continue
             for told in (*_refusals(state), *withdrawals.problems(paths, feed.code, state.known, day)):
                 context.log.warning(told)
-            judged = [c for c in _checks(paths, feed, state, day) if _check_key(c) in checks]
-            if bronze_key(feed) in context.selected_asset_keys:
-                yield _materialized(paths, feed, state, judged)
-            else:
-                yield from judged
+            yield _materialized(paths, feed, state, day)
         if failed:
             raise dg.Failure(f"not brought up to date, see the errors above: {', '.join(failed)}")
 
@@ -90,31 +83,20 @@ def _check_specs(feed: Feed) -> list[dg.AssetCheckSpec]:
     return [_reconciled_spec(feed), deliveries.breakers_spec(key), history.spec(key)]
 
 
-def _checks(paths: Paths, feed: Feed, state: FeedState, day: date) -> list[dg.AssetCheckResult]:
+def _materialized(paths: Paths, feed: Feed, state: FeedState, day: date) -> dg.MaterializeResult:
     key = bronze_key(feed)
     holes = unmended(state.known, withdrawals.withdrawn(paths, feed.code, day))
-    return [
-        _reconciled(feed, state.known),
-        deliveries.breakers(key, holes, decided(paths, feed.code, day)),
-        history.check(key, state.by_history, state.by_bronze),
-    ]
-
-
-def _check_key(check: dg.AssetCheckResult) -> dg.AssetCheckKey:
-    return dg.AssetCheckKey(check.asset_key, check.check_name)
-
-
-def _materialized(
-    paths: Paths, feed: Feed, state: FeedState, judged: Sequence[dg.AssetCheckResult]
-) -> dg.MaterializeResult:
     return dg.MaterializeResult(
-        asset_key=bronze_key(feed),
+        asset_key=key,
         metadata={
             **_metadata(state), **history.metadata(state.standings, state.changes),
             **_preview(paths, feed, state.known),
         },
         data_version=dg.DataVersion(state.known[-1].delivery_id if state.known else "none"),
-        check_results=judged,
+        check_results=[
+            _reconciled(feed, state.known), deliveries.breakers(key, holes, decided(paths, feed.code, day)),
+            history.check(key, state.by_history, state.by_bronze),
+        ],
     )  # fmt: skip
 
 

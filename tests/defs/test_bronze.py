@@ -1,0 +1,58 @@
+"""Bronze in Dagster: one step, an asset a feed; what fails is named and stops no other feed."""
+
+import dagster as dg
+import pytest
+
+from pipelines.defs.bronze import bronze_assets, bronze_key
+from pipelines.defs.deliveries import rulings_asset
+from pipelines.defs.resources import Lakehouse
+from pipelines.feeds import many
+from tests.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
+
+ASKED = [FEEDS["F11"], FEEDS["F20"]]
+DAY = "2024-01-31"
+
+
+@pytest.fixture
+def office(tmp_path, cards) -> Office:  # noqa: F811
+    made = Office(tmp_path / "data", FEEDS)
+    made.drop("F11", "F11_残疾人证_370600_202401.csv", cards(10))
+    return made
+
+
+def run(office: Office, selection: dg.AssetSelection | None = None) -> dg.ExecuteInProcessResult:
+    return dg.materialize(
+        [rulings_asset(ASKED), bronze_assets(ASKED)], selection=selection, partition_key=DAY, raise_on_error=False,
+        resources={"lakehouse": Lakehouse(root=str(office.paths.root))},
+    )  # fmt: skip
+
+
+def rows(result: dg.ExecuteInProcessResult) -> dict[str, int]:
+    made = result.asset_materializations_for_node("bronze")
+    return {m.asset_key.path[-1]: m.metadata["dagster/row_count"].value for m in made}
+
+
+@pytest.mark.parametrize("worth", [1, 10**9])
+def test_a_feed_that_fails_is_named_and_the_others_stand(office, monkeypatch, worth):
+    monkeypatch.setattr(many, "_WORTH_A_POOL", worth)
+    office.drop("F20", "F20_unreadable.csv", b"\x00\x01")
+    office.paths.history.mkdir()
+    (office.paths.history / "F20").write_text("in the way")
+    result = run(office)
+    assert not result.success
+    assert rows(result) == {FEEDS["F11"].table: 10}
+    (failure,) = [e for e in result.all_events if e.event_type_value == "STEP_FAILURE"]
+    assert failure.step_failure_data.user_failure_data.description.endswith("see the errors above: F20")
+    (office.paths.history / "F20").unlink()
+    healed = run(office)
+    assert healed.success and rows(healed) == {FEEDS["F11"].table: 10, FEEDS["F20"].table: 0}
+
+
+def test_one_feed_alone_is_read_alone(office):
+    office.drop("F20", "F20_unreadable.csv", b"\x00\x01")
+    result = run(office, dg.AssetSelection.assets(bronze_key(FEEDS["F11"])))
+    assert result.success and rows(result) == {FEEDS["F11"].table: 10}
+    assert [p.name for p in (office.paths.drop / "F20").iterdir()] == ["F20_unreadable.csv"]
+    checks = {e.check_name: e.passed for e in result.get_asset_check_evaluations()}
+    assert checks == {"rows_reconciled": True, "breakers": True, "history_reconciled": True}
+

@@ -1,0 +1,44 @@
+"""Worker processes end with the one that started them, even when that is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from pipelines.paths import PROJECT_ROOT
+
+STORY = """
+import os, time
+from pipelines.workers import pool
+if __name__ == "__main__":
+    with pool(1) as workers:
+        print(workers.submit(os.getpid).result(), flush=True)
+        workers.submit(time.sleep, 600)
+        time.sleep(600)
+"""
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_worker_at_work_ends_when_its_parent_is_killed(tmp_path):
+    script = tmp_path / "story.py"
+    script.write_text(STORY)
+    there = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT)}
+    parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=there)
+    worker = int(parent.stdout.readline())
+    assert is_alive(worker)
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    for _ in range(300):
+        if not is_alive(worker):
+            return
+        time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
+    raise AssertionError("the worker goes on without its parent")
