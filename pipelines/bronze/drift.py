@@ -62,17 +62,18 @@ def _turned(old: Sequence[float], now: float) -> tuple[str, str] | None:
     return None
 
 
-def changes(profile: Profile, last: DeliveryResult | None, feed: Feed) -> Iterator[str]:
-    """Chinese sentences about harmless changes since the last delivery: other headings, order, codes for words."""
-    if last is None or not last.profile.headings:
+def changes(profile: Profile, before: Sequence[DeliveryResult], feed: Feed) -> Iterator[str]:
+    """Chinese sentences about harmless changes since the deliveries it is compared with: other headings or order than
+    the last of them, codes for words in all of them."""
+    if not before or not before[-1].profile.headings:
         return
-    before = last.profile
+    headings = before[-1].profile.headings
     for name, heading in profile.headings.items():
-        if before.headings.get(name, heading) != heading:
-            yield f"表头由「{before.headings[name]}」改为「{heading}」，仍按「{feed.by_name[name].label}」入库"
-    common = [n for n in profile.headings if n in before.headings]
-    if common != [n for n in before.headings if n in profile.headings]:
+        if headings.get(name, heading) != heading:
+            yield f"表头由「{headings[name]}」改为「{heading}」，仍按「{feed.by_name[name].label}」入库"
+    common = [n for n in profile.headings if n in headings]
+    if common != [n for n in headings if n in profile.headings]:
         yield "列的次序与上一次不同，已按表头对应"
-    for column, text in changed_kinds(profile, (last,), feed):
+    for column, text in changed_kinds(profile, before, feed):
         if column.code_list:
             yield f"{text}，请核对取值"

@@ -166,7 +166,7 @@ def _notices(
         usual = median(r.rows_in for r in past.alike) if past.alike else 0
         told = f"；以往一般有 {usual:.0f} 行，请确认导出无误" if usual >= _MUST_CHANGE else ""
         yield Notice("N_NO_ROWS", f"没有数据行，按本期无变动处理{told}")
-    for text in changes(counts.profile, past.last, feed):
+    for text in changes(counts.profile, past.comparable, feed):
         yield Notice("N_DRIFT", text)
     if taken.points is not None and (told := words(taken.points)):
         yield Notice("N_DATUM", told)

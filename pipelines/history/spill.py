@@ -18,4 +18,6 @@ def spilling(paths: Paths, feed: Feed, purpose: str) -> duckdb.DuckDBPyConnectio
     """A connection to an empty database; close it."""
     scratch = str(fresh(paths, feed, purpose))
     config = {"memory_limit": _MEMORY, "temp_directory": scratch, "preserve_insertion_order": False}
-    return duckdb.connect(config=config)
+    con = duckdb.connect(config=config)
+    con.execute("SET enable_progress_bar = false")
+    return con

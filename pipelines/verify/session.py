@@ -42,7 +42,8 @@ class Session:
         asset = self._source.add_table_asset(table)
         return asset.add_batch_definition_whole_table("all").get_batch()
 
-    def suite(self, document: Mapping[str, Any]) -> gx.ExpectationSuite:
+    @staticmethod
+    def suite(document: Mapping[str, Any]) -> gx.ExpectationSuite:
         """The suite as GX objects. Raises ValueError when GX dropped an expectation type it does not know."""
         wanted = list(document["expectations"])
         suite = gx.ExpectationSuite(name=document["name"], expectations=wanted)
