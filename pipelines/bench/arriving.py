@@ -16,11 +16,11 @@ import yaml
 
 from pipelines import turn
 from pipelines.bench.parts import send
-from pipelines.bronze import DeliveryResult, ingest_feed, results
+from pipelines.bronze import DeliveryResult, results
 from pipelines.contracts import Feed, load_contracts
 from pipelines.deliveries import withdrawals
+from pipelines.feeds import bring_all
 from pipelines.lake import connect
-from pipelines.landing import land_feed
 from pipelines.paths import Paths
 
 _ACCEPTED, _QUARANTINED, _REPEAT = "accepted", "quarantined", "repeat"
@@ -28,8 +28,8 @@ _KEY = ["feed", "file_name", "delivered_on"]
 
 
 def arrive(paths: Paths, sent: Sequence[tuple[date, Path]]) -> dict[str, Any]:
-    """Every business date in order, with the folder where its files wait: they are dropped, landed and read, and
-    the ledgers brought up to date. Returns `months` (one record each) and what `judge` says."""
+    """Every business date in order, with the folder where its files wait: they are dropped and brought in,
+    and the ledgers brought up to date. Returns `months` (one record each) and what `judge` says."""
     feeds, months, repeats = load_contracts(), [], []
     for day, outbox in sent:
         files = send(paths, outbox)
@@ -37,10 +37,11 @@ def arrive(paths: Paths, sent: Sequence[tuple[date, Path]]) -> dict[str, Any]:
         withdrawals.take_in(paths, day)
         start = time.time()
         taken: list[DeliveryResult] = []
-        for feed in feeds.values():
-            landed = land_feed(paths, feed, day)
-            repeats += [(feed.code, d.file_name, day.isoformat()) for d in landed if d.is_repeat]
-            taken += ingest_feed(paths, feed, day)
+        for feed, state in bring_all(paths, list(feeds.values()), day):
+            if isinstance(state, Exception):
+                raise state
+            repeats += [(feed.code, d.file_name, day.isoformat()) for d in state.landed if d.is_repeat]
+            taken += state.taken
         read = time.time()
         covered = _ledgers(paths, day)
         months.append({
