@@ -178,13 +178,15 @@ def test_a_page_is_as_long_as_pages_are(office: Office):
 
 
 def licences(office: Office, month: int, page: int, kind: str):
-    """One page of 60 of a list sorted by kind: food shops have an owner and an area, lifts have neither."""
+    """One page of 60 of a list sorted by kind: food shops have an owner and an area, lifts have neither and a number
+    for their state."""
     fields = {c.name: c.label for c in FEEDS["F15"].columns}
-    rows = [
-        {"licence_no": f"JY{page}{n:04}" if kind == "food" else f"梯{page}{n:04}号", "licence_kind": "许可",
-         "status_name": "有效" if kind == "food" else "1", **({"premises_area": 20 + n, "holder_name": f"甲{n}店"} if kind == "food" else {})}
-        for n in range(60)
-    ]  # fmt: skip
+    every = {
+        "food": lambda n: {"licence_no": f"JY{page}{n:04}", "status_name": "有效", "premises_area": 20 + n,
+                           "holder_name": f"甲{n}店"},
+        "lifts": lambda n: {"licence_no": f"梯{page}{n:04}号", "status_name": "1"},
+    }  # fmt: skip
+    rows = [{"licence_kind": "许可", **every[kind](n)} for n in range(60)]
     records = [{label: row.get(name) for name, label in fields.items()} for row in rows]
     name = f"F15_行政许可_370600_2024{month:02}_全量_p{page:04}.json"
     content = json.dumps({"code": 0, "pages": 2, "data": records}, ensure_ascii=False).encode()
