@@ -12,8 +12,8 @@ ARRIVED = (ON_TIME, LATE)
 # What counts towards coverage: it has come, or should have.
 DUE = (ON_TIME, LATE, REFUSED, MISSING)
 EXPECTED = (*DUE, NOT_YET_DUE)
-FULL = "full"  # the mode of a list of all records
 STATES = (*EXPECTED, PRESUMED_NIL, UNEXPECTED)
+FULL = "full"  # the mode of a list of all records
 
 
 @dataclass(frozen=True)

@@ -55,4 +55,3 @@ def test_one_feed_alone_is_read_alone(office):
     assert [p.name for p in (office.paths.drop / "F20").iterdir()] == ["F20_unreadable.csv"]
     checks = {e.check_name: e.passed for e in result.get_asset_check_evaluations()}
     assert checks == {"rows_reconciled": True, "breakers": True, "history_reconciled": True}
-
