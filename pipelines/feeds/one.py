@@ -21,7 +21,8 @@ class FeedState:
     """What a feed is worth on a business date, and what it took to bring it there.
 
     `landed` files and `taken` deliveries are those of this call, all else is of every delivery by then. `by_history`
-    and `by_bronze` count the same records two ways (`pipelines.history.reconcile`). `started` is in seconds since the epoch.
+    and `by_bronze` count the same records two ways (`pipelines.history.reconcile`). `started` is in seconds since the
+    epoch.
     """
 
     landed: Sequence[Delivery]
