@@ -104,6 +104,11 @@ class Paths:
         return self.root / "keys"
 
     @property
+    def incidents(self) -> Path:
+        """Private logs of what went wrong with one file, by the number its sender was told."""
+        return self.root / "incidents"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 

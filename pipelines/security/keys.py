@@ -6,7 +6,6 @@ Belongs here: where keys come from and how they are told apart. Does not belong 
 
 import csv
 import io
-import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyrage
 
 from pipelines.paths import Paths
 from pipelines.security.suite import INTL, KEY_BYTES, Suite
+from pipelines.whole_files import PRIVATE, write_whole
 
 # No 0/O, 1/I/L: people read these over the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -30,7 +30,7 @@ class KeyProvider:
         self.suite = suite
         path = self.folder / "master.key"
         if not path.exists():
-            write_secret(path, secrets.token_hex(KEY_BYTES).encode(), keep_existing=True)
+            write_whole(path, secrets.token_hex(KEY_BYTES), PRIVATE, keep_existing=True)
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
         self._master = bytes.fromhex(path.read_text(encoding="ascii").strip())
@@ -66,27 +66,8 @@ class KeyProvider:
         """The age key pair of a township's machine, made on first use, kept in `age/{township_code}.key`."""
         path = self.folder / "age" / f"{township_code}.key"
         if not path.exists():
-            write_secret(path, str(pyrage.x25519.Identity.generate()).encode(), keep_existing=True)
+            write_whole(path, str(pyrage.x25519.Identity.generate()), PRIVATE, keep_existing=True)
         return pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
-
-
-def write_secret(path: Path, content: bytes, keep_existing: bool = False) -> None:
-    """Write `path` whole or not at all, owner-readable only. `keep_existing`: the first writer wins."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    if not keep_existing:
-        scratch.replace(path)
-        return
-    try:
-        os.link(scratch, path)
-    except FileExistsError:
-        pass
-    finally:
-        scratch.unlink()
 
 
 def write_password_list(
@@ -106,5 +87,5 @@ def write_password_list(
     for code, holder in sorted(set(holders)):
         writer.writerow([code, holder, keys.password(code)])
     path = keys.folder / name
-    write_secret(path, text.getvalue().encode("utf-8-sig"))
+    write_whole(path, text.getvalue().encode("utf-8-sig"), PRIVATE)
     return path

@@ -1,0 +1,35 @@
+"""What went wrong with one case in a way nobody foresaw: a number to ask for, and the traceback where only we read it.
+
+Belongs here: the number, the private log, the words. Does not belong here: where cases are caught – every place where
+something comes in catches `Exception` around one file, so that the rest goes on – or what becomes of the file.
+The same case on the same day has the same number, so a run that is repeated says the same.
+"""
+
+import hashlib
+import traceback
+from contextlib import suppress
+from datetime import date
+
+from pipelines.file_names import readable
+from pipelines.paths import Paths
+from pipelines.whole_files import PRIVATE, write_whole
+
+
+def incident(paths: Paths, what: str, content: str, on: date, error: BaseException) -> str:
+    """Record what happened to `what` ('drop/F11/name'; `content`: the SHA-256 of its bytes, '' where nobody can read
+    them) on a business date; returns the number, e.g. 'S20240229-1a2b3c4d'.
+
+    The traceback may hold names and numbers of persons: it goes to `incidents/{number}.log` (0600), nowhere else.
+    """
+    what = readable(what)
+    number = f"S{on:%Y%m%d}-{hashlib.sha256(f'{what}|{content}'.encode()).hexdigest()[:8]}"
+    told = "".join(traceback.format_exception(error))
+    log = f"{what}\n{content or '-'}\n\n{told}".encode("utf-8", "backslashreplace")
+    with suppress(OSError):  # a full disk is no reason to stop where the case was caught
+        write_whole(paths.incidents / f"{number}.log", log, PRIVATE)
+    return number
+
+
+def words(number: str) -> str:
+    """Chinese, to go into the reason the sender reads; no full stop."""
+    return f"处理时遇到意外情况（事件编号 {number}），文件已原样保留，请凭编号与大数据局联系"

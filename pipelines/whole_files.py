@@ -1,0 +1,60 @@
+"""Files that are there whole or not at all, whatever is cut off in between: a killed process, a full disk, power.
+
+Belongs here: the one way records and folders come to stand under their names. Does not belong here: their content.
+"""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+PRIVATE = 0o600
+
+
+def write_whole(path: Path, content: bytes | str, mode: int | None = None, keep_existing: bool = False) -> None:
+    """Write `path` by a rename, after its bytes are on disk. `mode`: its rights, by umask otherwise;
+    `keep_existing`: the first writer wins."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if mode == PRIVATE else 0o777)
+    scratch = path.with_name(f".{path.name[:80]}.{os.getpid()}.{secrets.token_hex(4)}")
+    opened = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
+    try:
+        with os.fdopen(opened, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        if keep_existing:
+            _link_first(scratch, path)
+        else:
+            scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def publish_folder(staging: Path, target: Path) -> None:
+    """Let a finished folder appear as `target` by a rename, after every file in it is on disk."""
+    for path in sorted(staging.rglob("*")):
+        if path.is_file():
+            _sync(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging.rename(target)
+    _sync_folder(target.parent)
+
+
+def _link_first(scratch: Path, path: Path) -> None:
+    with suppress(FileExistsError):
+        os.link(scratch, path)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename is on disk when its folder is."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
