@@ -9,7 +9,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: exports answers query help prefecture bench bench-compare run ui test check lock generate clean
+.PHONY: exports answers query inspect help prefecture bench bench-compare run ui test check lock generate clean
 
 help:
 	@echo "make run    the whole loop on the sample prefecture (1 %, two business dates), then a summary"
@@ -17,6 +17,7 @@ help:
 	@echo "make exports   the files for departments, province and counties, from the newest turn (DATE=YYYY-MM-DD)"
 	@echo "make answers   answers to the lists in data/queries/drop 查询核验"
 	@echo "make query SQL=\"SELECT …\"   ask the lake, read only"
+	@echo "make inspect FILE=… [FEED=F10] [ROWS=5]   what would become of a file of a department; nothing is written"
 	@echo "make test   all tests"
 	@echo "make prefecture SCALE=1% MONTHS=2024-01..2025-12 OUT=folder   the synthetic prefecture alone"
 	@echo "make bench SCALE=1%   the whole loop measured (10%, 100%), beside its floor"
@@ -39,6 +40,9 @@ answers: .venv/ready
 
 query: .venv/ready
 	@$(BIN)/python -m pipelines query "$(SQL)"
+
+inspect: .venv/ready
+	@$(BIN)/python -m pipelines inspect "$(FILE)" $(if $(FEED),--feed $(FEED)) $(if $(ROWS),--rows $(ROWS))
 
 prefecture: .venv/ready
 	@$(BIN)/python -m pipelines.prefecture --scale "$(or $(SCALE),1%)" --months "$(or $(MONTHS),2024-01)" \

@@ -1,12 +1,14 @@
 """Commands of the project: `python -m pipelines run | turn DATE | exports | queries | query SQL | trace FEED KEY |
-setup`.
+inspect FILE | setup`.
 
 Belongs here: parsing the command line. The Makefile is the way people call it.
 """
 
 import argparse
+import json
 import sys
 from datetime import date
+from pathlib import Path
 
 from pipelines.lake import connect
 from pipelines.ledger.decisions import issued_turns
@@ -30,11 +32,19 @@ def main() -> int:
     record.add_argument("feed", help="for example F01")
     record.add_argument("record_key", help="as in record_key of any table of the lake")
     record.add_argument("--as-of", type=date.fromisoformat, default=date.max, help="as known on that date")
+    trial = commands.add_parser("inspect", help="what would become of a file of a department; nothing is written")
+    trial.add_argument("file", type=Path)
+    trial.add_argument("--feed", help="for example F10; by the name of the file where not given")
+    trial.add_argument("--json", action="store_true", help="for programs")
+    trial.add_argument("--rows", type=int, default=5, help="how many rows to show as they were read")
+    trial.add_argument("--as-of", type=date.fromisoformat, help="as if sent on that day; today where not given")
     commands.add_parser("setup", help="prepare DAGSTER_HOME for the UI")
     arguments = parser.parse_args()
     paths = Paths.default()
     if arguments.command == "query":
         return ask(paths, arguments.sql)
+    if arguments.command == "inspect":
+        return inspect(paths, arguments)
     if arguments.command == "trace":
         return tell_record(paths, arguments.feed, arguments.record_key, arguments.as_of)
 
@@ -64,6 +74,30 @@ def ask(paths: Paths, sql: str) -> int:
     return 0
 
 
+def inspect(paths: Paths, arguments: argparse.Namespace) -> int:
+    """Print what the intake would make of a file; 2 when there is no such file or feed, else 0 whatever it found."""
+    from pipelines.contracts import load_contracts
+    from pipelines.feeds import trial, trial_words
+
+    file, feeds = arguments.file, load_contracts()
+    feed = feeds.get(arguments.feed) if arguments.feed else trial.feed_of(file.name, feeds)
+    if arguments.feed and feed is None:
+        return unknown_feed(arguments.feed, code=2)
+    if not file.is_file():
+        print(f"没有文件 {file}", file=sys.stderr)
+        return 2
+    if feed is None:
+        said = trial_words.unknown(file.name)
+        print(json.dumps(said, ensure_ascii=False, indent=1) if arguments.json else said["message"])
+        return 0
+    found = trial.attempt(paths, feed, file, arguments.as_of or date.today(), arguments.rows)
+    if arguments.json:
+        print(json.dumps(trial_words.as_json(found), ensure_ascii=False, indent=1))
+    else:
+        print(trial_words.as_text(found, feed))
+    return 0
+
+
 def tell_record(paths: Paths, feed_code: str, record_key: str, as_of: date) -> int:
     """Print the life of a record; 1 when the feed is unknown or nothing was ever said of the record."""
     from pipelines.contracts import load_contracts
@@ -71,14 +105,19 @@ def tell_record(paths: Paths, feed_code: str, record_key: str, as_of: date) -> i
 
     feed = load_contracts().get(feed_code)
     if feed is None:
-        print(f"没有数据源 {feed_code}，请核对代码（见 docs/catalogue）", file=sys.stderr)
-        return 1
+        return unknown_feed(feed_code)
     versions = trace(paths, feed, record_key, as_of)
     if not versions:
         print(f"{feed_code} 中没有记录 {record_key}，请核对记录键", file=sys.stderr)
         return 1
     print("\n".join(describe(feed, versions)))
     return 0
+
+
+def unknown_feed(code_said: str, code: int = 1) -> int:
+    """Say that there is no such feed; returns the exit code."""
+    print(f"没有数据源 {code_said}，请核对代码（见 docs/catalogue）", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

@@ -132,6 +132,7 @@ def _release(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryResu
         rows_bronze=draft.rows.height,
         rows_quarantined=draft.entries.height,
         notices=(*refused.notices, f"曾被拦截（{refused.breaker_code}），经审批自 {on} 起放行"),
+        notice_codes=(*refused.notice_codes, "N_RELEASED"),
         released_on=on.isoformat(),
     )
     draft.publish(result)
@@ -291,6 +292,7 @@ def _result(
         duplicate_ratio=counts.duplicate_share,
         extra_columns=tuple(taken.extra),
         notices=tuple(n.text for n in taken.notices),
+        notice_codes=tuple(n.code for n in taken.notices),
         profile=taken.profile,
         pages=taken.pages,
     )

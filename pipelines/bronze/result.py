@@ -35,7 +35,8 @@ class DeliveryResult:
 
     `row_count_ratio` is to the last accepted full delivery of the scope, None without one; `duplicate_ratio`
     is the share of rows that repeat a key. An unreadable file has no rows: its one quarantine entry, row 0,
-    stands for the file. `notices` are Chinese sentences. `pages`: of how many pages the file says it is one.
+    stands for the file. `notices` are Chinese sentences, `notice_codes` their kinds, one each. `pages`: of how many
+    pages the file says it is one.
     `checks`: every limit, broken or not. `released_on`: the business date from which a refused delivery counts,
     because a person released it. Such a delivery stands twice in bronze: as it was refused, and as it was taken in.
     """
@@ -61,6 +62,7 @@ class DeliveryResult:
     duplicate_ratio: float | None
     extra_columns: tuple[str, ...]
     notices: tuple[str, ...]
+    notice_codes: tuple[str, ...] = ()
     pages: int | None = None
     checks: tuple[Check, ...] = ()
     profile: Profile = field(default_factory=Profile)
@@ -106,6 +108,7 @@ def _read(file: Path, _: int) -> DeliveryResult:
     parts = {
         "extra_columns": tuple(record["extra_columns"]),
         "notices": tuple(record["notices"]),
+        "notice_codes": tuple(record.get("notice_codes", ())),
         "checks": tuple(Check(**c) for c in record.get("checks", ())),
         "profile": Profile(**{**profile, "ids": ids}),
     }

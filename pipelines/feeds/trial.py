@@ -1,0 +1,95 @@
+"""A file tried before it is sent: what would become of it, and nothing comes of it.
+
+Belongs here: a throw-away data folder that sees what stands (deliveries and their outcomes) and takes one file more.
+Does not belong here: any judgement (the intake's own functions make it), words for people (trial_words.py).
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.bronze import DeliveryResult, ingest_feed, kinds, results
+from pipelines.bronze.schema import LINEAGE
+from pipelines.bronze.store import QUARANTINE_FILE, ROWS_FILE
+from pipelines.bronze.table import UnreadableError
+from pipelines.contracts import Feed
+from pipelines.landing import land_feed
+from pipelines.landing.delivery import RECORD
+from pipelines.landing.file_name import read_name
+from pipelines.paths import Paths
+
+# Why rows are in quarantine is told of so many; the rest is counted.
+MOST_REASONS = 20
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the intake would say. `kind` is one of kinds.NAMES, None for no kind it knows; `rows` hold the first rows by
+    column of the contract, `reasons` the first quarantine entries (sheet, row, column, code, message)."""
+
+    result: DeliveryResult
+    kind: str | None
+    rows: list[dict]
+    reasons: list[dict]
+    codes: tuple[str, ...]
+
+
+def feed_of(name: str, feeds: Mapping[str, Feed]) -> Feed | None:
+    """The feed whose contract knows the name of a file, else the one whose code it begins with."""
+    known = [feed for feed in feeds.values() if read_name(feed, name)]
+    begun = [feed for code, feed in feeds.items() if name.upper().startswith(f"{code}_")]
+    return next(iter(known + begun), None)
+
+
+def attempt(paths: Paths, feed: Feed, file: Path, as_of: date, rows: int) -> Trial:
+    """Take `file` in as if it had been dropped for `feed` on `as_of`; nothing below `paths` is written.
+
+    Raises OSError when the file cannot be read.
+    """
+    with _beside(paths, feed) as trial:
+        folder = trial.drop / feed.code
+        folder.mkdir(parents=True)
+        shutil.copy2(file, folder / file.name)
+        kind = _kind(folder / file.name)
+        (delivery,) = land_feed(trial, feed, as_of)
+        ingest_feed(trial, feed, as_of)
+        result = next(r for r in results(trial, feed.code) if r.delivery_id == delivery.delivery_id)
+        taken = trial.bronze / feed.code / result.folder
+        entries = pl.read_parquet(taken / QUARANTINE_FILE)
+        return Trial(
+            result=result,
+            kind=kind,
+            rows=pl.read_parquet(taken / ROWS_FILE, n_rows=rows).drop(LINEAGE).to_dicts(),
+            reasons=entries.select("sheet", "row", "column", "code", "message").head(MOST_REASONS).to_dicts(),
+            codes=_codes(result, entries),
+        )
+
+
+@contextmanager
+def _beside(paths: Paths, feed: Feed) -> Iterator[Paths]:
+    """A data folder of its own that shows the feed's deliveries and their outcomes by links; gone on leaving."""
+    with tempfile.TemporaryDirectory(prefix="zhenjie-inspect-") as root:
+        trial = Paths(Path(root))
+        for there, here in ((paths.landing, trial.landing), (paths.bronze, trial.bronze)):
+            (here / feed.code).mkdir(parents=True)
+            for record in (there / feed.code).glob(f"*/{RECORD}"):
+                (here / feed.code / record.parent.name).symlink_to(record.parent, target_is_directory=True)
+        yield trial
+
+
+def _kind(file: Path) -> str | None:
+    with suppress(UnreadableError):
+        return kinds.kind_of(file)
+    return None
+
+
+def _codes(result: DeliveryResult, entries: pl.DataFrame) -> tuple[str, ...]:
+    """The delivery's reason first, then those of rows, then notices; each once."""
+    found = [result.breaker_code, *entries["code"].unique(maintain_order=True), *result.notice_codes]
+    return tuple(dict.fromkeys(code for code in found if code))

@@ -1,0 +1,133 @@
+"""A file tried before it is sent: what it says is what the intake does, and nothing is left behind."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.bronze import ingest_feed
+from pipelines.contracts import load_contracts
+from pipelines.feeds.trial import attempt, feed_of
+from pipelines.feeds.trial_words import as_json, as_text
+from pipelines.landing import land_feed
+from pipelines.paths import PROJECT_ROOT, Paths
+
+FEEDS = load_contracts()
+NAME = "F11_残疾人证_370600_202401_全量.csv"
+HEADER = "残疾人证号,姓名,残疾类别,残疾等级,有效期至,补贴类别,补贴状态,村居代码"
+JANUARY = date(2024, 1, 31)
+
+
+def line(n: int, until: str = "2030-01-01") -> str:
+    return f"3706021960010100{n:02d}11,李{n},1,1,{until},生活补贴,发放,370602001001"
+
+
+def file_of(folder: Path, lines: list[str], name: str = NAME) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / name
+    file.write_bytes("".join(f"{text}\r\n" for text in [HEADER, *lines]).encode("utf-8-sig"))
+    return file
+
+
+def files_below(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return Paths(tmp_path / "data")
+
+
+SOUND = [line(n) for n in range(20)]
+ONE_BAD = [*SOUND, line(20, until="2030-13-01")]
+MANY_BAD = [*SOUND[:5], *(line(n, until="明年") for n in range(20, 40))]
+
+
+@pytest.mark.parametrize(
+    ("lines", "status", "counts", "codes"),
+    [
+        (SOUND, "accepted", (20, 20, 0), []),
+        (ONE_BAD, "accepted", (21, 20, 1), ["E_DATE"]),
+        (MANY_BAD, "quarantined", (25, 0, 25), ["E_QUARANTINE_SHARE", "E_DATE"]),
+        ([], "refused", (0, 0, 0), ["E_EMPTY"]),
+    ],
+)
+def test_outcome_is_that_of_the_intake(
+    paths: Paths, tmp_path: Path, lines: list[str], status: str, counts: tuple, codes: list[str]
+) -> None:
+    file = file_of(tmp_path / "mine", lines)
+    said = as_json(attempt(paths, FEEDS["F11"], file, JANUARY, rows=2))
+    assert (said["status"], said["feed"], said["period"]) == (status, "F11", "202401")
+    assert (said["rows_in"], said["rows_bronze"], said["rows_quarantined"]) == counts
+    assert [code for code in said["codes"] if code.startswith("E_")] == codes
+    assert len(said["rows"]) == min(2, counts[1])
+
+    file_of(paths.drop / "F11", lines)
+    land_feed(paths, FEEDS["F11"], JANUARY)
+    (taken,) = ingest_feed(paths, FEEDS["F11"], JANUARY)
+    assert (taken.rows_in, taken.rows_bronze, taken.rows_quarantined) == counts
+    assert taken.breaker_message == said["message"]
+    assert [n["text"] for n in said["notices"]] == list(taken.notices)
+
+
+def test_rows_are_shown_by_column_as_read(paths: Paths, tmp_path: Path) -> None:
+    file = file_of(tmp_path / "mine", [line(1, until="2030年1月2日")])
+    (row,) = as_json(attempt(paths, FEEDS["F11"], file, JANUARY, rows=5))["rows"]
+    assert row["name"] == "李1"
+    assert "2030-01-02" in row.values()
+    assert not any(name.startswith("_") for name in row)
+
+
+def test_earlier_deliveries_count_and_nothing_is_written(paths: Paths, tmp_path: Path) -> None:
+    file_of(paths.drop / "F11", [line(n) for n in range(99)])
+    land_feed(paths, FEEDS["F11"], JANUARY)
+    ingest_feed(paths, FEEDS["F11"], JANUARY)
+    before = files_below(paths.root)
+    file = file_of(tmp_path / "mine", SOUND, NAME.replace("202401", "202402"))
+    found = attempt(paths, FEEDS["F11"], file, date(2024, 2, 29), rows=1)
+    assert found.result.status == "quarantined"
+    assert found.codes[0] in ("E_ROW_COUNT", "E_KEYS_VANISHED")
+    assert files_below(paths.root) == before
+    assert file.exists()
+
+
+def test_a_file_sent_already_is_told_as_it_was(paths: Paths, tmp_path: Path) -> None:
+    file = file_of(tmp_path / "mine", ONE_BAD)
+    file_of(paths.drop / "F11", ONE_BAD)
+    land_feed(paths, FEEDS["F11"], JANUARY)
+    (taken,) = ingest_feed(paths, FEEDS["F11"], JANUARY)
+    found = attempt(paths, FEEDS["F11"], file, date(2024, 2, 1), rows=1)
+    assert found.result == taken
+
+
+def test_feed_by_name_and_by_code() -> None:
+    assert feed_of(NAME, FEEDS).code == "F11"
+    assert feed_of("F11_随便.csv", FEEDS).code == "F11"
+    assert feed_of("清单.csv", FEEDS) is None
+
+
+def test_words_for_a_department(paths: Paths, tmp_path: Path) -> None:
+    text = as_text(attempt(paths, FEEDS["F11"], file_of(tmp_path / "mine", ONE_BAD), JANUARY, rows=1), FEEDS["F11"])
+    assert "可以入库" in text
+    assert "共 21 行：入库 20 行，不能入库 1 行" in text
+    assert "第 22 行「有效期至」列不是可识别的日期" in text
+    assert "读出的第 1 行：" in text
+
+
+def test_command_line(tmp_path: Path) -> None:
+    def ask(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pipelines", "inspect", *arguments]
+        environment = {"ZHENJIE_DATA": str(tmp_path / "none"), "PATH": ""}
+        return subprocess.run(command, cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    answer = ask(str(file_of(tmp_path, SOUND)), "--json", "--rows", "3")
+    assert answer.returncode == 0
+    assert (json.loads(answer.stdout)["rows_bronze"], len(json.loads(answer.stdout)["rows"])) == (20, 3)
+    stranger = ask(str(file_of(tmp_path, SOUND, "清单.csv")), "--json")
+    assert json.loads(stranger.stdout)["codes"] == ["E_FILE_NAME"]
+    assert ask(str(tmp_path / "nothing.csv")).returncode == 2
+    assert not (tmp_path / "none").exists()
