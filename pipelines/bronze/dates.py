@@ -1,23 +1,25 @@
 """Dates, months and times as people and systems write them.
 
 Belongs here: every accepted written form. Does not belong here: cells that are dates (cells.py).
-Accepted: 2024-01-03, 2024.1.3, 2024/1/3, 2024年1月3日, 20240103, full-width digits, spaces inside, a clock
-time after a full date. Not accepted, because they would be guesses: two-digit years, 3月, day before month,
-seconds since 1970, 上午 and 下午.
+Accepted: 2024-01-03, 2024.1.3, 2024/1/3, 2024年1月3日, 2024 1 3, 20240103, full-width digits, spaces around what
+separates, a clock time after a full date. Not accepted, because they would be guesses: two-digit years, 3月, day before
+month, a lone hour, 24:00, seconds since 1970, 上午 and 下午.
 """
 
 from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from pipelines.bronze.width import half_width
+
 _N = "([0-9]{1,2})"
-_DATE = rf"^([0-9]{{4}})(?:-{_N}-{_N}|\.{_N}\.{_N}|/{_N}/{_N}|年{_N}月{_N}日?|([0-9]{{2}})([0-9]{{2}}))$"
-_TIME = r"[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*$"
-_MONTH = rf"^([0-9]{{4}})(?:-{_N}|\.{_N}|/{_N}|年{_N}月?|([0-9]{{2}}))$"
+_DATE = rf"^([0-9]{{4}})(?:-{_N}-{_N}|\.{_N}\.{_N}|/{_N}/{_N}|年{_N}月{_N}日?| {_N} {_N}|([0-9]{{2}})([0-9]{{2}}))$"
+_TIME = r"[T ]\s*(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?$"
+_MONTH = rf"^([0-9]{{4}})(?:-{_N}|\.{_N}|/{_N}|年{_N}月?| {_N}|([0-9]{{2}}))$"
 _ZONE = r"(Z|[+-][0-9]{2}:?[0-9]{2})"
 _CLOCK = rf"^([^:]+?)(?:[T ]\s*{_N}:([0-9]{{2}})(?::([0-9]{{2}})(?:\.([0-9]{{1,9}}))?)?\s*{_ZONE}?)?$"
 _DIGITS_ONLY = r"^([0-9]{8})([0-9]{2})([0-9]{2})([0-9]{2})?$"
-_WORDS = r"日?\s*([0-9]{1,2})[时点]([0-9]{1,2})分?(?:([0-9]{1,2})秒)?$"
+_WORDS = r"(?:日\s*|\s+)([0-9]{1,2})[时点]([0-9]{1,2})分?(?:([0-9]{1,2})秒)?$"
 _CITY_TIME = "Asia/Shanghai"
 FIRST_YEAR, LAST_YEAR = 1850, 2200
 
@@ -47,7 +49,7 @@ def _by_distinct(text: pl.Series, parse: Callable[[pl.Series], pl.Series], dtype
 
 
 def _dates(text: pl.Series) -> pl.Series:
-    without_time = text.str.normalize("NFKC").str.replace(_TIME, "")
+    without_time = half_width(text).str.strip_chars().str.replace(_TIME, "")
     groups = _folded(without_time).str.extract_groups(_DATE).struct.unnest()
     year, *rest = (groups[c] for c in groups.columns)
     month, day = (_first(rest[part::2]).str.zfill(2) for part in (0, 1))
@@ -57,7 +59,7 @@ def _dates(text: pl.Series) -> pl.Series:
 
 def _times(text: pl.Series) -> pl.Series:
     written = (
-        text.str.normalize("NFKC")
+        half_width(text)
         .str.strip_chars()
         .str.replace(_DIGITS_ONLY, "${1} ${2}:${3}:${4}")
         .str.replace(_WORDS, " ${1}:${2}:${3}")
@@ -94,7 +96,9 @@ def _months(text: pl.Series) -> pl.Series:
 
 
 def _folded(text: pl.Series) -> pl.Series:
-    return text.str.normalize("NFKC").str.replace_all(r"\s+", "")
+    """Without white space but between two digits, which it keeps apart."""
+    one_blank = half_width(text).str.strip_chars().str.replace_all(r"\s+", " ")
+    return one_blank.str.replace_all(r" ?([年月日./-]) ?", "${1}")
 
 
 def _first(candidates: Sequence[pl.Series]) -> pl.Series:

@@ -12,6 +12,7 @@ from pipelines.bronze.dates import parse_dates, parse_months, parse_times
 from pipelines.bronze.header import Header
 from pipelines.bronze.plain import DIGITS, ODD, PRECISION, plain
 from pipelines.bronze.table import ROW, Block
+from pipelines.bronze.width import half_width
 from pipelines.contracts import Column, Feed
 from pipelines.geo.geometry import normal
 
@@ -22,6 +23,7 @@ _TYPES = {
     "integer": pl.Int64(),
     "geometry": pl.String(),
 }
+_GROUPED = r"^[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?$"
 _INTEGER = rf"^[+-]?[0-9]{{1,{DIGITS}}}(?:\.0*)?$"
 
 
@@ -115,14 +117,16 @@ def _identifiers(text: pl.Series) -> tuple[pl.Series, dict[str, pl.Series]]:
     odd = text.str.contains(ODD).fill_null(False)
     if not odd.any():
         return text, {}
-    folded = text.filter(odd).str.normalize("NFKC").str.to_uppercase().str.strip_chars()
+    folded = half_width(text.filter(odd)).str.to_uppercase().str.strip_chars()
     text = text.clone().scatter(odd.arg_true(), folded)
     return text, {"E_FORMULA": text.str.starts_with("=").fill_null(False)}
 
 
 def _plain(text: pl.Series) -> pl.Series:
-    """Without thousands separators, a currency sign or 元 around the number."""
-    return text.str.normalize("NFKC").str.replace_all(r"[\s,]", "").str.replace_all(r"^¥|元$", "")
+    """Without a currency sign or 元 around the number, and without the commas of one that is grouped by thousands. A
+    comma anywhere else may stand for a point, a blank within for a border between two cells: they stay."""
+    bare = half_width(text).str.strip_chars().str.replace_all(r"^¥\s*|\s*元$", "")
+    return _where(bare.str.contains(_GROUPED), bare.str.replace_all(",", "", literal=True), bare)
 
 
 def _integers(text: pl.Series) -> pl.Series:
@@ -139,5 +143,5 @@ def _decimals(text: pl.Series, scale: int) -> pl.Series:
     return cut.cast(pl.Decimal(PRECISION, scale))
 
 
-def _where(mask: pl.Series, values: pl.Series) -> pl.Series:
-    return pl.select(pl.when(mask).then(values)).to_series()
+def _where(mask: pl.Series, values: pl.Series, others: pl.Series | None = None) -> pl.Series:
+    return pl.select(pl.when(mask).then(values).otherwise(others)).to_series()

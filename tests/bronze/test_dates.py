@@ -45,7 +45,9 @@ def test_other_text_is_never_a_wrong_date(text: str):
 @pytest.mark.parametrize(
     "text",
     ["3月", "24-01-03", "2024-02-30", "20240231", "2024-13-01", "2024-1/3", "2024.1-3", "3/1/2024",
-     "45294", "2024", "长期", "1024-01-01", "2024-01-03x", "x2024-01-03", "202401031", "2024-001-03", ""],
+     "2023-1-1 8", "2023-1-2 5", "2023-1-5 24:00", "2024-01-03 99:99", "2024-01-03 8:60", "2024-01-03 08",
+     "2024年1月3 8", "2024-1 1-3", "2024 0103", "2024-01-0³", "2024-①-03", "2024-01-03 8:3", "45294", "2024",
+     "长期", "1024-01-01", "2024-01-03x", "x2024-01-03", "202401031", "2024-001-03", ""],
 )  # fmt: skip
 def test_what_would_be_a_guess_is_refused(text: str):
     assert parsed(text) is None
@@ -77,7 +79,20 @@ def test_months_come_out_in_one_form(day: date):
     assert parse_months(pl.Series(texts)).to_list() == [f"{y}-{m:02d}"] * 7 + [None]
 
 
-@pytest.mark.parametrize("text", ["3月", "2024-13", "202400", "2024", "24-01", "一月", "9999-01"])
+@given(day=st.dates(date(1850, 1, 1), date(2199, 12, 31)), hour=st.integers(0, 99), form=st.sampled_from(FORMS[:9]))
+def test_a_lone_hour_is_never_a_digit_of_the_day(day: date, hour: int, form: str):
+    said = form.format(y=day.year, m=day.month, d=day.day)
+    assert [parsed(f"{said} {hour}"), parsed(f"{said} {hour:02d}")] == [None, None]
+    wanted = day if hour < 24 else None
+    assert parsed(f"{said} {hour}:30") == parsed(f"{said} {hour:02d}:30:59") == wanted
+
+
+@pytest.mark.parametrize("text", ["2024 01 03", "2024 1 3", "2024年1月3日 8:30", "2024 . 1 . 3"])
+def test_blanks_that_separate(text: str):
+    assert parsed(text) == date(2024, 1, 3)
+
+
+@pytest.mark.parametrize("text", ["2023-1 1", "2024-0²", "3月", "2024-13", "202400", "24-01", "一月", "9999-01"])
 def test_what_is_no_month_is_refused(text: str):
     assert parse_months(pl.Series([text])).to_list() == [None]
 
@@ -100,7 +115,8 @@ def test_times_are_city_time(text: str, wanted: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "昨天", "8:15", "2024-01-03 24:00:00", "2024-01-03 08:60", "2024-02-30 08:15", "24-01-03 08:15", "1704240900",
+    ["", "昨天", "8:15", "2023-1-1 8", "2024-1-318时15分", "2024年1月38时15分", "2024-01-03 0²:15",
+     "2024-01-03 24:00:00", "2024-01-03 08:60", "2024-02-30 08:15", "24-01-03 08:15", "1704240900",
      "1704240900000", "2024-01-03 上午8:15", "2024-01-03 08:15 08:15", "2024-01-03Z"],
 )  # fmt: skip
 def test_what_is_no_time(text: str):
