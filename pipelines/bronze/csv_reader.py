@@ -17,6 +17,7 @@ from pipelines.bronze import encoding as enc
 from pipelines.bronze.csv_records import SEPARATORS, records, split_record
 from pipelines.bronze.formula_prefix import without_prefix
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
+from pipelines.bronze.second_heading import cut_at_turns
 from pipelines.bronze.table import ROW, Block, Notice, Spoilt, Table, UnreadableError, tidy
 from pipelines.contracts import Feed
 
@@ -46,7 +47,8 @@ def read_csv(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
         notices.append(Notice("N_ENCODING", text))
     if separator != ",":
         notices.append(Notice("N_SEPARATOR", f"字段以{_SEPARATOR_NAMES[separator]}分隔，已按实际分隔符读取"))
-    return [Table(None, header, _blocks(source, encoding, header, separator))], notices
+    blocks = cut_at_turns(_blocks(source, encoding, header, separator), header, feed)
+    return [Table(None, header, blocks)], notices
 
 
 def _source(file: Path) -> Source:

@@ -12,6 +12,7 @@ from pipelines.contracts.heading import normal
 
 DEPTH = 15
 MIN_SHARE = 0.6
+_FEW = 3
 
 Cells = Sequence[str]
 Heading = tuple[str, ...]
@@ -24,6 +25,7 @@ class Header:
     `headings`: one text per file column as the department wrote it. `columns`: contract to file column.
     `last_row`: 1-based row the header ends at; 0 with `found` False, then the whole file counts as rows.
     `missing`: labels of required columns nobody sent; `absent`: of others. `title`: texts above the header.
+    `is_doubled`: the list is printed in blocks side by side, so a row of the sheet is more than one of the list.
     """
 
     headings: tuple[str, ...]
@@ -33,6 +35,7 @@ class Header:
     missing: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     title: tuple[str, ...] = ()
+    is_doubled: bool = False
 
     @property
     def extra(self) -> tuple[str, ...]:
@@ -62,16 +65,50 @@ def detect(
     if best_score < MIN_SHARE * len(feed.columns):
         return not_found(feed, max((len(r) for r in rows), default=0))
     top, depth, names, columns = best
+    title = tuple(t for t in ("".join(row).strip() for row in rows[:top]) if t)
+    return _header(feed, names, columns, top + depth, title)
+
+
+def turned(feed: Feed, cells: Cells, row: int, header: Header) -> Header | None:
+    """The header that row number `row`, somewhere below `header`, is, when it puts columns elsewhere than that one.
+
+    Most of its cells are headings of the contract, which no row of data can say; they need not be most of the
+    contract, as what stands below a heading row stands below no other.
+    """
+    names = [(text.strip(),) for text in cells]
+    columns = _match(feed, names)
+    filled = sum(1 for (text,) in names if text)
+    if len(columns) < min(_FEW, len(feed.columns)) or len(columns) < MIN_SHARE * filled:
+        return None
+    is_same = all(header.columns.get(name) == place for name, place in columns.items())
+    return None if is_same else _header(feed, names, columns, row)
+
+
+def _header(
+    feed: Feed, names: Sequence[Heading], columns: dict[str, int], last_row: int, title: tuple[str, ...] = ()
+) -> Header:
     unsent = [c for c in feed.columns if c.name not in columns]
     return Header(
         headings=tuple(name[0] for name in names),
         columns=columns,
-        last_row=top + depth,
+        last_row=last_row,
         found=True,
         missing=tuple(c.label for c in unsent if c.required),
         absent=tuple(c.label for c in unsent if not c.required),
-        title=tuple(t for t in ("".join(row).strip() for row in rows[:top]) if t),
+        title=title,
+        is_doubled=_is_doubled(feed, names, columns),
     )
+
+
+def _is_doubled(feed: Feed, names: Sequence[Heading], columns: dict[str, int]) -> bool:
+    """Whether the columns that are not taken would do for the list once more.
+
+    A heading that is there twice is usual, and so are people of another part (代领人) with their ids and names.
+    """
+    taken = set(columns.values())
+    others = _match(feed, [() if place in taken else name for place, name in enumerate(names)])
+    is_whole = all(name in others for name in columns if feed.by_name[name].required)
+    return is_whole and len(others) >= max(_FEW, MIN_SHARE * len(columns))
 
 
 def not_found(feed: Feed, width: int) -> Header:

@@ -200,6 +200,11 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
         profiler.header(header)
         taken.breaker = taken.breaker or _header_breaker(table, delivery)
         for rows, block in _data(table, feed, taken.notices):
+            if block.header and block.header is not header:
+                header = block.header
+                table = replace(table, header=header)
+                taken.notices += [_second_heading(table), *_header_notices(table)]
+                taken.breaker = taken.breaker or _header_breaker(table, delivery)
             entries = [quarantine.spoilt(block.spoilt, delivery, table.sheet)]
             if header.missing:
                 entries.append(_whole(rows, table, delivery, taken.breaker))
@@ -225,6 +230,7 @@ def _refused(
     """Every row of a refused file; a row with a reason of its own keeps it."""
     for table in read(delivery.file(paths), feed, draft.scratch())[0]:
         for rows, block in _data(table, feed, []):
+            table = replace(table, header=block.header or table.header)
             own = [quarantine.spoilt(block.spoilt, delivery, table.sheet)]
             if not table.header.missing:
                 faults = type_block(Block(rows, block.marks), table.header, feed).faults
@@ -239,7 +245,7 @@ def _data(table: Table, feed: Feed, notices: list[Notice]) -> Iterator[tuple[pl.
     for block in table.blocks:
         rows = block.rows
         if table.header.found and rows.height:
-            rows, tail = split_tail(rows, table.header, feed)
+            rows, tail = split_tail(rows, block.header or table.header, feed)
             notices += [_tail_notice(table.sheet, row) for row in tail.iter_rows()]
         yield rows, block
 
@@ -248,6 +254,11 @@ def _tail_notice(sheet: str | None, row: Sequence) -> Notice:
     where = (f"工作表「{sheet}」" if sheet else "") + f"第 {row[0]} 行"
     text = " ".join(cell for cell in row[1:] if cell)[:_TAIL_LENGTH]
     return Notice("N_TAIL", f"{where}不是数据，未入库：{text}")
+
+
+def _second_heading(table: Table) -> Notice:
+    where = f"工作表「{table.sheet}」" if table.sheet else ""
+    return Notice("N_HEADING", f"{where}第 {table.header.last_row} 行起表头的列次不同，以下各行按该行表头读取")
 
 
 def _header_notices(table: Table) -> list[Notice]:
@@ -265,6 +276,8 @@ def _header_breaker(table: Table, delivery: Delivery) -> Breaker | None:
     header = table.header
     if not header.found:
         return breaker("E_HEADER", delivery, sheet=table.sheet)
+    if header.is_doubled:
+        return breaker("E_SIDE_BY_SIDE", delivery, sheet=table.sheet)
     if header.missing:
         detail = "缺少" + "".join(f"「{label}」" for label in header.missing)
         detail += "，表头中不认识" + "".join(f"「{h}」" for h in header.extra) if header.extra else ""

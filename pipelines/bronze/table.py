@@ -36,11 +36,15 @@ class Spoilt:
 
 @dataclass(frozen=True)
 class Block:
-    """Some rows of a table. `rows`: `_row` (Int64) and text columns c0… stripped, blank as null."""
+    """Some rows of a table. `rows`: `_row` (Int64) and text columns c0… stripped, blank as null.
+
+    `header`: the one these rows stand below, where it is another one than the table's.
+    """
 
     rows: pl.DataFrame
     marks: tuple[Mark, ...] = ()
     spoilt: tuple[Spoilt, ...] = ()
+    header: Header | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ Belongs here: sheets, merged headers, cutting sheets into blocks. Does not belon
 (workbook_guard.py, xls_guard.py, ods_guard.py), cells as text (cells.py), types of the contract (typing.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from typing import Any
 import polars as pl
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from pipelines.bronze import html_tables, kinds, ods_guard, workbook_guard, xls_guard
+from pipelines.bronze import html_tables, kinds, merged, ods_guard, workbook_guard, xls_guard
 from pipelines.bronze.cells import column_texts, text
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
-from pipelines.bronze.table import ROW, Block, Mark, Notice, Table, UnreadableError, cell_names, tidy
+from pipelines.bronze.headless import GOES_ON, ROWS, SAMPLE, holds
+from pipelines.bronze.second_heading import turns
+from pipelines.bronze.table import ROW, Block, Mark, Notice, Spoilt, Table, UnreadableError, cell_names, tidy
 from pipelines.contracts import Column, Feed
 
 BLOCK_ROWS = 20_000
@@ -23,7 +26,8 @@ Sheet = CalamineSheet | html_tables.HtmlTable
 
 
 def read_workbook(file: Path, feed: Feed, kind: str = kinds.XLSX) -> tuple[list[Table], list[Notice]]:
-    """Every visible sheet with the contract's header; when none has it, all with cells, header not found.
+    """Every visible sheet with the contract's header, and those without one that hold rows all the same; when none has
+    it, all with cells, header not found.
 
     Raises UnreadableError.
     """
@@ -32,16 +36,38 @@ def read_workbook(file: Path, feed: Feed, kind: str = kinds.XLSX) -> tuple[list[
     if not sheets:
         raise UnreadableError("E_EMPTY")
     headers = [_header(feed, sheet) for sheet in sheets]
-    if any(h.found for h in headers):
-        chosen = [(s, h) for s, h in zip(sheets, headers, strict=True) if h.found]
-        others = [s.name for s, h in zip(sheets, headers, strict=True) if not h.found]
-    else:
-        chosen = [(s, not_found(feed, len(next(_rows(s))))) for s in sheets]
-        others = []
-    notices = [Notice("N_SHEET", f"工作表「{name}」没有约定的表头，未读取") for name in others]
+    above = next((h for h in headers if h.found), None)
+    tables, notices = [], []
+    for sheet, header in zip(sheets, headers, strict=True):
+        if above is None:
+            header = not_found(feed, len(next(_rows(sheet))))
+        elif header.found:
+            above = header
+        else:
+            table, told = _without_header(feed, sheet, above, formulas)
+            tables += [table] if table else []
+            notices.append(told)
+            continue
+        tables.append(Table(sheet.name, header, _blocks(feed, sheet, header, formulas(sheet.name))))
+        notices += merged.notices(sheet.name, _ranges(sheet), header, _by_place(feed, header))
     notices += [Notice("N_SHEET", f"工作表「{name}」是隐藏的，未读取") for name in hidden]
-    tables = [Table(s.name, header, _blocks(feed, s, header, formulas(s.name))) for s, header in chosen]
     return tables, notices
+
+
+def _without_header(
+    feed: Feed, sheet: Sheet, above: Header, formulas: Callable[[str], set[tuple[int, int]]]
+) -> tuple[Table | None, Notice]:
+    """(the table of a sheet without the header, None to leave it alone; what to tell). `above`: the header before."""
+    header = replace(above, last_row=0, title=())
+    width = len(header.headings)
+    kind = holds(_block(list(islice(_rows(sheet), SAMPLE)), 1, _by_place(feed, header), set(), width), header, feed)
+    if kind == GOES_ON:
+        table = Table(sheet.name, header, _blocks(feed, sheet, header, formulas(sheet.name)))
+        return table, Notice("N_SHEET", f"工作表「{sheet.name}」没有表头，按前一张表的表头读取")
+    if kind == ROWS:
+        table = Table(sheet.name, header, _unplaced(sheet, width))
+        return table, Notice("N_SHEET", f"工作表「{sheet.name}」没有约定的表头，各行未入库")
+    return None, Notice("N_SHEET", f"工作表「{sheet.name}」没有约定的表头，未读取")
 
 
 _INSPECT = {
@@ -81,11 +107,11 @@ def _rows(sheet: Sheet) -> Iterator[list[Any]]:
 
 def _header(feed: Feed, sheet: Sheet) -> Header:
     rows = [[text(v) or "" for v in row] for row in islice(_rows(sheet), DEPTH + 1)]
-    merged = [r for r in sheet.merged_cell_ranges or () if r[0][0] <= DEPTH]
+    ranges = [r for r in _ranges(sheet) if r[0][0] <= DEPTH]
 
     def spread(i: int) -> Sequence[str]:
         filled = list(rows[i])
-        for (top, left), (bottom, right) in merged:
+        for (top, left), (bottom, right) in ranges:
             if top <= i <= bottom and top < len(rows):
                 filled[left : right + 1] = [rows[top][left]] * (min(right + 1, len(filled)) - left)
         return filled
@@ -93,11 +119,39 @@ def _header(feed: Feed, sheet: Sheet) -> Header:
     return detect(feed, rows, spread)
 
 
+def _by_place(feed: Feed, header: Header) -> dict[int, Column]:
+    return {place: feed.by_name[name] for name, place in header.columns.items()}
+
+
+def _ranges(sheet: Sheet) -> list[html_tables.Merged]:
+    return sheet.merged_cell_ranges or []
+
+
 def _blocks(feed: Feed, sheet: Sheet, header: Header, formulas: set[tuple[int, int]]) -> Iterator[Block]:
-    first = header.last_row + 1
-    by_place = {place: feed.by_name[name] for name, place in header.columns.items()}
-    for data in _batches(islice(_rows(sheet), header.last_row, None)):
-        yield _block(data, first, by_place, formulas)
+    """Blocks of which all rows stand below one header; further down there may be another."""
+    first, width, below = header.last_row + 1, len(header.headings), None
+    rows = islice(_rows(sheet), header.last_row, None)
+    if cells := merged.downward(_ranges(sheet), header.last_row, _by_place(feed, header)):
+        rows = merged.filled(rows, header.last_row, cells)
+        formulas = formulas | merged.spread(formulas, cells)
+    for data in _batches(rows):
+        block = _block(data, first, _by_place(feed, header), formulas, width)
+        for row, other in turns(block.rows, header, feed):
+            upper = _block(data[: row - first], first, _by_place(feed, header), formulas, width)
+            yield replace(upper, header=below)
+            data, first, header, below = data[row + 1 - first :], row + 1, other, other
+            block = _block(data, first, _by_place(feed, header), formulas, width)
+        yield replace(block, header=below)
+        first += len(data)
+
+
+def _unplaced(sheet: Sheet, width: int) -> Iterator[Block]:
+    """Every row of a sheet as one that could not be split into the contract's columns."""
+    first = 1
+    for data in _batches(_rows(sheet)):
+        lines = [" ".join(filter(None, (text(v) or "" for v in row))) for row in data]
+        spoilt = (Spoilt(first + n, "E_NO_HEADING", line) for n, line in enumerate(lines) if line.strip())
+        yield replace(_block([], first, {}, set(), width), spoilt=tuple(spoilt))
         first += len(data)
 
 
@@ -114,13 +168,18 @@ def _batches(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
 
 
 def _block(
-    data: Sequence[Sequence[Any]], first: int, by_place: Mapping[int, Column], formulas: set[tuple[int, int]]
+    data: Sequence[Sequence[Any]],
+    first: int,
+    by_place: Mapping[int, Column],
+    formulas: set[tuple[int, int]],
+    width: int,
 ) -> Block:
-    """Rows from number `first` on."""
+    """Rows from number `first` on, in `width` columns at least."""
     rows = range(first, first + len(data))
     cells: dict[str, pl.Series] = {ROW: pl.int_range(rows.start, rows.stop, eager=True).alias(ROW)}
     marks: list[Mark] = []
     columns = list(zip(*data, strict=True))
+    columns += [(None,) * len(data)] * (width - len(columns))
     for place, (name, values) in enumerate(zip(cell_names(len(columns)), columns, strict=True)):
         column = by_place.get(place)
         texts, spoilt = column_texts(values, column)

@@ -1,0 +1,242 @@
+"""Where tables lie: below each other, side by side, over several sheets, with cells merged over rows."""
+
+import io
+from datetime import date
+
+import pytest
+import xlsxwriter
+import xlwt
+
+from pipelines.bronze import csv_reader, workbook_reader
+
+NAME = "F10_高龄津贴发放_370602_202401.xlsx"
+CSV = NAME.replace("xlsx", "csv")
+SWAPPED = [0, 1, 7, 3, 4, 5, 6, 2, 8, 9]
+TURNED = [8, 7, 6, 5, 4, 3, 2, 1, 0]
+BORN, CERTIFIED = date(1940, 1, 1), date(2023, 12, 1)
+
+
+def moved(row: list, order: list[int]) -> list:
+    return [row[place] for place in order]
+
+
+def csv(rows: list[list]) -> bytes:
+    return "".join(",".join(row) + "\r\n" for row in rows).encode()
+
+
+def sheets(**rows: list[list]) -> bytes:
+    """A workbook of several sheets."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        for name, lines in rows.items():
+            sheet = book.add_worksheet(name)
+            for number, line in enumerate(lines):
+                sheet.write_row(number, 0, line)
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="module")
+def stacked(allowance, allowance_header):
+    """A table of rows 0 to 2, and below it one of rows 3 to 5 with its columns in another order."""
+
+    def make(order: list[int], heading: list[str] | None = None) -> list[list]:
+        below = [heading or moved(allowance_header, order), *(moved(allowance(n), order) for n in range(3, 6))]
+        return [allowance_header, *(allowance(n) for n in range(3)), *below]
+
+    return make
+
+
+@pytest.mark.parametrize("block", [1, 2, 1000])
+@pytest.mark.parametrize("order", [SWAPPED, TURNED])
+def test_a_second_table_in_a_sheet_is_read_in_its_own_order(office, workbook, stacked, monkeypatch, order, block):
+    monkeypatch.setattr(workbook_reader, "BLOCK_ROWS", block)
+    result = office.deliver("F10", NAME, workbook(stacked(order)))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 6, 6)
+    rows = office.rows("F10")
+    assert rows["_row"].to_list() == [2, 3, 4, 6, 7, 8]
+    assert rows["id_no"].to_list() == [f"3706021940010100{n:02d}" for n in range(6)]
+    assert rows.select("birth_date", "certified_date", "division_code").unique().rows() == [
+        (BORN, CERTIFIED, "370602001001")
+    ]
+    assert "工作表「Sheet1」第 5 行起表头的列次不同，以下各行按该行表头读取" in result.notices
+
+
+@pytest.mark.parametrize("block", [200, 1 << 20])
+def test_a_second_table_in_a_csv_is_read_in_its_own_order(office, stacked, monkeypatch, block):
+    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", block)
+    result = office.deliver("F10", CSV, csv(stacked(SWAPPED)))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 6, 6)
+    rows = office.rows("F10")
+    assert rows["_row"].to_list() == [2, 3, 4, 6, 7, 8]
+    assert rows.select("birth_date", "certified_date").unique().rows() == [(BORN, CERTIFIED)]
+
+
+def test_an_id_that_is_a_number_is_told_below_the_second_heading_too(office, workbook, stacked):
+    rows = stacked(TURNED)
+    rows[-1][8] = 370602194001010005
+    office.deliver("F10", NAME, workbook(rows))
+    assert office.quarantine("F10").select("row", "column", "code").rows() == [(8, "身份证号", "E_ID_NUMERIC")]
+
+
+def test_tables_may_take_turns(office, workbook, stacked, allowance, allowance_header):
+    rows = [*stacked(SWAPPED), allowance_header, allowance(6), allowance_header, allowance(7)]
+    result = office.deliver("F10", NAME, workbook(rows))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 8, 8)
+    assert office.rows("F10").select("birth_date", "certified_date").unique().rows() == [(BORN, CERTIFIED)]
+    assert "工作表「Sheet1」第 11 行不是数据" in "".join(result.notices)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_a_second_table_without_a_required_column_refuses_the_file(office, workbook, stacked, form):
+    rows = stacked(SWAPPED, ["身份证号", "姓名", "最近认证日期", "年龄段", "", "发放月份", "状态", "出生日期", "", ""])
+    content = workbook(rows) if form == "xlsx" else csv(rows)
+    result = office.deliver("F10", NAME, content)
+    assert (result.breaker_code, result.rows_in, result.rows_quarantined) == ("E_COLUMN_MISSING", 6, 6)
+    assert "第 5 行表头缺少「发放金额(元)」" in result.breaker_message
+
+
+def test_the_same_heading_once_more_goes_on(office, workbook, allowance, allowance_header):
+    rows = [allowance_header, allowance(0), [], allowance_header, allowance(1)]
+    result = office.deliver("F10", NAME, workbook(rows))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 2, 2)
+    assert not [n for n in result.notices if "列次不同" in n]
+
+
+def test_rows_go_on_in_a_second_sheet(office, allowance, allowance_header):
+    content = sheets(
+        一=[["高龄津贴"], allowance_header, *(allowance(n) for n in range(4))],
+        二=[allowance(n)[:9] for n in range(4, 9)],
+        三=[allowance(9), allowance(10, c0=370602194001010010)],
+    )
+    result = office.deliver("F10", NAME, content)
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 11, 10)
+    assert sorted(office.rows("F10")["id_no"]) == [f"3706021940010100{n:02d}" for n in range(10)]
+    assert office.quarantine("F10").select("sheet", "row", "code").rows() == [("三", 2, "E_ID_NUMERIC")]
+    assert "工作表「二」没有表头，按前一张表的表头读取" in result.notices
+
+
+def test_rows_of_a_sheet_nobody_can_place_are_counted(office, allowance, allowance_header):
+    strangers = [["接上表"], *(moved(allowance(n), TURNED) for n in range(4, 6))]
+    content = sheets(一=[allowance_header, *(allowance(n) for n in range(4))], 二=strangers)
+    result = office.deliver("F10", NAME, content)
+    assert (result.rows_in, result.rows_bronze, result.breaker_code) == (7, 0, "E_QUARANTINE_SHARE")
+    told = office.quarantine("F10").filter(sheet="二")
+    assert told["code"].to_list() == ["E_NO_HEADING"] * 3
+    assert "370602194001010004" in told["raw"][1]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        [["填表说明"], ["1. 每月 5 日前报送"], ["2. 金额以元计"]],
+        [["代码", "含义"], ["1", "发放"], ["2", "停发"]],
+        [["镇街", "人数", "金额"], ["向阳街道", 12, 2400], ["东山街道", 8, 1600]],
+        [["姓名", "身份证号", "住址", "电话", "邮编", "年份", "备注"], ["某", "3706", "某路", "1", "2", "2024", "无"]],
+        [["汇总"], ["镇街", "一月", "二月", "三月", "四月", "五月", "六月"], ["向阳街道", 1, 2, 3, 4, 5, 6]],
+    ],
+)
+def test_a_sheet_of_other_things_does_no_harm(office, allowance, allowance_header, notes):
+    content = sheets(名单=[allowance_header, *(allowance(n) for n in range(4))], 说明=notes)
+    result = office.deliver("F10", NAME, content)
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 4, 4)
+    assert result.notices == ("工作表「说明」没有约定的表头，未读取",)
+
+
+def test_the_heading_in_a_web_page_may_be_a_table_of_its_own(office, allowance, allowance_header):
+    def table(rows: list[list]) -> str:
+        return "<table>" + "".join("<tr><td>" + "</td><td>".join(r) + "</td></tr>" for r in rows) + "</table>"
+
+    page = table([allowance_header]) + table([allowance(n) for n in range(3)])
+    result = office.deliver("F10", NAME, f"<html><body>{page}</body></html>".encode())
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 3, 3)
+
+
+@pytest.mark.parametrize("count", [6, 9])
+@pytest.mark.parametrize("gap", [0, 1])
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_blocks_side_by_side_are_refused(office, workbook, allowance, allowance_header, count, gap, form):
+    lines = [(allowance_header, allowance_header), *((allowance(n), allowance(n + 4)) for n in range(4))]
+    rows = [left[:count] + [""] * gap + right[:count] for left, right in lines]
+    result = office.deliver("F10", NAME, workbook(rows) if form == "xlsx" else csv(rows))
+    assert (result.breaker_code, result.rows_bronze, result.rows_quarantined) == ("E_SIDE_BY_SIDE", 0, 4)
+
+
+def test_a_second_person_in_a_row_is_no_second_list(office, workbook, allowance, allowance_header):
+    agent = ["姓名", "身份证号", "与老人关系"]
+    rows = [allowance_header + agent, allowance(0) + ["赵一", "370602197001010010", "子女"]]
+    result = office.deliver("F10", NAME, workbook(rows))
+    assert (result.status, result.rows_in, office.rows("F10")["name"][0]) == ("accepted", 1, "王0")
+
+
+def merged_xlsx(workbook, rows: list[list], column: int, first: int, last: int) -> bytes:
+    value = rows[first][column]
+    shown = [["" if c == column and first < r <= last else v for c, v in enumerate(row)] for r, row in enumerate(rows)]
+    return workbook(shown, lambda _, sheet: sheet.merge_range(first, column, last, column, value))
+
+
+def merged_xls(rows: list[list], column: int, first: int, last: int) -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Sheet1", cell_overwrite_ok=True)
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            if c != column or not first <= r <= last:
+                sheet.write(r, c, value)
+    sheet.write_merge(first, last, column, column, rows[first][column])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def merged_html(rows: list[list], column: int, first: int, last: int) -> bytes:
+    def cells(number: int, row: list) -> str:
+        span = f' rowspan="{last - first + 1}"' if number == first else ""
+        kept = [(c, v) for c, v in enumerate(row) if c != column or not first < number <= last]
+        return "".join(f"<td{span if c == column else ''}>{v}</td>" for c, v in kept)
+
+    body = "".join(f"<tr>{cells(n, row)}</tr>" for n, row in enumerate(rows))
+    return f"<html><body><table>{body}</table></body></html>".encode()
+
+
+@pytest.mark.parametrize("form", ["xlsx", "xls", "html"])
+@pytest.mark.parametrize(
+    ("column", "name"), [(8, "division_code"), (3, "band_name"), (2, "birth_date"), (5, "pay_month")]
+)
+def test_a_value_merged_downwards_is_every_rows(office, workbook, allowance, allowance_header, form, column, name):
+    rows = [allowance_header, *(allowance(n) for n in range(6))]
+    write = {"xlsx": lambda *a: merged_xlsx(workbook, *a), "xls": merged_xls, "html": merged_html}[form]
+    result = office.deliver("F10", NAME, write(rows, column, 2, 4))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 6, 6)
+    assert office.rows("F10")[name].null_count() == 0
+    assert office.rows("F10")[name].n_unique() == 1
+    assert f"「{allowance_header[column]}」列有 1 处向下合并的单元格，已按每一行同值读取，请核对" in result.notices[-1]
+
+
+def test_an_amount_merged_downwards_is_not_multiplied(office, workbook, allowance, allowance_header):
+    rows = [allowance_header, *(allowance(n) for n in range(8))]
+    result = office.deliver("F10", NAME, merged_xlsx(workbook, rows, 4, 2, 3))
+    assert office.quarantine("F10").select("row", "code").rows() == [(4, "E_REQUIRED")]
+    assert "「发放金额(元)」列有 1 处向下合并的单元格，数值只计在第一行，请核对" in result.notices[-1]
+
+
+def test_an_id_merged_downwards_is_doubted_in_every_row(office, workbook, allowance, allowance_header):
+    def edit(_, sheet):
+        sheet.merge_range("A3:A4", "")
+        sheet.write_formula("A3", '="37060219400101"&"0001"', None, "370602194001010001")
+
+    rows = [allowance_header, *(allowance(n, c0="" if n in (1, 2) else f"3706021940010100{n:02d}") for n in range(9))]
+    office.deliver("F10", NAME, workbook(rows, edit))
+    assert office.quarantine("F10").select("row", "code").rows() == [(3, "E_FORMULA"), (4, "E_FORMULA")]
+
+
+@pytest.mark.parametrize("block", [1, 1000])
+def test_merged_titles_and_notes_are_no_rows(office, workbook, allowance, allowance_header, monkeypatch, block):
+    monkeypatch.setattr(workbook_reader, "BLOCK_ROWS", block)
+
+    def edit(_, sheet):
+        sheet.merge_range("A1:J2", "高龄津贴发放表")
+        sheet.merge_range("A6:J8", "注：本表由民政局填报")
+
+    rows = [[], [], allowance_header, allowance(0), allowance(1)]
+    result = office.deliver("F10", NAME, workbook(rows, edit))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 2, 2)
+    assert [n for n in result.notices if "合并" in n] == []
