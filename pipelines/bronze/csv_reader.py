@@ -6,15 +6,18 @@ lines (csv_records.py), types.
 
 import codecs
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
 
 from pipelines.bronze import encoding as enc
-from pipelines.bronze.csv_records import SEPARATORS, records, split_record
+from pipelines.bronze.csv_dialect import SEPARATORS, Dialect, dialect_of, head_records, split_record
+from pipelines.bronze.csv_records import records
 from pipelines.bronze.formula_prefix import without_prefix
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
 from pipelines.bronze.second_heading import cut_at_turns
@@ -39,15 +42,16 @@ def read_csv(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
     source = _source(file)
     with source() as stream:
         head = stream.read(_HEAD_BYTES)
-    encoding, separator, header = _header(head, source, feed)
+    encoding, dialect, header = _header(head, source, feed)
     notices = []
     declared = (feed.encoding or enc.UTF8).removesuffix("-sig")
     if header.found and encoding != declared:
         text = f"文件编码是 {encoding}，约定为 {feed.encoding}，已按实际编码读取"
         notices.append(Notice("N_ENCODING", text))
-    if separator != ",":
-        notices.append(Notice("N_SEPARATOR", f"字段以{_SEPARATOR_NAMES[separator]}分隔，已按实际分隔符读取"))
-    blocks = cut_at_turns(_blocks(source, encoding, header, separator), header, feed)
+    if dialect.separator != ",":
+        name = _SEPARATOR_NAMES[dialect.separator]
+        notices.append(Notice("N_SEPARATOR", f"字段以{name}分隔，已按实际分隔符读取"))
+    blocks = cut_at_turns(_blocks(source, encoding, header, dialect), header, feed)
     return [Table(None, header, blocks)], notices
 
 
@@ -113,22 +117,29 @@ def _from_returns(pieces: Iterator[bytes]) -> Iterator[bytes]:
     return (piece.replace(b"\r", b"\n") for piece in pieces)
 
 
-def _header(start: bytes, source: Source, feed: Feed) -> tuple[str, str, Header]:
-    """(encoding, separator, header) in which the contract's headings appear; without headings, the encoding that
+def _header(start: bytes, source: Source, feed: Feed) -> tuple[str, Dialect, Header]:
+    """(encoding, dialect, header) in which the contract's headings appear; without headings, the encoding that
     decodes all. Headings in plain letters appear in every encoding, so the likelier one is tried first."""
-    head = start.split(b"\n")[:DEPTH]
+    head = start.split(b"\n") if len(start) < _HEAD_BYTES else start.split(b"\n")[:-1]
     likely = enc.likely(start)
     for encoding in (likely, *({enc.UTF8, enc.GB18030} - {likely})):
         lines = [line.decode(encoding, errors="replace").removesuffix("\r") for line in head]
         for separator in SEPARATORS:
-            header = detect(feed, [split_record(line, separator) for line in lines])
+            header = _detect(feed, lines, separator)
             if header.found:
-                return encoding, separator, header
+                return encoding, dialect_of(lines, separator, len(header.headings)), header
     with source() as stream:
-        return enc.decoding(iter(partial(stream.read, _HEAD_BYTES), b"")), ",", not_found(feed, 1)
+        return enc.decoding(iter(partial(stream.read, _HEAD_BYTES), b"")), Dialect(), not_found(feed, 1)
 
 
-def _blocks(source: Source, encoding: str, header: Header, separator: str = ",") -> Iterator[Block]:
+def _detect(feed: Feed, lines: Sequence[str], separator: str) -> Header:
+    """The header among the first records; its last row is a line of the file, for a heading may hold line breaks."""
+    records = list(islice(head_records(lines, separator), DEPTH))
+    header = detect(feed, [split_record(text, separator) for text, _ in records])
+    return replace(header, last_row=records[header.last_row - 1][1]) if header.found else header
+
+
+def _blocks(source: Source, encoding: str, header: Header, dialect: Dialect) -> Iterator[Block]:
     width = len(header.headings)
     rest, spoilt_rows, row = b"", [], header.last_row + 1
     with source() as stream:
@@ -141,7 +152,7 @@ def _blocks(source: Source, encoding: str, header: Header, separator: str = ",")
             spoilt_rows += [Spoilt(row + carried + n, "E_BYTES", raw) for n, raw in sorted(broken.items())]
             if header.found:
                 text = rest + text if rest else text
-                part = records(text, width, row, is_last, separator)
+                part = records(text, width, row, is_last, dialect)
                 rows = tidy(part.rows, is_stripped=not any(mark in text for mark in _UNTIDY))
                 if b"'" in text:
                     rows = rows.with_columns(without_prefix(pl.exclude(ROW)))

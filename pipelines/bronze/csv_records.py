@@ -9,40 +9,18 @@ Lines without quotes, and lines whose quotes are in order, are split by polars; 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import polars as pl
 
-from pipelines.bronze.table import ROW, Spoilt, cell_names
+from pipelines.bronze.csv_dialect import MAX_LINES, Dialect, grammar, is_misquoted, split_record
+from pipelines.bronze.table import ROW, SPACE, Spoilt, cell_names
 from pipelines.bronze.tail import MARKER
 
-MAX_LINES = 50
 MAX_LENGTH = 100_000
-SEPARATORS = (",", "\t", ";", "|")
-_QUOTED = r'"(?:[^"]|"")*"'
 _MARKER = re.compile(MARKER)
 _NEWLINE, _QUOTE, _RETURN = 10, 34, 13
-
-
-@dataclass(frozen=True)
-class _Grammar:
-    """Expressions for one separator: a whole record, its next field, a line polars splits as we do."""
-
-    record: re.Pattern[str]
-    next: re.Pattern[str]
-    neat: str
-
-
-@cache
-def _grammar(separator: str) -> _Grammar:
-    mark = re.escape(separator)
-    field = rf'(?:"(?:[^"]|"")*+"|[^"{mark}\n][^{mark}\n]*+|)'
-    return _Grammar(
-        record=re.compile(rf"{field}(?:{mark}{field})*+"),
-        next=re.compile(rf"({field})(?:{mark}|\Z)"),
-        neat=rf'^(?:{_QUOTED}|[^"{mark}]*)(?:{mark}(?:{_QUOTED}|[^"{mark}]*))*$',
-    )
+_PLAIN = Dialect()
 
 
 @dataclass(frozen=True)
@@ -57,12 +35,14 @@ class Records:
 
 @dataclass(frozen=True)
 class _Lines:
-    """A block of UTF-8, where its lines begin and end (line break excluded), and what separates fields."""
+    """A block of UTF-8, where its lines begin and end (line break excluded), how many fields a row of it has, and how
+    they are written."""
 
     block: bytes
     starts: np.ndarray
     ends: np.ndarray
-    separator: str
+    fields: int
+    dialect: Dialect
 
     def text(self, i: int) -> str:
         return self.block[self.starts[i] : self.ends[i]].decode().removesuffix("\r")
@@ -71,19 +51,21 @@ class _Lines:
         return len(self.starts)
 
 
-def records(block: bytes, width: int, first_row: int, is_last: bool, separator: str = ",") -> Records:
+def records(
+    block: bytes, width: int, first_row: int, is_last: bool, dialect: Dialect = _PLAIN
+) -> Records:
     """Records of UTF-8 lines, the first of which has number `first_row` in the file.
 
     A record that is still open at the end of a block that is not the last is left for the next one.
     """
-    lines = _lines(block, separator)
-    regular, odd = _sort_out(lines, width)
+    lines = _lines(block, width + dialect.surplus, dialect)
+    regular, odd = _sort_out(lines)
     swallowed = np.zeros(len(lines), bool)
     places, cells, spoilt, stop = [], [], [], len(lines)
     for i in odd:
         if swallowed[i]:
             continue
-        end, text = _record(lines, i, width)
+        end, text = _record(lines, i)
         if end is None and not is_last and len(lines) - i <= MAX_LINES:
             stop = i
             break
@@ -91,17 +73,24 @@ def records(block: bytes, width: int, first_row: int, is_last: bool, separator: 
             spoilt.append(Spoilt(i + first_row, "E_QUOTE", text))
             continue
         swallowed[i + 1 : end + 1] = True
-        row = split_record(text, separator)
-        fitted = _fit(row, width)
+        row = split_record(text, dialect.separator)
+        fitted = _fit(row, lines.fields)
         if fitted is None:
-            spoilt.append(Spoilt(i + first_row, "E_FIELDS", text, f"{len(row)} 个字段，表头有 {width} 个"))
+            whose = "其他各行" if dialect.surplus else "表头"
+            spoilt.append(_misfit(i + first_row, text, len(row), whose, lines.fields))
+        elif fitted and is_misquoted(text, dialect):
+            spoilt.append(Spoilt(i + first_row, "E_QUOTE", text))
         elif fitted:
             places.append(i)
             cells.append([cell or None for cell in fitted])
     keep = np.flatnonzero(regular & ~swallowed & (np.arange(len(lines)) < stop))
-    rows = _by_polars(lines, keep, width)
+    rows = _by_polars(lines, keep)
     if places:
-        rows = pl.concat([rows, _frame(places, cells, width)]).sort(ROW)
+        rows = pl.concat([rows, _frame(places, cells, lines.fields)]).sort(ROW)
+    if dialect.surplus:
+        rows, shifted = _without_surplus(rows, width)
+        spoilt += [_misfit(i + first_row, _record(lines, i)[1], lines.fields, "表头", width) for i in shifted]
+        spoilt.sort(key=lambda s: s.row)
     return Records(
         rows=rows.with_columns(pl.col(ROW) + first_row),
         spoilt=tuple(spoilt),
@@ -110,42 +99,28 @@ def records(block: bytes, width: int, first_row: int, is_last: bool, separator: 
     )
 
 
-def split_record(text: str, separator: str = ",") -> list[str]:
-    """Fields of one record (RFC 4180; a quote inside an unquoted field is text); [] if quotes stay open."""
-    grammar = _grammar(separator)
-    if not grammar.record.fullmatch(text):
-        return []
-    fields, place = [], 0
-    while place <= len(text):
-        match = grammar.next.match(text, place)
-        value = match[1]
-        fields.append(value[1:-1].replace('""', '"') if value.startswith('"') else value)
-        place = match.end(1) + 1
-    return fields
-
-
-def _lines(block: bytes, separator: str) -> _Lines:
+def _lines(block: bytes, fields: int, dialect: Dialect) -> _Lines:
     breaks = np.flatnonzero(np.frombuffer(block, np.uint8) == _NEWLINE)
     starts = np.concatenate([[0], breaks + 1])
     ends = np.concatenate([breaks, [len(block)]])
     if starts[-1] == len(block):
         starts, ends = starts[:-1], ends[:-1]
-    return _Lines(block, starts, ends, separator)
+    return _Lines(block, starts, ends, fields, dialect)
 
 
-def _sort_out(lines: _Lines, width: int) -> tuple[np.ndarray, list[int]]:
-    """(mask of lines polars can split into `width` fields, other lines that are not blank)."""
+def _sort_out(lines: _Lines) -> tuple[np.ndarray, list[int]]:
+    """(mask of lines polars can split into the fields of a row, other lines that are not blank)."""
     content = np.frombuffer(lines.block, np.uint8)
-    separators = _count(content == ord(lines.separator), lines)
+    separators = _count(content == ord(lines.dialect.separator), lines)
     has_quote = np.zeros(len(lines), bool)
     if b'"' in lines.block:
         has_quote = _count(content == _QUOTE, lines) > 0
     length = lines.ends - lines.starts
     first = content[np.minimum(lines.starts, len(content) - 1)]
     blank = (length == 0) | ((length == 1) & (first == _RETURN))
-    regular = (separators == width - 1) & ~has_quote & ~blank & (length <= MAX_LENGTH)
+    regular = (separators == lines.fields - 1) & ~has_quote & ~blank & (length <= MAX_LENGTH)
     quoted = np.flatnonzero(has_quote & (length <= MAX_LENGTH))
-    regular[quoted] = _is_neat([lines.text(i) for i in quoted], width, lines.separator)
+    regular[quoted] = _is_neat([lines.text(i) for i in quoted], lines)
     return regular, np.flatnonzero(~regular & ~blank).tolist()
 
 
@@ -154,16 +129,16 @@ def _count(hits: np.ndarray, lines: _Lines) -> np.ndarray:
     return np.searchsorted(places, lines.ends) - np.searchsorted(places, lines.starts)
 
 
-def _is_neat(texts: Sequence[str], width: int, separator: str) -> np.ndarray:
-    line = pl.Series(texts, dtype=pl.String)
-    separators = line.str.replace_all(_QUOTED, "").str.count_matches(separator, literal=True)
-    return (line.str.contains(_grammar(separator).neat) & (separators == width - 1)).to_numpy()
+def _is_neat(texts: Sequence[str], lines: _Lines) -> np.ndarray:
+    line, rule = pl.Series(texts, dtype=pl.String), grammar(lines.dialect.separator)
+    separators = line.str.replace_all(rule.quoted, "").str.count_matches(lines.dialect.separator, literal=True)
+    return (line.str.contains(rule.neat) & (separators == lines.fields - 1)).to_numpy()
 
 
-def _record(lines: _Lines, start: int, width: int) -> tuple[int | None, str]:
+def _record(lines: _Lines, start: int) -> tuple[int | None, str]:
     """(last line, text) of the record beginning at a line; (None, the line) when its quotes never close."""
     first = text = lines.text(start)
-    is_record = _grammar(lines.separator).record.fullmatch
+    is_record = grammar(lines.dialect.separator).record.fullmatch
     if len(first) > MAX_LENGTH:
         return None, first[:MAX_LENGTH]
     if is_record(text):
@@ -172,31 +147,46 @@ def _record(lines: _Lines, start: int, width: int) -> tuple[int | None, str]:
         text += "\n" + lines.text(i)
         if len(text) > MAX_LENGTH:
             break
-        if is_record(text) and len(split_record(text, lines.separator)) == width:
+        if is_record(text) and len(split_record(text, lines.dialect.separator)) == lines.fields:
             return i, text
     return None, first
 
 
-def _fit(row: list[str], width: int) -> list[str] | None:
-    """The row in `width` cells; [] when it is blank; None when that would lose or invent a field."""
+def _fit(row: list[str], fields: int) -> list[str] | None:
+    """The row in `fields` cells; [] when it is blank; None when that would lose, invent or shift a field.
+
+    Only a line of the tail may be shorter or, by blanks, longer than the rows.
+    """
     if not any(cell.strip() for cell in row):
         return []
-    if len(row) > width and not any(cell.strip() for cell in row[width:]):
-        return row[:width]
-    if len(row) < width and _MARKER.match(next(cell.strip() for cell in row if cell.strip())):
-        return row + [""] * (width - len(row))
-    return row if len(row) == width else None
+    if len(row) == fields:
+        return row
+    is_tail = _MARKER.match(next(cell.strip() for cell in row if cell.strip()))
+    if not is_tail or any(cell.strip() for cell in row[fields:]):
+        return None
+    return row[:fields] + [""] * (fields - len(row))
 
 
-def _by_polars(lines: _Lines, keep: np.ndarray, width: int) -> pl.DataFrame:
+def _misfit(row: int, text: str, found: int, whose: str, expected: int) -> Spoilt:
+    return Spoilt(row, "E_FIELDS", text, f"{found} 个字段，{whose}有 {expected} 个")
+
+
+def _without_surplus(rows: pl.DataFrame, width: int) -> tuple[pl.DataFrame, list[int]]:
+    """(rows without the fields behind the last heading, numbers of those that hold something there)."""
+    more = pl.any_horizontal((pl.exclude(ROW, *cell_names(width)).str.strip_chars(SPACE) != "").fill_null(False))
+    shifted = rows.filter(more)[ROW].to_list()
+    return rows.filter(~more).select(ROW, *cell_names(width)), shifted
+
+
+def _by_polars(lines: _Lines, keep: np.ndarray) -> pl.DataFrame:
     if len(keep) == 0:
-        return _frame([], [], width)
+        return _frame([], [], lines.fields)
     has_quote = b'"' in lines.block
     rows = pl.read_csv(
         _join(lines, keep),
         has_header=False,
-        separator=lines.separator,
-        schema=dict.fromkeys(cell_names(width), pl.String),
+        separator=lines.dialect.separator,
+        schema=dict.fromkeys(cell_names(lines.fields), pl.String),
         quote_char='"' if has_quote else None,
         eol_char="\n",
     )

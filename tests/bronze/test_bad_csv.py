@@ -154,6 +154,47 @@ def test_titles_totals_and_footnotes_are_no_rows(office: Office, cards, card):
     )
 
 
+@pytest.mark.parametrize("ending", ["\r\n", "\n"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"残疾等级": '"残疾\n等级"'},
+        {"残疾证号": '"残疾人\n\n证号"', "姓名": '"姓\n名"', "村居代码": '"村居\n代码"'},
+        {"残疾人证号": '"残疾人证号\n"', "有效期至": '"有效期\n至"'},
+    ],
+)
+def test_headings_may_hold_line_breaks_in_quotes(office: Office, cards, broken: dict, separator: str, ending: str):
+    header = CARD_HEADER
+    for heading, written in broken.items():
+        header = header.replace(heading, written)
+    text = cards(5, header=f"名册\r\n{header}").decode("utf-8-sig").replace("\r\n", "\n")
+    result = office.deliver("F11", NAME, text.replace(",", separator).replace("\n", ending).encode("gb18030"))
+    lines = header.count("\n")
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 5, 5)
+    assert office.rows("F11")["_row"].to_list() == list(range(3 + lines, 8 + lines))
+    assert office.rows("F11")["division_code"].to_list() == ["370602001001"] * 5
+
+
+def test_a_quote_above_the_header_opens_no_heading(office: Office, cards):
+    result = office.deliver("F11", NAME, cards(5, header=f'"名册\r\n{CARD_HEADER}'))
+    assert (result.status, result.rows_bronze) == ("accepted", 5)
+
+
+def test_a_row_shifted_by_an_unquoted_separator_is_told_though_it_ends_in_a_blank(office: Office, cards, card):
+    """The last field of the shifted row is blank, so only the number of fields shows it."""
+    lines = [card(n).rsplit(",", 1)[0] + "," for n in range(10)]
+    lines[4] = lines[4].replace("生活补贴,发放,", "生活补贴,护理补贴,发放,")
+    result = office.deliver("F11", NAME, cards(lines))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 10, 9)
+    assert office.quarantine("F11").select("row", "code").rows() == [(6, "E_FIELDS")]
+
+
+def test_separators_behind_every_row_are_a_habit(office: Office, cards, card):
+    result = office.deliver("F11", NAME, cards([*(f"{card(n)},," for n in range(10)), "合计,10,,,,,,,,"]))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 10, 10)
+
+
 def test_a_name_the_contract_does_not_know_is_quarantined(office: Office, cards):
     result = office.deliver("F11", "残疾人证最终版(2).csv", cards(10))
     assert (result.kind, result.breaker_code, result.scope) == ("unrecognised", "E_FILE_NAME", None)

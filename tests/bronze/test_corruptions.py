@@ -166,7 +166,7 @@ REAL: dict[str, tuple[bytes, str | None, int, set[str]]] = {
     "a lone return": (_lines(lambda x: [*x[:3], x[3].replace("2024-01-03", "2024-01-03\r"), *x[4:]]), None, 10, set()),
     "a nought in a line": (_lines(lambda x: [*x[:3], x[3].replace("2024-01-03", "2024\x00"), *x[4:]]), None, 9,
                            {"E_TIME"}),
-    "a quote lost": (_lines(lambda x: [*x[:4], x[4].replace('"', "", 1), *x[5:]]), None, 10, set()),
+    "a quote lost": (_lines(lambda x: [*x[:4], x[4].replace('"', "", 1), *x[5:]]), None, 9, {"E_QUOTE"}),
     "a quote too many": (_lines(lambda x: [*x[:2], x[2].replace("李四1", '"李四1'), *x[3:]]), None, 9, {"E_QUOTE"}),
     "a line in halves": (_lines(lambda x: [*x[:2], x[2][:30], x[2][30:], *x[3:]]), None, 9, {"E_FIELDS"}),
     "a blank line and a total": (_lines(lambda x: [*x[:4], "", *x[4:-1], "合计,,,,,,"]), None, 10, set()),
