@@ -5,6 +5,7 @@ Belongs here: watching the inbox and the drop folders. Does not belong here: rea
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from pipelines.defs.resources import Lakehouse
 from pipelines.landing import dropped
 from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
+from pipelines.sent_files import sent
 
 SETTLED_SECONDS = 5  # a file still being copied is left for the next tick
 
@@ -37,16 +39,20 @@ def waiting_files(folder: Path, now: float) -> list[Path]:
     """Files in a drop folder that have not changed for a few seconds, sorted."""
     if not folder.exists():
         return []
-    files = [p for p in folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))]
+    files = [p for p in sent(folder) if p.is_file() and not p.is_symlink()]
     return sorted(p for p in files if now - p.stat().st_mtime >= SETTLED_SECONDS)
 
 
 def batch_key(files: list[Path]) -> str:
-    """One hash over the contents of the waiting files: the same files never start a second run."""
+    """One hash over the contents of the waiting files: the same files never start a second run. A file that nobody
+    can read counts by its name; the run says what is wrong with it."""
     digest = hashlib.sha256()
     for file in files:
-        with file.open("rb") as reader:
-            digest.update(hashlib.file_digest(reader, "sha256").digest())
+        try:
+            with file.open("rb") as reader:
+                digest.update(hashlib.file_digest(reader, "sha256").digest())
+        except OSError:
+            digest.update(os.fsencode(file))
     return digest.hexdigest()
 
 

@@ -21,9 +21,8 @@ ACCEPTED, REJECTED, DUPLICATE, UNANSWERED, SUPERSEDED = (
     "accepted", "rejected", "duplicate", "unanswered", "superseded",
 )  # fmt: skip
 _WIDTH = len(layout.ANOMALY_COLUMNS)
-_SPACE = " \t\r\n\u3000"
 # Refused because the ticket needs no answer: nothing in such a row can be put right, so it holds up no other.
-_SETTLED = ("E_TICKET_CLOSED", "E_TICKET_SOURCE", "E_TICKET_WAITING")
+_SETTLED = ("E_TICKET_CLOSED", "E_TICKET_SOURCE", "E_TICKET_WAITING", "E_RULE_RETIRED")
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def check_rows(
         if index < layout.FIRST_ROW:
             continue
         has_formula = next((c for r, c in sorted(book.formulas) if r == index), None)
-        if has_formula is None and not any(cell_text(cell).strip(_SPACE) for cell in row):
+        if has_formula is None and not any(cell_text(cell).strip() for cell in row):
             continue
         cells = [at(row, c) for c in range(_WIDTH)]
         results.append(_check_row(index + 1, cells, has_formula, identity, signer, rules, tickets))
@@ -92,7 +91,7 @@ def _check_row(
     row_key = cell_text(cells[COL["row_key"]])
     is_ours = row_key in identity.groups
     rule_id = cell_text(cells[COL["rule"]]).partition(" ")[0]
-    given = [cell_text(cells[COL[name]]).strip(_SPACE) for name in ("answer", "new_value", "note")]
+    given = [cell_text(cells[COL[name]]).strip() for name in ("answer", "new_value", "note")]
     result = RowResult(
         sheet_row,
         row_key if is_ours else None,
@@ -117,6 +116,8 @@ def _check_row(
         return result.but(UNANSWERED, "E_BLANK")
     if refusal := _ticket_refusal(tickets.get(row_key)):
         return result.but(REJECTED, refusal)
+    if rule_id not in rules:
+        return result.but(REJECTED, "E_RULE_RETIRED")
     return _check_answer(result, cells, rules[rule_id], identity)
 
 
@@ -141,11 +142,10 @@ def _check_answer(result: RowResult, cells: list[Cell], rule: Rule, identity: Id
         return result.but(REJECTED, "E_VALUE_NUMERIC", column=value_column)
     if isinstance(value, date | datetime | time | timedelta):
         return result.but(REJECTED, "E_VALUE_DATE", column=value_column)
-    if answer.value_list == "grid":
-        typed = typed.split()[0]
-        if typed not in identity.grids:
-            return result.but(REJECTED, "E_VALUE_NOT_ALLOWED", column=value_column)
-    return replace(result, outcome=ACCEPTED, answer_kind=answer.kind, new_value=typed)
+    code = identity.grids.get(" ".join(typed.split()))
+    if code is None:
+        return result.but(REJECTED, "E_VALUE_NOT_ALLOWED", column=value_column)
+    return replace(result, outcome=ACCEPTED, answer_kind=answer.kind, new_value=code)
 
 
 def _constant(answer: Answer) -> str:

@@ -18,7 +18,8 @@ from pipelines.security.signature import is_signed
 
 @dataclass(frozen=True)
 class Identity:
-    """What the signed hidden sheets say. `groups`: ticket id -> group key; `grids`: codes allowed."""
+    """What the signed hidden sheets say. `groups`: ticket id -> group key; `grids`: what may stand in 更正值 (a code,
+    or a whole entry of the drop-down with single spaces) -> the code."""
 
     township_code: str
     place: str
@@ -26,7 +27,7 @@ class Identity:
     as_of: date
     issue: int
     groups: dict[str, str]
-    grids: frozenset[str]
+    grids: dict[str, str]
 
 
 def identify(book: Book, keys: KeyProvider) -> Identity:
@@ -49,7 +50,7 @@ def identify(book: Book, keys: KeyProvider) -> Identity:
         as_of=date.fromisoformat(document["as_of"]),
         issue=document["issue"],
         groups=dict(rows),
-        grids=frozenset(text.split()[0] for text in grids),
+        grids={entry: text.split()[0] for text in grids for entry in (text.split()[0], " ".join(text.split()))},
     )
 
 
@@ -81,9 +82,10 @@ def _document(book: Book, keys: KeyProvider) -> dict:
     try:
         document = json.loads(text)
         key_id = document["key_id"]
-    except (ValueError, TypeError, KeyError):
+        is_ours = is_signed(keys, layout.SIGN_PURPOSE, document, signature)
+    except (ValueError, TypeError, KeyError, RecursionError):  # nested without end; half a surrogate pair
         raise Refused("E_META_FORGED", {"row": 2, "column": "A"}) from None
-    if is_signed(keys, layout.SIGN_PURPOSE, document, signature):
+    if is_ours:
         return document
     if isinstance(key_id, str) and key_id != keys.key_id and len(key_id) == len(keys.key_id):
         raise Refused("E_KEY", {"key_id": key_id})

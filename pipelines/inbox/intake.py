@@ -6,6 +6,7 @@ acceptable. A file that cannot be read never stops the others, and the same file
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,16 +21,19 @@ from pipelines.inbox.problems import Refused
 from pipelines.inbox.reader import Book, Reader
 from pipelines.inbox.receipt import build_receipt
 from pipelines.inbox.receive import Received, receive, received
+from pipelines.incidents import incident, words
 from pipelines.ledger.rows import replace_turn
 from pipelines.paths import Paths
 from pipelines.returns import columns as layout
 from pipelines.security.keys import KeyProvider
 from pipelines.security.signature import RowSigner
 from pipelines.security.workbook_lock import WrongPassword, is_locked, unlock
-from pipelines.verify.rules import load_rules
+from pipelines.verify.rules import Rule, load_rules
+from pipelines.whole_files import write_whole
 
 MAX_BYTES = 150_000_000
 UNKNOWN_FOLDER = "未识别"
+UNFORESEEN = "E_UNFORESEEN"
 _ANSWER = {
     "as_of": pl.Date, "workbook_sha256": pl.String, "file_name": pl.String, "township_code": pl.String,
     "set_id": pl.String, "sheet_row": pl.Int64, "ticket_id": pl.String, "answer_code": pl.String,
@@ -69,10 +73,12 @@ class FileResult:
 
 @dataclass(frozen=True)
 class IntakeReport:
-    """What one intake did. `repeats`: names of dropped files that had arrived before."""
+    """What one intake did. `repeats`: names of dropped files that had arrived before; `left`: what could not be taken
+    out of the drop folder."""
 
     files: tuple[FileResult, ...]
     repeats: tuple[str, ...]
+    left: tuple[FileResult, ...] = ()
 
     @property
     def workbooks(self) -> int:
@@ -87,7 +93,7 @@ class IntakeReport:
     @property
     def problems(self) -> list[str]:
         """A Chinese sentence per file or row not accepted; no name, no id number."""
-        said = [f"{f.shown_name}：{f.reason}" for f in self.files if f.reason]
+        said = [f"{f.shown_name}：{f.reason}" for f in (*self.left, *self.files) if f.reason]
         rejected = ((f, r) for f in self.files for r in f.rows if r.outcome == REJECTED)
         return said + [f"{f.shown_name}：{r.reason}" for f, r in rejected]
 
@@ -97,30 +103,53 @@ def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeR
 
     Reads ledger.ticket_event and ledger.return_set of earlier turns only, so a second run says the same.
     """
-    repeats = receive(paths, as_of)
+    taken = receive(paths, as_of)
     keys, rules = KeyProvider(paths), load_rules()
-    sets, tickets = _issued(con, as_of), _tickets(con, as_of)
+    desk = _Desk(paths, keys, rules, _issued(con, as_of), _tickets(con, as_of))
     files = []
     with Reader() as reader:
         for source, path in received(paths, as_of):
             result = FileResult(source)
             try:
-                book = _open(path, source, paths, keys, reader)
-                identity = identify(book, keys)
-                check_addressee(identity, source.addressed_to)
-                result.identity = identity
-                _check_set(identity, sets)
-                signer = RowSigner(keys, identity.set_id)
-                result.officer = _officer(book)
-                result.rows = check_rows(book, identity, signer, rules, tickets)
+                _judge(result, path, desk, reader)
             except Refused as refused:
                 result.reason_code, result.reason = refused.code, refused.reason
+            except Exception as error:  # whatever it is, the other files are other people's
+                result.reason_code, result.reason = UNFORESEEN, _unforeseen(paths, as_of, source, error)
             files.append(result)
     for result, rows in zip(files, merge([f.rows for f in files]), strict=True):
         result.rows = rows
+    left = [FileResult(one.source, reason_code=UNFORESEEN, reason=one.reason) for one in taken.left]
+    for result in (*left, *files):
         result.receipt = _write_receipt(paths, as_of, result, rules)
     _record(con, as_of, files)
-    return IntakeReport(tuple(files), tuple(repeats))
+    return IntakeReport(tuple(files), taken.repeats, tuple(left))
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What every file is judged by. `sets`: (township, business date) -> newest issue."""
+
+    paths: Paths
+    keys: KeyProvider
+    rules: Mapping[str, Rule]
+    sets: Mapping[tuple[str, date], int]
+    tickets: Mapping[str, tuple[str, str]]
+
+
+def _judge(result: FileResult, path: Path, desk: _Desk, reader: Reader) -> None:
+    """Fill in what the file says. Raises Refused."""
+    book = _open(path, result.source, desk.paths, desk.keys, reader)
+    identity = identify(book, desk.keys)
+    check_addressee(identity, result.source.addressed_to)
+    result.identity = identity
+    _check_set(identity, desk.sets)
+    result.officer = _officer(book)
+    result.rows = check_rows(book, identity, RowSigner(desk.keys, identity.set_id), desk.rules, desk.tickets)
+
+
+def _unforeseen(paths: Paths, as_of: date, source: Received, error: Exception) -> str:
+    return f"{words(incident(paths, f'inbox/{source.file_name}', source.sha256, as_of, error))}。"
 
 
 def _open(path: Path, source: Received, paths: Paths, keys: KeyProvider, reader: Reader) -> Book:
@@ -182,12 +211,9 @@ def _tickets(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, tuple[str
 
 def _write_receipt(paths: Paths, as_of: date, result: FileResult, rules: dict) -> Path:
     folder = paths.receipts / (result.township_code or UNKNOWN_FOLDER) / as_of.isoformat()
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"回执_{result.source.sha256[:8]}.xlsx"
     place = result.identity.place if result.identity else ""
-    scratch = path.with_name(f".{path.name}")
-    scratch.write_bytes(build_receipt(as_of, result.shown_name, place, result.reason, result.rows, rules))
-    scratch.replace(path)
+    write_whole(path, build_receipt(as_of, result.shown_name, place, result.reason, result.rows, rules))
     return path
 
 

@@ -2,24 +2,30 @@
 
 Belongs here: moving and remembering. Does not belong here: opening a file. The folder a file was dropped in
 (`drop/<township code>/`) is who it is addressed to. The note keeps the order of arrival (time of the file,
-then name), so that later replays see the same order whatever has become of the clocks.
+then name), so that later replays see the same order whatever has become of the clocks. What cannot be taken in
+stays where it is, is told every time, and holds up nothing else.
 """
 
 import hashlib
 import json
+import os
 import re
-import shutil
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
+from pipelines.file_names import safe_name
+from pipelines.incidents import incident, words
 from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
+from pipelines.sent_files import NotAFile, open_sent, sent
+from pipelines.whole_files import PRIVATE, write_whole
 
-_TOWNSHIP = re.compile(r"\d{9}")
+_TOWNSHIP = re.compile(r"[0-9]{9}")
 _SUFFIX = re.compile(r"\.(xlsx|xlsm|xls|ods|et|csv)")
-# What office programs leave beside a file they have open.
-_NOT_SENT = ("~$", ".")
+_CHUNK = 1 << 20
+_NOT_A_FILE = "不是文件（是链接、管道或空文件夹），没有打开。请交文件本身（事件编号 {number}）。"
 
 
 @dataclass(frozen=True)
@@ -34,34 +40,49 @@ class Received:
     received_on: str
 
 
-def receive(paths: Paths, as_of: date, box: Path | None = None, may_repeat: bool = False) -> list[str]:
-    """Empty the drop folder (of `box`, the inbox by default) into `received/<as_of>`; returns the names of files
-    that had arrived before.
+@dataclass(frozen=True)
+class Left:
+    """What could not be taken in, and why in Chinese. `source.sha256` is of its name, and nothing is stored."""
+
+    source: Received
+    reason: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one emptying of a drop folder met with besides new files. `repeats`: names of files that had arrived
+    before."""
+
+    repeats: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
+
+
+def receive(paths: Paths, as_of: date, box: Path | None = None, may_repeat: bool = False) -> Taken:
+    """Empty the drop folder (of `box`, the inbox by default) into `received/<as_of>`.
 
     The same bytes for the same township are kept once, over all turns; with `may_repeat` once a turn. A file is
     removed from the drop folder only when it stands in `received` with its note. Everything waits when a later
     turn is out already.
     """
     if any(turn > as_of for turn in issued_turns(paths)):
-        return []
+        return Taken()
     box = box or paths.inbox
     drop, folder = box / "drop", box / "received" / as_of.isoformat()
-    waiting = [p for p in drop.rglob("*") if p.is_file() and not p.name.startswith(_NOT_SENT)]
-    waiting.sort(key=lambda p: (p.stat().st_mtime_ns, p.relative_to(drop).as_posix()))
     known = {r.sha256: r for r in _all_received(box) if not may_repeat or r.received_on == as_of.isoformat()}
-    repeats = []
-    for path in waiting:
-        name = path.relative_to(drop).as_posix()
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        addressed = next((p for p in path.relative_to(drop).parts[:-1] if _TOWNSHIP.fullmatch(p)), "")
-        earlier = known.get(sha256)
-        if earlier is not None and addressed in earlier.addressed_to:
-            repeats.append(name)
+    repeats, left = [], []
+    for path in sent(drop):
+        parts = path.relative_to(drop).parts
+        name = "/".join(safe_name(part) for part in parts)
+        addressed = next((part for part in parts[:-1] if _TOWNSHIP.fullmatch(part)), "")
+        try:
+            with open_sent(path) as file:
+                is_new = _keep(folder, as_of, file, name, addressed, known)
+            path.unlink()
+        except Exception as error:  # whatever it is, the other files are other people's
+            left.append(_leave(paths, as_of, f"{box.name}/drop/{name}", name, addressed, error))
         else:
-            known[sha256] = _keep(folder, as_of, path, sha256, name, addressed, earlier)
-        path.unlink()
-    return repeats
+            repeats += [] if is_new else [name]
+    return Taken(tuple(repeats), tuple(left))
 
 
 def received(paths: Paths, as_of: date, box: Path | None = None) -> list[tuple[Received, Path]]:
@@ -81,26 +102,48 @@ def _all_received(box: Path) -> list[Received]:
     return sorted((_read_note(p) for p in notes), key=lambda r: (r.received_on, r.order))
 
 
-def _keep(
-    folder: Path, as_of: date, path: Path, sha256: str, name: str, addressed: str, earlier: Received | None
-) -> Received:
+def _keep(folder: Path, as_of: date, file: BinaryIO, name: str, addressed: str, known: dict[str, Received]) -> bool:
+    """Store what had not arrived before and note it in `known`; whether it had not."""
     folder.mkdir(parents=True, exist_ok=True)
+    scratch = folder / ".taking.part"
+    sha256 = _copy(file, scratch)
+    earlier = known.get(sha256)
+    if earlier is not None and addressed in earlier.addressed_to:
+        scratch.unlink()
+        return False
     if earlier is not None and earlier.received_on == as_of.isoformat():
         made = replace(earlier, addressed_to=(*earlier.addressed_to, addressed))
+        scratch.unlink()
     else:
         suffix = Path(name).suffix.lower()
         stored = sha256 + (suffix if _SUFFIX.fullmatch(suffix) else ".bin")
         order = 1 + max((_read_note(p).order for p in folder.glob("*.json")), default=0)
         made = Received(sha256, stored, name, (addressed,), order, as_of.isoformat())
-        scratch = folder / f"{stored}.part"
-        shutil.copyfile(path, scratch)
-        scratch.chmod(0o600)
         scratch.replace(folder / stored)
     note = json.dumps(asdict(made), ensure_ascii=False, indent=1, sort_keys=True)
-    scratch = folder / f"{sha256}.note.part"
-    scratch.write_text(note + "\n", encoding="utf-8")
-    scratch.replace(folder / f"{sha256}.json")
-    return made
+    write_whole(folder / f"{sha256}.json", note + "\n", PRIVATE)
+    known[sha256] = made
+    return True
+
+
+def _copy(file: BinaryIO, target: Path) -> str:
+    """The bytes, on disk for good and for us alone; returns their SHA-256 in hexadecimal."""
+    digest = hashlib.sha256()
+    target.unlink(missing_ok=True)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as copy:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            copy.write(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return digest.hexdigest()
+
+
+def _leave(paths: Paths, as_of: date, what: str, name: str, addressed: str, error: Exception) -> Left:
+    sha256 = hashlib.sha256(what.encode()).hexdigest()
+    number = incident(paths, what, "", as_of, error)
+    reason = _NOT_A_FILE.format(number=number) if isinstance(error, NotAFile) else f"{words(number)}。"
+    return Left(Received(sha256, "", name, (addressed,), 0, as_of.isoformat()), reason)
 
 
 def _read_note(path: Path) -> Received:

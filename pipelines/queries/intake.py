@@ -18,12 +18,13 @@ from typing import Any
 import duckdb
 
 from pipelines.inbox.receive import Received, receive, received
+from pipelines.incidents import incident, words
 from pipelines.ledger import schema
 from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
 from pipelines.queries.answering import NO_ANSWER, Answered, answer_rows
 from pipelines.queries.catalogue import Catalogue, load_catalogue
-from pipelines.queries.reading import AskedRow, ListRefused, read_list
+from pipelines.queries.reading import MAX_BYTES, UNFORESEEN, AskedRow, ListRefused, read_list
 from pipelines.queries.sheet import answer_sheet
 from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import lock
@@ -47,9 +48,10 @@ class AnsweredList:
 def answer_lists(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[AnsweredList]:
     """Take in the drop folder and answer everything received for `as_of`, which the lake must show.
 
-    The same lists on the same lake give the same answers and leave the files as they are.
+    The same lists on the same lake give the same answers and leave the files as they are. A list that cannot be
+    taken in or read is refused with the reason and stops no other.
     """
-    receive(paths, as_of, paths.queries, may_repeat=True)
+    taken = receive(paths, as_of, paths.queries, may_repeat=True)
     keys, catalogue = KeyProvider(paths), load_catalogue()
     places = dict(con.execute(
         "SELECT DISTINCT township_code, county_name || township_name FROM lake.unified.division "
@@ -58,15 +60,20 @@ def answer_lists(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> l
     done, asked_before = [], Counter()
     for source, path in received(paths, as_of, paths.queries):
         for township in source.addressed_to:
-            refusal = None
-            rows: list[AskedRow] = []
+            refusal, answers = None, []
             try:
                 rows = _rows(path, township, places, keys, catalogue, asked_before, as_of)
+                answers = answer_rows(con, rows, catalogue, township)
             except ListRefused as refused:
                 refusal = refused
-            answers = answer_rows(con, rows, catalogue, township)
+            except Exception as error:  # whatever it is, the other lists are other people's
+                number = incident(paths, f"queries/{source.file_name}", source.sha256, as_of, error)
+                refusal = ListRefused(UNFORESEEN, f"{words(number)}。")
             asked_before[township] += len(answers)
             done.append(_write(paths, keys, as_of, source, township, places, refusal, answers, catalogue))
+    for one in taken.left:
+        refusal, (township,) = ListRefused(UNFORESEEN, one.reason), one.source.addressed_to
+        done.append(_write(paths, keys, as_of, one.source, township, places, refusal, [], catalogue))
     record_access(con, paths)
     return done
 
@@ -95,7 +102,8 @@ def _rows(
     """Raises ListRefused."""
     if township not in places:
         raise ListRefused("E_NO_TOWNSHIP")
-    rows = read_list(path.read_bytes(), township, keys, as_of)
+    with path.open("rb") as file:
+        rows = read_list(file.read(MAX_BYTES + 1), township, keys, as_of)
     if len(rows) > catalogue.rows_per_list:
         raise ListRefused("E_TOO_MANY", rows=len(rows), limit=catalogue.rows_per_list)
     if asked_before[township] + len(rows) > catalogue.rows_per_turn:

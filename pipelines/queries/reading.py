@@ -23,6 +23,7 @@ from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import OLE_MAGIC, WrongPassword, is_locked, unlock
 
 MAX_BYTES = 5_000_000
+UNFORESEEN = "E_UNFORESEEN"
 # The list is read under a name of ours, which would tell nobody anything.
 _FILE = re.compile(r"^文件「[^」]*」：?")
 _PLACE = re.compile(r"^文件「[^」]*」(?:工作表「[^」]*」)?第 \d+ 行：?")

@@ -20,7 +20,7 @@ Cells = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Choice:
-    """One entry of the drop-down 处理结果. `value_list`: 'grid' = pick from the grids, None = typed."""
+    """One entry of the drop-down 处理结果. `value_list`: 'grid' = pick from the grids, None = no value."""
 
     code: str
     meaning: str

@@ -17,6 +17,8 @@ from pipelines.paths import PROJECT_ROOT
 
 RULES_FILE = PROJECT_ROOT / "expectations" / "rules.yaml"
 TYPED = "输入"
+# Lists that the inbox can check a typed value against.
+VALUE_LISTS = ("grid",)
 ANSWER_KINDS = ("fix", "not_error", "dispute")
 _RULE_ID = re.compile(r"[A-Z]\d{2}")
 
@@ -134,6 +136,8 @@ def _answer(rule_id: str, body: dict[str, Any]) -> Answer:
         raise RuleCatalogueError(
             f"rules.yaml: {rule_id} {answer.code}: needs_value and a typed value go together"
         )
+    if answer.needs_value != (answer.value_list in VALUE_LISTS):
+        raise RuleCatalogueError(f"rules.yaml: {rule_id} {answer.code}: a typed value is one of {list(VALUE_LISTS)}")
     return answer
 
 

@@ -2,13 +2,14 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.inbox.check import RowResult, check_rows
 from pipelines.inbox.identity import check_addressee, identify
-from pipelines.inbox.reader import read_book
+from pipelines.inbox.reader import Book, Cell, read_book
 from pipelines.returns.columns import ANOMALIES, COL
 from pipelines.security.keys import KeyProvider
 from pipelines.security.signature import RowSigner
@@ -49,11 +50,28 @@ def judge(
     content: bytes, keys: KeyProvider, addressed: tuple[str, ...] = ("",), tickets: dict | None = None
 ) -> list[RowResult]:
     """What intake would say about the rows of one file. Raises Refused."""
-    book = read_book(content)
+    return judge_book(read_book(content), keys, addressed, tickets)
+
+
+def judge_book(
+    book: Book,
+    keys: KeyProvider,
+    addressed: tuple[str, ...] = ("",),
+    tickets: dict | None = None,
+    rules: dict | None = None,
+) -> list[RowResult]:
+    """The same of cells that were read already. Raises Refused."""
     identity = identify(book, keys)
     check_addressee(identity, addressed)
     states = dict.fromkeys(identity.groups, OPEN) | (tickets or {})
-    return check_rows(book, identity, RowSigner(keys, identity.set_id), load_rules(), states)
+    return check_rows(book, identity, RowSigner(keys, identity.set_id), rules or load_rules(), states)
+
+
+def with_cell(book: Book, row: int, column: str, value: Cell, sheet: str = ANOMALIES) -> Book:
+    """The book with another value in one cell of 异常清单 (sheet row, column name)."""
+    rows = [list(cells) for cells in book.sheets[sheet]]
+    rows[row - 1][COL[column]] = value
+    return replace(book, sheets={**book.sheets, sheet: rows})
 
 
 def by_row(results: list[RowResult]) -> dict[int, RowResult]:

@@ -9,9 +9,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.inbox.problems import Refused
-from pipelines.returns.columns import ANOMALIES, ANOMALY_COLUMNS, COL, HEADER_ROW
+from pipelines.inbox.reader import read_book
+from pipelines.returns.columns import ANOMALIES, ANOMALY_COLUMNS, CODES, COL, HEADER_ROW
 from pipelines.returns.workbook import build_workbook
-from tests.inbox.desk import GRID, R11, R11_B, R17, R20, R22, by_row, cell, edit, fill_in, judge
+from pipelines.verify.rules import load_rules
+from tests.inbox.desk import (
+    GRID,
+    R11,
+    R11_B,
+    R17,
+    R20,
+    R22,
+    by_row,
+    cell,
+    edit,
+    fill_in,
+    judge,
+    judge_book,
+    with_cell,
+)
 from tests.returns.sample import township_return
 
 
@@ -35,6 +51,55 @@ def test_all_answers_are_taken(workbook, desk_keys):
 def test_the_code_alone_and_blanks_around_are_fine(workbook, desk_keys):
     rows = by_row(judge(fill_in(workbook, {R11: (" 更正网格\u3000", " 370602001001003 ")}), desk_keys))
     assert (rows[R11].outcome, rows[R11].new_value) == ("accepted", "370602001001003")
+
+
+SPACES = ("\u00a0", "\u2003", "\u2028", "\u2029", "\u0085", "\u3000", "\u00a0\u2003 \u3000", "\x1c", "\t\n")
+
+
+@pytest.mark.parametrize("blank", SPACES, ids=ascii)
+def test_a_blank_of_any_kind_is_no_value_and_stops_nobody(workbook, desk_keys, blank):
+    answers = {R11: ("更正网格",), R11_B: ("更正网格", "370602001001002"), R20: ("确认健在",)}
+    book = read_book(fill_in(workbook, answers))
+    rows = by_row(judge_book(with_cell(book, R11, "new_value", blank), desk_keys))
+    assert (rows[R11].outcome, rows[R11].reason_code) == ("rejected", "E_VALUE_MISSING")
+    assert [rows[r].outcome for r in (R11_B, R20)] == ["accepted", "accepted"]
+    rows = by_row(judge_book(with_cell(book, R11, "new_value", f"{blank}370602001001003{blank}"), desk_keys))
+    assert (rows[R11].outcome, rows[R11].new_value) == ("accepted", "370602001001003")
+    rows = by_row(judge_book(with_cell(book, R11, "answer", blank), desk_keys))
+    assert (rows[R11].outcome, rows[R11].reason_code) == ("unanswered", "E_BLANK")
+
+
+def test_everything_the_drop_down_offers_is_taken(workbook, desk_keys):
+    book = read_book(fill_in(workbook, {R11: ("更正网格",)}))
+    offered = [row[0] for row in book.sheets[CODES][1:] if row[0]]
+    assert len(offered) == 4
+    for text in (*offered, *(t.replace(" ", "\u00a0") for t in offered), *(t.split()[0] for t in offered)):
+        row = by_row(judge_book(with_cell(book, R11, "new_value", text), desk_keys))[R11]
+        assert (row.outcome, row.new_value) == ("accepted", text[:15])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "370602001001004 应为 370602001001002", "370602001001004 北大街社区第2网格", "370602001001004 北大街社区",
+        "370602001001004、370602001001002", "370602001001004?", "370602001001004\u200b",
+        "３７０６０２００１００１００４", "370602001001004 北大街社区第4网格 已核实",
+        "北大街社区第4网格", "第4网格", "370602001001 004",
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_a_value_with_anything_beside_it_comes_back(workbook, desk_keys, typed):
+    """Only the whole text is what a person said; its first word may be what he says is wrong."""
+    row = by_row(judge(fill_in(workbook, {R11: ("更正网格", typed)}), desk_keys))[R11]
+    assert (row.outcome, row.reason_code, row.new_value) == ("rejected", "E_VALUE_NOT_ALLOWED", typed)
+
+
+def test_a_row_of_a_rule_that_is_no_more_is_told_so(workbook, desk_keys):
+    rules = {rule_id: rule for rule_id, rule in load_rules().items() if rule_id != "R11"}
+    book = read_book(fill_in(workbook, {R11: ("更正网格", GRID), R20: ("确认健在",)}))
+    rows = by_row(judge_book(book, desk_keys, rules=rules))
+    assert (rows[R11].outcome, rows[R11].reason_code) == ("rejected", "E_RULE_RETIRED")
+    assert rows[R20].outcome == "accepted"
 
 
 K, L = "K 列「处理结果」：", "L 列「更正值」："

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from datetime import date
 
 import openpyxl
@@ -262,3 +263,30 @@ def test_the_catalogue_reads_only_the_layers_it_may(tmp_path):
 def test_what_is_wrong_with_a_number(given, words):
     found = id_defect(given)
     assert found is None if words is None else words in found
+
+
+def test_what_is_no_file_or_cannot_be_answered_stops_no_other_list(paths, con, monkeypatch):
+    drop = paths.queries / "drop" / OURS
+    drop.mkdir(parents=True)
+    (drop / "链接.csv").symlink_to("/etc/hostname")
+    os.mkfifo(drop / "管道.csv")
+    (drop / "坏.csv").write_bytes(as_csv([(ZHANG, "张建国", ALIVE, WHY)]))
+    os.utime(drop / "坏.csv", (1, 1))
+    answered = intake.answer_rows
+
+    def failing(con, rows, *rest):
+        if rows[0].id_no == ZHANG:
+            raise IndexError(ZHANG)
+        return answered(con, rows, *rest)
+
+    monkeypatch.setattr(intake, "answer_rows", failing)
+    name = os.fsdecode("清单.csv".encode("gbk"))
+    ask(paths, con, as_csv([(WANG, "王秀兰", ALIVE, WHY)]), name)
+    done = intake.answer_lists(paths, con, AS_OF)
+    assert [bool(one.refusal) for one in done] == [True, False, True, True]
+    assert done[1].counts == {"是": 1}
+    assert "处理时遇到意外情况（事件编号 S20240131-" in done[0].refusal and ZHANG not in done[0].refusal
+    assert all("请交文件本身（事件编号 S20240131-" in one.refusal for one in done[2:])
+    assert (drop / "链接.csv").is_symlink() and len(list(paths.incidents.iterdir())) == 3
+    codes = con.execute("SELECT reason_code FROM lake.ledger.query_access ORDER BY 1").fetchall()
+    assert codes == [("",), ("E_UNFORESEEN",), ("E_UNFORESEEN",), ("E_UNFORESEEN",)]

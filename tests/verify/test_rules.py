@@ -70,6 +70,9 @@ def test_corrections_name_correctable_fields_of_the_contracts():
         assert "correctable" in feeds[c.feed].by_name[c.field].tags
 
 
+TYPED = {"code": "a", "kind": "fix", "needs_value": True, "correction": {"field": "F31.grid_code", "value": "输入"}}
+
+
 @pytest.mark.parametrize(
     ("rule_id", "change", "message"),
     [
@@ -79,6 +82,8 @@ def test_corrections_name_correctable_fields_of_the_contracts():
         ("R11", {"answers": [{"code": "a", "kind": "maybe"}]}, "answer kind 'maybe'"),
         ("R11", {"answers": [{"code": "a", "kind": "dispute"}]}, "dispute_to"),
         ("R11", {"answers": [{"code": "a", "kind": "fix", "needs_value": True}]}, "needs_value"),
+        ("R11", {"answers": [TYPED | {"value_list": "anything"}]}, "R11 a: a typed value is one of"),
+        ("R11", {"answers": [TYPED]}, "R11 a: a typed value is one of"),
         ("r1; DROP", {}, "rule id"),
     ],
 )
