@@ -18,6 +18,8 @@ EXACT = 2**53
 _MIDNIGHT = time()
 _DIGITS = 15
 _LONGEST = 40
+# 2023.1 is what a number keeps of 2023.01 typed short, and of 2023.10; every other month is told by its digits.
+JANUARY_OR_OCTOBER = ".1"
 
 
 class Unusable(str):
@@ -63,6 +65,8 @@ def _fault(value: Any, column: Column) -> str | None:
         return "E_VALUE"
     if column.is_identifier:
         return "E_ID_NUMERIC"
+    if column.is_month and isinstance(value, (float, Decimal)) and text(value).endswith(JANUARY_OR_OCTOBER):
+        return "E_MONTH"
     is_long = column.type == "string" and isinstance(value, (int, float, Decimal)) and abs(value) >= EXACT
     return "E_PRECISION" if is_long else None
 

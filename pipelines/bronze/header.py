@@ -65,7 +65,7 @@ def detect(
     if best_score < MIN_SHARE * len(feed.columns):
         return not_found(feed, max((len(r) for r in rows), default=0))
     top, depth, names, columns = best
-    title = tuple(t for t in ("".join(row).strip() for row in rows[:top]) if t)
+    title = tuple(t for t in (" ".join(filter(None, map(str.strip, row))) for row in rows[:top]) if t)
     return _header(feed, names, columns, top + depth, title)
 
 

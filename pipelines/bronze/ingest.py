@@ -12,7 +12,7 @@ from statistics import median
 
 import polars as pl
 
-from pipelines.bronze import quarantine
+from pipelines.bronze import quarantine, units
 from pipelines.bronze.breakers import Breaker, Counts, breaker, check, first_broken
 from pipelines.bronze.drift import changes
 from pipelines.bronze.history import History, history
@@ -199,6 +199,8 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
         taken.notices += _header_notices(table)
         profiler.header(header)
         taken.breaker = taken.breaker or _header_breaker(table, delivery)
+        _compare_units(taken, (*header.title, table.sheet or ""), table, feed, delivery)
+        told_before = len(taken.notices)
         for rows, block in _data(table, feed, taken.notices):
             if block.header and block.header is not header:
                 header = block.header
@@ -218,6 +220,8 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
                 points.add(sound)
             if told := [e for e in entries if e.height]:
                 draft.entries.add(pl.concat(told).sort("row"))
+        below = [n.text for n in taken.notices[told_before:] if n.code == "N_TAIL"]
+        _compare_units(taken, below, table, feed, delivery)
     taken.profile, taken.sketch = profiler.finish()
     taken.people, taken.points = people.sample(), points.finish()
     taken.is_cut = block is not None and ends_in_a_line(delivery.file(paths), block)
@@ -259,6 +263,16 @@ def _tail_notice(sheet: str | None, row: Sequence) -> Notice:
 def _second_heading(table: Table) -> Notice:
     where = f"工作表「{table.sheet}」" if table.sheet else ""
     return Notice("N_HEADING", f"{where}第 {table.header.last_row} 行起表头的列次不同，以下各行按该行表头读取")
+
+
+def _compare_units(
+    taken: _Taken, texts: Sequence[str], table: Table, feed: Feed, delivery: Delivery
+) -> None:
+    """What stands around a table may say that its numbers are in another unit than the one agreed on."""
+    silent, named = units.conflicts(texts, table.header, feed)
+    taken.notices += [Notice("N_UNIT", f"表中{words}，已按列名中的单位读取，请核对") for words in named]
+    if silent:
+        taken.breaker = taken.breaker or breaker("E_UNIT", delivery, "；".join(silent), table.sheet)
 
 
 def _header_notices(table: Table) -> list[Notice]:

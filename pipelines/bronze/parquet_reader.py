@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.bronze.cells import EXACT, column_texts, text
+from pipelines.bronze.cells import EXACT, JANUARY_OR_OCTOBER, column_texts, text
 from pipelines.bronze.header import Header
 from pipelines.bronze.named import named_header
 from pipelines.bronze.table import ROW, Block, Mark, Notice, Table, UnreadableError, tidy
@@ -84,6 +84,8 @@ def _texts(values: pl.Series, column: Column | None) -> tuple[pl.Series, list[tu
         is_long = column is not None and column.type == "string" and not is_id
         texts = pl.Series([text(v) if v == v else "NaN" for v in values], dtype=pl.String)
         codes = [("E_VALUE", values.is_nan().fill_null(False)), *not_an_id]
+        if column is not None and column.is_month:
+            codes.append(("E_MONTH", texts.str.ends_with(JANUARY_OR_OCTOBER).fill_null(False)))
         return texts, codes + ([("E_PRECISION", (values.abs() >= EXACT).fill_null(False))] if is_long else [])
     if kind == pl.Datetime:
         local = values.dt.convert_time_zone(CITY_TIME).dt.replace_time_zone(None) if kind.time_zone else values

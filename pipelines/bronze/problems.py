@@ -56,6 +56,7 @@ DELIVERY = {
     "E_MACRO": Problem("工作簿含有宏", "请另存为不含宏的 xlsx 后重报"),
     "E_HEADER": Problem("找不到约定的表头", "请核对表头文字；如打开为乱码，请以 UTF-8 或 GB18030 重新导出"),
     "E_SIDE_BY_SIDE": Problem("一份名单分成左右几栏并排", "请上下排成一栏后重报"),
+    "E_UNIT": Problem("数值的单位与约定不同", "请按约定的单位填写并改正表上的单位；一向用该单位的请与大数据局约定"),
     "E_COLUMN_MISSING": Problem("缺少必填的列", "请补齐该列；如表头已改名，请与大数据局更新数据合同"),
     "E_QUARANTINE_SHARE": Problem("不能入库的行过多", "请按各行原因修正后整份重报"),
     "E_DUPLICATE_SHARE": Problem("主键重复的行过多", "请核对是否重复导出后整份重报"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.bronze import units
 from pipelines.bronze.dates import parse_dates, parse_months, parse_times
 from pipelines.bronze.header import Header
 from pipelines.bronze.plain import DIGITS, ODD, PRECISION, plain
@@ -66,7 +67,9 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
     """Every contract column of a block in its type; columns the file lacks are null."""
     rows, faults = block.rows, []
     typed = [rows[ROW]]
-    known = plain(rows, {f"c{place}": feed.by_name[name] for name, place in header.columns.items()})
+    factors = units.factors(header, feed)
+    as_they_are = {f"c{p}": feed.by_name[name] for name, p in header.columns.items() if name not in factors}
+    known = plain(rows, as_they_are)
     for column in feed.columns:
         place = header.columns.get(column.name)
         if place is None:
@@ -76,6 +79,8 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
         text = rows[f"c{place}"]
         marks = ((m.code, rows[ROW].is_in(list(m.rows))) for m in block.marks if m.column == place)
         marked = [Fault(column, code, mask) for code, mask in marks if mask.any()]
+        if column.name in factors:
+            text = units.times(_plain(text), factors[column.name], column)
         values, failed = (known[column.name], {}) if column.name in known else _typed(text, column)
         faults += [*marked, *(Fault(column, code, mask) for code, mask in failed.items() if mask.any())]
         if column.required and text.null_count():

@@ -53,6 +53,7 @@ class ColumnEntry(_Strict):
 class DeliveryEntry(_Strict):
     """How it comes. `every` and `retention` are a number and d, w, m, q or y; `due` days after the period.
 
+    `unit` is the one in which numbers of its kind come where the contract's columns have another: 万元 for 元.
     `first` is the first month owed (YYYYMM); `nil` what a scope with nothing to report does, one of NIL_RETURNS.
     """
 
@@ -65,6 +66,7 @@ class DeliveryEntry(_Strict):
     first: str | None = None
     nil: Literal[*NIL_RETURNS] | None = None
     header_rows: int = 1
+    unit: str | None = None
     retention: str = Field(default="36m", pattern=_DURATION)
 
 

@@ -126,6 +126,7 @@ def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Fee
         scope_kind=custom["scope"],
         file_pattern=custom["filePattern"],
         header_rows=custom.get("headerRows", 1),
+        sheet_unit=custom.get("sheetUnit"),
         thresholds=_thresholds(custom.get("breakers") or {}),
         sources=tuple(Source(**s) for s in custom.get("sources", ())),
         due_days=_value(document.slaProperties, "dueDay", 10),

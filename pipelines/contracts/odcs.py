@@ -76,6 +76,7 @@ def _document(feed: FeedFile, columns: list[Resolved]) -> dict[str, Any]:
             deliveryMode=sent.mode,
             filePattern=_file_pattern(feed),
             headerRows=sent.header_rows,
+            sheetUnit=sent.unit,
             firstPeriod=sent.first,
             nilReturn=sent.nil,
             returnMode=feed.returned,

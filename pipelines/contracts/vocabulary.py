@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pipelines.contracts import model
 from pipelines.contracts.heading import normal
 from pipelines.contracts.model import Column, Feed
+from pipelines.contracts.units import thing
 
 CLASSIFICATIONS = ("L1", "L2", "L3", "L4")
 MASKS = ("surname", "last2", "phone", "village", "last4", "year", "hide")
@@ -67,6 +68,8 @@ def _feed_problems(feed: Feed) -> Iterator[str]:
         yield "no primaryKey"
     if not _MONTH.match(feed.first_period):
         yield f"firstPeriod {feed.first_period!r} is no month YYYYMM"
+    if feed.sheet_unit and thing(feed.sheet_unit) is None:
+        yield f"unit {feed.sheet_unit!r} is no unit of pipelines/contracts/units.py"
     if feed.due_days < 0:
         yield f"dueDay {feed.due_days} lies before the end of the period"
     try:

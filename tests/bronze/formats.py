@@ -123,9 +123,14 @@ def xlsx(rows: Sequence[Sequence], edit: Callable | None = None) -> bytes:
 
 
 def xls(rows: Sequence[Sequence], edit: Callable | None = None) -> bytes:
+    return sheet_xls([LABELS, *map(texts, rows)], edit)
+
+
+def sheet_xls(rows: Sequence[Sequence], edit: Callable | None = None) -> bytes:
+    """An old workbook of any rows, numbers as numbers."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("Sheet1", cell_overwrite_ok=True)
-    for r, row in enumerate([LABELS, *map(texts, rows)]):
+    for r, row in enumerate(rows):
         for c, value in enumerate(row):
             sheet.write(r, c, value)
     if edit:
@@ -146,15 +151,20 @@ _ODS = (
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
 
-def ods_cell(text: str, extra: str = "") -> str:
+def ods_cell(text: str | float, extra: str = "") -> str:
+    if isinstance(text, float):
+        return f'<table:table-cell office:value-type="float" office:value="{text}"{extra}/>'
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     return f'<table:table-cell office:value-type="string"{extra}><text:p>{escaped}</text:p></table:table-cell>'
 
 
 def ods(rows: Sequence[Sequence], after: str = "", parts: dict[str, str] | None = None) -> bytes:
-    body = "".join(
-        "<table:table-row>" + "".join(map(ods_cell, texts(row))) + "</table:table-row>" for row in [LABELS, *rows]
-    )
+    return sheet_ods([LABELS, *map(texts, rows)], after, parts)
+
+
+def sheet_ods(rows: Sequence[Sequence], after: str = "", parts: dict[str, str] | None = None) -> bytes:
+    """An OpenDocument workbook of any rows, numbers as numbers."""
+    body = "".join("<table:table-row>" + "".join(map(ods_cell, row)) + "</table:table-row>" for row in rows)
     return zipped({
         "mimetype": ODS_TYPE,
         "META-INF/manifest.xml": "<manifest/>",

@@ -1,0 +1,181 @@
+"""Units stated above, below and beside numbers; months and shares that a spreadsheet keeps as other numbers."""
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.bronze.units import stated, times
+from pipelines.contracts.elements import load_elements
+from pipelines.contracts.feed_file import FEEDS as FEED_FILES
+from pipelines.contracts.feed_file import load_feed_file
+from pipelines.contracts.load import read_contract
+from pipelines.contracts.model import Column
+from pipelines.contracts.odcs import contract
+from pipelines.contracts.units import UNITS
+from tests.bronze import formats
+from tests.bronze.conftest import FEEDS, Office
+
+NAME = "F10_高龄津贴发放_370602_202401.xlsx"
+
+
+@pytest.fixture
+def bare(allowance_header) -> list[str]:
+    """A heading row that says no unit."""
+    return ["发放金额" if h == "发放金额(元)" else h for h in allowance_header]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        ["单位：万元"],
+        ["高龄津贴发放表", "", "", "单位:万元"],
+        ["（单位：人、千元）"],
+        ["金额单位：人民币百元 填表日期：2024年1月"],
+        ["高龄津贴发放表（万元）"],
+        ["", "单位：", "", "亿元"],
+        ["计量单位为万元"],
+    ],
+)
+def test_another_unit_above_the_header_refuses_the_file(office, workbook, allowance, bare, title):
+    rows = [title, bare, *(allowance(n, c4="0.01") for n in range(3))]
+    result = office.deliver("F10", NAME, workbook(rows))
+    assert (result.breaker_code, result.rows_in, result.rows_quarantined) == ("E_UNIT", 3, 3)
+    assert "「发放金额」列约定为「元」" in result.breaker_message
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        ["单位：元"],
+        ["单位：人、元"],
+        ["单位：元、万元"],
+        ["填报单位：元宝镇人民政府"],
+        ["填报单位：万元户服务中心"],
+        ["单位：亩"],
+        ["单位：烟台市民政局"],
+        ["2024年1月（含补发）"],
+    ],
+)
+def test_words_that_state_no_other_unit_do_no_harm(office, workbook, allowance, bare, title):
+    result = office.deliver("F10", NAME, workbook([title, bare, allowance(0)]))
+    assert (result.status, office.rows("F10")["amount"].to_list()) == ("accepted", [Decimal("200.00")])
+
+
+def test_a_heading_with_its_unit_says_more_than_the_title(office, workbook, allowance, allowance_header):
+    result = office.deliver("F10", NAME, workbook([["单位：万元"], allowance_header, allowance(0)]))
+    assert (result.status, office.rows("F10")["amount"].to_list()) == ("accepted", [Decimal("200.00")])
+    assert "表中写明单位为「万元」，「发放金额(元)」列约定为「元」，已按列名中的单位读取，请核对" in result.notices
+    assert "N_UNIT" in result.notice_codes
+
+
+def test_a_note_below_the_rows_states_a_unit_too(office, workbook, allowance, bare):
+    rows = [bare, allowance(0), ["注：本表金额单位为万元"]]
+    assert office.deliver("F10", NAME, workbook(rows)).breaker_code == "E_UNIT"
+
+
+def test_the_unit_behind_the_name_of_a_sheet(office, workbook, allowance, bare):
+    assert office.deliver("F10", NAME, workbook([bare, allowance(0)], sheet_name="发放(万元)")).breaker_code == "E_UNIT"
+
+
+def test_a_csv_states_its_unit_above_the_header(office, allowance, bare):
+    lines = [["单位：万元"] + [""] * 9, bare, allowance(0)]
+    content = "".join(",".join(line) + "\n" for line in lines).encode()
+    assert office.deliver("F10", NAME, content).breaker_code == "E_UNIT"
+
+
+@pytest.mark.parametrize("heading", ["发放金额(万元)", "发放金额（千元）"])
+def test_another_unit_in_the_heading_is_no_heading_of_the_contract(office, workbook, allowance, bare, heading):
+    rows = [[heading if h == "发放金额" else h for h in bare], *(allowance(n, c4="0.01") for n in range(3))]
+    assert office.deliver("F10", NAME, workbook(rows)).breaker_code == "E_COLUMN_MISSING"
+
+
+@pytest.fixture
+def in_wan(tmp_path) -> Office:
+    """An office that agreed with the department on 万元 for whole sheets."""
+    return Office(tmp_path / "data", {"F10": replace(FEEDS["F10"], sheet_unit="万元")})
+
+
+@pytest.mark.parametrize("title", [[], [["单位：万元"]]])
+@pytest.mark.parametrize(("sent", "amount"), [("0.01", "100.00"), ("1,234.5", "12345000.00"), (0.02, "200.00")])
+def test_a_unit_agreed_on_for_the_whole_sheet_is_converted(in_wan, workbook, allowance, bare, title, sent, amount):
+    result = in_wan.deliver("F10", NAME, workbook([*title, bare, allowance(0, c4=sent)]))
+    assert (result.status, in_wan.rows("F10")["amount"].to_list()) == ("accepted", [Decimal(amount)])
+
+
+def test_what_cannot_be_said_in_the_contracts_digits_is_told(in_wan, workbook, allowance, bare):
+    rows = [bare, *(allowance(n) for n in range(9)), allowance(9, c4="0.0000001"), allowance(10, c4="若干")]
+    in_wan.deliver("F10", NAME, workbook(rows))
+    told = in_wan.quarantine("F10")
+    assert told.select("row", "code").rows() == [(11, "E_NUMBER"), (12, "E_NUMBER")]
+    assert "0.0000001" in told["raw"][0]
+
+
+def test_the_heading_says_more_than_what_holds_for_the_sheet(in_wan, workbook, allowance, allowance_header):
+    in_wan.deliver("F10", NAME, workbook([allowance_header, allowance(0)]))
+    assert in_wan.rows("F10")["amount"].to_list() == [Decimal("200.00")]
+
+
+def test_a_sheet_in_yuan_is_refused_where_ten_thousands_were_agreed_on(in_wan, workbook, allowance, bare):
+    result = in_wan.deliver("F10", NAME, workbook([["单位：元"], bare, allowance(0)]))
+    assert result.breaker_code == "E_UNIT"
+
+
+def test_the_unit_of_whole_sheets_is_a_word_in_the_feeds_file():
+    file = load_feed_file(FEED_FILES / "civil_affairs" / "old_age_allowance.yaml")
+    elements = load_elements()
+
+    def with_unit(unit: str):
+        sent = file.model_copy(update={"delivery": file.delivery.model_copy(update={"unit": unit})})
+        return read_contract(contract(sent, elements), "F10")
+
+    assert with_unit("万元").sheet_unit == "万元"
+    with pytest.raises(ValueError, match="no unit"):
+        with_unit("大洋")
+
+
+@given(number=st.decimals(-(10**9), 10**9, places=4), unit=st.sampled_from(["百元", "千元", "万元", "亿元", "角"]))
+def test_conversion_is_exact(number: Decimal, unit: str):
+    factor = UNITS[unit][1]
+    (product,) = times(pl.Series([str(number)]), factor, Column("x", "x", type="decimal", scale=8))
+    assert Fraction(product) == Fraction(number) * factor
+    assert "E" not in product
+
+
+def test_an_area_in_mu_is_rounded_to_the_digits_of_the_contract():
+    column = Column("area", "面积", type="decimal", unit="平方米", scale=2)
+    assert times(pl.Series(["1.5", "1", None, "x"]), UNITS["亩"][1], column).to_list() == ["1000", "666.67", None, "x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("单位：㎡", ("m2",)), ("单位：万㎡、亩", ("万m2", "亩")), ("单位：元/人", ("元",)),
+        ("单位：万元/亩", ("万元",)),
+        ("单位：", ()), ("单位：元宝", ()), ("面积(公顷)", ("公顷",)), ("单位：吨 2024", ("吨",)), ("占比(%)", ("%",)),
+    ],
+)  # fmt: skip
+def test_units_are_found_in_words(text: str, units: tuple):
+    assert stated(text) == units
+
+
+@pytest.mark.parametrize("year", [2023, 2024, 1999])
+@pytest.mark.parametrize("form", ["xlsx", "xls", "ods"])
+def test_january_or_october_typed_as_a_number_is_doubted(office, workbook, allowance, allowance_header, year, form):
+    rows = [allowance_header, *(allowance(n) for n in range(8)), allowance(8, c5=year + 0.1)]
+    office.deliver("F10", NAME, {"xlsx": workbook, "xls": formats.sheet_xls, "ods": formats.sheet_ods}[form](rows))
+    assert office.quarantine("F10").select("row", "column", "code").rows() == [(10, "发放月份", "E_MONTH")]
+
+
+@pytest.mark.parametrize(
+    ("sent", "month"),
+    [(202310, "2023-10"), (202401.0, "2024-01"), (2023.12, "2023-12"), (2023.05, "2023-05"), (2023.9, "2023-09"),
+     ("2023.10", "2023-10"), ("2023.1", "2023-01")],
+)  # fmt: skip
+def test_months_that_can_only_be_one(office, workbook, allowance, allowance_header, sent, month):
+    office.deliver("F10", NAME, workbook([allowance_header, allowance(0, c5=sent)]))
+    assert office.rows("F10")["pay_month"].to_list() == [month]
