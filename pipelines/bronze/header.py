@@ -25,6 +25,7 @@ class Header:
     `headings`: one text per file column as the department wrote it. `columns`: contract to file column.
     `last_row`: 1-based row the header ends at; 0 with `found` False, then the whole file counts as rows.
     `missing`: labels of required columns nobody sent; `absent`: of others. `title`: texts above the header.
+    `is_named`: every record names its fields itself, so nothing stands between records.
     `is_doubled`: the list is printed in blocks side by side, so a row of the sheet is more than one of the list.
     """
 
@@ -35,6 +36,7 @@ class Header:
     missing: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     title: tuple[str, ...] = ()
+    is_named: bool = False
     is_doubled: bool = False
 
     @property

@@ -23,7 +23,7 @@ def named_header(feed: Feed, names: Sequence[str]) -> Header:
     header = detect(feed, [[label if name == GEOMETRY else name for name in names]])
     if not header.found:
         return replace(not_found(feed, len(names)), headings=tuple(names))
-    return replace(header, last_row=0)
+    return replace(header, last_row=0, is_named=True)
 
 
 def all_columns(feed: Feed) -> Header:

@@ -54,6 +54,7 @@ class DeliveryEntry(_Strict):
     """How it comes. `every` and `retention` are a number and d, w, m, q or y; `due` days after the period.
 
     `unit` is the one in which numbers of its kind come where the contract's columns have another: 万元 for 元.
+    `bare_keys`: a line that fills nothing but one part of the key is a row; if not, words there are a title.
     `first` is the first month owed (YYYYMM); `nil` what a scope with nothing to report does, one of NIL_RETURNS.
     """
 
@@ -67,6 +68,7 @@ class DeliveryEntry(_Strict):
     nil: Literal[*NIL_RETURNS] | None = None
     header_rows: int = 1
     unit: str | None = None
+    bare_keys: bool = False
     retention: str = Field(default="36m", pattern=_DURATION)
 
 

@@ -127,6 +127,7 @@ def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Fee
         file_pattern=custom["filePattern"],
         header_rows=custom.get("headerRows", 1),
         sheet_unit=custom.get("sheetUnit"),
+        has_bare_keys=bool(custom.get("bareKeys")),
         thresholds=_thresholds(custom.get("breakers") or {}),
         sources=tuple(Source(**s) for s in custom.get("sources", ())),
         due_days=_value(document.slaProperties, "dueDay", 10),

@@ -128,7 +128,8 @@ class Feed:
     A delivery is due for every `period_months`-th month from `first_period` (YYYYMM) on, within `due_days` calendar
     days after the end of that month. `nil_return` is one of NIL_RETURNS. `return_mode` is 'rows' where townships
     may have the rows, 'query' where they may only ask (查询核验). Numbers that measure the same thing as
-    `sheet_unit` come in it, whatever the unit of their column.
+    `sheet_unit` come in it, whatever the unit of their column. `has_bare_keys`: a line that fills nothing but one part
+    of the key is a row, not a title between pages.
     """
 
     code: str
@@ -160,6 +161,7 @@ class Feed:
     first_period: str = "202401"
     nil_return: str = NIL_NEVER
     sheet_unit: str | None = None
+    has_bare_keys: bool = False
 
     @property
     def table(self) -> str:

@@ -77,6 +77,7 @@ def _document(feed: FeedFile, columns: list[Resolved]) -> dict[str, Any]:
             filePattern=_file_pattern(feed),
             headerRows=sent.header_rows,
             sheetUnit=sent.unit,
+            bareKeys=sent.bare_keys,
             firstPeriod=sent.first,
             nilReturn=sent.nil,
             returnMode=feed.returned,

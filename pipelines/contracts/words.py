@@ -79,6 +79,7 @@ def facts(feed: Feed) -> list[tuple[str, str]]:
         ("文件格式", form),
         ("表头行数", str(feed.header_rows)),
         ("数值单位", f"整表以{feed.sheet_unit}为单位，入库时换算" if feed.sheet_unit else ""),
+        ("标题行", "没有：只填了主键的行也是数据" if feed.has_bare_keys else ""),
         ("报送范围", SCOPES[feed.scope_kind]),
         ("报送方式", MODES[feed.mode]),
         ("文件名规则", file_name_rule(feed)),

@@ -1,6 +1,7 @@
 """Where tables lie: below each other, side by side, over several sheets, with cells merged over rows."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,9 @@ import xlsxwriter
 import xlwt
 
 from pipelines.bronze import csv_reader, workbook_reader
+from pipelines.contracts.model import Column
+from tests.bronze import formats
+from tests.bronze.conftest import Office
 
 NAME = "F10_高龄津贴发放_370602_202401.xlsx"
 CSV = NAME.replace("xlsx", "csv")
@@ -240,3 +244,41 @@ def test_merged_titles_and_notes_are_no_rows(office, workbook, allowance, allowa
     result = office.deliver("F10", NAME, workbook(rows, edit))
     assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 2, 2)
     assert [n for n in result.notices if "合并" in n] == []
+
+
+REGIONS = replace(
+    formats.FEED,
+    code="F97",
+    file_pattern=formats.FEED.file_pattern.replace("F98", "F97"),
+    columns=(Column("region", "地区", required=True, key=True), Column("count", "户数", type="integer")),
+    key_columns=("region",),
+)
+PAGES = [["地区", "户数"], ["一、市区"], ["甲区", 3], ["乙区", 4], ["二、县市（续表）"], ["丙县", 5], ["合计", 12]]
+
+
+def test_a_line_of_nothing_but_the_key_is_a_title_between_pages(tmp_path, workbook):
+    office = Office(tmp_path / "data", {"F97": REGIONS})
+    result = office.deliver("F97", "F97_测试_370600_202401.xlsx", workbook(PAGES[:-1]))
+    assert (result.status, result.rows_in) == ("accepted", 3)
+    assert office.rows("F97")["region"].to_list() == ["甲区", "乙区", "丙县"]
+    assert sum("第 5 行不是数据，未入库：二、县市（续表）" in n for n in result.notices) == 1
+
+
+def test_a_record_of_nothing_but_the_key_is_a_record(tmp_path):
+    office = Office(tmp_path / "data", {"F97": REGIONS})
+    content = '[{"地区": "甲区", "户数": 3}, {"地区": "乙区"}]'.encode()
+    assert office.deliver("F97", "F97_测试_370600_202401.json", content).rows_bronze == 2
+
+
+def test_a_feed_may_say_that_such_a_line_is_a_row(tmp_path, workbook):
+    office = Office(tmp_path / "data", {"F97": replace(REGIONS, has_bare_keys=True)})
+    result = office.deliver("F97", "F97_测试_370600_202401.xlsx", workbook(PAGES[:-1]))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 5, 5)
+
+
+def test_an_id_alone_is_a_row_that_lacks_the_rest(office, workbook, allowance, allowance_header):
+    rows = [allowance_header, *(allowance(n) for n in range(8)), ["第二页"], ["370602194001010099"], allowance(8)]
+    result = office.deliver("F10", NAME, workbook(rows))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 10, 9)
+    assert office.quarantine("F10").select("row", "code").rows() == [(11, "E_REQUIRED")]
+    assert "工作表「Sheet1」第 10 行不是数据，未入库：第二页" in result.notices

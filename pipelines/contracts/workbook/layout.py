@@ -87,6 +87,7 @@ BASIC_FACTS = (
     Fact("首期", "delivery.first", _MONTH, "第一期的年月，不填即 202401"),
     Fact("零报告", "delivery.nil", choice(NIL_RETURNS), "某期没有数据时怎么办，不填即每期必报"),
     Fact("表头行数", "delivery.header_rows", number(1), "合并表头有两行时填 2，不填即 1"),
+    Fact("只填主键的行是数据", "delivery.bare_keys", YES, "不填即当作页与页之间的标题行，不入库"),
     Fact("数值单位", "delivery.unit", suggestion(("万元", "千元", "亩", "公顷")), "整表的单位与列的不同才填"),
     Fact("保存期限", "delivery.retention", DURATION, "不填即 36 个月"),
     *map(_breaker, THRESHOLDS),
