@@ -84,18 +84,17 @@ def differs(kind: str, agreed: str) -> list[Notice]:
 def _kind_of_zip(file: Path, head: bytes) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
-            names = set(archive.namelist())
+            names = {name.replace("\\", "/") for name in archive.namelist()}
             is_ods = "mimetype" in names and archive.read("mimetype").startswith(
                 b"application/vnd.oasis.opendocument.spreadsheet"
             )
     except Exception as error:  # zipfile raises half a dozen kinds for damaged archives
         code = "E_XLSX_DAMAGED" if _WORKBOOK_PART.search(head) else "E_ZIP_DAMAGED"
         raise UnreadableError(code) from error
-    if is_ods:
-        return ODS
-    if "[Content_Types].xml" in names or any(n.startswith("xl/") for n in names):
-        return XLSX
-    return ZIP
+    is_xlsx = "[Content_Types].xml" in names or any(n.startswith("xl/") for n in names)
+    if is_ods and is_xlsx:  # two workbooks in one: what is looked at may not be what is read
+        raise UnreadableError("E_XLSX_FORM", "既是 xlsx 又是 ods")
+    return ODS if is_ods else XLSX if is_xlsx else ZIP
 
 
 def _text(head: bytes) -> str:

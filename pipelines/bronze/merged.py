@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.bronze.header import Header
+from pipelines.bronze.odd_cells import OddCells
 from pipelines.bronze.table import Notice
 from pipelines.contracts import Column
 
@@ -44,15 +45,14 @@ def filled(rows: Iterator[list[Any]], first: int, cells: Mapping[int, Mapping[in
         yield row
 
 
-def spread(places: set[tuple[int, int]], cells: Mapping[int, Mapping[int, int]]) -> set[tuple[int, int]]:
-    """Places (row, column) of all rows of those merged cells whose first is among `places`."""
-    return {
-        (row, place)
-        for place, tops in cells.items()
-        for top, bottom in tops.items()
-        if (top, place) in places
-        for row in range(top, bottom + 1)
-    }
+def spread(odd: OddCells, cells: Mapping[int, Mapping[int, int]]) -> None:
+    """Let all rows of a merged cell be as odd as the first."""
+    for place, tops in cells.items():
+        for top, bottom in tops.items():
+            if top in odd.formulas.get(place, ()):
+                odd.add(top, place, height=bottom + 1 - top)
+            if place in odd.shown.get(top, ()):
+                odd.add(top, place, odd.shown[top][place], height=bottom + 1 - top)
 
 
 def notices(sheet: str, ranges: Sequence[Merged], header: Header, columns: Mapping[int, Column]) -> list[Notice]:

@@ -1,25 +1,30 @@
 """Looking at an OpenDocument workbook (ods) before anything parses it.
 
-Belongs here: caps, encryption, macros, how large its sheets unfold, and which cells hold formulas. Does not
-belong here: reading cells (workbook_reader.py). An ods says "this row a million times", so a small file can be a
-huge sheet; trailing blanks said that way are harmless and usual.
+Belongs here: caps, encryption, macros, how many cells and how much text its sheets unfold to, and which cells are
+formulas or errors. Does not belong here: reading cells (workbook_reader.py). An ods says "this row a million times",
+so a small file can be a huge sheet; trailing blanks said that way are harmless and usual.
 """
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
+from pipelines.bronze.odd_cells import OddCells
 from pipelines.bronze.table import UnreadableError
-from pipelines.bronze.workbook_guard import CAPS, DAMAGE, MAX_CELLS, check_sizes
+from pipelines.bronze.workbook_guard import CAPS, DAMAGE, check_sizes, check_unfolded
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_ERROR = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+_CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _MACROS = ("Basic/", "Scripts/")
 
 
-def formulas(file: Path) -> Callable[[str], set[tuple[int, int]]]:
-    """A function of the sheet's name: (row, column), both from 0, of its formulas.
+def odd_cells(file: Path) -> Callable[[str], OddCells]:
+    """A function of the sheet's name: its formulas, and its cells that only show something.
 
     Raises UnreadableError: E_XLSX_FORM (encrypted), E_XLSX_DAMAGED, E_ZIP_BOMB, E_MACRO.
     """
@@ -40,32 +45,66 @@ def formulas(file: Path) -> Callable[[str], set[tuple[int, int]]]:
                 found = _walk(reader)
     except DAMAGE as error:
         raise UnreadableError("E_XLSX_DAMAGED") from error
-    return lambda sheet: found.get(sheet, set())
+    return lambda sheet: found.get(sheet, OddCells())
 
 
-def _walk(reader) -> dict[str, set[tuple[int, int]]]:
-    found: dict[str, set[tuple[int, int]]] = {}
-    current: set[tuple[int, int]] = set()
-    row = last_row = column = last_column = 0
-    for event, element in ElementTree.iterparse(reader, events=("start", "end")):
-        if event == "start":
-            if element.tag == f"{_TABLE}table":
-                current = found.setdefault(element.get(f"{_TABLE}name", ""), set())
-                row = last_row = last_column = 0
-            elif element.tag == f"{_TABLE}table-row":
-                column = 0
-            continue
-        if element.tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-            if element.get(f"{_TABLE}formula") is not None:
-                current.add((row, column))
-            column += int(element.get(f"{_TABLE}number-columns-repeated", 1))
-            if element.get(f"{_OFFICE}value-type"):
-                last_column, last_row = max(last_column, column), row + 1
-        elif element.tag == f"{_TABLE}table-row":
-            repeated = int(element.get(f"{_TABLE}number-rows-repeated", 1))
-            last_row = last_row + repeated - 1 if last_row == row + 1 else last_row
-            row += repeated
-            element.clear()
-            if last_row * last_column > MAX_CELLS:
-                raise UnreadableError("E_ZIP_BOMB", f"展开后超过 {MAX_CELLS // 1_000_000} 百万格")
-    return found
+@dataclass
+class _Table:
+    """One sheet so far; `height` and `width` reach to the last cell with content, `text` counts bytes."""
+
+    odd: OddCells = field(default_factory=OddCells)
+    row: int = 0
+    height: int = 0
+    width: int = 0
+    text: int = 0
+
+    def add(self, row: ElementTree.Element) -> None:
+        """The next row, as often as it says. Raises UnreadableError."""
+        repeated = int(row.get(f"{_TABLE}number-rows-repeated", 1))
+        column, text = 0, 0
+        for cell in row:
+            if cell.tag not in _CELLS:
+                continue
+            width = int(cell.get(f"{_TABLE}number-columns-repeated", 1))
+            shown, is_content = _shown(cell), cell.get(f"{_OFFICE}value-type") is not None
+            if cell.get(f"{_TABLE}formula") is not None:
+                self.odd.add(self.row, column, None, repeated, width)
+            if shown is not None:
+                self.odd.add(self.row, column, shown, repeated, width)
+            column += width
+            if is_content:
+                text += width * sum(len(part.encode()) for part in cell.itertext())
+            if is_content or shown is not None:
+                self.width, self.height = max(self.width, column), self.row + repeated
+        self.row += repeated
+        self.text += text * repeated
+
+
+def _walk(stream: IO[bytes]) -> dict[str, OddCells]:
+    tables: dict[str, _Table] = {}
+    for current, row in _rows(stream, tables):
+        current.add(row)
+        cells = sum(t.height * t.width for t in tables.values())
+        check_unfolded(cells, sum(t.text for t in tables.values()))
+        row.clear()
+    return {name: table.odd for name, table in tables.items()}
+
+
+def _rows(stream: IO[bytes], tables: dict[str, _Table]) -> Iterator[tuple[_Table, ElementTree.Element]]:
+    """Every row with its table."""
+    current = _Table()
+    for event, element in ElementTree.iterparse(stream, events=("start", "end")):
+        if event == "start" and element.tag == f"{_TABLE}table":
+            current = tables.setdefault(element.get(f"{_TABLE}name", ""), _Table())
+        elif event == "end" and element.tag == f"{_TABLE}table-row":
+            yield current, element
+
+
+def _shown(cell: ElementTree.Element) -> str | None:
+    """What a cell without a value shows: an error, or a formula nobody has calculated."""
+    formula = cell.get(f"{_TABLE}formula")
+    if cell.get(_ERROR) == "error":
+        return "".join(cell.itertext()).strip() or "#N/A"
+    if formula is not None and cell.get(f"{_OFFICE}value-type") is None:
+        return "=" + formula.rpartition(":=")[2].removeprefix("=")
+    return None

@@ -29,7 +29,7 @@ ROW = {
     "E_NO_HEADING": Problem("所在工作表没有约定的表头，无法对应到列", "请在该表第一行补上表头后重报"),
     "E_TIME": Problem("不是可识别的时间", "请写成 2024-01-03 08:15:00 的形式后重填"),
     "E_GEOMETRY": Problem("不是可读的几何图形", "请核对图形是否闭合、坐标是否为数字，以 GeoJSON 重新导出"),
-    "E_VALUE": Problem("不是单个的值（嵌套的对象、列表、二进制或 NaN）", "请改为文本或数字后重报"),
+    "E_VALUE": Problem("不是单个的值（嵌套的对象、列表、二进制、NaN 或 #N/A 之类的错误）", "请改为文本或数字后重报"),
     "E_RECORD": Problem("不是一条记录", "每条记录应是一个 JSON 对象，请核对后重报"),
     "E_JSON_RECORD": Problem("不是完整的 JSON", "请核对该行后重报"),
     "E_REPEATED_NAME": Problem("同一字段名出现两次", "请只保留一个后重报"),

@@ -1,23 +1,33 @@
 """Looking at a workbook before anything parses it.
 
-Belongs here: size and ratio caps, damage, encryption, macros, how large its sheets unfold, and which cells hold
-formulas. Does not belong here: reading cells (workbook_reader.py). Every entry is unpacked once, in pieces, so
-sizes a file claims but does not keep are found out, and nothing large is ever held. The parser makes room for a
-sheet from its first to its last cell, and a letter in the last cell of Excel would end the process.
+Belongs here: size and ratio caps, damage, encryption, macros, how many cells and how much text its sheets unfold to.
+Does not belong here: looking at a sheet (sheet_scan.py, sheet_walk.py), reading cells (workbook_reader.py). Every part
+is unpacked once, in pieces, so sizes a file claims but does not keep are found out, and nothing large is ever held.
+The parser makes room for a sheet from its first to its last cell, and copies a shared string into every cell that
+uses it: a letter in the last cell of Excel, or one long text in every cell, would end the process.
 """
 
-import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.parsers import expat
 
+import numpy as np
+
+from pipelines.bronze.odd_cells import OddCells
+from pipelines.bronze.sheet_scan import Scan, scan, string_sizes, string_uses
+from pipelines.bronze.sheet_walk import Walk, walk
 from pipelines.bronze.table import UnreadableError
 
-# A sheet as a rectangle; without a column beyond Z it cannot be larger, Excel ends at row 1,048,576.
+# Of all sheets, each as a rectangle from its first to its last cell with content.
 MAX_CELLS = 50_000_000
+# Bytes of all cells together, a shared string counted as often as it is used; reading takes six times as much of what
+# stands in one block. A sheet of a million rows may hold more, as long as it is spread like that of other sheets.
+MAX_TEXT = 256 << 20
+_TEXT_A_CELL = 32
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -28,14 +38,10 @@ DAMAGE = (
     KeyError,
     ValueError,
     ElementTree.ParseError,
+    expat.ExpatError,
 )
-_CHUNK = 1 << 20
-_OVERLAP = 32
 _OLE = b"\xd0\xcf\x11\xe0"
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_FAR = re.compile(rb"r\s*=\s*[\"'][A-Za-z]{2,3}[0-9]")
-_CELL = re.compile(rb"r\s*=\s*[\"']([A-Za-z]{1,3})([0-9]+)[\"']")
-_PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+_WORKBOOK, _TYPES, _STRINGS = "xl/workbook.xml", "[content_types].xml", "xl/sharedstrings.xml"
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,15 @@ class Caps:
 
 
 CAPS = Caps()
+# By the name in lower case with slashes, which is how the parser finds them.
+Parts = Mapping[str, zipfile.ZipInfo]
 
 
-def inspect(file: Path, caps: Caps = CAPS) -> frozenset[str]:
-    """Names of the entries that hold a formula.
+def odd_cells(file: Path, caps: Caps = CAPS) -> Callable[[str], OddCells]:
+    """A function of a visible sheet's name: its formulas, and its cells that only show something.
 
-    Raises UnreadableError: E_EMPTY, E_XLSX_FORM (encrypted, old .xls, no workbook), E_XLSX_DAMAGED,
-    E_ZIP_BOMB, E_MACRO.
+    Raises UnreadableError: E_EMPTY, E_XLSX_FORM (encrypted, old .xls, no workbook, a document type declaration),
+    E_XLSX_DAMAGED, E_ZIP_BOMB, E_MACRO.
     """
     if file.stat().st_size == 0:
         raise UnreadableError("E_EMPTY")
@@ -65,15 +73,10 @@ def inspect(file: Path, caps: Caps = CAPS) -> frozenset[str]:
         raise UnreadableError("E_XLSX_FORM")
     try:
         with zipfile.ZipFile(file) as archive:
-            return _inspect(archive, caps)
+            found = _odd_cells(archive, caps)
     except DAMAGE as error:
         raise UnreadableError("E_XLSX_DAMAGED") from error
-
-
-def formulas(file: Path) -> Callable[[str], set[tuple[int, int]]]:
-    """A function of the sheet's name: (row, column), both from 0, of its formulas. Raises UnreadableError."""
-    with_formulas = inspect(file)
-    return lambda sheet: formula_cells(file, sheet, with_formulas)
+    return lambda sheet: found.get(sheet, OddCells())
 
 
 def check_sizes(archive: zipfile.ZipFile, caps: Caps) -> None:
@@ -87,100 +90,93 @@ def check_sizes(archive: zipfile.ZipFile, caps: Caps) -> None:
             raise UnreadableError("E_ZIP_BOMB", f"压缩比超过 {caps.ratio}")
 
 
-def _inspect(archive: zipfile.ZipFile, caps: Caps) -> frozenset[str]:
+def check_unfolded(cells: int, text: int) -> None:
+    """Raises UnreadableError(E_ZIP_BOMB) when sheets come to more cells, or bytes of text, than memory should hold."""
+    if cells > MAX_CELLS:
+        raise UnreadableError("E_ZIP_BOMB", f"展开后超过 {MAX_CELLS // 1_000_000} 百万格")
+    if text > max(MAX_TEXT, cells * _TEXT_A_CELL):
+        raise UnreadableError("E_ZIP_BOMB", f"各格文字合计约 {text >> 20} MB")
+
+
+def _odd_cells(archive: zipfile.ZipFile, caps: Caps) -> dict[str, OddCells]:
     check_sizes(archive, caps)
-    entries = archive.infolist()
-    names = {e.filename for e in entries}
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
+    parts = _parts(archive)
+    if any(name.endswith("vbaproject.bin") for name in parts):
         raise UnreadableError("E_MACRO")
-    if not {"xl/workbook.xml", "[Content_Types].xml"} <= names:
+    if not {_WORKBOOK, _TYPES} <= parts.keys():
         raise UnreadableError("E_XLSX_FORM")
-    return frozenset(e.filename for e in entries if _unpack(archive, e))
+    scans = {name: _scanned(archive, parts, name) for name in parts}
+    sheets = {sheet: part for sheet, part in _sheets(archive, parts).items() if part in parts}
+    if any(scans[name].is_foreign for name in parts if name.endswith((".xml", ".rels")) or name in sheets.values()):
+        raise UnreadableError("E_XLSX_FORM")
+    book = _Book(archive, parts, {part: scans[part] for part in sheets.values()})
+    check_unfolded(book.cells(), book.text())
+    return {sheet: book.walks[part].odd for sheet, part in sheets.items() if part in book.walks}
 
 
-def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    """Read one entry through (its checksum is checked at the end). True for a sheet with formulas; any entry may be
-    a sheet, whatever its name.
+class _Book:
+    """The sheets of a workbook, looked at more closely where the quick look does not do."""
 
-    Raises UnreadableError: E_XLSX_FORM for a document type declaration, which no spreadsheet program writes;
-    E_ZIP_BOMB for a sheet that unfolds too far.
-    """
-    found, is_far, tail = False, False, b""
-    is_xml = entry.filename.endswith((".xml", ".rels"))
-    with archive.open(entry) as reader:
-        while chunk := reader.read(_CHUNK):
-            window = tail + chunk
-            # A single byte is looked for ten times as fast as an expression, and most stretches lack it.
-            if is_xml and b"!" in window and b"<!DOCTYPE" in window:
-                raise UnreadableError("E_XLSX_FORM")
-            found = found or (b"f" in window and _FORMULA.search(window) is not None)
-            is_far = is_far or _FAR.search(window) is not None
-            tail = window[-_OVERLAP:]
-    if is_far:
-        _check_extent(archive, entry)
-    return found
+    def __init__(self, archive: zipfile.ZipFile, parts: Parts, scans: Mapping[str, Scan]) -> None:
+        self._archive, self._parts, self._scans = archive, parts, scans
+        self.walks: dict[str, Walk] = {}
+        self._walk(name for name, seen in scans.items() if seen.is_odd)
 
+    def cells(self) -> int:
+        """Of all sheets as rectangles; what the quick look cannot rule out is counted."""
+        if self._cells() > MAX_CELLS:
+            self._walk(self._scans.keys() - self.walks)
+        return self._cells()
 
-def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Raises UnreadableError(E_ZIP_BOMB) for a sheet whose last row and last column are too far apart."""
-    row = column = 0
-    tail = b""
-    with archive.open(entry) as reader:
-        while chunk := reader.read(_CHUNK):
-            window = tail + chunk
-            cells = _CELL.findall(window)
-            row = max([row, *(int(r) for _, r in cells)])
-            column = max([column, *map(_column_number, {c.decode().upper() for c, _ in cells})])
-            tail = window[-_OVERLAP:]
-    if row * (column + 1) > MAX_CELLS:
-        raise UnreadableError("E_ZIP_BOMB", f"工作表有 {row} 行 {column + 1} 列")
+    def text(self) -> int:
+        """Bytes of the shared strings, each as often as it is used; a bound while that is within the limit."""
+        if _STRINGS not in self._parts:
+            return 0
+        with self._archive.open(self._parts[_STRINGS]) as stream:
+            sizes = string_sizes(stream, MAX_CELLS)
+        usual = {name: seen for name, seen in self._scans.items() if name not in self.walks}
+        uses = sum(seen.cells for seen in usual.values()) + sum(w.uses.total() for w in self.walks.values())
+        bound = uses * int(sizes.max(initial=0))
+        if bound <= MAX_TEXT:
+            return bound
+        total = sum(n * int(sizes[i]) for w in self.walks.values() for i, n in w.uses.items() if i < len(sizes))
+        for name in usual:
+            with self._archive.open(self._parts[name]) as stream:
+                total += int(np.dot(string_uses(stream, len(sizes)), sizes))
+        return total
 
+    def _cells(self) -> int:
+        looked_at = {**self._scans, **self.walks}
+        return sum(found.height * found.width for found in looked_at.values())
 
-def formula_cells(file: Path, sheet: str, with_formulas: frozenset[str]) -> set[tuple[int, int]]:
-    """(row, column), both from 0, of every formula of a sheet; only reads the sheet when it has some."""
-    if not with_formulas:
-        return set()
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entry = _entry_of(archive, sheet)
-            if entry not in with_formulas:
-                return set()
-            with archive.open(entry) as reader:
-                return _formulas(reader)
-    except DAMAGE as error:
-        raise UnreadableError("E_XLSX_DAMAGED") from error
+    def _walk(self, names) -> None:
+        for name in names:
+            with self._archive.open(self._parts[name]) as stream:
+                self.walks[name] = walk(stream)
 
 
-def _entry_of(archive: zipfile.ZipFile, sheet: str) -> str:
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+def _parts(archive: zipfile.ZipFile) -> Parts:
+    """Some programs write backslashes. Of two parts with one name nobody knows which the parser takes."""
+    parts = {entry.filename.replace("\\", "/").lower(): entry for entry in archive.infolist()}
+    if len(parts) < len(archive.infolist()):
+        raise UnreadableError("E_XLSX_DAMAGED")
+    return parts
+
+
+def _scanned(archive: zipfile.ZipFile, parts: Parts, name: str) -> Scan:
+    """Read one part through (its checksum is checked at the end)."""
+    with archive.open(parts[name]) as stream:
+        return scan(stream)
+
+
+def _sheets(archive: zipfile.ZipFile, parts: Parts) -> dict[str, str]:
+    """Name of each visible sheet -> name of its part."""
+    relations = ElementTree.fromstring(archive.read(parts["xl/_rels/workbook.xml.rels"]))
     targets = {r.get("Id"): r.get("Target", "") for r in relations}
-    for element in ElementTree.fromstring(archive.read("xl/workbook.xml")).findall(".//{*}sheet"):
-        if element.get("name") == sheet:
-            target = targets[next(v for k, v in element.items() if k.endswith("}id"))]
-            return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-    raise KeyError(sheet)
-
-
-def _formulas(reader) -> set[tuple[int, int]]:
-    """Cells with an <f>; one without a reference of its own follows the one before, as the format says."""
-    found: set[tuple[int, int]] = set()
-    row, column = -1, -1
-    for event, element in ElementTree.iterparse(reader, events=("start", "end")):
-        tag = element.tag.rpartition("}")[2]
-        if event == "start" and tag == "row":
-            row, column = int(element.get("r", row + 2)) - 1, -1
-        elif event == "start" and tag == "c":
-            place = _PLACE.fullmatch(element.get("r", ""))
-            column = _column_number(place[1]) if place else column + 1
-        elif event == "end" and tag == "f":
-            found.add((row, column))
-        elif event == "end" and tag == "row":
-            element.clear()
+    found = {}
+    for element in ElementTree.fromstring(archive.read(parts[_WORKBOOK])).findall(".//{*}sheet"):
+        if element.get("state", "visible") == "visible":
+            target = targets[next(v for k, v in element.items() if k.endswith("}id"))].replace("\\", "/")
+            rooted = target.startswith(("/", "xl/"))
+            found[element.get("name", "")] = (target.removeprefix("/") if rooted else f"xl/{target}").lower()
     return found
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1

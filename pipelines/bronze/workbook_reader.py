@@ -17,12 +17,13 @@ from pipelines.bronze import html_tables, kinds, merged, ods_guard, workbook_gua
 from pipelines.bronze.cells import column_texts, text
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
 from pipelines.bronze.headless import GOES_ON, ROWS, SAMPLE, holds
+from pipelines.bronze.odd_cells import OddCells, ShownSheet
 from pipelines.bronze.second_heading import turns
 from pipelines.bronze.table import ROW, Block, Mark, Notice, Spoilt, Table, UnreadableError, cell_names, tidy
 from pipelines.contracts import Column, Feed
 
 BLOCK_ROWS = 20_000
-Sheet = CalamineSheet | html_tables.HtmlTable
+Sheet = CalamineSheet | ShownSheet | html_tables.HtmlTable
 
 
 def read_workbook(file: Path, feed: Feed, kind: str = kinds.XLSX) -> tuple[list[Table], list[Notice]]:
@@ -31,8 +32,8 @@ def read_workbook(file: Path, feed: Feed, kind: str = kinds.XLSX) -> tuple[list[
 
     Raises UnreadableError.
     """
-    formulas = _INSPECT[kind](file)
-    sheets, hidden = html_tables.tables(file) if kind == kinds.HTML else _sheets(file)
+    odd = _INSPECT[kind](file)
+    sheets, hidden = html_tables.tables(file) if kind == kinds.HTML else _sheets(file, odd)
     if not sheets:
         raise UnreadableError("E_EMPTY")
     headers = [_header(feed, sheet) for sheet in sheets]
@@ -44,25 +45,24 @@ def read_workbook(file: Path, feed: Feed, kind: str = kinds.XLSX) -> tuple[list[
         elif header.found:
             above = header
         else:
-            table, told = _without_header(feed, sheet, above, formulas)
+            table, told = _without_header(feed, sheet, above, odd(sheet.name))
             tables += [table] if table else []
             notices.append(told)
             continue
-        tables.append(Table(sheet.name, header, _blocks(feed, sheet, header, formulas(sheet.name))))
+        tables.append(Table(sheet.name, header, _blocks(feed, sheet, header, odd(sheet.name))))
         notices += merged.notices(sheet.name, _ranges(sheet), header, _by_place(feed, header))
     notices += [Notice("N_SHEET", f"工作表「{name}」是隐藏的，未读取") for name in hidden]
     return tables, notices
 
 
-def _without_header(
-    feed: Feed, sheet: Sheet, above: Header, formulas: Callable[[str], set[tuple[int, int]]]
-) -> tuple[Table | None, Notice]:
+def _without_header(feed: Feed, sheet: Sheet, above: Header, odd: OddCells) -> tuple[Table | None, Notice]:
     """(the table of a sheet without the header, None to leave it alone; what to tell). `above`: the header before."""
     header = replace(above, last_row=0, title=())
     width = len(header.headings)
-    kind = holds(_block(list(islice(_rows(sheet), SAMPLE)), 1, _by_place(feed, header), set(), width), header, feed)
+    sample = _block(list(islice(_rows(sheet), SAMPLE)), 1, _by_place(feed, header), OddCells(), width)
+    kind = holds(sample, header, feed)
     if kind == GOES_ON:
-        table = Table(sheet.name, header, _blocks(feed, sheet, header, formulas(sheet.name)))
+        table = Table(sheet.name, header, _blocks(feed, sheet, header, odd))
         return table, Notice("N_SHEET", f"工作表「{sheet.name}」没有表头，按前一张表的表头读取")
     if kind == ROWS:
         table = Table(sheet.name, header, _unplaced(sheet, width))
@@ -71,25 +71,29 @@ def _without_header(
 
 
 _INSPECT = {
-    kinds.XLSX: workbook_guard.formulas,
-    kinds.XLS: xls_guard.formulas,
-    kinds.ODS: ods_guard.formulas,
-    kinds.HTML: lambda _: lambda _: set(),
+    kinds.XLSX: workbook_guard.odd_cells,
+    kinds.XLS: xls_guard.odd_cells,
+    kinds.ODS: ods_guard.odd_cells,
+    kinds.HTML: lambda _: lambda _: OddCells(),
 }
 
 
-def _sheets(file: Path) -> tuple[list[CalamineSheet], list[str]]:
+def _sheets(file: Path, odd: Callable[[str], OddCells]) -> tuple[list[Sheet], list[str]]:
     """(visible worksheets with a cell, names of hidden ones); the reader looks at bytes, not at the extension."""
     try:
         with file.open("rb") as stream:
             workbook = CalamineWorkbook.from_filelike(stream)
         worksheets = [m for m in workbook.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
         visible = [m.name for m in worksheets if m.visible == SheetVisibleEnum.Visible]
-        sheets = [workbook.get_sheet_by_name(name) for name in visible]
+        sheets = [_seen(workbook.get_sheet_by_name(name), odd(name)) for name in visible]
         sheets = [s for s in sheets if any(any(text(v) for v in row) for row in _rows(s))]
     except BaseException as error:
         raise _damage(error) from error
     return sheets, [m.name for m in worksheets if m.name not in visible]
+
+
+def _seen(sheet: CalamineSheet, odd: OddCells) -> Sheet:
+    return ShownSheet(sheet, odd) if odd.shown else sheet
 
 
 def _damage(error: BaseException) -> BaseException:
@@ -127,20 +131,20 @@ def _ranges(sheet: Sheet) -> list[html_tables.Merged]:
     return sheet.merged_cell_ranges or []
 
 
-def _blocks(feed: Feed, sheet: Sheet, header: Header, formulas: set[tuple[int, int]]) -> Iterator[Block]:
+def _blocks(feed: Feed, sheet: Sheet, header: Header, odd: OddCells) -> Iterator[Block]:
     """Blocks of which all rows stand below one header; further down there may be another."""
     first, width, below = header.last_row + 1, len(header.headings), None
     rows = islice(_rows(sheet), header.last_row, None)
     if cells := merged.downward(_ranges(sheet), header.last_row, _by_place(feed, header)):
         rows = merged.filled(rows, header.last_row, cells)
-        formulas = formulas | merged.spread(formulas, cells)
+        merged.spread(odd, cells)
     for data in _batches(rows):
-        block = _block(data, first, _by_place(feed, header), formulas, width)
+        block = _block(data, first, _by_place(feed, header), odd, width)
         for row, other in turns(block.rows, header, feed):
-            upper = _block(data[: row - first], first, _by_place(feed, header), formulas, width)
+            upper = _block(data[: row - first], first, _by_place(feed, header), odd, width)
             yield replace(upper, header=below)
             data, first, header, below = data[row + 1 - first :], row + 1, other, other
-            block = _block(data, first, _by_place(feed, header), formulas, width)
+            block = _block(data, first, _by_place(feed, header), odd, width)
         yield replace(block, header=below)
         first += len(data)
 
@@ -151,7 +155,7 @@ def _unplaced(sheet: Sheet, width: int) -> Iterator[Block]:
     for data in _batches(_rows(sheet)):
         lines = [" ".join(filter(None, (text(v) or "" for v in row))) for row in data]
         spoilt = (Spoilt(first + n, "E_NO_HEADING", line) for n, line in enumerate(lines) if line.strip())
-        yield replace(_block([], first, {}, set(), width), spoilt=tuple(spoilt))
+        yield replace(_block([], first, {}, OddCells(), width), spoilt=tuple(spoilt))
         first += len(data)
 
 
@@ -168,11 +172,7 @@ def _batches(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
 
 
 def _block(
-    data: Sequence[Sequence[Any]],
-    first: int,
-    by_place: Mapping[int, Column],
-    formulas: set[tuple[int, int]],
-    width: int,
+    data: Sequence[Sequence[Any]], first: int, by_place: Mapping[int, Column], odd: OddCells, width: int
 ) -> Block:
     """Rows from number `first` on, in `width` columns at least."""
     rows = range(first, first + len(data))
@@ -185,7 +185,6 @@ def _block(
         texts, spoilt = column_texts(values, column)
         cells[name] = pl.Series(name, texts, dtype=pl.String)
         marks += [Mark(place, code, tuple(first + i for i in found)) for code, found in spoilt.items()]
-        if column is not None and column.is_identifier:
-            found = tuple(sorted(r + 1 for r, c in formulas if c == place and r + 1 in rows))
-            marks += [Mark(place, "E_FORMULA", found)] if found else []
+        if column is not None:
+            marks += odd.marks(place, rows, column.is_identifier)
     return Block(tidy(pl.DataFrame(cells)), tuple(marks))
