@@ -8,6 +8,7 @@ first for the names (a record may leave any of them out), then for the values.
 import codecs
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,13 +16,25 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from pipelines.bronze import answer
 from pipelines.bronze import encoding as enc
 from pipelines.bronze.header import Header
-from pipelines.bronze.json_stream import EXACT, LARGEST, NAMES, Malformed, Repeated, Window, decode, records
+from pipelines.bronze.json_stream import (
+    EXACT,
+    LARGEST,
+    NAMES,
+    Envelope,
+    Malformed,
+    Repeated,
+    Window,
+    decode,
+    records,
+)  # fmt: skip
 from pipelines.bronze.named import GEOMETRY, all_columns, named_block, named_header
 from pipelines.bronze.table import SPACE, Block, Notice, Spoilt, Table, UnreadableError
 from pipelines.contracts import Feed
 from pipelines.geo.geometry import text_with_crs, with_crs
+from pipelines.landing import page_number
 
 BLOCK_RECORDS = 10_000
 _HEAD = 1 << 20
@@ -32,66 +45,81 @@ _WRITTEN = re.compile(
     rf'"{GEOMETRY}"\s*:\s*(\{{\s*"type"\s*:\s*"[A-Za-z]+"\s*,\s*"coordinates"\s*:\s*[-+\[\]\d.,eE\s]+\}})', re.ASCII
 )
 _MOST_PAGES = 9999  # a page has four digits in the name of its file
-_FINE = (0, 200, "0", "200", "00000", None)
 
 
 @dataclass
 class _Survey:
-    """What one pass over a file told. `names` in order of appearance; `envelope` what stands around the records."""
+    """What one pass over a file told. `lists`: names of the records by the path of their list, in order of appearance;
+    `path`: the list that counts, with `count` records ('' where lines or the document itself are the list)."""
 
     encoding: str
     is_lines: bool
-    names: dict[str, None] = field(default_factory=dict)
+    lists: dict[str, dict[str, None]] = field(default_factory=dict)
+    around: Envelope = field(default_factory=Envelope)
+    path: str = ""
     count: int = 0
-    envelope: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the fields of the records."""
+        return list(self.lists[self.path]) or ["记录"]
 
 
 def read_json(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
     """The one table. Raises UnreadableError: E_EMPTY, E_ENCODING, E_JSON, E_JSON_FORM, E_JSON_ANSWER."""
-    survey = _survey(file)
+    survey = _survey(file, feed)
+    if answer.has_failed(survey.around.said, survey.lists, survey.count, feed):
+        raise UnreadableError("E_JSON_ANSWER")
     if not survey.count:
-        if survey.envelope.get("code") not in _FINE or survey.envelope.get("success") is False:
-            raise UnreadableError("E_JSON_ANSWER")
-        return [Table(None, all_columns(feed), (), _pages(survey))], _notices(survey, feed)
-    survey.names = survey.names or {"记录": None}
-    header = named_header(feed, list(survey.names))
-    return [Table(None, header, _blocks(file, survey, header, feed), _pages(survey))], _notices(survey, feed)
+        return [Table(None, all_columns(feed), (), _pages(survey))], _notices(survey, file)
+    header = named_header(feed, survey.names)
+    return [Table(None, header, _blocks(file, survey, header, feed), _pages(survey))], _notices(survey, file)
 
 
 def _pages(survey: _Survey) -> int | None:
-    """How many pages the answer says there are; what is no sensible number says nothing."""
-    pages = survey.envelope.get("pages")
-    return pages if type(pages) is int and 1 <= pages <= _MOST_PAGES else None
+    """How many pages the answer says there are; what is no sensible number says nothing, nor does an answer that
+    holds all there are."""
+    pages = answer.pages(survey.around.said, survey.path)
+    is_all = survey.count and answer.total(survey.around.said, survey.path, survey.count) == survey.count
+    return pages if pages and pages <= _MOST_PAGES and not (is_all and pages > 1) else None
 
 
-def _notices(survey: _Survey, feed: Feed) -> list[Notice]:
+def _notices(survey: _Survey, file: Path) -> list[Notice]:
     notices = []
     if survey.encoding == enc.GB18030:
         notices.append(Notice("N_ENCODING", "文件编码是 gb18030，JSON 应为 UTF-8，已按实际编码读取"))
-    total, pages = survey.envelope.get("total"), survey.envelope.get("pages", 1)
-    if isinstance(total, int) and pages == 1 and total != survey.count:
+    total = answer.total(survey.around.said, survey.path, survey.count)
+    is_one_of_many = (_pages(survey) or 1) > 1 and page_number(file.name) is not None
+    if total not in (None, survey.count) and not is_one_of_many:
         notices.append(Notice("N_TOTAL", f"接口称共 {total} 条，实收 {survey.count} 条，请核对"))
     return notices
 
 
-def _survey(file: Path) -> _Survey:
+def _survey(file: Path, feed: Feed) -> _Survey:
     with file.open("rb") as stream:
         head = stream.read(_HEAD)
     encoding = enc.by_mark(head) or enc.likely(head)
     survey = _Survey(encoding, _is_lines(head.decode(encoding, errors="ignore")))
+    counts: Counter[str] = Counter()
     try:
-        for record, raw in _records(file, survey, NAMES):
-            survey.count += 1
+        for path, record, raw in _records(file, survey, NAMES):
+            counts[path] += 1
+            names = survey.lists.setdefault(path, {})
             if isinstance(cells := _cells(record, raw), dict):
-                survey.names |= dict.fromkeys(cells)
+                names |= dict.fromkeys(cells)
     except Malformed as error:
-        raise UnreadableError("E_JSON", f"第 {survey.count} 条记录之后") from error
+        raise UnreadableError("E_JSON", f"第 {counts.total()} 条记录之后") from error
+    for path in survey.around.lists:
+        survey.lists.setdefault(path, {})
+    survey.path = answer.record_path(survey.lists, feed)
+    survey.count = counts[survey.path]
     return survey
 
 
 def _is_lines(head: str) -> bool:
     """Whether every line is a record: the first is a whole object, and another follows or it holds no records."""
-    lines = [line for line in head.splitlines() if line.strip()][:2]
+    # Lines end where _lines ends them: U+2028, U+0085 and their like may stand inside a text.
+    lines = [line for line in head.split("\n") if line.strip(SPACE)][:2]
     try:
         first = decode(lines[0]) if lines else None
     except Malformed:
@@ -106,20 +134,21 @@ def _holds_records(value: dict) -> bool:
     )
 
 
-def _records(file: Path, survey: _Survey, decoder: json.JSONDecoder) -> Iterator[tuple[Any, str]]:
-    """(record, its text); of JSON lines a line that is none comes as Malformed. Raises Malformed for the rest."""
+def _records(file: Path, survey: _Survey, decoder: json.JSONDecoder) -> Iterator[tuple[str, Any, str]]:
+    """(path of its list, record, its text); of JSON lines a line that is none comes as Malformed. Raises Malformed for
+    the rest."""
     with file.open("rb") as stream:
         characters = codecs.getincrementaldecoder(survey.encoding)("surrogateescape")
         raw = iter(partial(stream.read, _PIECE), b"")
         pieces = (characters.decode(piece) for piece in raw)
         if not survey.is_lines:
-            yield from records(Window(pieces, decoder), survey.envelope)
+            yield from records(Window(pieces, decoder), survey.around)
             return
         for line in _lines(pieces):
             try:
-                yield decode(line, decoder), line
+                yield "", decode(line, decoder), line
             except Malformed:
-                yield Malformed, line
+                yield "", Malformed, line
 
 
 def _lines(pieces: Iterator[str]) -> Iterator[str]:
@@ -167,9 +196,9 @@ def _geometry(geometry: Any, raw: str, crs: Any) -> Any:
 
 
 def _blocks(file: Path, survey: _Survey, header: Header, feed: Feed) -> Iterator[Block]:
-    crs = survey.envelope.get(_CRS)
-    found, first = _records(file, _Survey(survey.encoding, survey.is_lines), EXACT), 1
-    names = list(survey.names)
+    crs = survey.around.said.get(_CRS)
+    again = _records(file, _Survey(survey.encoding, survey.is_lines), EXACT)
+    found, first, names = ((r, raw) for path, r, raw in again if path == survey.path), 1, survey.names
     while batch := _batch(found, first):
         kept, rows, spoilt = [], [], []
         for row, (record, raw) in enumerate(batch, start=first):

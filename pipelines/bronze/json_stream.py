@@ -7,6 +7,7 @@ memory. Integers keep every digit, other numbers their decimal value (but for NA
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -109,26 +110,32 @@ class Window:
         return bool(fresh)
 
 
-def records(window: Window, envelope: dict[str, Any]) -> Iterator[tuple[Any, str]]:
-    """(record, its text) of the one array of records; what stands around it goes to `envelope` by dotted path.
+@dataclass
+class Envelope:
+    """What stands around records: `said` by dotted path, and the paths of all `lists` of objects or of nothing."""
 
-    The array is the document itself or lies in an object, at most four deep. Raises Malformed, and
-    UnreadableError(E_JSON_FORM) for a document without such an array or with two.
+    said: dict[str, Any] = field(default_factory=dict)
+    lists: list[str] = field(default_factory=list)
+
+
+def records(window: Window, envelope: Envelope) -> Iterator[tuple[str, Any, str]]:
+    """(dotted path of its list, record, its text) of every list of objects; what stands around them goes to `envelope`.
+
+    A list is the document itself (its path is '') or lies in objects, at most four deep. Raises Malformed, and
+    UnreadableError(E_JSON_FORM) for a document without any list or with one that stands there twice.
     """
     if window.peek() == "[":
-        yield from _array(window)
+        envelope.lists.append("")
+        yield from _array(window, "")
     else:
         yield from _members(window, envelope, "", _DEPTH)
-        if ARRAY not in envelope:
+        if not envelope.lists:
             raise UnreadableError("E_JSON_FORM", "找不到记录")
     if window.peek():
         raise Malformed
 
 
-ARRAY = "[]"
-
-
-def _members(window: Window, envelope: dict[str, Any], path: str, depth: int) -> Iterator[tuple[Any, str]]:
+def _members(window: Window, envelope: Envelope, path: str, depth: int) -> Iterator[tuple[str, Any, str]]:
     window.take("{")
     if window.peek() == "}":
         window.take("}")
@@ -140,30 +147,28 @@ def _members(window: Window, envelope: dict[str, Any], path: str, depth: int) ->
         if start == "{" and depth:
             yield from _members(window, envelope, f"{name}.", depth - 1)
         elif start == "[":
-            yield from _array(window, envelope, name)
+            yield from _array(window, name, envelope)
         else:
-            envelope[name] = window.value()[0]
+            envelope.said[name] = window.value()[0]
         if window.take(",}") == "}":
             return
 
 
-def _array(
-    window: Window, envelope: dict[str, Any] | None = None, name: str = ""
-) -> Iterator[tuple[Any, str]]:
-    """Its values; inside an envelope an array that does not begin with an object is no array of records."""
+def _array(window: Window, name: str, envelope: Envelope | None = None) -> Iterator[tuple[str, Any, str]]:
+    """Its values; inside an envelope an array that does not begin with an object is no list of records."""
     window.take("[")
     first = window.peek()
-    if envelope is not None and first in "{]":
-        if first == "{" and envelope.get(ARRAY):
+    is_list = envelope is None or first in "{]"
+    if envelope is not None and is_list:
+        if name in envelope.lists:
             raise UnreadableError("E_JSON_FORM", "有不止一组记录")
-        envelope[ARRAY] = name if first == "{" else envelope.get(ARRAY, "")
-    is_records = envelope is None or first == "{"
+        envelope.lists.append(name)
     if first == "]":
         window.take("]")
         return
     while True:
         found = window.value()
-        if is_records:
-            yield found
+        if is_list:
+            yield (name, *found)
         if window.take(",]") == "]":
             return

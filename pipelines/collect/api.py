@@ -40,7 +40,7 @@ def fetch_pages(paths: Paths, feed: Feed, source: Source, as_of: date) -> Collec
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 files, count = [], 0
-                for page in all_pages(ask, "{page}" in source.place):
+                for page in all_pages(ask, feed, "{page}" in source.place):
                     files.append(folder / str(attempt) / file_name(feed, as_of, mode, "json", len(files) + 1))
                     files[0].parent.mkdir(exist_ok=True)
                     files[-1].write_bytes(page.body)

@@ -1,21 +1,22 @@
 """Pages of a department's interface, until all are there and belong together.
 
-Belongs here: what an answer says of itself, when the end is reached, when pages contradict each other. Does not
-belong here: HTTP (client.py), the records inside (pipelines.bronze), files (api.py).
+Belongs here: when an answer is a page, when the end is reached, when pages contradict each other. Does not belong here:
+HTTP (client.py), what an answer says of itself and its records (pipelines.bronze), files (api.py).
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from pipelines.bronze import answer as answers
+from pipelines.bronze import encoding as enc
+from pipelines.bronze.json_stream import NAMES, Envelope, Malformed, Window, records
+from pipelines.bronze.table import UnreadableError
 from pipelines.collect.report import SourceError
+from pipelines.contracts import Feed
 
 MOST_PAGES = 9_999
-_FINE = (0, 200, "0", "200", "0000", "00000", None)
-_TOTAL = ("total", "totalCount", "total_count", "totalRecords")
-_PAGES = ("pages", "totalPages", "total_pages", "pageCount")
 _MISSING = 404
 
 
@@ -43,11 +44,11 @@ class Page:
     digest: str
 
 
-def all_pages(ask: Callable[[int], Answer], is_paged: bool) -> Iterator[Page]:
+def all_pages(ask: Callable[[int], Answer], feed: Feed, is_paged: bool) -> Iterator[Page]:
     """Every page, from the first. Raises SourceError for answers that are none, and ChangedError as soon as pages
     contradict each other: what was yielded before is void then. Nothing at all: the interface knows no such period.
     """
-    first = read_page(ask(1), 1)
+    first = read_page(ask(1), 1, feed)
     if first is None:
         return
     yield first
@@ -56,7 +57,7 @@ def all_pages(ask: Callable[[int], Answer], is_paged: bool) -> Iterator[Page]:
         number += 1
         if number > MOST_PAGES:
             raise SourceError(f"翻到第 {MOST_PAGES} 页仍没有结束，请部门核对接口的分页")
-        page = read_page(ask(number), number)
+        page = read_page(ask(number), number, feed)
         if page is None or not page.count:
             break
         if (page.total, page.pages) != (first.total, first.pages):
@@ -68,12 +69,12 @@ def all_pages(ask: Callable[[int], Answer], is_paged: bool) -> Iterator[Page]:
         yield page
     if first.total is not None and got != first.total:
         raise ChangedError(f"接口称共 {first.total} 条，实收 {got} 条")
-    again = read_page(ask(1), 1) if number > 1 else first
+    again = read_page(ask(1), 1, feed) if number > 1 else first
     if again is None or again.digest != first.digest:
         raise ChangedError("读到最后一页时，第 1 页已经变了")
 
 
-def read_page(answer: Answer, number: int) -> Page | None:
+def read_page(answer: Answer, number: int, feed: Feed) -> Page | None:
     """What an answer says; None where the interface says there is no such page. Raises SourceError."""
     if answer.status == _MISSING:
         return None
@@ -83,18 +84,27 @@ def read_page(answer: Answer, number: int) -> Page | None:
         raise SourceError(f"第 {number} 页：接口返回状态 {answer.status}，请联系部门")
     if "html" in answer.content_type.lower():
         raise SourceError(f"第 {number} 页：接口返回的是网页而不是 JSON（可能是登录页），请核对地址和令牌")
+    around, lists = Envelope(), {}
+    text = answer.body.decode(enc.by_mark(answer.body) or enc.likely(answer.body), "replace")
     try:
-        said = json.loads(answer.body)
-    except ValueError:
+        for path, record, _ in records(Window(iter([text]), NAMES), around):
+            lists.setdefault(path, []).append(record)
+        lists = dict.fromkeys(around.lists, ()) | lists
+        path = answers.record_path({p: _names(found) for p, found in lists.items()}, feed)
+    except Malformed:
         raise SourceError(f"第 {number} 页：接口返回的内容不是完整的 JSON，请联系部门") from None
-    records = _records(said)
-    if records is None:
-        raise SourceError(f"第 {number} 页：接口的回答里没有记录列表，请核对接口说明")
-    inside = _inside(said)
-    shown = json.dumps([records, _number(inside, _TOTAL)], sort_keys=True).encode()
-    return Page(
-        answer.body, len(records), _number(inside, _TOTAL), _number(inside, _PAGES), hashlib.sha256(shown).hexdigest()
-    )
+    except UnreadableError as error:
+        raise SourceError(f"第 {number} 页：接口的回答里{error.detail}，请核对接口说明") from None
+    found, said = lists[path], around.said
+    if answers.has_failed(said, lists, len(found), feed):
+        raise SourceError("接口回答说取数失败，请联系部门；以别的状态码表示成功的，请写入数据合同")
+    total = answers.total(said, path, len(found))
+    digest = hashlib.sha256(json.dumps([found, total], sort_keys=True).encode()).hexdigest()
+    return Page(answer.body, len(found), total, answers.pages(said, path), digest)
+
+
+def _names(found: list) -> dict[str, None]:
+    return dict.fromkeys(name for record in found if isinstance(record, dict) for name in record)
 
 
 def _is_end(first: Page, number: int, got: int) -> bool:
@@ -103,28 +113,3 @@ def _is_end(first: Page, number: int, got: int) -> bool:
     if first.pages is not None:
         return number >= first.pages
     return first.total is not None and got >= first.total
-
-
-def _records(said: Any) -> list | None:
-    """The list of records: the answer itself, or the first list in it or one level below. Raises SourceError for an
-    answer that says it failed."""
-    if isinstance(said, list):
-        return said
-    if not isinstance(said, dict):
-        return None
-    if said.get("code") not in _FINE or said.get("success") is False:
-        raise SourceError("接口回答说取数失败（code 或 success），请联系部门")
-    return next((v for v in _inside(said).values() if isinstance(v, list)), None)
-
-
-def _inside(said: Any) -> dict[str, Any]:
-    """The answer's names and those one level below, its own first."""
-    if not isinstance(said, dict):
-        return {}
-    below = {name: v for value in said.values() if isinstance(value, dict) for name, v in value.items()}
-    return below | said
-
-
-def _number(inside: dict[str, Any], names: tuple[str, ...]) -> int | None:
-    found = (inside[name] for name in names if name in inside)
-    return next((int(v) for v in found if str(v).isdigit()), None)

@@ -56,6 +56,8 @@ class DeliveryEntry(_Strict):
     `unit` is the one in which numbers of its kind come where the contract's columns have another: 万元 for 元.
     `bare_keys`: a line that fills nothing but one part of the key is a row; if not, words there are a title.
     `first` is the first month owed (YYYYMM); `nil` what a scope with nothing to report does, one of NIL_RETURNS.
+    `missing`: what this department writes where it has no value. Of an interface: `success`, its codes that mean so,
+    and `records`, the dotted path of the list that holds them.
     """
 
     format: Literal[*FORMATS]
@@ -70,6 +72,9 @@ class DeliveryEntry(_Strict):
     unit: str | None = None
     bare_keys: bool = False
     retention: str = Field(default="36m", pattern=_DURATION)
+    missing: tuple[str, ...] = ()
+    success: tuple[str, ...] = ()
+    records: str | None = None
 
 
 class SourceEntry(_Strict):

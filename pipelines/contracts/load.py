@@ -141,6 +141,9 @@ def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Fee
         period_months=_period_months(document.slaProperties),
         first_period=str(custom.get("firstPeriod", Feed.first_period)),
         nil_return=custom.get("nilReturn", NIL_NEVER),
+        missing_signs=tuple(custom.get("missingSigns", ())),
+        success_codes=tuple(custom.get("successCodes", ())),
+        record_path=custom.get("recordPath"),
     )
 
 

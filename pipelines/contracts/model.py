@@ -129,7 +129,8 @@ class Feed:
     days after the end of that month. `nil_return` is one of NIL_RETURNS. `return_mode` is 'rows' where townships
     may have the rows, 'query' where they may only ask (查询核验). Numbers that measure the same thing as
     `sheet_unit` come in it, whatever the unit of their column. `has_bare_keys`: a line that fills nothing but one part
-    of the key is a row, not a title between pages.
+    of the key is a row, not a title between pages. `missing_signs` stand for a blank in every column. Of an interface's
+    answer: `success_codes`, and `record_path`, the dotted path of its records; empty and None where the usual ones do.
     """
 
     code: str
@@ -162,6 +163,9 @@ class Feed:
     nil_return: str = NIL_NEVER
     sheet_unit: str | None = None
     has_bare_keys: bool = False
+    missing_signs: tuple[str, ...] = ()
+    success_codes: tuple[str, ...] = ()
+    record_path: str | None = None
 
     @property
     def table(self) -> str:

@@ -85,6 +85,9 @@ def facts(feed: Feed) -> list[tuple[str, str]]:
         ("文件名规则", file_name_rule(feed)),
         ("文件名示例", file_name_example(feed)),
         ("系统取数", "；".join(_source(s) for s in feed.sources)),
+        ("空值写法", "、".join(feed.missing_signs)),
+        ("接口成功码", "、".join(feed.success_codes)),
+        ("接口记录路径", feed.record_path or ""),
         ("数据表", feed.table),
         ("合同版本", feed.version),
     ]

@@ -55,7 +55,8 @@ def page_sets(slot: Sequence[DeliveryResult], is_usable: Callable[[DeliveryResul
 
 def _complete(pages: dict[int | None, DeliveryResult], is_usable: Callable[[DeliveryResult], bool]) -> PageSet:
     if None in pages:
-        return PageSet((pages[None],), ())
+        # A file without a page number that says it is one of several is taken for the first of them.
+        return PageSet((pages[None],), tuple(range(2, (pages[None].pages or 1) + 1)))
     last = max(*pages, *(r.pages or 0 for r in pages.values()))
     usable = {n: r for n, r in sorted(pages.items()) if is_usable(r)}
     missing = tuple(n for n in range(1, last + 1) if n not in usable)

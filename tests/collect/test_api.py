@@ -128,7 +128,7 @@ def first_page_moves(number: int, before: int) -> Reply:
         (lambda *_: replace(page(RECORDS), cut=5), "IncompleteRead"),
         (lambda *_: Reply(b"<html>login</html>", headers={"Content-Type": "text/html"}), "网页"),
         (lambda *_: Reply(b'{"code": 0, "data": [{"a": 1}'), "不是完整的 JSON"),
-        (lambda *_: Reply(b'{"code": 0, "message": "ok"}'), "没有记录列表"),
+        (lambda *_: Reply(b'{"code": 0, "message": "ok"}'), "里找不到记录"),
         (lambda *_: Reply(b'{"code": 500, "message": "x", "data": []}'), "取数失败"),
         (lambda *_: Reply(b"", 302, {"Location": "http://127.0.0.1:1/steal"}), "302"),
         (lambda *_: page(RECORDS), "第 2 页与第 1 页内容相同"),

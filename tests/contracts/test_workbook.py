@@ -53,7 +53,8 @@ def test_everything_a_feed_file_may_say_has_its_cell():
 def test_rare_things_survive_too():
     entry = F12.columns[2].model_copy(update={"codes": {"1": "男", "2": "女"}, "tags": (), "unit": "", "scale": 0,
                                               "correctable": True, "description": "一、二"})  # fmt: skip
-    delivery = F12.delivery.model_copy(update={"retention": "10y", "due": 0})
+    delivery = F12.delivery.model_copy(update={"retention": "10y", "due": 0, "missing": ("无", "9999"),
+                                               "success": ("0000",), "records": "data.list"})  # fmt: skip
     sources = (SourceEntry(kind="mysql", connection="VETERANS_DB", place="yf_dx", watermark="更新日期"),)
     feed = F12.model_copy(update={
         "columns": (*F12.columns[:2], entry), "delivery": delivery, "sources": sources, "version": "2.1.0",

@@ -10,6 +10,7 @@ from pipelines.contracts import load_contracts
 from pipelines.deliveries import known_deliveries
 from pipelines.landing import land_feed
 from pipelines.paths import Paths
+from tests.deliveries.known import known, standings
 
 F28 = load_contracts()["F28"]
 DAYS = [date(2024, 2, day) for day in range(1, 5)]
@@ -40,6 +41,12 @@ def test_the_last_page_is_missed_by_what_the_answer_says(paths):
     assert receive(paths, DAYS[1], 3, of=3) == {1: "in_force", 2: "in_force", 3: "in_force"}
 
 
-@pytest.mark.parametrize("said", ["3", True, 0, 10**6, None, [3]])
+@pytest.mark.parametrize("said", ["三", True, 0, 10**6, None, [3]])
 def test_nonsense_about_the_number_of_pages_says_nothing(paths, said):
     assert receive(paths, DAYS[0], 1, of=said) == {1: "in_force"}
+
+
+def test_a_file_without_a_page_number_may_be_one_of_several():
+    found = standings(known(1, "a", "202401", "full", pages=3), known(2, "b", "202402", "full", pages=1))
+    assert found["a"].state == "waiting" and "2、3" in found["a"].note
+    assert found["b"].state == "in_force"

@@ -90,7 +90,11 @@ def _show_words(value: tuple[str, ...]) -> str:
 
 
 def _read_words(cell: str) -> list[str]:
-    return [] if cell == NOTHING else [w.strip() for w in re.split(r"[、\n]", cell) if w.strip()]
+    return [] if cell == NOTHING else _read_signs(cell)
+
+
+def _read_signs(cell: str) -> list[str]:
+    return [w.strip() for w in re.split(r"[、\n]", cell) if w.strip()]
 
 
 def _show_codes(value: Mapping[str, str]) -> str:
@@ -115,5 +119,7 @@ YES = Form(lambda value: "是" if value else "", _read_yes, ("是", "否"))
 RATIO = Form(_show_ratio, _read_ratio)
 DURATION = Form(_show_duration, _read_duration, ("1 天", "1 周", "1 个月", "3 个月", "6 个月", "1 年"), is_closed=False)
 WORDS = Form(_show_words, _read_words)
+# Among signs for no value NOTHING is one.
+SIGNS = Form("、".join, _read_signs)
 CODES = Form(_show_codes, _read_codes)
 UNIT = Form(lambda value: value or NOTHING, lambda cell: "" if cell == NOTHING else cell)

@@ -13,6 +13,7 @@ from pipelines.contracts.workbook.cells import (
     CODES,
     DURATION,
     RATIO,
+    SIGNS,
     UNIT,
     WORDS,
     YES,
@@ -89,6 +90,9 @@ BASIC_FACTS = (
     Fact("表头行数", "delivery.header_rows", number(1), "合并表头有两行时填 2，不填即 1"),
     Fact("只填主键的行是数据", "delivery.bare_keys", YES, "不填即当作页与页之间的标题行，不入库"),
     Fact("数值单位", "delivery.unit", suggestion(("万元", "千元", "亩", "公顷")), "整表的单位与列的不同才填"),
+    Fact("空值写法", "delivery.missing", SIGNS, "没有值时写的字样，用顿号分开；日期、数字和号码列中的“无”等不必列出"),
+    Fact("接口成功码", "delivery.success", SIGNS, "表示成功的状态码，如 1、2000；不填即 0、200 等通行的写法"),
+    Fact("接口记录路径", "delivery.records", text(), "回答里有几组数据时填，如 data.list"),
     Fact("保存期限", "delivery.retention", DURATION, "不填即 36 个月"),
     *map(_breaker, THRESHOLDS),
 )

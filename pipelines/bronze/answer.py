@@ -1,0 +1,116 @@
+"""What an interface's answer says of itself around its records.
+
+Belongs here: whether it failed, how many records and pages it announces, which of its lists holds the records. The
+collector and bronze judge by this alike. Does not belong here: splitting the text (json_stream.py), HTTP
+(pipelines.collect).
+`said` are the values that stand around the records by dotted path, as json_stream.py finds them.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from pipelines.bronze.named import named_header
+from pipelines.bronze.table import UnreadableError
+from pipelines.contracts import Feed
+
+_TOTAL = (
+    "total", "totalcount", "totalrecords", "totalrecord", "totalelements", "totalrows", "totalrow", "totalnum",
+    "totalnumber", "totalitems", "totalresults", "totalfeatures", "numbermatched", "recordstotal", "recordcount",
+)  # fmt: skip
+# How many are on this page, with some; with others how many there are. It says something only where it is more.
+_COUNT = ("count",)
+_PAGES = ("pages", "totalpages", "totalpage", "pagecount")
+_CODES = (
+    "code", "status", "statuscode", "state", "errcode", "errno", "errorcode", "retcode", "returncode", "resultcode",
+    "respcode", "rspcode", "responsecode", "ret", "result", "bizcode", "subcode", "returnstatus", "resultstatus",
+)  # fmt: skip
+_FLAGS = ("success", "ok", "issuccess", "issuccessful", "successful", "succeed", "succeeded")
+_ERRORS = ("error", "errors", "err", "exception", "fault")
+_MESSAGES = (
+    "msg", "message", "info", "errmsg", "errormsg", "errormessage", "retmsg", "returnmsg", "resultmsg", "respmsg",
+    "rspmsg",
+)  # fmt: skip
+_NOTHING = ("", "none", "null", "false")
+_FINE = re.compile(r"0+|20{2,}|ok|y|yes|true|succe\w*|.*成功")
+# Beside records only this is a failure: a code nobody agreed on may mean anything.
+_PLAIN_ERROR = re.compile(r"-\d+|[45]\d\d|false|no|n|fail\w*|error\w*|.*(?:失败|错误)")
+_SAYS_ERROR = re.compile(
+    r"(?<!no )error|(?<!no )exception|fail|invalid|expired|denied|unauthori[sz]ed|forbidden|time(?:d )?out"
+    r"|not logged|please log|失败|(?<!无)错误|(?<!无)异常|过期|超时|未登录|请(?:先|重新)?登录|未授权|无权"
+    r"|没有权限|权限不足|无效|非法|拒绝"
+)
+
+
+def has_failed(said: Mapping[str, Any], lists: Mapping[str, Collection], count: int, feed: Feed) -> bool:
+    """Whether an answer says that it is none. An empty list beside anything but success is no report of nothing.
+
+    `lists`: what its lists hold by dotted path; `count`: how many records it holds. Where the contract says which
+    codes mean success, the first code of the answer is one of them, whatever it holds.
+    """
+    codes = list(_values(said, _CODES))
+    if feed.success_codes and codes:
+        if codes[0] not in {code.casefold() for code in feed.success_codes}:
+            return True
+        codes = []
+    flags = [f for f in _values(said, _FLAGS) if f not in ("", "none")]
+    if count:
+        return any(map(_PLAIN_ERROR.fullmatch, codes)) or any(f in ("0", "false", "no", "n") for f in flags)
+    return (
+        any(c not in ("", "none", "null") and not _FINE.fullmatch(c) for c in codes)
+        or any(f != "1" and (f.strip("0") == "" or not _FINE.fullmatch(f)) for f in flags)
+        or any(e not in _NOTHING and not _FINE.fullmatch(e) for e in _values(said, _ERRORS))
+        or any(held for path, held in lists.items() if _last(path) in _ERRORS)
+        or any(map(_SAYS_ERROR.search, _values(said, _MESSAGES)))
+    )
+
+
+def total(said: Mapping[str, Any], path: str, count: int) -> int | None:
+    """How many records there are in all, by an answer that holds `count` of them in the list `path`."""
+    told = _number(said, _TOTAL, path)
+    if told is not None:
+        return told
+    counted = _number(said, _COUNT, path)
+    return counted if counted is not None and counted > count > 0 else None
+
+
+def pages(said: Mapping[str, Any], path: str) -> int | None:
+    """Of how many pages it is one."""
+    return _number(said, _PAGES, path)
+
+
+def record_path(lists: Mapping[str, Collection[str]], feed: Feed) -> str:
+    """The list that holds the records: the one the contract says, the only one, or the only one with the contract's
+    names. `lists`: names of what they hold by dotted path, '' for a document that is a list itself.
+
+    Raises UnreadableError(E_JSON_FORM).
+    """
+    if feed.record_path is not None and "" not in lists:
+        if feed.record_path not in lists:
+            raise UnreadableError("E_JSON_FORM", "没有约定的记录路径")
+        return feed.record_path
+    able = [path for path in lists if _last(path) not in _ERRORS] or list(lists)
+    held = [path for path in able if lists[path]] or able[:1]
+    ours = held if len(held) == 1 else [path for path in held if named_header(feed, list(lists[path])).found]
+    if len(ours) != 1:
+        raise UnreadableError("E_JSON_FORM", "有不止一组记录" if held else "找不到记录")
+    return ours[0]
+
+
+def _last(path: str) -> str:
+    """resultCode, result_code and data.RESULT-CODE are one name."""
+    return re.sub(r"[_\-]", "", path.rpartition(".")[2]).casefold()
+
+
+def _values(said: Mapping[str, Any], names: Collection[str]) -> Iterator[str]:
+    """The values under these names as lower-case text, the outermost first."""
+    found = sorted((path for path in said if _last(path) in names), key=lambda path: path.count("."))
+    return (str(said[path]).strip().casefold() for path in found)
+
+
+def _number(said: Mapping[str, Any], names: Collection[str], path: str) -> int | None:
+    """The whole number under one of these names: beside the list of records, else the outermost."""
+    beside = path.rpartition(".")[0]
+    found = (p for p in said if _last(p) in names and re.fullmatch(r"[0-9]{1,15}", str(said[p])))
+    nearest = min(found, key=lambda p: (p.rpartition(".")[0] != beside, p.count(".")), default=None)
+    return None if nearest is None else int(said[nearest])
