@@ -21,14 +21,18 @@ BLOCK_ROWS = 50_000
 CITY_TIME = "Asia/Shanghai"
 _MOST_ROWS = 500_000_000
 _RATIO, _RATIO_FROM = 1_000, 1 << 30
+# Spark and Hive store an INT96 as an instant in UTC, others as the clock showed it; the column itself does not say.
+_INT96 = "INT96"
+_PARQUET_MR = "parquet-mr"
+_UTC_WRITERS = (b"org.apache.spark.", b"writer.time.zone")
 _ERRORS = (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError)
 
 
 def read_parquet(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
-    """The one table. Raises UnreadableError: E_PARQUET, E_ZIP_BOMB; E_PARQUET also while blocks are read."""
+    """The one table. Raises UnreadableError: E_PARQUET, E_INT96, E_ZIP_BOMB; E_PARQUET also while blocks are read."""
     try:
-        with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
-            meta, names = parquet.metadata, parquet.schema_arrow.names
+        with _open(file) as parquet:
+            meta, names, instants = parquet.metadata, parquet.schema_arrow.names, _int96(parquet)
             groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
             sizes = [(c.total_uncompressed_size, c.total_compressed_size) for g in groups for c in _columns(g)]
     except _ERRORS as error:
@@ -37,31 +41,51 @@ def read_parquet(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
     if meta.num_rows > _MOST_ROWS or is_bomb:
         raise UnreadableError("E_ZIP_BOMB", f"{meta.num_rows} 行")
     header = named_header(feed, names)
-    return [Table(None, header, _blocks(file, header, feed))], []
+    if not _says_instants(meta) and (unclear := [n for n in header.columns.values() if names[n] in instants]):
+        raise UnreadableError("E_INT96", "、".join(f"「{header.headings[place]}」" for place in unclear))
+    return [Table(None, header, _blocks(file, header, feed, instants))], []
+
+
+def _open(file: Path) -> pq.ParquetFile:
+    return pq.ParquetFile(file, page_checksum_verification=True, coerce_int96_timestamp_unit="us")
+
+
+def _int96(parquet: pq.ParquetFile) -> set[str]:
+    """Columns that are times in the form of before 2017, without a word on their zone."""
+    leaves = (parquet.schema.column(i) for i in range(len(parquet.schema)))
+    return {leaf.path for leaf in leaves if leaf.physical_type == _INT96}
+
+
+def _says_instants(meta: pq.FileMetaData) -> bool:
+    """Whether the program that wrote the file is known to store instants."""
+    keys = meta.metadata or {}
+    return _PARQUET_MR in (meta.created_by or "") or any(key.startswith(_UTC_WRITERS) for key in keys)
 
 
 def _columns(group: pq.RowGroupMetaData) -> Iterator[pq.ColumnChunkMetaData]:
     return (group.column(i) for i in range(group.num_columns))
 
 
-def _blocks(file: Path, header: Header, feed: Feed) -> Iterator[Block]:
+def _blocks(file: Path, header: Header, feed: Feed, instants: set[str]) -> Iterator[Block]:
     by_place = {place: feed.by_name[name] for name, place in header.columns.items()}
     first = 1
     try:
-        with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
+        with _open(file) as parquet:
             for batch in parquet.iter_batches(BLOCK_ROWS, use_threads=False):
-                yield _block(batch, first, by_place)
+                yield _block(batch, first, by_place, instants)
                 first += batch.num_rows
     except _ERRORS as error:
         raise UnreadableError("E_PARQUET") from error
 
 
-def _block(batch: pa.RecordBatch, first: int, by_place: dict[int, Column]) -> Block:
+def _block(batch: pa.RecordBatch, first: int, by_place: dict[int, Column], instants: set[str]) -> Block:
     rows = pl.int_range(first, first + batch.num_rows, eager=True).alias(ROW)
     cells, marks = [rows], []
     for place in range(batch.num_columns):
         column = by_place.get(place)
         values = pl.Series(pl.from_arrow(batch.column(place)))
+        if batch.schema.names[place] in instants and values.dtype == pl.Datetime:
+            values = values.dt.replace_time_zone("UTC")
         texts, codes = _texts(values, column)
         cells.append(texts.alias(f"c{place}"))
         if column is not None:

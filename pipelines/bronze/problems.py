@@ -52,6 +52,9 @@ DELIVERY = {
     "E_JSON_FORM": Problem("JSON 中没有唯一的一组记录", "请只保留一个记录数组，或由大数据局把记录路径写入合同"),
     "E_JSON_ANSWER": Problem("是接口的错误回答，不是数据", "请核对接口后重新获取，或由大数据局把成功码写入合同"),
     "E_PARQUET": Problem("Parquet 已损坏或不完整", "请重新导出"),
+    "E_INT96": Problem(
+        "时间列是 INT96，没有说明时区", "请改存为文本（如 2024-01-03 08:15:00）或带时区的时间戳（TIMESTAMP）后重报"
+    ),
     "E_SHAPE": Problem("矢量图层不完整或已损坏", "请把 shp、shx、dbf、prj 一起压缩成 zip 后重报"),
     "E_MACRO": Problem("工作簿含有宏", "请另存为不含宏的 xlsx 后重报"),
     "E_HEADER": Problem("找不到约定的表头", "请核对表头文字；如打开为乱码，请以 UTF-8 或 GB18030 重新导出"),
