@@ -164,8 +164,8 @@ def _deletes(counts: Counts, feed: Feed, history: History) -> Iterator[Check]:
 
 
 def _vanished(counts: Counts, feed: Feed, delivery: Delivery) -> Iterator[Check]:
-    is_new_each_month = any(feed.by_name[k].is_month for k in feed.key_columns)
-    if counts.vanished is not None and counts.previous and not is_new_each_month and not delivery.is_page:
+    is_lasting = feed.key_columns and not any(feed.by_name[k].is_month for k in feed.key_columns)
+    if counts.vanished is not None and counts.previous and is_lasting and not delivery.is_page:
         limits = feed.thresholds
         enough = counts.vanished * counts.previous > limits.row_floor
         limit = limits.max_vanished_share

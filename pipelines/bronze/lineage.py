@@ -37,7 +37,8 @@ def with_lineage(
     schema = rows_schema(feed)
     located = rows.lazy().with_columns(
         *(pl.lit(value, dtype=schema[name]).alias(name) for name, value in constants.items()),
-        key_expr(feed.code, feed.key_columns).alias("_record_key"),
         reference.alias("_source_ref"),
     )
+    # Without a key a row is known by its place alone.
+    located = located.with_columns(key_expr(feed.code, feed.key_columns or ["_source_ref"]).alias("_record_key"))
     return located.select(schema.names()).collect()

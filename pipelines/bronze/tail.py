@@ -46,7 +46,7 @@ def split_tail(rows: pl.DataFrame, header: Header, feed: Feed) -> tuple[pl.DataF
 def _titles(rows: pl.DataFrame, header: Header, feed: Feed) -> pl.DataFrame:
     """Rows of which nothing but one part of the key is filled, and with words; an id alone lacks the rest."""
     keys = [f"c{header.columns[k]}" for k in feed.key_columns if k in header.columns]
-    if rows.width - 1 <= len(keys):
+    if not keys or rows.width - 1 <= len(keys):
         return rows.clear()
     bare = rows.filter(pl.all_horizontal(pl.exclude(ROW, *keys).is_null()))
     is_alone = pl.sum_horizontal(pl.col(keys).is_not_null().cast(pl.UInt8)) == 1

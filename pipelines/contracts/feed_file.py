@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.contracts.elements import Codes, Element, StandardError
 from pipelines.contracts.heading import normal
-from pipelines.contracts.model import CORRECTABLE, FORMATS, MODES, NIL_RETURNS, SCOPES, SOURCE_KINDS
+from pipelines.contracts.model import BY_KEY, CORRECTABLE, FORMATS, IDENTITIES, MODES, NIL_RETURNS, SCOPES, SOURCE_KINDS
 from pipelines.contracts.vocabulary import CLASSIFICATIONS
 from pipelines.paths import PROJECT_ROOT
 
@@ -87,7 +87,10 @@ class SourceEntry(_Strict):
 
 
 class FeedFile(_Strict):
-    """A feed as its department and the bureau agreed on it. `slug` and `entity` come from the path."""
+    """A feed as its department and the bureau agreed on it. `slug` and `entity` come from the path.
+
+    `identity` row: there is no key, every row stands for itself.
+    """
 
     slug: str
     entity: str
@@ -100,6 +103,7 @@ class FeedFile(_Strict):
     limitations: str = "仅限已授权的基层治理业务使用；不得挪作他用；返还镇街时只含本辖区数据"
     version: str = Field(default="1.0.0", pattern=r"^\d+\.\d+\.\d+$")
     returned: Literal["rows", "query"] = "rows"
+    identity: Literal[*IDENTITIES] = BY_KEY
     delivery: DeliveryEntry
     breakers: dict[str, float] = {}
     sources: tuple[SourceEntry, ...] = ()

@@ -10,7 +10,7 @@ import yaml
 from pipelines.contracts.feed_file import FeedFile
 
 # What stands where; a column is named before its element. The path of the file says slug and entity.
-_HEAD = ("code", "title", "department", "domain", "grain", "purpose", "limitations", "version", "returned")
+_HEAD = ("code", "title", "department", "domain", "grain", "purpose", "limitations", "version", "returned", "identity")
 
 
 def feed_text(feed: FeedFile) -> str:

@@ -18,7 +18,7 @@ from open_data_contract_standard.model import (
     ServiceLevelAgreementProperty,
 )
 
-from pipelines.contracts.model import NIL_NEVER, Column, Feed, Source, Thresholds
+from pipelines.contracts.model import BY_KEY, NIL_NEVER, Column, Feed, Source, Thresholds
 from pipelines.contracts.vocabulary import problems
 from pipelines.paths import PROJECT_ROOT
 
@@ -127,6 +127,7 @@ def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Fee
         file_pattern=custom["filePattern"],
         header_rows=custom.get("headerRows", 1),
         sheet_unit=custom.get("sheetUnit"),
+        identity=custom.get("rowIdentity", BY_KEY),
         has_bare_keys=bool(custom.get("bareKeys")),
         thresholds=_thresholds(custom.get("breakers") or {}),
         sources=tuple(Source(**s) for s in custom.get("sources", ())),

@@ -18,6 +18,9 @@ SCOPES = ("city", "county", "township")
 # keep silent until it has once sent rows.
 NIL_NEVER, NIL_REQUIRED, NIL_OPTIONAL = "never", "required", "optional"
 NIL_RETURNS = (NIL_NEVER, NIL_REQUIRED, NIL_OPTIONAL)
+# What tells a row from others: its key, or nothing but its place in the file.
+BY_KEY, BY_ROW = "key", "row"
+IDENTITIES = (BY_KEY, BY_ROW)
 SOURCE_KINDS = ("postgres", "mysql", "api", "sftp", "s3", "folder")
 
 IDENTIFIER = "identifier"
@@ -129,8 +132,10 @@ class Feed:
     days after the end of that month. `nil_return` is one of NIL_RETURNS. `return_mode` is 'rows' where townships
     may have the rows, 'query' where they may only ask (查询核验). Numbers that measure the same thing as
     `sheet_unit` come in it, whatever the unit of their column. `has_bare_keys`: a line that fills nothing but one part
-    of the key is a row, not a title between pages. `missing_signs` stand for a blank in every column. Of an interface's
-    answer: `success_codes`, and `record_path`, the dotted path of its records; empty and None where the usual ones do.
+    of the key is a row, not a title between pages. `identity` is one of IDENTITIES: without a key every row stands for
+    itself, equal ones too, and only as long as its delivery is the newest. `missing_signs` stand for a blank in every
+    column. Of an interface's answer: `success_codes`, and `record_path`, the dotted path of its records; empty and None
+    where the usual ones do.
     """
 
     code: str
@@ -163,6 +168,7 @@ class Feed:
     nil_return: str = NIL_NEVER
     sheet_unit: str | None = None
     has_bare_keys: bool = False
+    identity: str = BY_KEY
     missing_signs: tuple[str, ...] = ()
     success_codes: tuple[str, ...] = ()
     record_path: str | None = None

@@ -11,6 +11,7 @@ import yaml
 
 from pipelines.contracts.elements import Element
 from pipelines.contracts.feed_file import FeedFile, Resolved, resolve
+from pipelines.contracts.model import BY_KEY
 
 _LOGICAL = {"decimal": "number", "geometry": "object"}
 _PHYSICAL = {"string": "VARCHAR", "date": "DATE", "timestamp": "TIMESTAMP", "integer": "BIGINT", "geometry": "VARCHAR"}
@@ -84,6 +85,7 @@ def _document(feed: FeedFile, columns: list[Resolved]) -> dict[str, Any]:
             successCodes=list(sent.success),
             recordPath=sent.records,
             returnMode=feed.returned,
+            rowIdentity=None if feed.identity == BY_KEY else feed.identity,
             breakers=feed.breakers,
             sources=[s.model_dump(exclude_none=True) for s in feed.sources],
         ),

@@ -58,14 +58,17 @@ def _feed_problems(feed: Feed) -> Iterator[str]:
         ("format", feed.format, model.FORMATS),
         ("scope", feed.scope_kind, model.SCOPES),
         ("nilReturn", feed.nil_return, model.NIL_RETURNS),
+        ("rowIdentity", feed.identity, model.IDENTITIES),
     ):
         if value not in allowed:
             yield f"{what} {value!r} is not one of {', '.join(allowed)}"
     for what, value in (("departmentSlug", feed.department), ("schema name", feed.entity)):
         if not _NAME.match(value):
             yield f"{what} {value!r} is not lower_snake_case"
-    if not feed.key_columns:
-        yield "no primaryKey"
+    if feed.identity == model.BY_ROW:
+        yield from _keyless_problems(feed)
+    elif not feed.key_columns:
+        yield "no primaryKey; a list without one says so: identity: row"
     if not _MONTH.match(feed.first_period):
         yield f"firstPeriod {feed.first_period!r} is no month YYYYMM"
     if feed.sheet_unit and thing(feed.sheet_unit) is None:
@@ -93,6 +96,15 @@ def _feed_problems(feed: Feed) -> Iterator[str]:
     for heading, count in headings.items():
         if count > 1:
             yield f"heading {heading} belongs to {count} columns"
+
+
+def _keyless_problems(feed: Feed) -> Iterator[str]:
+    if feed.key_columns:
+        yield "identity row, and a primaryKey"
+    if feed.mode != "full":
+        yield "identity row needs deliveryMode full: without a key nobody can tell what was sent again"
+    if not any(c.required for c in feed.columns):
+        yield "identity row needs a required column, which tells rows from notes and totals"
 
 
 def _column_problems(column: Column) -> Iterator[str]:

@@ -6,7 +6,7 @@ Belongs here: wording that catalogue and contract workbook share. Does not belon
 import re
 
 from pipelines.contracts.elements import Element
-from pipelines.contracts.model import Column, Feed, Source
+from pipelines.contracts.model import BY_KEY, Column, Feed, Source
 
 CLASSES = {"L1": "公开", "L2": "内部", "L3": "个人信息", "L4": "敏感个人信息"}
 MODES = {"full": "每次全量", "full_delta": "先全量后增量", "append": "逐次追加"}
@@ -50,6 +50,10 @@ FORMATS = {
     "parquet": "Parquet 文件",
 }
 RETURNS = {"rows": "按镇街返还本辖区数据", "query": "只供查询核验，不返还明细"}
+IDENTITIES = {
+    "key": "按主键认行",
+    "row": "没有主键：每行各自独立，内容相同的也各算一行，下一次全量送到即全部替换",
+}
 NIL_RETURNS = {
     "never": "每期必报",
     "required": "每期必报，无数据时报送只有表头的空文件（零报告）",
@@ -68,6 +72,7 @@ def facts(feed: Feed) -> list[tuple[str, str]]:
     found = [
         ("提供部门", feed.department_name),
         ("粒度", feed.grain),
+        ("行的身份", "" if feed.identity == BY_KEY else IDENTITIES[feed.identity]),
         ("用途", feed.description),
         ("使用限制", feed.limitations),
         ("更新周期", feed.cadence),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipelines.contracts.elements import Element
 from pipelines.contracts.load import THRESHOLDS
 from pipelines.contracts.model import Thresholds
-from pipelines.contracts.words import FORMATS, MODES, NIL_RETURNS, RETURNS, SCOPES, SOURCES
+from pipelines.contracts.words import FORMATS, IDENTITIES, MODES, NIL_RETURNS, RETURNS, SCOPES, SOURCES
 from pipelines.contracts.workbook.cells import (
     CODES,
     DURATION,
@@ -79,6 +79,7 @@ BASIC_FACTS = (
     Fact("使用限制", "limitations", text(), "不填即为通用的限制"),
     Fact("合同版本", "version", text(r"\d+\.\d+\.\d+", "应为三段数字，如 1.0.0"), _VERSIONS),
     Fact("返还方式", "returned", choice(RETURNS), "不填即返还明细"),
+    Fact("行的身份", "identity", choice(IDENTITIES), "不填即按主键认行；确实没有主键的清单才选另一项"),
     Fact("文件格式", "delivery.format", choice(FORMATS), "", True),
     Fact("文本编码", "delivery.encoding", suggestion(("gb18030", "utf-8", "utf-8-sig")), "只有文本文件要填"),
     Fact("报送范围", "delivery.scope", choice(SCOPES), "", True),

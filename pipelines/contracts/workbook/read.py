@@ -16,6 +16,7 @@ from pipelines.contracts.elements import Element, StandardError
 from pipelines.contracts.feed_file import FeedFile, resolve
 from pipelines.contracts.heading import normal
 from pipelines.contracts.load import ContractError, read_contract
+from pipelines.contracts.model import BY_KEY
 from pipelines.contracts.odcs import contract
 from pipelines.contracts.vocabulary import is_tag
 from pipelines.contracts.workbook.layout import (
@@ -67,7 +68,8 @@ def read_feed(
     facts = _basics(sheets[BASICS], problems)
     entries = {name: _entries(sheets[title], title, given, problems) for name, (title, given, _) in LISTS.items()}
     _use_elements(entries["columns"], elements, problems)
-    problems += [*_of_basics(facts, feeds), *_of_columns(entries["columns"], elements)]
+    has_key = facts.get("identity", BY_KEY) == BY_KEY
+    problems += [*_of_basics(facts, feeds), *_of_columns(entries["columns"], elements, has_key)]
     if problems:
         return None, sorted(problems, key=lambda p: (wanted.index(p.sheet), p.row))
     lists = {name: [_without_repeats(entry, elements) for _, entry in found] for name, found in entries.items()}
@@ -177,12 +179,16 @@ def _of_basics(facts: dict[str, Any], feeds: Sequence[FeedFile]) -> Iterator[Pro
         yield Problem(BASICS, 0, "文本编码", "文本文件要写明编码")
 
 
-def _of_columns(entries: list[Entry], elements: Mapping[str, Element]) -> Iterator[Problem]:
+def _of_columns(
+    entries: list[Entry], elements: Mapping[str, Element], has_key: bool
+) -> Iterator[Problem]:
     if not entries:
         yield Problem(COLUMNS, 0, "", "一列也没有填")
         return
     keys = sorted(e["key"] for _, e in entries if "key" in e)
-    if keys != list(range(1, len(keys) + 1)) or not keys:
+    if not has_key and keys:
+        yield Problem(COLUMNS, 0, "主键顺序", "“行的身份”选了没有主键，不应再填")
+    elif has_key and (keys != list(range(1, len(keys) + 1)) or not keys):
         yield Problem(COLUMNS, 0, "主键顺序", "合起来能认出一行的列，应依次填 1、2、3，至少有一列")
     names: dict[str, int] = {}
     headings: dict[str, int] = {}
