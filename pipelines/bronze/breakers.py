@@ -93,11 +93,14 @@ def check(
     where the contract knows such a thing; a delta or an append without rows says that nothing happened. `extra`:
     headings the contract does not know.
     """
-    if counts.rows_in == 0:
+    cut = [Check("E_TRUNCATED", "文件结尾", "", "", True)] if counts.is_cut else []
+    if counts.rows_in == 0 and not cut:
         is_nil = feed.nil_return != NIL_NEVER and not counts.previous
         is_refused = delivery.mode == "full" and not is_nil
         return (Check("E_EMPTY", "数据行", "", "", True),) if is_refused else ()
-    found = [*_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
+    if counts.rows_in == 0:
+        return tuple(cut)
+    found = [*cut, *_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
     found += [*_people(counts, feed), *_keys(counts, feed)]
     found += [*_deletes(counts, feed, history), *_size(counts, feed, delivery, history)]
     return (*found, *_vanished(counts, feed, delivery))
@@ -115,8 +118,6 @@ def _percent(share: float) -> str:
 
 
 def _rows(counts: Counts, feed: Feed) -> Iterator[Check]:
-    if counts.is_cut:
-        yield Check("E_TRUNCATED", "文件结尾", "", "", True)
     share, limit = counts.quarantined / counts.rows_in, feed.thresholds.max_quarantine_share
     of = f"{counts.rows_in} 行中 {counts.quarantined} 行，"
     yield _share("E_QUARANTINE_SHARE", "不能入库的行", share, limit, of)

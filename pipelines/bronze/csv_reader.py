@@ -16,17 +16,20 @@ from typing import BinaryIO
 import polars as pl
 
 from pipelines.bronze import encoding as enc
+from pipelines.bronze import last_line
 from pipelines.bronze.csv_dialect import SEPARATORS, Dialect, dialect_of, head_records, split_record
 from pipelines.bronze.csv_records import records
 from pipelines.bronze.formula_prefix import without_prefix
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
 from pipelines.bronze.second_heading import cut_at_turns
 from pipelines.bronze.table import ROW, Block, Notice, Spoilt, Table, UnreadableError, tidy
-from pipelines.contracts import Feed
+from pipelines.contracts import Column, Feed
 
 BLOCK_BYTES = 1 << 23
 _HEAD_BYTES = 64 << 10
 _MARK = codecs.BOM_UTF8
+# What makes no sense at the end of UTF-8, for half a sign of UTF-16 makes none either.
+_HALF_SIGN = b"\xe6"
 _BLANK = b" \t\r\n" + _MARK
 _SEPARATOR_NAMES = {"\t": "制表符", ";": "分号", "|": "竖线"}
 # What may leave something to strip, or a blank that is no null; looked for one by one, which is faster than at once.
@@ -51,7 +54,8 @@ def read_csv(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
     if dialect.separator != ",":
         name = _SEPARATOR_NAMES[dialect.separator]
         notices.append(Notice("N_SEPARATOR", f"字段以{name}分隔，已按实际分隔符读取"))
-    blocks = cut_at_turns(_blocks(source, encoding, header, dialect), header, feed)
+    last = next((feed.by_name[n] for n, c in header.columns.items() if c == len(header.headings) - 1), None)
+    blocks = cut_at_turns(_blocks(source, encoding, header, dialect, last), header, feed)
     return [Table(None, header, blocks)], notices
 
 
@@ -108,9 +112,12 @@ def _from_utf16(pieces: Iterator[bytes]) -> Iterator[bytes]:
     try:
         for piece in pieces:
             yield decoder.decode(piece).encode()
-        yield decoder.decode(b"", final=True).encode()
     except UnicodeError as error:
         raise UnreadableError("E_ENCODING") from error
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        yield _HALF_SIGN
 
 
 def _from_returns(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -139,12 +146,15 @@ def _detect(feed: Feed, lines: Sequence[str], separator: str) -> Header:
     return replace(header, last_row=records[header.last_row - 1][1]) if header.found else header
 
 
-def _blocks(source: Source, encoding: str, header: Header, dialect: Dialect) -> Iterator[Block]:
+def _blocks(
+    source: Source, encoding: str, header: Header, dialect: Dialect, last: Column | None = None
+) -> Iterator[Block]:
+    """`last`: the contract's column at the end of a row, None where it knows none there."""
     width = len(header.headings)
-    rest, spoilt_rows, row = b"", [], header.last_row + 1
+    rest, spoilt_rows, row, held, heading = b"", [], header.last_row + 1, None, b""
     with source() as stream:
         for _ in range(header.last_row):
-            stream.readline()
+            heading = stream.readline()
         for raw, is_last in _pieces(stream):
             text, broken = enc.to_utf8(raw, encoding)
             text = text.replace(b"\r\n", b"\n")
@@ -156,7 +166,14 @@ def _blocks(source: Source, encoding: str, header: Header, dialect: Dialect) -> 
                 rows = tidy(part.rows, is_stripped=not any(mark in text for mark in _UNTIDY))
                 if b"'" in text:
                     rows = rows.with_columns(without_prefix(pl.exclude(ROW)))
-                yield Block(rows, spoilt=(*spoilt_rows, *part.spoilt))
+                spoilt = tuple(sorted((*spoilt_rows, *part.spoilt), key=lambda s: s.row))
+                held, end = last_line.compared(held, rows, width), None
+                if is_last and not raw and row == header.last_row + 1:
+                    end = last_line.of_heading(heading, not header.absent and last is not None)
+                elif is_last:
+                    line = raw[raw.rfind(b"\n") + 1 :].decode(encoding, errors="replace")
+                    end = last_line.ending(line, held, spoilt, width + dialect.surplus, dialect, last)
+                yield Block(rows, spoilt=spoilt, ending=end)
                 rest, row = text[part.used :], row + part.lines
             else:
                 yield Block(tidy(_whole_lines(text, row)), spoilt=tuple(spoilt_rows))

@@ -43,6 +43,12 @@ class History:
         return self.alike if self.is_page else self.alike[-1:]
 
     @property
+    def ends_lines(self) -> bool | None:
+        """Whether all of `alike` end in a line end; None where that is not known or differs."""
+        said = {r.profile.ends_in_line for r in self.alike} - {None}
+        return said.pop() if len(said) == 1 else None
+
+    @property
     def last(self) -> DeliveryResult | None:
         """The last accepted delivery of the same mode."""
         return self.alike[-1] if self.alike else None

@@ -12,7 +12,7 @@ from statistics import median
 
 import polars as pl
 
-from pipelines.bronze import quarantine, units
+from pipelines.bronze import last_line, quarantine, units
 from pipelines.bronze.breakers import Breaker, Counts, breaker, check, first_broken
 from pipelines.bronze.drift import changes
 from pipelines.bronze.history import History, history
@@ -24,14 +24,15 @@ from pipelines.bronze.readers import read
 from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, all_results
 from pipelines.bronze.rulings import RELEASE, in_force, rulings
 from pipelines.bronze.store import Draft, discard, empty_bronze, read_people, read_sketch
-from pipelines.bronze.table import ROW, Block, Notice, Table, UnreadableError
-from pipelines.bronze.tail import ends_in_a_line, split_tail
+from pipelines.bronze.table import ROW, Block, Ending, Notice, Table, UnreadableError
+from pipelines.bronze.tail import split_tail
 from pipelines.bronze.typing import type_block
 from pipelines.contracts import Feed
 from pipelines.landing import UNRECOGNISED, Delivery, landed
 from pipelines.paths import Paths
 
 _TAIL_LENGTH = 200
+_UNKNOWN = History()
 # So many records do not stay as they are from one period to the next.
 _MUST_CHANGE = 100
 
@@ -98,7 +99,7 @@ def _ingest(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> Deli
     try:
         if delivery.kind == UNRECOGNISED:
             raise UnreadableError("E_FILE_NAME")
-        taken = _take(paths, feed, delivery, draft)
+        taken = _take(paths, feed, delivery, draft, past)
     except UnreadableError as error:
         refusal = breaker(error.code, delivery, error.detail)
         return _write_unread(draft, delivery, _Taken(breaker=refusal))
@@ -110,7 +111,7 @@ def _ingest(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> Deli
     taken.notices += _notices(counts, taken, feed, delivery, past)
     if taken.breaker:
         draft.restart()
-        for entries in _refused(paths, feed, delivery, draft, taken.breaker):
+        for entries in _refused(paths, feed, delivery, draft, taken.breaker, past):
             draft.entries.add(entries)
     else:
         _keep(draft, taken, delivery)
@@ -186,12 +187,13 @@ def _write_unread(draft: Draft, delivery: Delivery, taken: _Taken) -> DeliveryRe
     return result
 
 
-def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
+def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: History = _UNKNOWN) -> _Taken:
     """Read and type a file into the draft; with a header that will not do, only count its rows and say why."""
     scratch = draft.scratch()
     tables, notices = read(delivery.file(paths), feed, scratch)
     taken = _Taken(notices=notices)
-    profiler, people, points, block = Profiler(feed, delivery.mode, scratch), People(feed), Points(feed), None
+    profiler, people, points = Profiler(feed, delivery.mode, scratch), People(feed), Points(feed)
+    endings: list[Ending] = []
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()
@@ -201,7 +203,8 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
         taken.breaker = taken.breaker or _header_breaker(table, delivery)
         _compare_units(taken, (*header.title, table.sheet or ""), table, feed, delivery)
         told_before = len(taken.notices)
-        for rows, block in _data(table, feed, taken.notices):
+        for rows, block in _data(table, feed, taken.notices, past.ends_lines):
+            endings += [block.ending] if block.ending else []
             if block.header and block.header is not header:
                 header = block.header
                 table = replace(table, header=header)
@@ -224,16 +227,19 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft) -> _Taken:
         _compare_units(taken, below, table, feed, delivery)
     taken.profile, taken.sketch = profiler.finish()
     taken.people, taken.points = people.sample(), points.finish()
-    taken.is_cut = block is not None and ends_in_a_line(delivery.file(paths), block)
+    taken.is_cut = any(last_line.is_cut(end, past.ends_lines) for end in endings)
+    if endings:
+        ends = all(end.state == last_line.ENDED for end in endings)
+        taken.profile = replace(taken.profile, ends_in_line=ends)
     return taken
 
 
 def _refused(
-    paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, why: Breaker
+    paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, why: Breaker, past: History
 ) -> Iterator[pl.DataFrame]:
     """Every row of a refused file; a row with a reason of its own keeps it."""
     for table in read(delivery.file(paths), feed, draft.scratch())[0]:
-        for rows, block in _data(table, feed, []):
+        for rows, block in _data(table, feed, [], past.ends_lines):
             table = replace(table, header=block.header or table.header)
             own = [quarantine.spoilt(block.spoilt, delivery, table.sheet)]
             if not table.header.missing:
@@ -244,9 +250,14 @@ def _refused(
             yield pl.concat([told, _whole(others, table, delivery, why)]).sort("row")
 
 
-def _data(table: Table, feed: Feed, notices: list[Notice]) -> Iterator[tuple[pl.DataFrame, Block]]:
+def _data(
+    table: Table, feed: Feed, notices: list[Notice], ends_lines: bool | None
+) -> Iterator[tuple[pl.DataFrame, Block]]:
     """(data rows, their block); rows that are totals or footnotes go to `notices`."""
     for block in table.blocks:
+        if told := last_line.told(block, ends_lines):
+            notices.append(Notice("N_UNFINISHED", told))
+        block = last_line.settled(block, ends_lines)
         rows = block.rows
         if table.header.found and rows.height:
             rows, tail = split_tail(rows, block.header or table.header, feed)

@@ -34,7 +34,8 @@ class Profile:
     `filled`: contract column -> rows with a value. `digits`, `words`: text column -> share of values that are digits
     only, that hold Chinese, among the first thousand rows; `garbled`: share of those Chinese values that are mojibake,
     None below a hundred. `ids`: column -> (values, invalid ones) where a check character exists.
-    `content`: equal for equal rows in any order, within one polars version; None unless full.
+    `content`: equal for equal rows in any order, within one polars version; None unless full. `ends_in_line`: whether
+    a text ends in a line end, None for other kinds.
     """
 
     rows: int = 0
@@ -48,6 +49,7 @@ class Profile:
     garbled: float | None = None
     ids: dict[str, tuple[int, int]] = field(default_factory=dict)
     content: str | None = None
+    ends_in_line: bool | None = None
 
 
 class Profiler:

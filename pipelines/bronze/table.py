@@ -35,16 +35,27 @@ class Spoilt:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """How a text file ends. `state`: see last_line.py; `row`, `raw`: the last line, where it has no line end."""
+
+    state: int
+    row: int = 0
+    raw: str = ""
+
+
+@dataclass(frozen=True)
 class Block:
     """Some rows of a table. `rows`: `_row` (Int64) and text columns c0… stripped, blank as null.
 
-    `header`: the one these rows stand below, where it is another one than the table's.
+    `header`: the one these rows stand below, where it is another one than the table's. `ending`: of the last block of a
+    text.
     """
 
     rows: pl.DataFrame
     marks: tuple[Mark, ...] = ()
     spoilt: tuple[Spoilt, ...] = ()
     header: Header | None = None
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,12 @@
-"""How a file ends: rows that are no data (totals, footnotes, who filled the form in, the header once more), and a
-line cut in its middle.
+"""Rows that are no data: totals, footnotes, who filled the form in, the header once more.
 
 Belongs here: how they are told from data. Does not belong here: dropping them; they are kept as notices.
 """
 
-import re
-from pathlib import Path
-
 import polars as pl
 
 from pipelines.bronze.header import Header
-from pipelines.bronze.table import ROW, Block
+from pipelines.bronze.table import ROW
 from pipelines.contracts import Feed
 
 _TOTAL = r"^(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)\s*[:：]?$"
@@ -20,7 +16,6 @@ _NOTE = (
 )
 MARKER = f"{_TOTAL}|{_NOTE}"
 _WORDS = r"[\u4e00-\u9fff]"
-_SEVERAL = re.compile(r"[,;|\t]")
 
 
 def split_tail(rows: pl.DataFrame, header: Header, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -51,18 +46,3 @@ def _titles(rows: pl.DataFrame, header: Header, feed: Feed) -> pl.DataFrame:
     bare = rows.filter(pl.all_horizontal(pl.exclude(ROW, *keys).is_null()))
     is_alone = pl.sum_horizontal(pl.col(keys).is_not_null().cast(pl.UInt8)) == 1
     return bare.filter(is_alone & pl.any_horizontal(pl.col(keys).str.contains(_WORDS)))
-
-
-def ends_in_a_line(file: Path, block: Block) -> bool:
-    """Whether a text file breaks off within a record; `block` is its last.
-
-    A last line without its end that holds all fields is whole, and one of a single field is a footnote.
-    """
-    if not block.spoilt or (block.rows.height and block.rows[ROW][-1] > block.spoilt[-1].row):
-        return False
-    last = block.spoilt[-1]
-    if last.code not in ("E_FIELDS", "E_QUOTE") or not _SEVERAL.search(last.raw) or re.match(MARKER, last.raw):
-        return False
-    with file.open("rb") as stream:
-        stream.seek(-1, 2)
-        return stream.read(1) not in b"\r\n"
