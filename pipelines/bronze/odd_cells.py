@@ -21,11 +21,13 @@ class OddCells:
     """Of one sheet, rows and columns from 0.
 
     `formulas`: rows by column. `shown`: by row and column what stands where no value is stored, an error (#N/A) or the
-    text of a formula nobody has calculated, from its "=" on.
+    text of a formula nobody has calculated, from its "=" on. `percents`: rows by column of cells formatted as per cent,
+    looked for only where a column is in per cent.
     """
 
     formulas: dict[int, set[int]] = field(default_factory=dict)
     shown: dict[int, dict[int, str]] = field(default_factory=dict)
+    percents: dict[int, set[int]] = field(default_factory=dict)
     count: int = 0
 
     def add(self, row: int, column: int, shown: str | None = None, height: int = 1, width: int = 1) -> None:

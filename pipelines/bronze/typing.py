@@ -15,6 +15,7 @@ from pipelines.bronze.plain import DIGITS, ODD, PRECISION, plain
 from pipelines.bronze.table import ROW, Block
 from pipelines.bronze.width import half_width
 from pipelines.contracts import Column, Feed
+from pipelines.contracts.units import PERCENT
 from pipelines.geo.geometry import normal
 
 _TYPES = {
@@ -109,6 +110,8 @@ def _read(text: pl.Series, column: Column) -> tuple[pl.Series, str]:
         return parse_times(text), "E_TIME"
     if column.type == "geometry":
         return pl.Series(text.name, [t and normal(t) for t in text], dtype=pl.String), "E_GEOMETRY"
+    if column.unit == PERCENT:
+        text = text.str.replace(r"\s*[%％]$", "")
     if column.type == "integer":
         return _integers(text), "E_NUMBER"
     if column.type == "decimal":

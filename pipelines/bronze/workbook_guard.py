@@ -100,13 +100,13 @@ def check_unfolded(cells: int, text: int) -> None:
 
 def _odd_cells(archive: zipfile.ZipFile, caps: Caps) -> dict[str, OddCells]:
     check_sizes(archive, caps)
-    parts = _parts(archive)
+    parts = parts_of(archive)
     if any(name.endswith("vbaproject.bin") for name in parts):
         raise UnreadableError("E_MACRO")
     if not {_WORKBOOK, _TYPES} <= parts.keys():
         raise UnreadableError("E_XLSX_FORM")
     scans = {name: _scanned(archive, parts, name) for name in parts}
-    sheets = {sheet: part for sheet, part in _sheets(archive, parts).items() if part in parts}
+    sheets = {sheet: part for sheet, part in sheet_parts(archive, parts).items() if part in parts}
     if any(scans[name].is_foreign for name in parts if name.endswith((".xml", ".rels")) or name in sheets.values()):
         raise UnreadableError("E_XLSX_FORM")
     book = _Book(archive, parts, {part: scans[part] for part in sheets.values()})
@@ -155,7 +155,7 @@ class _Book:
                 self.walks[name] = walk(stream)
 
 
-def _parts(archive: zipfile.ZipFile) -> Parts:
+def parts_of(archive: zipfile.ZipFile) -> Parts:
     """Some programs write backslashes. Of two parts with one name nobody knows which the parser takes."""
     parts = {entry.filename.replace("\\", "/").lower(): entry for entry in archive.infolist()}
     if len(parts) < len(archive.infolist()):
@@ -169,7 +169,7 @@ def _scanned(archive: zipfile.ZipFile, parts: Parts, name: str) -> Scan:
         return scan(stream)
 
 
-def _sheets(archive: zipfile.ZipFile, parts: Parts) -> dict[str, str]:
+def sheet_parts(archive: zipfile.ZipFile, parts: Parts) -> dict[str, str]:
     """Name of each visible sheet -> name of its part."""
     relations = ElementTree.fromstring(archive.read(parts["xl/_rels/workbook.xml.rels"]))
     targets = {r.get("Id"): r.get("Target", "") for r in relations}

@@ -18,9 +18,11 @@ from pipelines.bronze.cells import column_texts, text
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
 from pipelines.bronze.headless import GOES_ON, ROWS, SAMPLE, holds
 from pipelines.bronze.odd_cells import OddCells, ShownSheet
+from pipelines.bronze.percent_cells import hundredfold, percent_cells
 from pipelines.bronze.second_heading import turns
 from pipelines.bronze.table import ROW, Block, Mark, Notice, Spoilt, Table, UnreadableError, cell_names, tidy
 from pipelines.contracts import Column, Feed
+from pipelines.contracts.units import PERCENT
 
 BLOCK_ROWS = 20_000
 Sheet = CalamineSheet | ShownSheet | html_tables.HtmlTable
@@ -32,7 +34,7 @@ def read_workbook(file: Path, feed: Feed, kind: str = kinds.XLSX) -> tuple[list[
 
     Raises UnreadableError.
     """
-    odd = _INSPECT[kind](file)
+    odd = _odd_cells(file, kind, feed)
     sheets, hidden = html_tables.tables(file) if kind == kinds.HTML else _sheets(file, odd)
     if not sheets:
         raise UnreadableError("E_EMPTY")
@@ -76,6 +78,14 @@ _INSPECT = {
     kinds.ODS: ods_guard.odd_cells,
     kinds.HTML: lambda _: lambda _: OddCells(),
 }
+
+
+def _odd_cells(file: Path, kind: str, feed: Feed) -> Callable[[str], OddCells]:
+    odd = _INSPECT[kind](file)
+    if all(c.unit != PERCENT for c in feed.columns):
+        return odd
+    percents = percent_cells(file, kind)
+    return lambda sheet: replace(odd(sheet), percents=percents.get(sheet, {}))
 
 
 def _sheets(file: Path, odd: Callable[[str], OddCells]) -> tuple[list[Sheet], list[str]]:
@@ -182,6 +192,8 @@ def _block(
     columns += [(None,) * len(data)] * (width - len(columns))
     for place, (name, values) in enumerate(zip(cell_names(len(columns)), columns, strict=True)):
         column = by_place.get(place)
+        if column is not None and column.unit == PERCENT and (shown := odd.percents.get(place)):
+            values = [hundredfold(v) if r - 1 in shown else v for r, v in zip(rows, values, strict=True)]
         texts, spoilt = column_texts(values, column)
         cells[name] = pl.Series(name, texts, dtype=pl.String)
         marks += [Mark(place, code, tuple(first + i for i in found)) for code, found in spoilt.items()]

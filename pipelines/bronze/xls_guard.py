@@ -86,11 +86,11 @@ class _Book:
 
 def _read(content: bytes) -> _Book:
     book, names, current, before = _Book(), {}, _Sheet(), 0
-    for place, kind, body in _records(content):
+    for place, kind, body in records(content):
         if kind == _PASSWORD:
             raise UnreadableError("E_XLSX_FORM", "已加密")
         if kind == _SHEET:
-            names[struct.unpack_from("<I", body)[0]] = _name(body[6:])
+            names[struct.unpack_from("<I", body)[0]] = short_text(body[6:])
         elif kind == _BOF:
             current = book.sheets.setdefault(names[place], _Sheet()) if place in names else _Sheet()
         elif kind == _STRINGS or (kind == _CONTINUE and before == _STRINGS):
@@ -112,7 +112,7 @@ def _error(kind: int, body: bytes) -> int | None:
     return None
 
 
-def _records(content: bytes) -> Iterator[tuple[int, int, bytes]]:
+def records(content: bytes) -> Iterator[tuple[int, int, bytes]]:
     """(offset, kind, body) of every record; padding after the last one ends it."""
     place = 0
     while place + 4 <= len(content):
@@ -123,7 +123,7 @@ def _records(content: bytes) -> Iterator[tuple[int, int, bytes]]:
         place += 4 + size
 
 
-def _name(text: bytes) -> str:
+def short_text(text: bytes) -> str:
     """A short string: length, whether it is wide, characters."""
     length, is_wide = text[0], text[1] & 1
     return text[2 : 2 + 2 * length].decode("utf-16-le") if is_wide else text[2 : 2 + length].decode("latin-1")

@@ -1,11 +1,15 @@
 """Units stated above, below and beside numbers; months and shares that a spreadsheet keeps as other numbers."""
 
+import io
+import zipfile
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import polars as pl
 import pytest
+import xlsxwriter
+import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -179,3 +183,79 @@ def test_january_or_october_typed_as_a_number_is_doubted(office, workbook, allow
 def test_months_that_can_only_be_one(office, workbook, allowance, allowance_header, sent, month):
     office.deliver("F10", NAME, workbook([allowance_header, allowance(0, c5=sent)]))
     assert office.rows("F10")["pay_month"].to_list() == [month]
+
+
+SHARES = replace(
+    formats.FEED,
+    code="F97",
+    file_pattern=formats.FEED.file_pattern.replace("F98", "F97"),
+    columns=(
+        Column("region", "地区", required=True, key=True),
+        Column("share", "占比", type="decimal", unit="%", scale=2),
+        Column("ratio", "比值", type="decimal", scale=4),
+    ),
+    key_columns=("region",),
+)
+CELLS = [
+    # region, number, format, per cent in bronze
+    ("甲", 0.95, "0%", "95.00"), ("乙", 0.9922, "0.00%", "99.22"), ("丙", 0.0, "0%", "0.00"),
+    ("丁", 1.0, "0.0%", "100.00"), ("戊", 95.0, "0", "95.00"), ("己", 95.0, '0"%"', "95.00"),
+    ("庚", 0.5, "0.00", "0.50"), ("辛", -0.07, "0%;[Red]-0%", "-7.00"),
+]  # fmt: skip
+
+
+def shares_xlsx() -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("表")
+        sheet.write_row(0, 0, ["地区", "占比", "比值"])
+        for n, (region, number, code, _) in enumerate(CELLS, start=1):
+            form = book.add_format({"num_format": code})
+            sheet.write(n, 0, region)
+            sheet.write(n, 1, number, form)
+            sheet.write(n, 2, number, form)
+    return buffer.getvalue()
+
+
+def shares_xls() -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("表")
+    for place, heading in enumerate(["地区", "占比", "比值"]):
+        sheet.write(0, place, heading)
+    for n, (region, number, code, _) in enumerate(CELLS, start=1):
+        form = xlwt.easyxf(num_format_str=code)
+        sheet.write(n, 0, region)
+        sheet.write(n, 1, number, form)
+        sheet.write(n, 2, number, form)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def shares_ods() -> bytes:
+    rows = [["地区", "占比", "比值"], *([region, number, number] for region, number, _, _ in CELLS)]
+    content = formats.sheet_ods(rows)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for _, number, code, _ in CELLS:
+        if "%" in code.replace('"%"', ""):
+            old = f'"float" office:value="{number}"'.encode()
+            parts["content.xml"] = parts["content.xml"].replace(old, old.replace(b"float", b"percentage"))
+    return formats.zipped(parts)
+
+
+@pytest.mark.parametrize("write", [shares_xlsx, shares_xls, shares_ods])
+def test_a_cell_of_per_cent_counts_as_what_it_shows(tmp_path, write):
+    office = Office(tmp_path / "data", {"F97": SHARES})
+    result = office.deliver("F97", "F97_测试_370600_202401.xlsx", write())
+    assert (result.status, result.rows_bronze) == ("accepted", len(CELLS))
+    rows = office.rows("F97")
+    assert [str(v) for v in rows["share"]] == [share for *_, share in CELLS]
+    assert [float(v) for v in rows["ratio"]] == [number for _, number, _, _ in CELLS]
+
+
+@pytest.mark.parametrize(("text", "share"), [("95%", "95.00"), ("99.22 %", "99.22"), ("７％", "7.00"), ("95", "95.00")])
+def test_a_text_of_per_cent(tmp_path, text, share):
+    office = Office(tmp_path / "data", {"F97": SHARES})
+    office.deliver("F97", "F97_测试_370600_202401.csv", f"地区,占比,比值\n甲,{text},0.5\n".encode())
+    assert [str(v) for v in office.rows("F97")["share"]] == [share]
