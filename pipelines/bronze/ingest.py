@@ -5,6 +5,7 @@ A file is read once when it is sound; a refused one is read again to put every r
 large file never has to stand in memory for the case that it may be refused.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -194,6 +195,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Hist
     taken = _Taken(notices=notices)
     profiler, people, points = Profiler(feed, delivery.mode, scratch), People(feed), Points(feed)
     endings: list[Ending] = []
+    blanked, hidden = Counter(), Counter()
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()
@@ -216,6 +218,8 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Hist
             else:
                 typed = type_block(Block(rows, block.marks), header, feed)
                 entries.append(quarantine.faulty(rows, typed.faults, header, delivery, table.sheet))
+                blanked.update(typed.blanked)
+                hidden.update(typed.hidden)
                 sound = with_lineage(typed.sound, feed, delivery, table.sheet, order)
                 draft.rows.add(sound)
                 profiler.rows(sound)
@@ -225,6 +229,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Hist
                 draft.entries.add(pl.concat(told).sort("row"))
         below = [n.text for n in taken.notices[told_before:] if n.code == "N_TAIL"]
         _compare_units(taken, below, table, feed, delivery)
+    taken.notices += _sign_notices(feed, blanked, hidden)
     taken.profile, taken.sketch = profiler.finish()
     taken.people, taken.points = people.sample(), points.finish()
     taken.is_cut = any(last_line.is_cut(end, past.ends_lines) for end in endings)
@@ -284,6 +289,14 @@ def _compare_units(
     taken.notices += [Notice("N_UNIT", f"表中{words}，已按列名中的单位读取，请核对") for words in named]
     if silent:
         taken.breaker = taken.breaker or breaker("E_UNIT", delivery, "；".join(silent), table.sheet)
+
+
+def _sign_notices(feed: Feed, blanked: Counter[str], hidden: Counter[str]) -> Iterator[Notice]:
+    for name, count in (+blanked).items():
+        said = f"「{feed.by_name[name].label}」列有 {count} 个值写作“无”“NULL”“-”之类，按空值入库"
+        yield Notice("N_MISSING", said)
+    for name, count in (+hidden).items():
+        yield Notice("N_INVISIBLE", f"「{feed.by_name[name].label}」列有 {count} 个值带看不见的零宽符号，已去掉")
 
 
 def _header_notices(table: Table) -> list[Notice]:

@@ -17,6 +17,8 @@ class Problem:
 
 ROW = {
     "E_ID_NUMERIC": Problem("被存成数字，号码已不可信", "请将该列设为文本后重填"),
+    "E_PLACEHOLDER": Problem("写的是占位符（如“无”、全 0、顺序数），不是号码", "请补填真实号码后重报"),
+    "E_INVISIBLE": Problem("含有看不见的控制符号（如 NUL、改变文字方向的符号）", "请清除后重填"),
     "E_FORMULA": Problem("是公式", "请改为文本值后重填"),
     "E_PRECISION": Problem("是超过 15 位的数字，末尾几位已丢失", "请将该列设为文本后重填"),
     "E_DATE": Problem("不是可识别的日期", "请写成 2024-01-03 的形式后重填"),

@@ -3,14 +3,16 @@
 Belongs here: what each type accepts. Does not belong here: finding the columns (header.py), writing anything.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipelines.bronze import units
 from pipelines.bronze.dates import parse_dates, parse_months, parse_times
 from pipelines.bronze.header import Header
+from pipelines.bronze.invisible import without_invisible
+from pipelines.bronze.missing import is_no_number, says_nothing, without_agreed
 from pipelines.bronze.plain import DIGITS, ODD, PRECISION, plain
 from pipelines.bronze.table import ROW, Block
 from pipelines.bronze.width import half_width
@@ -45,10 +47,15 @@ class Fault:
 
 @dataclass(frozen=True)
 class Typed:
-    """`rows`: `_row` and the contract's columns, typed, as many as in the block; `faults` by column."""
+    """`rows`: `_row` and the contract's columns, typed, as many as in the block; `faults` by column.
+
+    By column, in how many cells signs stood for no value (`blanked`), and signs nobody sees were taken out (`hidden`).
+    """
 
     rows: pl.DataFrame
     faults: tuple[Fault, ...]
+    blanked: Mapping[str, int] = field(default_factory=dict)
+    hidden: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def sound(self) -> pl.DataFrame:
@@ -66,7 +73,8 @@ def any_fault(faults: Sequence[Fault], height: int) -> pl.Series:
 
 def type_block(block: Block, header: Header, feed: Feed) -> Typed:
     """Every contract column of a block in its type; columns the file lacks are null."""
-    rows, faults = block.rows, []
+    rows, faults = without_agreed(block.rows, feed), []
+    blanked, hidden = {}, {}
     typed = [rows[ROW]]
     factors = units.factors(header, feed)
     as_they_are = {f"c{p}": feed.by_name[name] for name, p in header.columns.items() if name not in factors}
@@ -82,12 +90,38 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
         marked = [Fault(column, code, mask) for code, mask in marks if mask.any()]
         if column.name in factors:
             text = units.times(_plain(text), factors[column.name], column)
-        values, failed = (known[column.name], {}) if column.name in known else _typed(text, column)
+        is_known, spoilt = column.name in known, None
+        if not is_known and column.type != "geometry":
+            text, hidden[column.name], spoilt = without_invisible(text)
+        values, failed = (known[column.name], {}) if is_known else _typed(text, column)
+        text, values, blanked[column.name] = _without_signs(text, values, failed, column, is_known)
+        if spoilt is not None:
+            failed = {**failed, "E_INVISIBLE": spoilt}
         faults += [*marked, *(Fault(column, code, mask) for code, mask in failed.items() if mask.any())]
         if column.required and text.null_count():
             faults.append(Fault(column, "E_REQUIRED", text.is_null()))
         typed.append(values.alias(column.name))
-    return Typed(pl.DataFrame(typed), tuple(faults))
+    return Typed(pl.DataFrame(typed), tuple(faults), blanked, hidden)
+
+
+def _without_signs(
+    text: pl.Series, values: pl.Series, failed: dict[str, pl.Series], column: Column, is_known: bool
+) -> tuple[pl.Series, pl.Series, int]:
+    """(texts, values, how many cells) with blanks where a sign says that there is no value; what it says is no fault
+    then, but in an id that has to be there it is one of its own."""
+    if column.is_identifier or column.is_phone:
+        found = is_no_number(values, column, is_known)
+        if found is None:
+            return text, values, 0
+        if column.required:
+            failed["E_PLACEHOLDER"] = found
+        return text, _where(~found, values), 0 if column.required else int(found.sum())
+    count = 0
+    for code, mask in failed.items():
+        found = mask & says_nothing(text)
+        count += int(found.sum())
+        failed[code], text = mask & ~found, _where(~found, text)
+    return text, values, count
 
 
 def _typed(text: pl.Series, column: Column) -> tuple[pl.Series, dict[str, pl.Series]]:

@@ -26,6 +26,7 @@ SOURCE_KINDS = ("postgres", "mysql", "api", "sftp", "s3", "folder")
 IDENTIFIER = "identifier"
 MONTH = "month"
 CORRECTABLE = "correctable"
+PHONE = "phone"
 MASK_PREFIX = "mask:"
 # The standards whose numbers carry a check character.
 CITIZEN_NUMBER = "GB 11643-1999"
@@ -70,6 +71,11 @@ class Column:
     def has_check_character(self) -> bool:
         """True for identity numbers and credit codes."""
         return self.is_identifier and self.standard in (CITIZEN_NUMBER, CREDIT_CODE)
+
+    @property
+    def is_phone(self) -> bool:
+        """True for telephone numbers."""
+        return PHONE in self.tags
 
     @property
     def is_month(self) -> bool:

@@ -25,7 +25,7 @@ TAGS = (
     "sex",
     "division",
     "grid",
-    "phone",
+    model.PHONE,
     "token",
     "直接标识符",
     "准标识符",
