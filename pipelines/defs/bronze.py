@@ -15,11 +15,12 @@ from pipelines.bronze.store import ROWS_FILE
 from pipelines.contracts import Feed
 from pipelines.defs import deliveries, history
 from pipelines.defs.collect import collected_key
-from pipelines.defs.metadata import PREVIEW_ROWS, is_shown, markdown_table
+from pipelines.defs.metadata import PREVIEW_ROWS, markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.deliveries import withdrawals
 from pipelines.deliveries.refused import unmended
+from pipelines.disclosure import PREVIEW, may_show
 from pipelines.feeds import FeedState, bring_all
 from pipelines.ledger.rulings import decided
 from pipelines.paths import Paths
@@ -130,7 +131,7 @@ def _preview(paths: Paths, feed: Feed, known: Sequence[DeliveryResult]) -> dict[
     if newest is None:
         return {}
     rows = pl.read_parquet(paths.bronze / feed.code / newest.folder / ROWS_FILE, n_rows=PREVIEW_ROWS)
-    shown = [name for name in rows.columns if is_shown(name)]
+    shown = [name for name in rows.columns if may_show(f"bronze.{feed.code}", name, PREVIEW)]
     return {"preview": dg.MetadataValue.md(markdown_table(shown, rows.select(shown).rows()))}
 
 

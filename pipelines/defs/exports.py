@@ -13,10 +13,11 @@ import dagster as dg
 
 from pipelines.contracts import Feed
 from pipelines.defs.jobs import CITY_TIME, exports_job
-from pipelines.defs.metadata import is_shown, markdown_table
+from pipelines.defs.metadata import markdown_table
 from pipelines.defs.models import source_key
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
+from pipelines.disclosure import PREVIEW, may_show_column
 from pipelines.exports import Export, load_exports
 from pipelines.exports.check import PERSONAL, leaks, refusals
 from pipelines.exports.issue import Issue, Outcome, issue_export, state_of
@@ -96,7 +97,7 @@ def _metadata(paths: Paths, export: Export, outcome: Outcome) -> dict[str, objec
     }
     state = state_of(paths, outcome.issues[0])
     if export.highest_class < PERSONAL and state is not None and state.height:
-        named = [c.name for c in export.feed.columns if is_shown(c.name)]
+        named = [c.name for c in export.feed.columns if may_show_column(c, PREVIEW)]
         preview = state.select(named).head(PREVIEW_ROWS).rows()
         shown["preview"] = dg.MetadataValue.md(markdown_table(named, preview))
     return shown

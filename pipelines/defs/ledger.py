@@ -38,7 +38,7 @@ def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
         paths = lakehouse.hold(context.log)
         replayed = turn.open_turn(paths, as_of(context))
         with lakehouse.connect(context.log) as con:
-            metadata = table_metadata(con, "lake.ledger.delivery")
+            metadata = table_metadata(con, "ledger.delivery")
         return dg.MaterializeResult(metadata={**metadata, "turns_replayed": [d.isoformat() for d in replayed]})
 
     return opened
@@ -59,7 +59,7 @@ def _correction_asset() -> dg.AssetsDefinition:
                 "GROUP BY 1, 2 ORDER BY 1, 2",
                 [as_of(context)],
             ).fetchall()
-            metadata = table_metadata(con, "lake.ledger.correction_standing")
+            metadata = table_metadata(con, "ledger.correction_standing")
         for problem in report.problems:
             context.log.warning(problem)
         return dg.MaterializeResult(metadata={
@@ -91,11 +91,11 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
         paths = lakehouse.hold(context.log)
         with lakehouse.connect(context.log) as con:
             results = turn.check(paths, con, as_of(context))
-            today = f"(SELECT * FROM lake.ledger.anomaly WHERE as_of = DATE '{as_of(context)}')"
-            metadata = table_metadata(con, today)
+            today = f"as_of = DATE '{as_of(context)}'"
+            metadata = table_metadata(con, "ledger.anomaly", where=today)
             worst = con.execute(
                 "SELECT rule_id, fixer, department, count(*), count(DISTINCT township_code) "
-                f"FROM {today} GROUP BY ALL ORDER BY ALL"
+                f"FROM lake.ledger.anomaly WHERE {today} GROUP BY ALL ORDER BY ALL"
             ).fetchall()
         table = markdown_table(["rule", "fixer", "department", "anomalies", "townships"], worst)
         yield dg.MaterializeResult(metadata={**metadata, "by_rule": dg.MetadataValue.md(table)})
@@ -133,7 +133,7 @@ def _ticket_asset() -> dg.AssetsDefinition:
             states = con.execute(
                 "SELECT state, assignee, count(*) FROM lake.ledger.ticket GROUP BY ALL ORDER BY ALL"
             ).fetchall()
-            metadata = table_metadata(con, "lake.ledger.ticket")
+            metadata = table_metadata(con, "ledger.ticket")
         for problem in summary.problems:
             context.log.warning(problem)
         return dg.MaterializeResult(metadata={

@@ -9,22 +9,9 @@ from types import MappingProxyType
 import dagster as dg
 import duckdb
 
-# Words in the names of columns that name or reach a person, or may quote one; a preview never shows them.
-# Keys are among them: they are unkeyed hashes, and identity numbers can be guessed.
-HIDDEN_WORDS = (
-    "_id", "_key", "_no", "_ref", "name", "phone", "address", "birth_date", "officer", "surveyor", "owner",
-    "bank", "content", "raw", "value", "evidence", "remark", "note", "reason", "detail", "hash", "sha256",
-)
-SHOWN_ALL_THE_SAME = (
-    "rule_id", "delivery_id", "file_name", "county_name", "township_name", "village_name", "division_name",
-    "level_name", "status_name", "scheme_name", "sex_name", "group_name", "industry_name",
-)
+from pipelines.disclosure import PREVIEW, may_show
+
 PREVIEW_ROWS = 5
-
-
-def is_shown(column: str) -> bool:
-    """Whether a preview may show the column: neither an identifier nor free text about a person."""
-    return column in SHOWN_ALL_THE_SAME or not any(word in column for word in HIDDEN_WORDS)
 
 
 def markdown_table(columns: list[str], rows: list[tuple]) -> str:
@@ -35,14 +22,16 @@ def markdown_table(columns: list[str], rows: list[tuple]) -> str:
 
 
 def table_metadata(
-    con: duckdb.DuckDBPyConnection, relation: str, descriptions: Mapping[str, str] = MappingProxyType({})
+    con: duckdb.DuckDBPyConnection, table: str, descriptions: Mapping[str, str] = MappingProxyType({}),
+    where: str = "true",
 ) -> Mapping[str, object]:
-    """Row count, column schema and preview of one table or Parquet scan (`relation` is SQL).
+    """Row count, column schema and preview of one table of the lake (`unified.person`), of rows where SQL holds.
 
     `descriptions` by column: the schema of an event replaces the one of the definition in the UI.
     """
+    relation = f"(SELECT * FROM lake.{table} WHERE {where})"
     described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-    shown = [name for name, *_ in described if is_shown(name)]
+    shown = [name for name, *_ in described if may_show(table, name, PREVIEW)]
     count = con.execute(f"SELECT count(*) FROM {relation}").fetchone()[0]
     metadata = {
         "dagster/row_count": count,

@@ -79,5 +79,5 @@ def _described(
     if not isinstance(event, dg.Output):
         return event
     layer, name = context.asset_key_for_output(event.output_name).path
-    shown = table_metadata(con, f'lake.{layer}."{name}"', descriptions.get((layer, name), {}))
+    shown = table_metadata(con, f"{layer}.{name}", descriptions.get((layer, name), {}))
     return event.with_metadata({**event.metadata, **shown})

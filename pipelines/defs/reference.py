@@ -24,5 +24,5 @@ def tables(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.Materi
     paths = lakehouse.hold(context.log)
     with lakehouse.connect(context.log) as con:
         rows = load_reference(con, paths)
-        metadata = table_metadata(con, "lake.reference.division_2023")
+        metadata = table_metadata(con, "reference.division_2023")
     return dg.MaterializeResult(metadata={**metadata, "tables": dict(rows), "dagster/row_count": sum(rows.values())})

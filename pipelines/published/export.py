@@ -5,7 +5,6 @@ could be recomputed from guessed identity numbers, so each leaves under HMAC-SHA
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,9 @@ import duckdb
 import polars as pl
 import polars_hash  # noqa: F401  registers the `chash` namespace
 
+from pipelines.disclosure import ANALYST, may_show
 from pipelines.paths import Paths
+from pipelines.published.anonymity import Plan, Withheld, generalise, load_plans, smallest_group
 from pipelines.security.keys import KeyProvider
 
 PURPOSE = "analyst"
@@ -24,8 +25,6 @@ _OUT = "analyst_new"
 _BATCH_ROWS = 250_000
 # Ids of things, not of people or what people own: they stay readable.
 READABLE_IDS = {"rule_id"}
-# Column names that may never leave, whatever they hold.
-FORBIDDEN = re.compile(r"(^|_)(id_no|name_raw|phone|address|card_no|household_no|birth_date)$|^name$")
 # 17 digits and a check character: GB 11643-1999.
 RESIDENT_ID = r"(^|[^0-9])[1-9][0-9]{16}[0-9Xx]([^0-9]|$)"
 
@@ -36,10 +35,11 @@ class IdentifierLeak(RuntimeError):
 
 @dataclass(frozen=True)
 class Published:
-    """What one export wrote: the file and rows per table."""
+    """What one export wrote: the file, rows per table, and what was withheld for the sake of privacy."""
 
     file: Path
     rows: Mapping[str, int]
+    withheld: Mapping[str, Withheld]
 
 
 def publish(
@@ -48,21 +48,31 @@ def publish(
     """Copy every table of `lake.published` into `published/analyst.duckdb`.
 
     `descriptions` maps table -> column -> text ('' is the table itself). Raises IdentifierLeak and leaves the
-    last good file in place when a direct identifier is found.
+    last good file in place when a direct identifier is found, or a group of people that is too small.
     """
+    k, plans = load_plans()
     key = KeyProvider(paths).pseudonym_key(PURPOSE)
     paths.published.mkdir(parents=True, exist_ok=True)
     fresh = paths.published / "analyst.duckdb.new"
     fresh.unlink(missing_ok=True)
     con.execute(f"ATTACH '{fresh}' AS {_OUT}")
     try:
-        rows = {table: _copy(con, table, key, descriptions.get(table, {})) for table in published_tables(con)}
-        con.execute(f"CREATE TABLE {_OUT}.about AS SELECT ? AS as_of, ? AS purpose", [as_of, PURPOSE])
-        con.execute(f"COMMENT ON TABLE {_OUT}.about IS '数据日期与用途 business date and purpose of this file'")
+        rows, withheld = {}, {}
+        for table in published_tables(con):
+            _gather(con, table, key)
+            if table in plans:
+                withheld[table] = _generalise(con, table, plans[table], k)
+            rows[table] = _write(con, table, descriptions.get(table, {}))
+        con.execute(f"CREATE TABLE {_OUT}.about AS SELECT ? AS as_of, ? AS purpose, ? AS k", [as_of, PURPOSE, k])
+        con.execute(
+            f"COMMENT ON TABLE {_OUT}.about IS '数据日期、用途与 k：任何人至少与 k-1 个其他人无法区分 "
+            "business date, purpose, and k: nobody is told apart from k-1 others'"
+        )
+        _tell_withheld(con, withheld)
     finally:
         con.execute(f"DETACH {_OUT}")
     fresh.replace(paths.published / "analyst.duckdb")
-    return Published(paths.published / "analyst.duckdb", rows)
+    return Published(paths.published / "analyst.duckdb", rows, withheld)
 
 
 def published_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -75,8 +85,8 @@ def published_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def check_no_identifier(table: str, frame: pl.DataFrame) -> None:
-    """Raise IdentifierLeak when a column's name or any text in it is a direct identifier."""
-    named = [c for c in frame.columns if FORBIDDEN.search(c)]
+    """Raise IdentifierLeak when analysts may not have a column, or any text in it is an identity number."""
+    named = [c for c in frame.columns if not may_show(f"published.{table}", c, ANALYST)]
     # A hash may hold eighteen digits in a row by chance; ids are hashes.
     texts = [c for c, t in frame.schema.items() if t == pl.String and not c.endswith("_id")]
     shaped = [c for c in texts if frame[c].str.contains(RESIDENT_ID).any()]
@@ -93,25 +103,49 @@ def descriptions_of(manifest_file: Path) -> dict[str, dict[str, str]]:
     }
 
 
-def _copy(con: duckdb.DuckDBPyConnection, table: str, key: str, texts: Mapping[str, str]) -> int:
-    """One table, batch by batch into a temporary table and from there in order; returns its rows.
+def _gather(con: duckdb.DuckDBPyConnection, table: str, key: str) -> None:
+    """One table, batch by batch, under pseudonyms, as the temporary table of its name.
 
     A frame never holds more than a batch; what DuckDB cannot hold, it spills.
     """
     reader = con.cursor().execute(f'SELECT * FROM lake.published."{table}"').to_arrow_reader(_BATCH_ROWS)
     frame = pl.from_arrow(reader.schema.empty_table())
     check_no_identifier(table, frame)
-    con.execute("CREATE OR REPLACE TEMP TABLE pseudonymised AS SELECT * FROM frame")
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT * FROM frame')
     for batch in reader:
         frame = pl.from_arrow(batch)
         check_no_identifier(table, frame)
         frame = _pseudonymised(frame, key)
-        con.execute("INSERT INTO pseudonymised SELECT * FROM frame")
-    order = ", ".join(f'"{column}" NULLS FIRST' for column in frame.columns)
-    con.execute(f'CREATE TABLE {_OUT}."{table}" AS SELECT * FROM pseudonymised ORDER BY {order}')
-    con.execute("DROP TABLE pseudonymised")
-    _comment(con, table, frame.columns, texts)
+        con.execute(f'INSERT INTO temp."{table}" SELECT * FROM frame')
+
+
+def _generalise(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Withheld:
+    """Raises IdentifierLeak when a group that is too small is left."""
+    lost = generalise(con, table, plan, k)
+    smallest = smallest_group(con, table, plan)
+    if smallest is not None and smallest < k:
+        raise IdentifierLeak(f"published.{table}: a group of fewer than {k} people is left; nothing published")
+    return lost
+
+
+def _write(con: duckdb.DuckDBPyConnection, table: str, texts: Mapping[str, str]) -> int:
+    """The temporary table, in order, into the file; returns its rows."""
+    columns = [name for name, *_ in con.execute(f'DESCRIBE temp."{table}"').fetchall()]
+    order = ", ".join(f'"{column}" NULLS FIRST' for column in columns)
+    con.execute(f'CREATE TABLE {_OUT}."{table}" AS SELECT * FROM temp."{table}" ORDER BY {order}')
+    con.execute(f'DROP TABLE temp."{table}"')
+    _comment(con, table, columns, texts)
     return con.execute(f'SELECT count(*) FROM {_OUT}."{table}"').fetchone()[0]
+
+
+def _tell_withheld(con: duckdb.DuckDBPyConnection, withheld: Mapping[str, Withheld]) -> None:
+    con.execute(f"CREATE TABLE {_OUT}.withheld (table_name VARCHAR, rows_blanked BIGINT, rows_withheld BIGINT)")
+    for table, lost in sorted(withheld.items()):
+        con.execute(f"INSERT INTO {_OUT}.withheld VALUES (?, ?, ?)", [table, lost.blanked, lost.withheld])
+    con.execute(
+        f"COMMENT ON TABLE {_OUT}.withheld IS '为保护个人而隐去的：部分列留空的行，未出库的行或未公布的格子 "
+        "rows with blanked columns, and rows or cells that do not leave'"
+    )
 
 
 def _pseudonymised(frame: pl.DataFrame, key: str) -> pl.DataFrame:

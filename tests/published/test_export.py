@@ -12,9 +12,10 @@ from pipelines.published.export import IdentifierLeak, publish
 def paths(tmp_path):
     with connect(Paths(tmp_path)) as con:
         con.execute(
-            "CREATE TABLE lake.published.resident_profile AS SELECT 'abc' AS person_id, 1950::BIGINT AS birth_year"
+            "CREATE TABLE lake.published.enterprise_profile AS "
+            "SELECT 'abc' AS enterprise_id, 1950::BIGINT AS established_year"
         )
-        con.execute("CREATE TABLE lake.published.benefit AS SELECT 'abc' AS person_id, '低保' AS scheme_name")
+        con.execute("CREATE TABLE lake.published.benefit AS SELECT 'abc' AS enterprise_id, '低保' AS scheme_name")
     return Paths(tmp_path)
 
 
@@ -26,27 +27,28 @@ def _publish(paths, texts=None):
 def test_ids_are_rekeyed_and_still_join(paths):
     result = _publish(paths)
     with duckdb.connect(result.file, read_only=True) as con:
-        (pid,) = con.execute("SELECT person_id FROM resident_profile JOIN benefit USING (person_id)").fetchone()
+        joined = con.execute("SELECT enterprise_id FROM enterprise_profile JOIN benefit USING (enterprise_id)")
+        (pid,) = joined.fetchone()
     assert pid != "abc" and len(pid) == 32
-    assert result.rows == {"benefit": 1, "resident_profile": 1}
+    assert result.rows == {"benefit": 1, "enterprise_profile": 1}
 
 
 def test_the_same_key_gives_the_same_pseudonym(paths):
     def pseudonym():
         with duckdb.connect(_publish(paths).file, read_only=True) as con:
-            return con.execute("SELECT person_id FROM resident_profile").fetchone()
+            return con.execute("SELECT enterprise_id FROM enterprise_profile").fetchone()
     assert pseudonym() == pseudonym()
 
 
 def test_tables_and_columns_carry_comments(paths):
-    result = _publish(paths, {"resident_profile": {"": "居民's", "birth_year": "出生年"}})
+    result = _publish(paths, {"enterprise_profile": {"": "居民's", "established_year": "成立年"}})
     with duckdb.connect(result.file, read_only=True) as con:
         tables = dict(con.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
         columns = dict(con.execute(
-            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'resident_profile'"
+            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'enterprise_profile'"
         ).fetchall())
-    assert tables["resident_profile"] == "居民's"
-    assert columns["birth_year"] == "出生年"
+    assert tables["enterprise_profile"] == "居民's"
+    assert columns["established_year"] == "成立年"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-{#- One select per feed and role; what a feed does not say about a person stays null. -#}
+{#- One select per feed and role; what a feed does not say about a person stays null. What may only be asked (查询核验)
+    helps to tell people apart and is checked, but it never becomes a value that is returned. -#}
 {%- set claims = [
     {'feed': 'F01', 'model': 'stg_public_security__residents', 'sex': 'sex_code', 'birth': 'birth_date', 'seen': 'updated_date'},
     {'feed': 'F03', 'model': 'stg_public_security__hukou_events', 'seen': 'event_date'},
@@ -10,7 +11,7 @@
     {'feed': 'F11', 'model': 'stg_disabled_federation__disability_cards'},
     {'feed': 'F14', 'model': 'stg_market_regulation__enterprises', 'role': 'legal_rep'},
     {'feed': 'F17', 'model': 'stg_human_resources__employment_insurance', 'place': none},
-    {'feed': 'F20', 'model': 'stg_medical_insurance__enrolments', 'sex': 'sex_code', 'birth': 'birth_date'},
+    {'feed': 'F20', 'model': 'stg_medical_insurance__enrolments', 'sex': 'sex_code', 'birth': 'birth_date', 'ask_only': true},
     {'feed': 'F31', 'model': 'stg_grid_centre__grid_survey', 'seen': 'survey_date'},
 ] -%}
 with claim as (
@@ -34,6 +35,9 @@ with claim as (
         {{ prefix }}name as name,
         {{ claim.sex or 'cast(null as string)' }} as sex_code,
         {{ claim.birth or 'cast(null as date)' }} as birth_date,
+        {{ 'cast(null as string)' if claim.ask_only else prefix ~ 'name' }} as returned_name,
+        {{ claim.sex if claim.sex and not claim.ask_only else 'cast(null as string)' }} as returned_sex_code,
+        {{ claim.birth if claim.birth and not claim.ask_only else 'cast(null as date)' }} as returned_birth_date,
         {{ claim.seen or 'delivered_on' }} as seen_date,
         {{ 'township_code' if claim.get('place', true) else 'cast(null as string)' }} as township_code
     from {{ ref(claim.model) }}
@@ -61,6 +65,9 @@ select
     claim.name,
     claim.sex_code,
     claim.birth_date,
+    claim.returned_name,
+    claim.returned_sex_code,
+    claim.returned_birth_date,
     identifier.sex_code as id_sex_code,
     identifier.birth_date as id_birth_date,
     coalesce(identifier.is_current, false) as is_current_id,

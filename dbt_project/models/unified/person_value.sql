@@ -18,7 +18,7 @@ named as (
     from (
         select
             claim.person_id,
-            {{ claim_queue('feed_rank.name_rank') }} || ' ' || claim.name as queue,
+            {{ claim_queue('feed_rank.name_rank') }} || ' ' || claim.returned_name as queue,
             case when claim.is_current_id then claim.source_ref end as number_ref
         from {{ ref('person_claim') }} as claim
         left join feed_rank on feed_rank.feed = claim.feed
@@ -31,15 +31,15 @@ named as (
 told as (
     select
         person_id,
-        min_by(sex_code, sex_queue) as sex_code,
+        min_by(returned_sex_code, sex_queue) as sex_code,
         substr(min(sex_queue), 9) as sex_source_ref,
-        min_by(birth_date, birth_queue) as birth_date,
+        min_by(returned_birth_date, birth_queue) as birth_date,
         substr(min(birth_queue), 9) as birth_source_ref
     from (
         select
             claim.*,
-            case when claim.sex_code is not null then {{ claim_queue('feed_rank.sex_rank') }} end as sex_queue,
-            case when claim.birth_date is not null then {{ claim_queue('feed_rank.birth_rank') }} end as birth_queue
+            case when claim.returned_sex_code is not null then {{ claim_queue('feed_rank.sex_rank') }} end as sex_queue,
+            case when claim.returned_birth_date is not null then {{ claim_queue('feed_rank.birth_rank') }} end as birth_queue
         from {{ ref('person_claim') }} as claim
         left join feed_rank on feed_rank.feed = claim.feed
         where claim.person_id is not null and claim.id_birth_date is null

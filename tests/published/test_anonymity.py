@@ -1,0 +1,108 @@
+"""Nobody stands alone in what analysts get: groups, small cells, and what is said about both."""
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.lake import connect
+from pipelines.paths import Paths
+from pipelines.published.anonymity import Plan, generalise, load_plans, smallest_group
+from pipelines.published.export import publish
+
+ROWS = Plan(
+    drop=("household_id",),
+    bands={"year": 10, "size": (1, 2, 3)},
+    known=("town", "village", "year", "size"),
+    blanked=("village", "size", "year"),
+)
+CELLS = Plan(cells=("payees", "amount"), within=("county",))
+
+
+def people(con: duckdb.DuckDBPyConnection, rows: list[tuple]) -> None:
+    columns = "household_id VARCHAR, town VARCHAR, village VARCHAR, year BIGINT, size BIGINT"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE t ({columns})")
+    if rows:
+        con.executemany("INSERT INTO t VALUES ('h', ?, ?, ?, ?)", rows)
+
+
+def test_columns_are_blanked_one_after_the_other_until_enough_agree() -> None:
+    with duckdb.connect() as con:
+        people(con, [*[("甲", "一", 1951, 2)] * 5, *[("甲", "二", 1958, 2)] * 3, *[("甲", "三", 1950, 2)] * 2])
+        lost = generalise(con, "t", ROWS, 5)
+        rows = con.execute("SELECT *, count(*) FROM t GROUP BY ALL ORDER BY ALL").fetchall()
+    assert rows == [("甲", "一", "1950-1959", "2", 5), ("甲", None, "1950-1959", "2", 5)]
+    assert (lost.blanked, lost.withheld) == (5, 0)
+
+
+def test_who_stands_alone_even_then_does_not_leave() -> None:
+    with duckdb.connect() as con:
+        people(con, [*[("甲", "一", 1951, 9)] * 5, ("乙", "九", 1900, 1)])
+        lost = generalise(con, "t", ROWS, 5)
+        assert con.execute("SELECT DISTINCT * FROM t").fetchall() == [("甲", "一", "1950-1959", "3及以上")]
+    assert lost.withheld == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("甲乙"), st.sampled_from("一二三"), st.integers(1930, 2020), st.integers(1, 6)
+        ),
+        max_size=60,
+    ),
+    st.integers(2, 6),
+)
+def test_any_table_comes_out_k_anonymous_and_whole(rows: list[tuple], k: int) -> None:
+    with duckdb.connect() as con:
+        people(con, rows)
+        lost = generalise(con, "t", ROWS, k)
+        left = con.execute("SELECT count(*) FROM t").fetchone()[0]
+        assert left + lost.withheld == len(rows)
+        assert left == 0 or smallest_group(con, "t", ROWS) >= k
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ([1, 9, 20], [None, None, 20]),  # alone, it would follow from the total
+        ([2, 2, 9, 20], [None, None, None, 20]),  # four people in all: their sum would give them away
+        ([3, 4, 9, 20], [None, None, 9, 20]),
+        ([9, 20], [9, 20]),
+        ([1], [None]),
+    ],
+)
+def test_small_cells_go_with_the_one_that_would_give_them_away(counts: list[int], shown: list) -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TEMP TABLE t (county VARCHAR, town BIGINT, payees BIGINT, amount DECIMAL(9,2))")
+        con.executemany("INSERT INTO t VALUES ('甲', ?, ?, ?)", [(i, n, n * 100) for i, n in enumerate(counts)])
+        lost = generalise(con, "t", CELLS, 5)
+        rows = con.execute("SELECT payees, amount::INT FROM t ORDER BY town").fetchall()
+    assert [payees for payees, _ in rows] == shown
+    assert [amount for _, amount in rows] == [n and n * 100 for n in shown]
+    assert lost.withheld == shown.count(None)
+
+
+def test_the_published_file_says_k_and_keeps_it(tmp_path) -> None:
+    with connect(Paths(tmp_path)) as con:
+        con.execute("""
+            CREATE TABLE lake.published.resident_profile AS
+            SELECT 'p' || i AS person_id, 'h' || (i // 3) AS household_id, 1930 + i % 80 AS birth_year,
+                CASE i % 2 WHEN 0 THEN '男' ELSE '女' END AS sex_name, '芝罘区' AS county_name,
+                '向阳街道' AS township_name,
+                '370602001' AS township_code, '3706020010' || (10 + i % 7) AS village_code,
+                CASE WHEN i % 80 > 60 THEN '0-14岁' ELSE '15-59岁' END AS age_band, NULL::VARCHAR AS living_type,
+                1 + i % 6 AS household_size
+            FROM range(500) AS t(i)""")
+        result = publish(Paths(tmp_path), con, "2024-01-31", {})
+    k, plans = load_plans()
+    known = ", ".join(plans["resident_profile"].known)
+    with duckdb.connect(result.file, read_only=True) as con:
+        assert con.execute("SELECT k FROM about").fetchone() == (k,)
+        columns = [name for name, *_ in con.execute("DESCRIBE resident_profile").fetchall()]
+        assert "household_id" not in columns
+        assert con.execute(
+            f"SELECT min(n) >= {k}, sum(n) FROM (SELECT count(*) AS n FROM resident_profile GROUP BY {known})"
+        ).fetchone() == (True, 500 - result.withheld["resident_profile"].withheld)
+        told = con.execute("SELECT rows_blanked > 0 FROM withheld WHERE table_name = 'resident_profile'").fetchone()
+        assert told == (True,)
