@@ -10,7 +10,6 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from pipelines.lake import connect
 from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
 
@@ -67,10 +66,14 @@ def main() -> int:
 
 
 def ask(paths: Paths, sql: str) -> int:
-    """Print the answer to one query on the lake, whose schemas need no prefix."""
-    with connect(paths, read_only=True) as con:
-        con.execute("USE lake")
-        con.sql(sql).show(max_width=200, max_rows=100)
+    """Print the answer to one query; 1 when it is none, with the reason instead."""
+    from pipelines import asking
+
+    try:
+        asking.ask(paths, sql)
+    except asking.NotAQuestionError as problem:
+        print(problem, file=sys.stderr)
+        return 1
     return 0
 
 
