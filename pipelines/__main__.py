@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
+from pipelines.security.private import keep_private
 
 
 def main() -> int:
@@ -40,6 +41,7 @@ def main() -> int:
     commands.add_parser("setup", help="prepare DAGSTER_HOME for the UI")
     arguments = parser.parse_args()
     paths = Paths.default()
+    keep_private(paths)
     if arguments.command == "query":
         return ask(paths, arguments.sql)
     if arguments.command == "inspect":

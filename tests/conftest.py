@@ -1,8 +1,11 @@
 """How tests are shared out to the two processes of a run.
 
-Belongs here: keeping tests together that share something made once. Does not belong here: fixtures.
+Belongs here: keeping tests together that share something made once, and apart from one another's rights. Does not
+belong here: other fixtures.
 """
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,3 +19,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = Path(item.path).parent.name
         item.add_marker(pytest.mark.xdist_group(folder if folder in _TOGETHER else str(item.path)))
+
+
+@pytest.fixture(autouse=True)
+def own_umask() -> Iterator[None]:
+    """A run makes everything private from then on; servers that later tests start have accounts of their own."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)

@@ -17,6 +17,7 @@ from pydantic import PrivateAttr
 
 from pipelines import lake
 from pipelines.paths import Paths
+from pipelines.security.private import keep_private
 
 
 class Lakehouse(dg.ConfigurableResource):
@@ -39,6 +40,7 @@ class Lakehouse(dg.ConfigurableResource):
     def hold(self, log: dg.DagsterLogManager) -> Paths:
         """Take the lake for this run (once), waiting for another run to finish; returns the paths."""
         if not self._is_held:
+            keep_private(self.paths)
             self._held.enter_context(lake.writing(self.paths, log.warning))
             self._is_held = True
         return self.paths

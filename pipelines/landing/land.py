@@ -100,7 +100,7 @@ def _copy(source: Path, target: Path) -> tuple[str, int]:
         os.fsync(writer.fileno())
     changed = source.stat().st_mtime_ns  # by name, size and time a collector knows what need not be fetched again
     os.utime(target, ns=(changed, changed))
-    target.chmod(0o444)
+    target.chmod(0o400)
     return digest.hexdigest(), size
 
 
