@@ -65,6 +65,7 @@ check: .venv/ready
 
 generate: .venv/ready
 	@$(BIN)/python -m pipelines.contracts generate
+	@$(BIN)/python -m pipelines.disclosure generate
 
 .venv/ready: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
