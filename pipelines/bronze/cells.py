@@ -61,9 +61,7 @@ _HARMLESS = {True: _TEXT, False: _TEXT | _DATES | {int, float, Decimal, bool, ti
 def _fault(value: Any, column: Column) -> str | None:
     if value is None or type(value) is str:
         return None
-    if isinstance(value, Unusable):  # where a number belongs, many programs write NaN for none
-        return "E_VALUE" if column.type == "string" else None
-    if isinstance(value, (dict, list)):
+    if isinstance(value, (Unusable, dict, list)):
         return "E_VALUE"
     if column.is_identifier:
         return "E_ID_NUMERIC"

@@ -105,10 +105,9 @@ def _texts(values: pl.Series, column: Column | None) -> tuple[pl.Series, list[tu
     if kind.is_integer() or kind.is_decimal():
         return values.cast(pl.String), not_an_id
     if kind.is_float():
-        is_text = column is not None and column.type == "string"
-        is_long = is_text and not is_id
+        is_long = column is not None and column.type == "string" and not is_id
         texts = pl.Series([text(v) if v == v else "NaN" for v in values], dtype=pl.String)
-        codes = [("E_VALUE", values.is_nan().fill_null(False)), *not_an_id] if is_text else []
+        codes = [("E_VALUE", values.is_nan().fill_null(False)), *not_an_id]
         if column is not None and column.is_month:
             codes.append(("E_MONTH", texts.str.ends_with(JANUARY_OR_OCTOBER).fill_null(False)))
         return texts, codes + ([("E_PRECISION", (values.abs() >= EXACT).fill_null(False))] if is_long else [])
