@@ -20,7 +20,12 @@ from pipelines.contracts import Feed
 CAPS = Caps(unpacked=20 << 30, entries=2_000, ratio=200, ratio_from=100 << 20)
 Reader = Callable[[Path, Feed, str], tuple[list[Table], list[Notice]]]
 _IGNORED = (".ds_store", "thumbs.db", "desktop.ini")
-_PAPERS = (".txt", ".md", ".pdf", ".doc", ".docx", ".jpg", ".png", ".xml")
+# What goes with a delivery is read all the same, in case it is the data; without the contract's header it is not.
+_TEXTS = (".txt", ".md", ".xml", ".md5", ".sha1", ".sha256", ".sm3", ".sfv", ".sig", ".asc", ".log", ".ini", ".url")
+_PAPERS = (
+    ".pdf", ".doc", ".docx", ".wps", ".rtf", ".ofd", ".ppt", ".pptx", ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif",
+    ".tiff", ".heic", ".webp", ".lnk",
+)  # fmt: skip
 _PIECE = 1 << 20
 
 
@@ -52,12 +57,12 @@ def read_archive(
             else:
                 found, told = read(path, feed, _kind(path))
         except UnreadableError as error:
-            if suffix in _PAPERS and error.code in ("E_KIND", "E_EMPTY"):
+            if _is_paper(suffix, error):
                 notices.append(Notice("N_MEMBER", f"包内文件「{name}」不是数据，未读取"))
                 continue
             where = f"包内文件「{name}」"
             raise UnreadableError(error.code, f"{where}，{error.detail}" if error.detail else where) from error
-        if suffix in _PAPERS and not any(t.header.found for t in found):
+        if suffix in (*_TEXTS, *_PAPERS) and not any(t.header.found for t in found):
             notices.append(Notice("N_MEMBER", f"包内文件「{name}」没有约定的表头，未读取"))
             continue
         tables += [replace(t, sheet=f"{name}/{t.sheet}" if t.sheet else name) for t in found]
@@ -65,6 +70,13 @@ def read_archive(
     if not tables:
         raise UnreadableError("E_EMPTY", "压缩包内没有数据文件")
     return tables, notices
+
+
+def _is_paper(suffix: str, error: UnreadableError) -> bool:
+    """Whether a member nobody can read is none of the data: by what it is, or by its name where it is nothing known."""
+    if suffix in _PAPERS or (error.code == "E_KIND" and error.detail in kinds.PAPERS):
+        return True
+    return suffix in _TEXTS and error.code in ("E_KIND", "E_EMPTY")
 
 
 def _layer(name: str) -> str:

@@ -1,52 +1,58 @@
 """Tables of web pages: what many systems export as "Excel".
 
-Belongs here: cells of the tables of an HTML file, as a sheet has them. Does not belong here: the contract.
-Opening such a file in Excel and saving it anew turns its ids into numbers, so it is read as it is.
+Belongs here: cells of the tables of an HTML file, or of one wrapped up as a message (MHTML, "single file web page"), as
+a sheet has them. Does not belong here: the contract. Opening such a file in Excel and saving it anew turns its ids into
+numbers, so it is read as it is.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import email
+import email.policy
 from html.parser import HTMLParser
 from pathlib import Path
 
 from pipelines.bronze import encoding as enc
+from pipelines.bronze.grids import Grid, squared
 from pipelines.bronze.table import UnreadableError
 
 _CELLS = ("td", "th")
 _HIDDEN = ("script", "style")
 _SPAN = 1_000
+# Cells that merged ones cover: each is remembered by itself, and one tag may claim a million.
+_MOST_COVERED = 5_000_000
 _LARGEST = 256 << 20
-Merged = tuple[tuple[int, int], tuple[int, int]]
 
 
-@dataclass
-class HtmlTable:
-    """One table, in the shape of a sheet: `grid` rows of equal width; a merged cell stands at its top left."""
-
-    name: str
-    grid: list[list[str]] = field(default_factory=list)
-    merged_cell_ranges: list[Merged] = field(default_factory=list)
-    start: tuple[int, int] | None = (0, 0)
-
-    def iter_rows(self) -> Iterator[list[str]]:
-        return iter(self.grid)
+def tables(file: Path) -> tuple[list[Grid], list[str]]:
+    """(tables with a cell, no hidden ones). Raises UnreadableError: E_WEB_PAGE without a table, E_ENCODING,
+    E_ZIP_BOMB."""
+    return _tables([_content(file)])
 
 
-def tables(file: Path) -> tuple[list[HtmlTable], list[str]]:
-    """(tables with a cell, no hidden ones). Raises UnreadableError: E_WEB_PAGE without a table, E_ENCODING."""
+def wrapped_tables(file: Path) -> tuple[list[Grid], list[str]]:
+    """Likewise of every page in a message."""
+    message = email.message_from_bytes(_content(file).lstrip(), policy=email.policy.default)
+    pages = [part.get_payload(decode=True) for part in message.walk() if part.get_content_type() == "text/html"]
+    return _tables(pages)
+
+
+def _content(file: Path) -> bytes:
     if file.stat().st_size > _LARGEST:
         raise UnreadableError("E_ZIP_BOMB")
-    content = file.read_bytes()
-    parser = _Parser()
-    parser.feed(content.decode(enc.sniff(content)))
-    parser.close()
-    found = [t for t in parser.found if any(any(row) for row in t.grid)]
+    return file.read_bytes()
+
+
+def _tables(pages: list[bytes]) -> tuple[list[Grid], list[str]]:
+    found: list[Grid] = []
+    for page in pages:
+        parser = _Parser()
+        parser.feed(page.decode(enc.sniff(page)))
+        parser.close()
+        found += parser.found
+    found = squared(found)
     if not found:
         raise UnreadableError("E_WEB_PAGE")
     for number, table in enumerate(found, start=1):
         table.name = f"表{number}"
-        width = max(map(len, table.grid))
-        table.grid = [row + [""] * (width - len(row)) for row in table.grid]
     return found, []
 
 
@@ -55,10 +61,11 @@ class _Parser(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[HtmlTable] = []
-        self._open: list[tuple[HtmlTable, set[tuple[int, int]]]] = []
+        self.found: list[Grid] = []
+        self._open: list[tuple[Grid, set[tuple[int, int]]]] = []
         self._text: list[str] | None = None
         self._span = (1, 1)
+        self._covered = 0
         self._muted = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -66,7 +73,7 @@ class _Parser(HTMLParser):
             self._muted += 1
         elif tag == "table":
             self._end_cell()
-            self._open.append((HtmlTable(""), set()))
+            self._open.append((Grid(), set()))
             self.found.append(self._open[-1][0])
         elif tag == "tr" and self._open:
             self._end_cell()
@@ -102,6 +109,9 @@ class _Parser(HTMLParser):
             grid[row].append("")
         column = len(grid[row])
         down, right = self._span
+        self._covered += down * right - 1
+        if self._covered > _MOST_COVERED:
+            raise UnreadableError("E_ZIP_BOMB", "合并的单元格过多")
         grid[row] += ["".join(self._text).strip()] + [""] * (right - 1)
         for below in range(row + 1, row + down):
             taken |= {(below, c) for c in range(column, column + right)}

@@ -13,14 +13,16 @@ from pathlib import Path
 from pipelines.bronze.table import Notice, UnreadableError
 
 HEAD = 64 << 10
-XLSX, XLS, ODS, HTML = "xlsx", "xls", "ods", "html"
+XLSX, XLS, ODS, HTML, MHTML, XML = "xlsx", "xls", "ods", "html", "mhtml", "xml"
 CSV, JSON, GEOJSON, PARQUET, SHP, ZIP = "csv", "json", "geojson", "parquet", "shp", "zip"
-WORKBOOKS = (XLSX, XLS, ODS, HTML)
+WORKBOOKS = (XLSX, XLS, ODS, HTML, MHTML, XML)
 NAMES = {
     XLSX: "Excel 工作簿（xlsx）",
     XLS: "旧版 Excel 工作簿（xls）",
     ODS: "开放文档工作簿（ods）",
     HTML: "网页表格（HTML）",
+    MHTML: "单个文件网页（MHTML）",
+    XML: "XML 表格（2003）",
     CSV: "文本（csv）",
     JSON: "JSON",
     GEOJSON: "GeoJSON",
@@ -30,22 +32,34 @@ NAMES = {
 }
 _OLE = b"\xd0\xcf\x11\xe0"
 _SHAPE = b"\x00\x00\x27\x0a"
+PDF, PICTURE, RTF, WORD, SLIDES, OFD = "PDF", "图片", "RTF 文档", "Word 文档", "演示文稿", "OFD 文档"
+# What people read, and no program takes rows from.
+PAPERS = (PDF, PICTURE, RTF, WORD, SLIDES, OFD)
 _FOREIGN = {
-    b"%PDF": "PDF",
+    b"%PDF": PDF,
     b"Rar!": "RAR 压缩包",
     b"7z\xbc\xaf": "7z 压缩包",
     b"\x1f\x8b": "gzip 压缩包",
     b"SQLite format 3": "SQLite 数据库",
     b"\x00\x01\x00\x00Standard": "Access 数据库",
-    b"\x89PNG": "图片",
-    b"\xff\xd8\xff": "图片",
-    b"{\\rtf": "RTF 文档",
+    b"\x89PNG": PICTURE,
+    b"\xff\xd8\xff": PICTURE,
+    b"GIF8": PICTURE,
+    b"II*\x00": PICTURE,
+    b"MM\x00*": PICTURE,
+    b"{\\rtf": RTF,
 }
+_PAPER_PARTS = {"word/document.xml": WORD, "ppt/presentation.xml": SLIDES, "OFD.xml": OFD}
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table|style)[\s>]", re.I | re.S
 )
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]\d-])')
 _FEATURES = re.compile(r'"type"\s*:\s*"(?:FeatureCollection|Feature)"')
+_XML = re.compile(r"\s*<(?:\?xml|(?:\w+:)?Workbook[\s>])")
+_XML_WORKBOOK = re.compile(
+    r"""\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet""", re.S
+)
+_MESSAGE = re.compile(rb"\s*[A-Za-z-]+:[^\n]*\n")
 _WORKBOOK_PART = re.compile(rb"xl/|\[Content_Types\]")
 
 
@@ -68,7 +82,13 @@ def kind_of(file: Path) -> str:
             raise UnreadableError("E_KIND", name)
     if _HTML.match(head.removeprefix(codecs.BOM_UTF8)):
         return HTML
+    if _is_message(head):
+        return MHTML
     text = _text(head)
+    if _XML.match(text):
+        if not _XML_WORKBOOK.match(text):
+            raise UnreadableError("E_KIND", "XML")
+        return XML
     if _JSON.match(text):
         return GEOJSON if _FEATURES.search(text) else JSON
     return CSV
@@ -94,7 +114,18 @@ def _kind_of_zip(file: Path, head: bytes) -> str:
     is_xlsx = "[Content_Types].xml" in names or any(n.startswith("xl/") for n in names)
     if is_ods and is_xlsx:  # two workbooks in one: what is looked at may not be what is read
         raise UnreadableError("E_XLSX_FORM", "既是 xlsx 又是 ods")
+    paper = next((what for part, what in _PAPER_PARTS.items() if part in names), None)
+    if paper:
+        raise UnreadableError("E_KIND", paper)
     return ODS if is_ods else XLSX if is_xlsx else ZIP
+
+
+def _is_message(head: bytes) -> bool:
+    """Whether it is a web page as browsers and Excel save it in one file: lines of a header first, then the page."""
+    if not _MESSAGE.match(head):
+        return False
+    header = re.split(rb"\r?\n\r?\n", head.lstrip(), maxsplit=1)[0].lower()
+    return b"mime-version:" in header and (b"multipart/" in header or b"text/html" in header)
 
 
 def _text(head: bytes) -> str:

@@ -97,6 +97,8 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
         text, values, blanked[column.name] = _without_signs(text, values, failed, column, is_known)
         if spoilt is not None:
             failed = {**failed, "E_INVISIBLE": spoilt}
+        if marked and failed:  # why a cell cannot be read is told once
+            failed = {code: mask & ~any_fault(marked, rows.height) for code, mask in failed.items()}
         faults += [*marked, *(Fault(column, code, mask) for code, mask in failed.items() if mask.any())]
         if column.required and text.null_count():
             faults.append(Fault(column, "E_REQUIRED", text.is_null()))

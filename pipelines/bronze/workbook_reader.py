@@ -1,4 +1,4 @@
-"""Reading workbooks (xlsx, xls, ods, tables of web pages) by a contract.
+"""Reading workbooks (xlsx, xls, ods, XML, tables of web pages) by a contract.
 
 Belongs here: sheets, merged headers, cutting sheets into blocks. Does not belong here: caps and damage
 (workbook_guard.py, xls_guard.py, ods_guard.py), cells as text (cells.py), types of the contract (typing.py).
@@ -13,8 +13,9 @@ from typing import Any
 import polars as pl
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from pipelines.bronze import html_tables, kinds, merged, ods_guard, workbook_guard, xls_guard
+from pipelines.bronze import html_tables, kinds, merged, ods_guard, workbook_guard, xls_guard, xml_tables
 from pipelines.bronze.cells import column_texts, text
+from pipelines.bronze.grids import Grid, Merged
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
 from pipelines.bronze.headless import GOES_ON, ROWS, SAMPLE, holds
 from pipelines.bronze.odd_cells import OddCells, ShownSheet
@@ -25,7 +26,7 @@ from pipelines.contracts import Column, Feed
 from pipelines.contracts.units import PERCENT
 
 BLOCK_ROWS = 20_000
-Sheet = CalamineSheet | ShownSheet | html_tables.HtmlTable
+Sheet = CalamineSheet | ShownSheet | Grid
 
 
 def read_workbook(file: Path, feed: Feed, kind: str = kinds.XLSX) -> tuple[list[Table], list[Notice]]:
@@ -34,8 +35,12 @@ def read_workbook(file: Path, feed: Feed, kind: str = kinds.XLSX) -> tuple[list[
 
     Raises UnreadableError.
     """
-    odd = _odd_cells(file, kind, feed)
-    sheets, hidden = html_tables.tables(file) if kind == kinds.HTML else _sheets(file, odd)
+    if kind in _GRIDS:
+        sheets, hidden = _GRIDS[kind](file)
+        odd = {sheet.name: sheet.odd for sheet in sheets}.__getitem__
+    else:
+        odd = _odd_cells(file, kind, feed)
+        sheets, hidden = _sheets(file, odd)
     if not sheets:
         raise UnreadableError("E_EMPTY")
     headers = [_header(feed, sheet) for sheet in sheets]
@@ -76,8 +81,8 @@ _INSPECT = {
     kinds.XLSX: workbook_guard.odd_cells,
     kinds.XLS: xls_guard.odd_cells,
     kinds.ODS: ods_guard.odd_cells,
-    kinds.HTML: lambda _: lambda _: OddCells(),
 }
+_GRIDS = {kinds.HTML: html_tables.tables, kinds.MHTML: html_tables.wrapped_tables, kinds.XML: xml_tables.tables}
 
 
 def _odd_cells(file: Path, kind: str, feed: Feed) -> Callable[[str], OddCells]:
@@ -137,7 +142,7 @@ def _by_place(feed: Feed, header: Header) -> dict[int, Column]:
     return {place: feed.by_name[name] for name, place in header.columns.items()}
 
 
-def _ranges(sheet: Sheet) -> list[html_tables.Merged]:
+def _ranges(sheet: Sheet) -> list[Merged]:
     return sheet.merged_cell_ranges or []
 
 

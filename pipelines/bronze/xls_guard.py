@@ -13,6 +13,7 @@ from pathlib import Path
 
 import olefile
 
+from pipelines.bronze import kinds
 from pipelines.bronze.odd_cells import OddCells
 from pipelines.bronze.table import UnreadableError
 from pipelines.bronze.workbook_guard import check_unfolded
@@ -23,6 +24,7 @@ _STRINGS, _CONTINUE, _STRING_CELL = 0x00FC, 0x003C, 0x00FD
 # Numbers (RK, NUMBER, MULRK), texts (LABELSST, LABEL, RSTRING), truth values and errors, formulas.
 _CONTENT = {0x027E, 0x0203, 0x00BD, _STRING_CELL, 0x0204, 0x00D6, _ERROR, _FORMULA}
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_PAPERS = {"worddocument": kinds.WORD, "powerpoint document": kinds.SLIDES}
 _LARGEST = 512 << 20
 
 
@@ -46,6 +48,8 @@ def _inspect(file: Path) -> dict[str, OddCells]:
     with olefile.OleFileIO(str(file)) as container:
         names = {entry[0].casefold() for entry in container.listdir(streams=True, storages=True)}
         stream = next((name for name in ("Workbook", "Book") if name.casefold() in names), None)
+        if paper := next((what for name, what in _PAPERS.items() if name in names), None):
+            raise UnreadableError("E_KIND", paper)
         if stream is None:
             raise UnreadableError("E_XLSX_FORM", "已加密" if "encryptedpackage" in names else "")
         if "_vba_project_cur" in names:

@@ -30,7 +30,7 @@ def check_container(blob: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(blob)) as archive:
             members = archive.infolist()
-            names = {m.filename.lower() for m in members}
+            names = _names(archive)
             if _is_locked_ods(archive, members):
                 raise Refused("E_ODS_LOCKED")
             if not names & {"xl/workbook.xml", "content.xml"}:
@@ -39,10 +39,17 @@ def check_container(blob: bytes) -> None:
                 raise Refused("E_ZIP_BOMB")
             _check_unpacked(archive, members)
             _check_parts(archive, members)
+            if len(names) < len(members):  # of two parts with one name nobody knows which the cell reader takes
+                raise Refused("E_FORMAT")
     except Refused:
         raise
     except Exception as error:  # zipfile raises half a dozen kinds on damaged archives
         raise Refused("E_FORMAT") from error
+
+
+def _names(archive: zipfile.ZipFile) -> set[str]:
+    """Names of parts as the cell reader finds them."""
+    return {name.replace("\\", "/").lower() for name in archive.namelist()}
 
 
 def _is_locked_ods(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> bool:
@@ -81,7 +88,7 @@ def _check_parts(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> No
 def formula_cells(blob: bytes, sheet_name: str) -> frozenset[Position]:
     """0-based (row, column) of every cell of a sheet that holds a formula."""
     with zipfile.ZipFile(io.BytesIO(blob)) as archive:
-        if "content.xml" in archive.namelist():
+        if "xl/workbook.xml" not in _names(archive):
             with archive.open("content.xml") as stream:
                 return frozenset(_ods_formulas(stream, sheet_name))
         path = _sheet_path(archive, sheet_name)
@@ -104,13 +111,20 @@ def _sheet_path(archive: zipfile.ZipFile, sheet_name: str) -> str | None:
 
 
 def _xlsx_formulas(stream: io.BufferedIOBase) -> Iterator[Position]:
-    for _, cell in ElementTree.iterparse(stream):
-        if cell.tag.endswith("}c"):
-            formula = cell.find("{*}f")
-            if formula is not None:
-                yield _position(cell.get("r", "A1"))
-                yield from _area(formula.get("ref") if formula.get("t") == "array" else None)
-            cell.clear()
+    """A row or cell without a reference of its own follows the one before, as the format says."""
+    row = column = -1
+    for event, element in ElementTree.iterparse(stream, ("start", "end")):
+        kind = element.tag.rpartition("}")[2]
+        if event == "start" and kind == "row":
+            row, column = int(element.get("r", row + 2)) - 1, -1
+        elif event == "start" and kind == "c":
+            place = element.get("r")
+            row, column = _position(place) if place else (max(row, 0), column + 1)
+        elif event == "end" and kind == "f":
+            yield row, column
+            yield from _area(element.get("ref") if element.get("t") == "array" else None)
+        elif event == "end" and kind == "c":
+            element.clear()
 
 
 def _area(reference: str | None) -> Iterator[Position]:

@@ -25,9 +25,11 @@ class FileName:
 def read_name(feed: Feed, name: str) -> FileName | None:
     """What the name says, or None when it is not a name the contract knows.
 
-    Names are compared in composed form (NFC), as some systems hand them over decomposed.
+    Names are compared in composed form (NFC), as some systems hand them over decomposed, and with their ending in
+    lower case: .CSV is .csv.
     """
-    match = feed.file_regex.match(unicodedata.normalize("NFC", name))
+    stem, dot, ending = unicodedata.normalize("NFC", name).rpartition(".")
+    match = feed.file_regex.match(stem + dot + ending.lower())
     if match is None:
         return None
     said = match.groupdict()

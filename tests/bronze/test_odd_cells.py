@@ -57,8 +57,9 @@ def test_what_has_no_value_costs_its_row(desk: Office, cell: str, column: int):
     written, code = ODD[cell]
     result = desk.deliver("F98", ANY, raw.workbook(raw.sheet(raw.table(with_cells({(3, column): written})))))
     assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 6, 5)
-    entry = desk.quarantine("F98").select("row", "column", "code").row(0)
-    assert entry == (3, f.LABELS[column], code)
+    *entry, message = desk.quarantine("F98").select("row", "column", "code", "message").row(0)
+    assert entry == [3, f.LABELS[column], code]
+    assert message.count(f.LABELS[column]) == 1, "told once"
 
 
 @pytest.mark.parametrize("write", [

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import column_index_from_string
 
 from pipelines.inbox import container, intake
 from pipelines.inbox.container import formula_cells
@@ -283,3 +285,36 @@ def test_row_order_may_change(workbook, desk_keys):
 def test_an_earlier_place_name_cannot_be_claimed(desk_keys):
     data = replace(township_return(), township_code="370602002")
     assert refusal(build_workbook(data, desk_keys), desk_keys, (TOWNSHIP,)).code == "E_TOWNSHIP"
+
+
+def test_formula_cells_are_found_without_references_and_beside_a_decoy(workbook):
+    content = edit(workbook, lambda book: book[ANOMALIES].__setitem__("M4", "=1+1"))
+    assert formula_cells(without_references(content), ANOMALIES) == {(3, 12)}
+    for name in ("content.xml", "Content.xml"):
+        assert formula_cells(add_member(content, name, b"<a/>"), ANOMALIES) == {(3, 12)}
+
+
+def without_references(content: bytes) -> bytes:
+    """The workbook with every row filled from column A, and no cell that says where it stands."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for item in old.infolist():
+            data = old.read(item)
+            if item.filename.startswith("xl/worksheets/"):
+                data = re.sub(rb"<row\b.*?</row>", filled, data, flags=re.DOTALL)
+            new.writestr(item, data)
+    return out.getvalue()
+
+
+def filled(row: re.Match[bytes]) -> bytes:
+    head, cells = re.match(rb"(<row\b[^>]*>)(.*)</row>", row[0], re.DOTALL).groups()
+    found = {
+        column_index_from_string(at.decode()): f"<c{rest.decode()}"
+        for at, rest in re.findall(rb'<c r="([A-Z]+)[0-9]+"((?:[^>]*/>)|(?:.*?</c>))', cells, re.DOTALL)
+    }
+    written = "".join(found.get(place, "<c/>") for place in range(1, max(found, default=0) + 1))
+    return head + written.encode() + b"</row>"
+
+
+def test_two_parts_of_one_name_are_refused(workbook, desk_keys):
+    assert refusal(add_member(workbook, "XL/Workbook.xml"), desk_keys).code == "E_FORMAT"
