@@ -262,8 +262,8 @@ REAL: dict[str, tuple[bytes, str | None, int, set[str]]] = {
     "a PDF": (b"%PDF-1.4 ...", "E_KIND", 0, {"E_KIND"}),
     "a picture": (b"\x89PNG\r\n\x1a\n", "E_KIND", 0, {"E_KIND"}),
     "a RAR": (b"Rar!\x1a\x07\x00", "E_KIND", 0, {"E_KIND"}),
-    "a document of Word": (f.zipped({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}), "E_XLSX_FORM", 0,
-                           {"E_XLSX_FORM"}),
+    "a document of Word": (f.zipped({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}), "E_KIND", 0,
+                           {"E_KIND"}),
 }  # fmt: skip
 
 
