@@ -3,7 +3,7 @@
 Belongs here: who may ask about whom, and the answer. Does not belong here: reading and writing files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -19,8 +19,8 @@ REASONS = {
     "E_ID": "身份证号{defect}。请核对后再查。",
     "E_PURPOSE": "用途不在目录中。请从这些里选一个：{choices}。",
     "E_QUESTION": "查询事项不在目录中。可以查询：{choices}。",
-    "E_CLAIM": "此人不在本镇街居住，户籍也不在本镇街，不能由本镇街查询。",
-    "E_NOBODY": "没有这个身份证号和姓名的人。请核对两项是否属于同一人。",
+    "E_NOBODY": "本镇街名下（居住或户籍）没有身份证号和姓名都相符的人。请核对两项是否属于同一人。",
+    "E_GUESS": "同一人已多次用不同的号码或姓名试查，不再答复。请核实后与大数据局联系。",
 }
 # Spelling that differs from system to system without meaning another name.
 _NAME_KEY = "regexp_replace({0}, '[ 　·•・.]', '', 'g')"
@@ -47,10 +47,14 @@ class Answered:
 
 
 def answer_rows(
-    con: duckdb.DuckDBPyConnection, rows: Sequence[AskedRow], catalogue: Catalogue, township_code: str
-) -> list[Answered]:
-    """Every row of one list of a township, answered from the lake as it stands."""
-    refused = {place: _refusal(row, catalogue) for place, row in enumerate(rows)}
+    con: duckdb.DuckDBPyConnection, rows: Sequence[AskedRow], catalogue: Catalogue, township_code: str,
+    guesses: Collection[int] = (),
+) -> list[Answered]:  # fmt: skip
+    """Every row of one list of a township, answered from the lake as it stands; `guesses`: places of rows that fish.
+
+    Somebody of another township and nobody at all are one answer: the difference would tell who exists.
+    """
+    refused = {place: _refusal(row, catalogue, place in guesses) for place, row in enumerate(rows)}
     asked = [(p, r.id_no, r.name) for p, r in enumerate(rows) if refused[p] is None]
     temp_table(con, "asked", "place BIGINT, id_no VARCHAR, name VARCHAR", asked)
     con.execute(_KNOWN, {"township": township_code})
@@ -60,7 +64,7 @@ def answer_rows(
     return [refused[p] or _answer(p, row, claims, yes[row.question]) for p, row in enumerate(rows)]
 
 
-def _refusal(row: AskedRow, catalogue: Catalogue) -> Answered | None:
+def _refusal(row: AskedRow, catalogue: Catalogue, is_guess: bool) -> Answered | None:
     """What a row can be told without looking anybody up; None when there is nothing."""
     if row.problem:
         return _refused(row, "E_ROW", problem=row.problem)
@@ -70,14 +74,12 @@ def _refusal(row: AskedRow, catalogue: Catalogue) -> Answered | None:
         return _refused(row, "E_PURPOSE", choices="、".join(catalogue.purposes))
     if row.question not in catalogue.questions:
         return _refused(row, "E_QUESTION", choices="、".join(catalogue.questions))
-    return None
+    return _refused(row, "E_GUESS") if is_guess else None
 
 
 def _answer(place: int, row: AskedRow, claims: dict[int, bool], yes: set[int]) -> Answered:
-    if place not in claims:
+    if not claims.get(place):
         return Answered(row, NOBODY, "E_NOBODY", REASONS["E_NOBODY"])
-    if not claims[place]:
-        return _refused(row, "E_CLAIM")
     return Answered(row, YES if place in yes else NO)
 
 

@@ -8,6 +8,7 @@ no person; `ledger.query_access` is rebuilt from it.
 import hashlib
 import json
 import re
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ from pipelines.incidents import incident, words
 from pipelines.ledger import schema
 from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
-from pipelines.queries.answering import NO_ANSWER, Answered, answer_rows
+from pipelines.queries.answering import NO_ANSWER, NOBODY, Answered, answer_rows
 from pipelines.queries.catalogue import Catalogue, load_catalogue
+from pipelines.queries.probing import Memory, earlier
 from pipelines.queries.reading import MAX_BYTES, UNFORESEEN, AskedRow, ListRefused, read_list
 from pipelines.queries.sheet import answer_sheet
 from pipelines.security.keys import KeyProvider
@@ -57,23 +59,29 @@ def answer_lists(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> l
         "SELECT DISTINCT township_code, county_name || township_name FROM lake.unified.division "
         "WHERE level_name = '乡镇' AND is_current"
     ).fetchall())  # fmt: skip
-    done, asked_before = [], Counter()
+    done, asked_before, memories = [], Counter(), {}
+    scratch = paths.queries / ".reading"
+    shutil.rmtree(scratch, ignore_errors=True)  # what a killed run left there is a list in plain
+    scratch.mkdir(parents=True, mode=0o700)
     for source, path in received(paths, as_of, paths.queries):
         for township in source.addressed_to:
-            refusal, answers = None, []
+            refusal, answers, missed = None, [], []
+            memory = memories.setdefault(township, Memory(keys, earlier(paths, township, as_of)))
             try:
-                rows = _rows(path, township, places, keys, catalogue, asked_before, as_of)
-                answers = answer_rows(con, rows, catalogue, township)
+                rows = _rows(path, township, places, keys, catalogue, asked_before, as_of, scratch)
+                answers = answer_rows(con, rows, catalogue, township, memory.guesses(rows))
+                missed = sorted(trace for a in answers if a.answer == NOBODY for trace in memory.traces(a.asked))
+                memory.remember(missed)
             except ListRefused as refused:
                 refusal = refused
             except Exception as error:  # whatever it is, the other lists are other people's
                 number = incident(paths, f"queries/{source.file_name}", source.sha256, as_of, error)
                 refusal = ListRefused(UNFORESEEN, f"{words(number)}。")
             asked_before[township] += len(answers)
-            done.append(_write(paths, keys, as_of, source, township, places, refusal, answers, catalogue))
+            done.append(_write(paths, keys, as_of, source, township, places, refusal, answers, catalogue, missed))
     for one in taken.left:
         refusal, (township,) = ListRefused(UNFORESEEN, one.reason), one.source.addressed_to
-        done.append(_write(paths, keys, as_of, one.source, township, places, refusal, [], catalogue))
+        done.append(_write(paths, keys, as_of, one.source, township, places, refusal, [], catalogue, []))
     record_access(con, paths)
     return done
 
@@ -97,13 +105,13 @@ def record_access(con: duckdb.DuckDBPyConnection, paths: Paths) -> int:
 
 def _rows(
     path: Path, township: str, places: dict[str, str], keys: KeyProvider, catalogue: Catalogue,
-    asked_before: Counter, as_of: date,
+    asked_before: Counter, as_of: date, scratch: Path,
 ) -> list[AskedRow]:  # fmt: skip
     """Raises ListRefused."""
     if township not in places:
         raise ListRefused("E_NO_TOWNSHIP")
     with path.open("rb") as file:
-        rows = read_list(file.read(MAX_BYTES + 1), township, keys, as_of)
+        rows = read_list(file.read(MAX_BYTES + 1), township, keys, as_of, scratch)
     if len(rows) > catalogue.rows_per_list:
         raise ListRefused("E_TOO_MANY", rows=len(rows), limit=catalogue.rows_per_list)
     if asked_before[township] + len(rows) > catalogue.rows_per_turn:
@@ -113,7 +121,7 @@ def _rows(
 
 def _write(
     paths: Paths, keys: KeyProvider, as_of: date, source: Received, township: str, places: dict[str, str],
-    refusal: ListRefused | None, answers: Sequence[Answered], catalogue: Catalogue,
+    refusal: ListRefused | None, answers: Sequence[Answered], catalogue: Catalogue, missed: Sequence[str],
 ) -> AnsweredList:  # fmt: skip
     """Answers for a township that is known; a record in any case, written last."""
     said = refusal.reason if refusal else ""
@@ -126,6 +134,7 @@ def _write(
         "list_sha256": source.sha256,
         "answers_sha256": hashlib.sha256(plain).hexdigest(),
         "counts": _counts(answers, catalogue, refusal),
+        "missed": missed,
     }
     note = paths.queries / "records" / as_of.isoformat() / f"{source.sha256[:16]}_{record['asked_by']}.json"
     if township in places:

@@ -79,8 +79,11 @@ LIST = Feed(
 )  # fmt: skip
 
 
-def read_list(blob: bytes, township_code: str, keys: KeyProvider, as_of: date) -> list[AskedRow]:
-    """Every row in the order of the file. Raises ListRefused."""
+def read_list(blob: bytes, township_code: str, keys: KeyProvider, as_of: date, scratch: Path) -> list[AskedRow]:
+    """Every row in the order of the file. Raises ListRefused.
+
+    `scratch`: a folder of ours, in which the list lies in plain while it is read.
+    """
     if len(blob) > MAX_BYTES:
         raise ListRefused("E_SIZE")
     if is_locked(blob):
@@ -95,7 +98,7 @@ def read_list(blob: bytes, township_code: str, keys: KeyProvider, as_of: date) -
         except Refused as refused:
             raise ListRefused(refused.code if refused.code in FILE_REASONS else "E_FORMAT") from None
     name = f"{township_code}_{as_of:%Y%m}.{'xlsx' if is_workbook else 'csv'}"
-    with tempfile.TemporaryDirectory(prefix="zhenjie-query-") as folder:
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
         return _ingested(Paths(Path(folder)), name, blob, as_of)
 
 

@@ -140,10 +140,10 @@ def test_every_row_gets_one_word(paths, con):
     answers = told(paths, answered)
     assert [int(row) for row, _, _ in answers] == list(range(2, len(rows) + 2))
     assert [word for _, word, _ in answers] == [
-        "是", "否", "否", "是", "否", "是", "不予答复", "查无此人", "查无此人", *["不予答复"] * 7,
+        "是", "否", "否", "是", "否", "是", *["查无此人"] * 3, *["不予答复"] * 7,
     ]  # fmt: skip
     for (_, _, said), words in zip(answers[6:], [
-        "不能由本镇街查询", "没有这个身份证号和姓名的人", "没有这个身份证号和姓名的人", "校验码不对", "旧式 15 位",
+        *["没有身份证号和姓名都相符的人"] * 3, "校验码不对", "旧式 15 位",
         "出生日期不存在", "查询事项不在目录中", "用途不在目录中", "「身份证号」列必填项为空", "「用途」列必填项为空",
     ], strict=True):  # fmt: skip
         assert words in said
@@ -243,6 +243,34 @@ def test_no_answer_tells_more_than_yes_or_no(paths, con):
     text = str(list(openpyxl.load_workbook(io.BytesIO(plain)).active.values))
     assert "2024-01-09" not in text and "正常" not in text
     assert {word for _, word, _ in told(paths, answered)} <= {"是", "否", "查无此人", "不予答复"}
+
+
+def test_who_lives_elsewhere_and_nobody_are_the_same_answer(paths, con):
+    answered = ask(paths, con, as_csv([(CHEN, "陈志强", INSURED, WHY), (number(999), "无此人", INSURED, WHY)]))
+    (_, elsewhere, why_elsewhere), (_, nobody, why_nobody) = told(paths, answered)
+    assert (elsewhere, why_elsewhere) == (nobody, why_nobody)
+    assert answered.counts == {"查无此人": 2}
+
+
+def test_guesses_about_one_person_are_answered_no_more(paths, con):
+    """By the digits that vary, in one list and over lists and turns."""
+    fished = [(number(n), "王秀兰", INSURED, WHY) for n in range(500, 503)]
+    assert [word for _, word, _ in told(paths, ask(paths, con, as_csv(fished), "一.csv"))] == ["查无此人"] * 3
+    right = as_csv([(WANG, "王秀兰", INSURED, WHY), (LI, "阿依古丽", INSURED, WHY)])
+    first, other = told(paths, ask(paths, con, right, "二.csv"))
+    assert first[1] == "不予答复" and "多次" in first[2]
+    assert other[1] in ("是", "否")
+    together = as_csv([(number(n), "张建国", INSURED, WHY) for n in range(600, 604)])
+    assert {word for _, word, _ in told(paths, ask(paths, con, together, "三.csv"))} == {"不予答复"}
+    (paths.decisions / "turns").mkdir(parents=True)
+    (paths.decisions / "turns" / f"{AS_OF}.json").write_text("{}")
+    later = told(paths, ask(paths, con, right, "四.csv", as_of=LATER))
+    assert later[0][1] == "不予答复"
+
+
+def test_one_wrong_digit_put_right_is_no_fishing(paths, con):
+    assert told(paths, ask(paths, con, as_csv([(number(500), "王秀兰", INSURED, WHY)]), "一.csv"))[0][1] == "查无此人"
+    assert told(paths, ask(paths, con, as_csv([(WANG, "王秀兰", INSURED, WHY)]), "二.csv"))[0][1] in ("是", "否")
 
 
 def test_the_catalogue_reads_only_the_layers_it_may(tmp_path):
