@@ -6,7 +6,7 @@ lines (csv_records.py), types.
 
 import codecs
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -21,6 +21,7 @@ from pipelines.bronze.csv_dialect import SEPARATORS, Dialect, dialect_of, head_r
 from pipelines.bronze.csv_records import records
 from pipelines.bronze.formula_prefix import without_prefix
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
+from pipelines.bronze.outline import Outline, in_frame, outlines
 from pipelines.bronze.second_heading import cut_at_turns
 from pipelines.bronze.table import ROW, Block, Notice, Spoilt, Table, UnreadableError, tidy
 from pipelines.contracts import Column, Feed
@@ -55,7 +56,8 @@ def read_csv(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
         name = _SEPARATOR_NAMES[dialect.separator]
         notices.append(Notice("N_SEPARATOR", f"字段以{name}分隔，已按实际分隔符读取"))
     last = next((feed.by_name[n] for n, c in header.columns.items() if c == len(header.headings) - 1), None)
-    blocks = cut_at_turns(_blocks(source, encoding, header, dialect, last), header, feed)
+    known = outlines(header, feed)
+    blocks = cut_at_turns(_blocks(source, encoding, header, dialect, last, known), header, feed)
     return [Table(None, header, blocks)], notices
 
 
@@ -147,7 +149,12 @@ def _detect(feed: Feed, lines: Sequence[str], separator: str) -> Header:
 
 
 def _blocks(
-    source: Source, encoding: str, header: Header, dialect: Dialect, last: Column | None = None
+    source: Source,
+    encoding: str,
+    header: Header,
+    dialect: Dialect,
+    last: Column | None = None,
+    known: Mapping[int, Outline] | None = None,
 ) -> Iterator[Block]:
     """`last`: the contract's column at the end of a row, None where it knows none there."""
     width = len(header.headings)
@@ -163,7 +170,7 @@ def _blocks(
             if header.found:
                 text = rest + text if rest else text
                 part = records(text, width, row, is_last, dialect)
-                rows = tidy(part.rows, is_stripped=not any(mark in text for mark in _UNTIDY))
+                rows = tidy(in_frame(part.rows, known or {}), is_stripped=not any(mark in text for mark in _UNTIDY))
                 if b"'" in text:
                     rows = rows.with_columns(without_prefix(pl.exclude(ROW)))
                 spoilt = tuple(sorted((*spoilt_rows, *part.spoilt), key=lambda s: s.row))

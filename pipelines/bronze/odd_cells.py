@@ -16,18 +16,40 @@ from pipelines.bronze.table import Mark, UnreadableError
 _MOST = 5_000_000
 
 
+@dataclass(frozen=True)
+class Style:
+    """Of a cell: whether a hundredfold is shown, and by how many steps it is indented."""
+
+    is_percent: bool = False
+    indent: int = 0
+
+
+@dataclass
+class Styles:
+    """Of one sheet, columns and rows from 0: rows of cells of per cent by column; indents by column and row."""
+
+    percents: dict[int, set[int]] = field(default_factory=dict)
+    indents: dict[int, dict[int, int]] = field(default_factory=dict)
+
+    def add(self, row: int, column: int, style: Style) -> None:
+        if style.is_percent:
+            self.percents.setdefault(column, set()).add(row)
+        if style.indent:
+            self.indents.setdefault(column, {})[row] = style.indent
+
+
 @dataclass
 class OddCells:
     """Of one sheet, rows and columns from 0.
 
     `formulas`: rows by column. `shown`: by row and column what stands where no value is stored, an error (#N/A) or the
-    text of a formula nobody has calculated, from its "=" on. `percents`: rows by column of cells formatted as per cent,
-    looked for only where a column is in per cent.
+    text of a formula nobody has calculated, from its "=" on. `styles` says more of cells where a feed
+    asks for it.
     """
 
     formulas: dict[int, set[int]] = field(default_factory=dict)
     shown: dict[int, dict[int, str]] = field(default_factory=dict)
-    percents: dict[int, set[int]] = field(default_factory=dict)
+    styles: Styles = field(default_factory=Styles)
     count: int = 0
 
     def add(self, row: int, column: int, shown: str | None = None, height: int = 1, width: int = 1) -> None:

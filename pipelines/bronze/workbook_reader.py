@@ -14,12 +14,13 @@ import polars as pl
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipelines.bronze import html_tables, kinds, merged, ods_guard, workbook_guard, xls_guard, xml_tables
+from pipelines.bronze.cell_styles import cell_styles, hundredfold
 from pipelines.bronze.cells import column_texts, text
 from pipelines.bronze.grids import Grid, Merged
 from pipelines.bronze.header import DEPTH, Header, detect, not_found
 from pipelines.bronze.headless import GOES_ON, ROWS, SAMPLE, holds
-from pipelines.bronze.odd_cells import OddCells, ShownSheet
-from pipelines.bronze.percent_cells import hundredfold, percent_cells
+from pipelines.bronze.odd_cells import OddCells, ShownSheet, Styles
+from pipelines.bronze.outline import in_cells, outlines
 from pipelines.bronze.second_heading import turns
 from pipelines.bronze.table import ROW, Block, Mark, Notice, Spoilt, Table, UnreadableError, cell_names, tidy
 from pipelines.contracts import Column, Feed
@@ -87,10 +88,10 @@ _GRIDS = {kinds.HTML: html_tables.tables, kinds.MHTML: html_tables.wrapped_table
 
 def _odd_cells(file: Path, kind: str, feed: Feed) -> Callable[[str], OddCells]:
     odd = _INSPECT[kind](file)
-    if all(c.unit != PERCENT for c in feed.columns):
+    if not any(c.unit == PERCENT or c.has_indent for c in feed.columns):
         return odd
-    percents = percent_cells(file, kind)
-    return lambda sheet: replace(odd(sheet), percents=percents.get(sheet, {}))
+    styles = cell_styles(file, kind)
+    return lambda sheet: replace(odd(sheet), styles=styles.get(sheet, Styles()))
 
 
 def _sheets(file: Path, odd: Callable[[str], OddCells]) -> tuple[list[Sheet], list[str]]:
@@ -153,6 +154,8 @@ def _blocks(feed: Feed, sheet: Sheet, header: Header, odd: OddCells) -> Iterator
     if cells := merged.downward(_ranges(sheet), header.last_row, _by_place(feed, header)):
         rows = merged.filled(rows, header.last_row, cells)
         merged.spread(odd, cells)
+    if known := outlines(header, feed):
+        rows = in_cells(rows, header.last_row, known, odd.styles)
     for data in _batches(rows):
         block = _block(data, first, _by_place(feed, header), odd, width)
         for row, other in turns(block.rows, header, feed):
@@ -197,7 +200,7 @@ def _block(
     columns += [(None,) * len(data)] * (width - len(columns))
     for place, (name, values) in enumerate(zip(cell_names(len(columns)), columns, strict=True)):
         column = by_place.get(place)
-        if column is not None and column.unit == PERCENT and (shown := odd.percents.get(place)):
+        if column is not None and column.unit == PERCENT and (shown := odd.styles.percents.get(place)):
             values = [hundredfold(v) if r - 1 in shown else v for r, v in zip(rows, values, strict=True)]
         texts, spoilt = column_texts(values, column)
         cells[name] = pl.Series(name, texts, dtype=pl.String)

@@ -31,7 +31,7 @@ class ColumnEntry(_Strict):
 
     `name` (in the lake) is the element's where it is not given, so is `label` (in the file). `key` is the
     place in the primary key, from 1; `correctable` lets townships correct it. A class may only be raised. `codes`
-    and `tags` replace the element's.
+    and `tags` replace the element's. `indent`: what stands further in belongs to what stands further out.
     """
 
     element: str
@@ -47,6 +47,7 @@ class ColumnEntry(_Strict):
     max_length: int | None = None
     scale: int | None = None
     unit: str | None = None
+    indent: bool = False
     description: str | None = None
 
 
@@ -124,6 +125,7 @@ class Resolved(_Strict):
     max_length: int | None
     scale: int
     unit: str | None
+    indent: bool
     description: str | None
     element: Element
 
@@ -170,6 +172,7 @@ def _resolved(feed: FeedFile, entry: ColumnEntry, element: Element) -> Resolved:
         max_length=entry.max_length or element.max_length,
         scale=element.scale if entry.scale is None else entry.scale,
         unit=element.unit if entry.unit is None else entry.unit or None,
+        indent=entry.indent,
         description=entry.description or element.description,
         element=element,
     )

@@ -179,6 +179,7 @@ def _column(item: SchemaProperty) -> Column:
         unit=custom.get("unit"),
         source_department=custom.get("sourceDepartment", ""),
         sharing=custom.get("sharingAttribute", ""),
+        has_indent=bool(custom.get("indent")),
     )
 
 

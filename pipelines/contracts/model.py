@@ -38,7 +38,8 @@ class Column:
     """One column of a feed: `name` in the lake, `label` in the department's file (with `aliases`).
 
     `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text. `element` is the
-    code in the data standard, `source_department` who answers for it, `sharing` its sharing attribute.
+    code in the data standard, `source_department` who answers for it, `sharing` its sharing attribute. `has_indent`:
+    indent says in the file what a value belongs to; in the lake its path does.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Column:
     unit: str | None = None
     source_department: str = ""
     sharing: str = ""
+    has_indent: bool = False
 
     @property
     def is_identifier(self) -> bool:

@@ -124,6 +124,7 @@ def _property(column: Resolved) -> dict[str, Any]:
             unit=column.unit,
             sourceDepartment=element.source,
             sharingAttribute=element.sharing,
+            indent=column.indent,
         ),
     }
     return {k: v for k, v in facts.items() if v}

@@ -123,5 +123,7 @@ def _column_problems(column: Column) -> Iterator[str]:
         yield "an identifier or month is a string"
     if "直接标识符" in column.tags and column.mask is None and "token" not in column.tags:
         yield "a 直接标识符 needs a mask:* or token tag"
+    if column.has_indent and (column.type != "string" or column.is_identifier):
+        yield "indent belongs to a column of words"
     if stray := {code for code, _ in column.code_labels} - set(column.code_list):
         yield f"codeLabels for values outside the code list: {', '.join(sorted(stray))}"

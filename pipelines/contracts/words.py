@@ -155,6 +155,8 @@ def type_words(thing: Column | Element) -> str:
         parts.append(f"{thing.max_length} 位" if exact else f"最长 {thing.max_length} 字")
     if thing.unit:
         parts.append(f"单位 {thing.unit}")
+    if isinstance(thing, Column) and thing.has_indent:
+        parts.append("缩进表示上下级，入库为全路径")
     return "，".join(parts)
 
 

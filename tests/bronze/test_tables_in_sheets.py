@@ -282,3 +282,66 @@ def test_an_id_alone_is_a_row_that_lacks_the_rest(office, workbook, allowance, a
     assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 10, 9)
     assert office.quarantine("F10").select("row", "code").rows() == [(11, "E_REQUIRED")]
     assert "工作表「Sheet1」第 10 行不是数据，未入库：第二页" in result.notices
+
+
+INDENTED = replace(REGIONS, columns=(replace(REGIONS.columns[0], has_indent=True), REGIONS.columns[1]))
+STEPS = [["地区", "户数"], ["全市", "9"], ["  市区", "5"], ["    甲区", "2"], ["    乙区", "3"], ["地区", "户数"],
+         ["  县市", "4"], ["    乙区", "4"], ["合计", "9"], ["另计", "1"]]  # fmt: skip
+PATHS = ["全市", "全市/市区", "全市/市区/甲区", "全市/市区/乙区", "全市/县市", "全市/县市/乙区", "另计"]
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\t"])
+@pytest.mark.parametrize("block", [1, 1000])
+@pytest.mark.parametrize("form", ["xlsx", "xls", "csv"])
+def test_indent_may_say_what_belongs_to_what(tmp_path, workbook, monkeypatch, blank, block, form):
+    monkeypatch.setattr(workbook_reader, "BLOCK_ROWS", block)
+    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 40 * block)
+    rows = [[name.replace(" ", blank), count] for name, count in STEPS]
+    content = {"xlsx": workbook, "xls": formats.sheet_xls, "csv": csv}[form](rows)
+    office = Office(tmp_path / "data", {"F97": INDENTED})
+    result = office.deliver("F97", "F97_测试_370600_202401.xlsx", content)
+    assert (result.status, result.rows_in) == ("accepted", 7)
+    assert office.rows("F97")["region"].to_list() == PATHS
+
+
+def indented_xlsx() -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, (name, count) in enumerate(STEPS):
+            depth = (len(name) - len(name.lstrip())) // 2
+            sheet.write(number, 0, name.strip(), book.add_format({"indent": depth}))
+            sheet.write(number, 1, count)
+    return buffer.getvalue()
+
+
+def indented_xls() -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Sheet1")
+    for number, (name, count) in enumerate(STEPS):
+        style = xlwt.XFStyle()
+        style.alignment.inde = (len(name) - len(name.lstrip())) // 2
+        sheet.write(number, 0, name.strip(), style)
+        sheet.write(number, 1, count)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("write", [indented_xlsx, indented_xls])
+def test_indent_of_cells_counts_as_blanks_do(tmp_path, write):
+    office = Office(tmp_path / "data", {"F97": INDENTED})
+    assert office.deliver("F97", "F97_测试_370600_202401.xlsx", write()).status == "accepted"
+    assert office.rows("F97")["region"].to_list() == PATHS
+
+
+def test_a_step_without_numbers_is_a_title_and_stays_in_the_paths(tmp_path, workbook):
+    office = Office(tmp_path / "data", {"F97": INDENTED})
+    office.deliver("F97", "F97_测试_370600_202401.xlsx", workbook([["地区", "户数"], ["市区"], ["　甲区", 2]]))
+    assert office.rows("F97")["region"].to_list() == ["市区/甲区"]
+
+
+def test_blanks_mean_nothing_where_the_feed_does_not_say_so(tmp_path, workbook):
+    office = Office(tmp_path / "data", {"F97": REGIONS})
+    office.deliver("F97", "F97_测试_370600_202401.xlsx", workbook(STEPS[:4]))
+    assert office.rows("F97")["region"].to_list() == ["全市", "市区", "甲区"]

@@ -112,6 +112,7 @@ COLUMN_FACTS = (
     Fact("最大长度", "max_length", number(1), "", width=7),
     Fact("小数位", "scale", number(), "", width=7),
     Fact("单位", "unit", UNIT, "与数据元不同时填；没有固定单位填“无”", width=8),
+    Fact("缩进表示上下级", "indent", YES, "如地区名按省、市、县逐级缩进", width=8),
     Fact("说明", "description", text(), "", width=20),
 )  # fmt: skip
 
