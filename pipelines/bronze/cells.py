@@ -1,9 +1,8 @@
 """Typed cells (of workbooks, JSON, shapefiles) as text, without repair.
 
 Belongs here: how a value is written as text, and which values are spoilt by the way they were stored. Does not
-belong here: types of the contract (typing.py). An id that is a number has lost digits somewhere (a double holds
-15, a leading zero is gone), so it is marked, never turned into text; that holds for a JSON literal and a 64-bit
-integer as well, since nobody knows what held the number before it was written.
+belong here: types of the contract (typing.py), which ids survive being a number (id_numbers.py). One that may have
+lost something is marked, never repaired.
 """
 
 import json
@@ -12,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pipelines.bronze.id_numbers import exact
+from pipelines.bronze.table import ID_NUMERIC
 from pipelines.contracts import Column
 
 EXACT = 2**53
@@ -31,14 +32,18 @@ class Unusable(str):
 def column_texts(
     values: Sequence[Any], column: Column | None
 ) -> tuple[Sequence[str | None], dict[str, list[int]]]:
-    """(texts, rows from 0 by the code that spoils them) of one file column; `column` None: not in the contract."""
+    """(texts, rows from 0 by the code that spoils them, or by ID_NUMERIC) of one file column; `column` None: not in the
+    contract."""
     kinds = set(map(type, values))
     if kinds <= _TEXT:
         return values, {}
     spoilt: dict[str, list[int]] = {}
     if column is not None and column.type != "geometry" and not kinds <= _HARMLESS[column.type == "string"]:
+        kept = exact(values, column) if column.is_identifier else set()
+        if kept:
+            spoilt[ID_NUMERIC] = sorted(kept)
         for i, value in enumerate(values):
-            if code := _fault(value, column):
+            if i not in kept and (code := _fault(value, column)):
                 spoilt.setdefault(code, []).append(i)
     return _written(values, kinds), spoilt
 

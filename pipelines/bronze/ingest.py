@@ -17,7 +17,10 @@ from pipelines.bronze import last_line, quarantine, units
 from pipelines.bronze.breakers import Breaker, Counts, breaker, check, first_broken
 from pipelines.bronze.drift import changes
 from pipelines.bronze.history import History, history
+from pipelines.bronze.id_numbers import has_open_length
+from pipelines.bronze.invisible import INVISIBLE
 from pipelines.bronze.lineage import with_lineage
+from pipelines.bronze.missing import MISSING
 from pipelines.bronze.people import People, renamed_share
 from pipelines.bronze.points import Points, words
 from pipelines.bronze.profile import Profile, Profiler, vanished_share
@@ -25,9 +28,9 @@ from pipelines.bronze.readers import read
 from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, all_results
 from pipelines.bronze.rulings import RELEASE, in_force, rulings
 from pipelines.bronze.store import Draft, discard, empty_bronze, read_people, read_sketch
-from pipelines.bronze.table import ROW, Block, Ending, Notice, Table, UnreadableError
+from pipelines.bronze.table import ID_NUMERIC, ROW, Block, Ending, Notice, Table, UnreadableError
 from pipelines.bronze.tail import split_tail
-from pipelines.bronze.typing import type_block
+from pipelines.bronze.typing import Typed, type_block
 from pipelines.contracts import Feed
 from pipelines.landing import UNRECOGNISED, Delivery, landed
 from pipelines.paths import Paths
@@ -195,7 +198,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Hist
     taken = _Taken(notices=notices)
     profiler, people, points = Profiler(feed, delivery.mode, scratch), People(feed), Points(feed)
     endings: list[Ending] = []
-    blanked, hidden = Counter(), Counter()
+    told_cells, id_lengths = Counter(), {}
     for order, table in enumerate(tables):
         header = table.header
         taken.extra += header.extra if header.found else ()
@@ -218,8 +221,8 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Hist
             else:
                 typed = type_block(Block(rows, block.marks), header, feed)
                 entries.append(quarantine.faulty(rows, typed.faults, header, delivery, table.sheet))
-                blanked.update(typed.blanked)
-                hidden.update(typed.hidden)
+                told_cells.update(typed.told)
+                taken.breaker = taken.breaker or _mixed_ids(id_lengths, typed, feed, delivery)
                 sound = with_lineage(typed.sound, feed, delivery, table.sheet, order)
                 draft.rows.add(sound)
                 profiler.rows(sound)
@@ -229,7 +232,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Hist
                 draft.entries.add(pl.concat(told).sort("row"))
         below = [n.text for n in taken.notices[told_before:] if n.code == "N_TAIL"]
         _compare_units(taken, below, table, feed, delivery)
-    taken.notices += _sign_notices(feed, blanked, hidden)
+    taken.notices += _cell_notices(feed, told_cells)
     taken.profile, taken.sketch = profiler.finish()
     taken.people, taken.points = people.sample(), points.finish()
     taken.is_cut = any(last_line.is_cut(end, past.ends_lines) for end in endings)
@@ -291,12 +294,24 @@ def _compare_units(
         taken.breaker = taken.breaker or breaker("E_UNIT", delivery, "；".join(silent), table.sheet)
 
 
-def _sign_notices(feed: Feed, blanked: Counter[str], hidden: Counter[str]) -> Iterator[Notice]:
-    for name, count in (+blanked).items():
-        said = f"「{feed.by_name[name].label}」列有 {count} 个值写作“无”“NULL”“-”之类，按空值入库"
-        yield Notice("N_MISSING", said)
-    for name, count in (+hidden).items():
-        yield Notice("N_INVISIBLE", f"「{feed.by_name[name].label}」列有 {count} 个值带看不见的零宽符号，已去掉")
+_TOLD_CELLS = {
+    MISSING: "写作“无”“NULL”“-”之类，按空值入库",
+    INVISIBLE: "带看不见的零宽符号，已去掉",
+    ID_NUMERIC: "存成了数字，已按原数读取；号码有以 0 开头的，请将该列设为文本后重报",
+}
+
+
+def _cell_notices(feed: Feed, told: Counter[tuple[str, str]]) -> Iterator[Notice]:
+    for (code, name), count in (+told).items():
+        yield Notice(code, f"「{feed.by_name[name].label}」列有 {count} 个值{_TOLD_CELLS[code]}")
+
+
+def _mixed_ids(lengths: dict[str, int], typed: Typed, feed: Feed, delivery: Delivery) -> Breaker | None:
+    """Ids stored as numbers are as long as those of the blocks before, where the contract does not say how long; the
+    shorter ones may have lost noughts, and they may have been taken for sound."""
+    mixed = [n for n, length in typed.numeric.items()
+             if lengths.setdefault(n, length) != length and has_open_length(feed.by_name[n])]  # fmt: skip
+    return breaker("E_ID_DIGITS", delivery, f"「{feed.by_name[mixed[0]].label}」列") if mixed else None
 
 
 def _header_notices(table: Table) -> list[Notice]:

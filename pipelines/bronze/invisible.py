@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.bronze.table import SPACE
 
+INVISIBLE = "N_INVISIBLE"  # the notice about signs that were taken out
 _TAKEN_OUT = r"[\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff]"
 _SPOILING = r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f]"
 # All of those begin with one of these bytes in UTF-8; most columns hold none.

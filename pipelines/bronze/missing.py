@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.bronze.table import ROW
 from pipelines.contracts import Column, Feed
 
+MISSING = "N_MISSING"  # the notice about signs that were read as blanks
 _WORDS = (
     "null", "none", "nan", "na", "n/a", "nil", "nat", "<na>", "\\n", "无", "無", "没有", "暂无", "暂缺", "不详", "未知",
     "不明", "未填", "空", "空值", "缺失", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "00000000",

@@ -100,14 +100,18 @@ def _texts(values: pl.Series, column: Column | None) -> tuple[pl.Series, list[tu
     not_an_id = [("E_ID_NUMERIC", there)] if is_id else []
     if kind in (pl.String, pl.Categorical, pl.Enum, pl.Null):
         return values.cast(pl.String), []
+    if is_id and kind.is_numeric():
+        texts, spoilt = column_texts(values.to_list(), column)
+        places = pl.int_range(values.len(), eager=True)
+        return pl.Series(texts, dtype=pl.String), [(code, places.is_in(at)) for code, at in spoilt.items()]
     if kind == pl.Boolean:
         return values.cast(pl.String).str.to_uppercase(), not_an_id
     if kind.is_integer() or kind.is_decimal():
-        return values.cast(pl.String), not_an_id
+        return values.cast(pl.String), []
     if kind.is_float():
-        is_long = column is not None and column.type == "string" and not is_id
+        is_long = column is not None and column.type == "string"
         texts = pl.Series([text(v) if v == v else "NaN" for v in values], dtype=pl.String)
-        codes = [("E_VALUE", values.is_nan().fill_null(False)), *not_an_id]
+        codes = [("E_VALUE", values.is_nan().fill_null(False))]
         if column is not None and column.is_month:
             codes.append(("E_MONTH", texts.str.ends_with(JANUARY_OR_OCTOBER).fill_null(False)))
         return texts, codes + ([("E_PRECISION", (values.abs() >= EXACT).fill_null(False))] if is_long else [])

@@ -14,10 +14,14 @@ from pipelines.bronze.header import Header
 ROW = "_row"
 SPACE = " \t\r\n\u3000\u00a0\ufeff"
 
+# The mark of ids that are numbers and have lost nothing; the code of the notice about them.
+ID_NUMERIC = "N_ID_NUMERIC"
+
 
 @dataclass(frozen=True)
 class Mark:
-    """Cells of one file column whose stored form spoils them (a number in an id column, a formula)."""
+    """Cells of one file column whose stored form spoils them (a number in an id column, a formula), or is to be told
+    (ID_NUMERIC)."""
 
     column: int
     code: str

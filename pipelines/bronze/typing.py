@@ -11,10 +11,10 @@ import polars as pl
 from pipelines.bronze import units
 from pipelines.bronze.dates import parse_dates, parse_months, parse_times
 from pipelines.bronze.header import Header
-from pipelines.bronze.invisible import without_invisible
-from pipelines.bronze.missing import is_no_number, says_nothing, without_agreed
+from pipelines.bronze.invisible import INVISIBLE, without_invisible
+from pipelines.bronze.missing import MISSING, is_no_number, says_nothing, without_agreed
 from pipelines.bronze.plain import DIGITS, ODD, PRECISION, plain
-from pipelines.bronze.table import ROW, Block
+from pipelines.bronze.table import ID_NUMERIC, ROW, Block
 from pipelines.bronze.width import half_width
 from pipelines.contracts import Column, Feed
 from pipelines.contracts.units import PERCENT
@@ -49,13 +49,14 @@ class Fault:
 class Typed:
     """`rows`: `_row` and the contract's columns, typed, as many as in the block; `faults` by column.
 
-    By column, in how many cells signs stood for no value (`blanked`), and signs nobody sees were taken out (`hidden`).
+    By code of a notice and column, in how many cells is something to be `told`: signs that stood for no value, signs
+    nobody sees that were taken out, ids that were numbers. `numeric`: how long the longest of those is, by column.
     """
 
     rows: pl.DataFrame
     faults: tuple[Fault, ...]
-    blanked: Mapping[str, int] = field(default_factory=dict)
-    hidden: Mapping[str, int] = field(default_factory=dict)
+    told: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    numeric: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def sound(self) -> pl.DataFrame:
@@ -74,7 +75,7 @@ def any_fault(faults: Sequence[Fault], height: int) -> pl.Series:
 def type_block(block: Block, header: Header, feed: Feed) -> Typed:
     """Every contract column of a block in its type; columns the file lacks are null."""
     rows, faults = without_agreed(block.rows, feed), []
-    blanked, hidden = {}, {}
+    told, numeric = {}, {}
     typed = [rows[ROW]]
     factors = units.factors(header, feed)
     as_they_are = {f"c{p}": feed.by_name[name] for name, p in header.columns.items() if name not in factors}
@@ -88,13 +89,17 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
         text = rows[f"c{place}"]
         marks = ((m.code, rows[ROW].is_in(list(m.rows))) for m in block.marks if m.column == place)
         marked = [Fault(column, code, mask) for code, mask in marks if mask.any()]
+        for fault in [m for m in marked if m.code == ID_NUMERIC]:
+            marked.remove(fault)
+            told[ID_NUMERIC, column.name] = int(fault.mask.sum())
+            numeric[column.name] = text.filter(fault.mask).str.len_chars().max()
         if column.name in factors:
             text = units.times(_plain(text), factors[column.name], column)
         is_known, spoilt = column.name in known, None
         if not is_known and column.type != "geometry":
-            text, hidden[column.name], spoilt = without_invisible(text)
+            text, told[INVISIBLE, column.name], spoilt = without_invisible(text)
         values, failed = (known[column.name], {}) if is_known else _typed(text, column)
-        text, values, blanked[column.name] = _without_signs(text, values, failed, column, is_known)
+        text, values, told[MISSING, column.name] = _without_signs(text, values, failed, column, is_known)
         if spoilt is not None:
             failed = {**failed, "E_INVISIBLE": spoilt}
         if marked and failed:  # why a cell cannot be read is told once
@@ -103,7 +108,7 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
         if column.required and text.null_count():
             faults.append(Fault(column, "E_REQUIRED", text.is_null()))
         typed.append(values.alias(column.name))
-    return Typed(pl.DataFrame(typed), tuple(faults), blanked, hidden)
+    return Typed(pl.DataFrame(typed), tuple(faults), told, numeric)
 
 
 def _without_signs(

@@ -41,9 +41,9 @@ def typed(column: Column, *texts: str | None, feed: Feed = f.FEED) -> Typed:
 
 def read(column: Column, *texts: str, feed: Feed = f.FEED) -> list:
     """Values; a fault as its code."""
-    told = typed(column, *texts, feed=feed)
-    values = told.rows[column.name].to_list()
-    for fault in told.faults:
+    found = typed(column, *texts, feed=feed)
+    values = found.rows[column.name].to_list()
+    for fault in found.faults:
         values = [fault.code if bad else v for v, bad in zip(values, fault.mask, strict=True)]
     return values
 
@@ -54,8 +54,9 @@ def read(column: Column, *texts: str, feed: Feed = f.FEED) -> list:
     (CODE, "A7", "A7"), (PHONE, "13912345678", "13912345678"),
 ])  # fmt: skip
 def test_a_sign_for_no_value_is_blank_and_told(sign: str, column: Column, text: str, value: object):
-    told = typed(column, sign, text, f" {sign} ")
-    assert (told.rows[column.name].to_list(), told.faults, told.blanked[column.name]) == ([None, value, None], (), 2)
+    found = typed(column, sign, text, f" {sign} ")
+    assert (found.rows[column.name].to_list(), found.faults) == ([None, value, None], ())
+    assert found.told["N_MISSING", column.name] == 2
 
 
 @pytest.mark.parametrize(("column", "code"), [(DAY, "E_REQUIRED"), (COUNT, "E_REQUIRED"), (ID, "E_PLACEHOLDER")])
@@ -79,8 +80,8 @@ def test_in_a_text_only_the_contract_says_what_is_no_value():
 
 @pytest.mark.parametrize("text", NO_NUMBER)
 def test_a_placeholder_is_no_number(text: str):
-    told = typed(ID, text, SOUND, text)
-    assert (told.rows["id_no"].to_list(), told.blanked["id_no"]) == ([None, SOUND, None], 2)
+    found = typed(ID, text, SOUND, text)
+    assert (found.rows["id_no"].to_list(), found.told["N_MISSING", "id_no"]) == ([None, SOUND, None], 2)
     assert read(replace(ID, required=True), text, SOUND) == ["E_PLACEHOLDER", SOUND]
 
 
@@ -122,9 +123,9 @@ SPOILING = ("\x00", "\x01", "\x08", "\x1b", "\x1f", "\x7f", "\x80", "\u202e", "\
 def test_a_zero_width_sign_is_taken_out_and_told(sign: str):
     for column, text, value in ((TEXT, "王䶮", "王䶮"), (DAY, "2024-01-03", date(2024, 1, 3)), (ID, SOUND, SOUND),
                                 (COUNT, "12", 12)):  # fmt: skip
-        told = typed(column, f"{text[:1]}{sign}{text[1:]}", text, f"\u200b{sign}\u200b")
-        assert (told.rows[column.name].to_list(), told.faults) == ([value, value, None], ())
-        assert told.hidden[column.name] == 2
+        found = typed(column, f"{text[:1]}{sign}{text[1:]}", text, f"\u200b{sign}\u200b")
+        assert (found.rows[column.name].to_list(), found.faults) == ([value, value, None], ())
+        assert found.told["N_INVISIBLE", column.name] == 2
     assert read(replace(TEXT, required=True), f"\u200b{sign}\u200b", "王") == ["E_REQUIRED", "王"]
 
 
@@ -136,8 +137,8 @@ def test_a_control_sign_costs_the_row(sign: str):
 
 @given(text=st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1))
 def test_what_can_be_seen_stays(text: str):
-    told = typed(TEXT, text, "x")
-    assert (told.faults, told.hidden) == ((), {"text": 0})
+    found = typed(TEXT, text, "x")
+    assert (found.faults, found.told["N_INVISIBLE", "text"]) == ((), 0)
 
 
 def test_line_ends_within_a_text_stay():
