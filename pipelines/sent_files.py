@@ -1,6 +1,7 @@
 """What others put into a drop folder: found and opened without following anything it may point to.
 
-Belongs here: which entries are there to be taken, and opening one. Does not belong here: what becomes of them.
+Belongs here: which entries are there to be taken, and opening one. Does not belong here: whether they are finished
+(pipelines.quiet), what becomes of them.
 """
 
 import errno
@@ -9,9 +10,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-# What office programs and transfers leave beside a file that is not finished, and hidden files.
-_NOT_SENT = ("~$", ".")
-_UNFINISHED = (".part", ".tmp")
+from pipelines.quiet import is_hidden, is_marker, is_unfinished, marker
 
 
 class NotAFile(OSError):
@@ -30,13 +29,12 @@ def sent(folder: Path) -> list[Path]:
         if at != folder and at.suffix and not folders and not files:
             found.append(at)
     found += [Path(error.filename) for error in closed]
-    wanted = [p for p in found if p != folder and not is_unfinished(p.name)]
+    wanted = [p for p in found if p != folder and _is_wanted(p.name)]
     return sorted(wanted, key=lambda p: (_changed(p), os.fsencode(p)))
 
 
-def is_unfinished(name: str) -> bool:
-    """Whether a name says that the file is not there to be taken (yet)."""
-    return name.startswith(_NOT_SENT) or name.lower().endswith(_UNFINISHED)
+def _is_wanted(name: str) -> bool:
+    return not (is_hidden(name) or is_unfinished(name) or is_marker(name))
 
 
 def open_sent(path: Path) -> BinaryIO:
@@ -51,6 +49,14 @@ def open_sent(path: Path) -> BinaryIO:
         os.close(opened)
         raise NotAFile(errno.EINVAL, "not a file")
     return os.fdopen(opened, "rb")
+
+
+def remove_sent(path: Path) -> None:
+    """The file and the mark of its end beside it. Raises OSError where somebody may not."""
+    mark = marker(path)
+    path.unlink()
+    if mark:
+        mark.unlink()
 
 
 def _changed(path: Path) -> int:

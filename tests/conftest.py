@@ -1,7 +1,7 @@
 """How tests are shared out to the two processes of a run.
 
-Belongs here: keeping tests together that share something made once, and apart from one another's rights. Does not
-belong here: other fixtures.
+Belongs here: keeping tests together that share something made once, and apart from one another's rights; that none waits
+for files it has just written. Does not belong here: other fixtures.
 """
 
 import os
@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from pipelines import quiet
+
+os.environ[quiet.VARIABLE] = "0"
 
 # These folders share one played story or one generated prefecture among their files.
 _TOGETHER = ("end_to_end",)

@@ -14,6 +14,7 @@ from pipelines.arrivals.divisions import Divisions
 from pipelines.arrivals.model import Arrival
 
 CURRENT = "current"
+FAILED = "failed"  # not for want of data: the feed could not be brought up to date (pipelines.feeds.stale)
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Freshness:
     """A feed in a scope (code of today).
 
     `last_good_*`: the newest period that was accepted, None when nothing ever was. `behind_period`: the first period
-    that is owed, None when none is; `state` then says why, `refused` or `missing`, else CURRENT. `days_behind` counts
-    from the day it was due, 0 before.
+    that is owed, None when none is; `state` then says why, `refused` or `missing`, else CURRENT; the ledger says FAILED
+    of a feed that broke. `days_behind` counts from the day it was due, 0 before.
     """
 
     feed: str

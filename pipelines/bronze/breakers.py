@@ -16,9 +16,11 @@ from pipelines.bronze.result import Check
 from pipelines.contracts import Feed
 from pipelines.contracts.model import NIL_NEVER
 from pipelines.landing import Delivery
+from pipelines.landing.manifest import UNREAD
 
 # A person may release what broke one of these; a file nobody can read or place has no rows to release.
 RELEASABLE = (
+    "E_PERIOD", "E_MANIFEST",
     "E_TRUNCATED", "E_QUARANTINE_SHARE", "E_GARBLED", "E_COLUMN_LOST", "E_COLUMN_KIND", "E_INVALID_IDS",
     "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT", "E_KEYS_VANISHED", "E_IDS_SHIFTED",
 )  # fmt: skip
@@ -26,6 +28,8 @@ RELEASABLE = (
 _ENOUGH_NUMBERS = 50
 # Rare words look like mojibake now and then; half of the words never do.
 _MOST_GARBLED = 0.5
+# Older lists are sent by a slip of the finger, or by somebody who says so.
+_OLDEST_MONTHS = 120
 _NO_HISTORY = History()
 
 
@@ -93,17 +97,42 @@ def check(
     where the contract knows such a thing; a delta or an append without rows says that nothing happened. `extra`:
     headings the contract does not know.
     """
+    about = (*_period(feed, delivery), *_declared(counts, delivery))
     cut = [Check("E_TRUNCATED", "文件结尾", "", "", True)] if counts.is_cut else []
     if counts.rows_in == 0 and not cut:
         is_nil = feed.nil_return != NIL_NEVER and not counts.previous
         is_refused = delivery.mode == "full" and not is_nil
-        return (Check("E_EMPTY", "数据行", "", "", True),) if is_refused else ()
+        return (*about, Check("E_EMPTY", "数据行", "", "", True)) if is_refused else about
     if counts.rows_in == 0:
-        return tuple(cut)
-    found = [*cut, *_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
+        return (*about, *cut)
+    found = [*about, *cut, *_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
     found += [*_people(counts, feed), *_keys(counts, feed)]
     found += [*_deletes(counts, feed, history), *_size(counts, feed, delivery, history)]
     return (*found, *_vanished(counts, feed, delivery))
+
+
+def _period(feed: Feed, delivery: Delivery) -> Iterator[Check]:
+    """A full list of a far month would cover every month before it; one of the period just opening is sent early."""
+    ahead = _month(delivery.period) - _month(delivery.delivered_on.replace("-", ""))
+    limit = f"应在交付之日前 {_OLDEST_MONTHS // 12} 年至后 {feed.period_months} 个月之内"
+    is_broken = not -_OLDEST_MONTHS < ahead <= feed.period_months
+    yield Check("E_PERIOD", "所属期", f"{delivery.period}，{delivery.delivered_on} 交付", limit, is_broken)
+
+
+def _month(digits: str) -> int:
+    """YYYYMM as a number of months."""
+    return int(digits[:4]) * 12 + int(digits[4:6])
+
+
+def _declared(counts: Counts, delivery: Delivery) -> Iterator[Check]:
+    """What the sender's manifest says of the file."""
+    if delivery.declared_sha256 is not None:
+        is_same = delivery.declared_sha256 == delivery.sha256
+        found = "清单不可读" if delivery.declared_sha256 == UNREAD else "SHA-256 与清单不同"
+        yield Check("E_MANIFEST", "清单中的 SHA-256", "相同" if is_same else found, "", not is_same)
+    if (rows := delivery.declared_rows) is not None:
+        is_same = rows == counts.rows_in
+        yield Check("E_MANIFEST", "清单中的行数", f"本次 {counts.rows_in} 行", f"清单为 {rows} 行", not is_same)
 
 
 def _share(code: str, name: str, share: float, limit: float, of: str = "", counts: bool = True) -> Check:

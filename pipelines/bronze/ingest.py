@@ -5,6 +5,7 @@ A file is read once when it is sound; a refused one is read again to put every r
 large file never has to stand in memory for the case that it may be refused.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,8 @@ from statistics import median
 
 import polars as pl
 
-from pipelines.bronze import last_line, quarantine, units
+from pipelines import incidents
+from pipelines.bronze import last_line, problems, quarantine, units
 from pipelines.bronze.breakers import Breaker, Counts, breaker, check, first_broken
 from pipelines.bronze.drift import changes
 from pipelines.bronze.history import History, history
@@ -39,6 +41,8 @@ _TAIL_LENGTH = 200
 _UNKNOWN = History()
 # So many records do not stay as they are from one period to the next.
 _MUST_CHANGE = 100
+# What was wrong is ours to mend, in the program or in landing, and then these are sound.
+_JUDGED_AGAIN = ("E_INCIDENT", "E_CHANGED")
 
 
 def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
@@ -55,6 +59,9 @@ def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
         if delivery.delivered_on > as_of.isoformat():
             continue
         known = [r for r in outcomes if r.delivery_id == delivery.delivery_id]
+        if known and known[0].breaker_code in _JUDGED_AGAIN:
+            discard(paths, known[0])
+            outcomes, known = [r for r in outcomes if r not in known], []
         if not known:
             known = [_ingest(paths, feed, delivery, history(outcomes, delivery))]
             taken += known
@@ -64,7 +71,7 @@ def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
             outcomes = _forget_later(paths, outcomes, delivery, ruling.turn)
             released = _release(paths, feed, delivery, known[0], ruling.turn)
             taken.append(released)
-            outcomes.append(released)
+            outcomes += [released] if released.released_on else []
     return taken
 
 
@@ -99,10 +106,22 @@ class _Taken:
 
 
 def _ingest(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> DeliveryResult:
+    """The outcome of one delivery: whatever goes wrong with a file is the case of that file."""
+    try:
+        return _judge(paths, feed, delivery, past)
+    except BaseException as error:
+        if incidents.is_ours(error):
+            raise
+        on, what = date.fromisoformat(delivery.delivered_on), f"landing/{feed.code}/{delivery.delivery_id}"
+        number = incidents.incident(paths, what, delivery.sha256, on, error)
+        refusal = breaker("E_INCIDENT", delivery, incidents.named(number))
+        return _write_unread(Draft(paths, feed), delivery, _Taken(breaker=refusal))
+
+
+def _judge(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> DeliveryResult:
     draft = Draft(paths, feed)
     try:
-        if delivery.kind == UNRECOGNISED:
-            raise UnreadableError("E_FILE_NAME")
+        _check_original(paths, delivery)
         taken = _take(paths, feed, delivery, draft, past)
     except UnreadableError as error:
         refusal = breaker(error.code, delivery, error.detail)
@@ -124,8 +143,38 @@ def _ingest(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> Deli
     return result
 
 
+def _check_original(paths: Paths, delivery: Delivery) -> None:
+    """Raises UnreadableError where there are no bytes, not those that came, or a name nobody understands."""
+    if detail := problems.NOT_A_FILE.get(delivery.kind):
+        raise UnreadableError("E_FILE_OPEN", detail)
+    if delivery.kind == UNRECOGNISED:
+        raise UnreadableError("E_FILE_NAME")
+    try:
+        with delivery.file(paths).open("rb") as reader:
+            digest = hashlib.file_digest(reader, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise UnreadableError("E_CHANGED", "文件不见了") from None
+    if digest != delivery.sha256:
+        raise UnreadableError("E_CHANGED", "与收下时的 SHA-256 不同")
+
+
 def _release(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryResult, on: date) -> DeliveryResult:
+    """Take a refused delivery in; where that cannot be done it stays refused, with why."""
+    try:
+        return _released(paths, feed, delivery, refused, on)
+    except UnreadableError as error:
+        why = breaker(error.code, delivery, error.detail).message
+    except BaseException as error:
+        if incidents.is_ours(error):
+            raise
+        what = f"release of landing/{feed.code}/{delivery.delivery_id}"
+        why = incidents.words(incidents.incident(paths, what, delivery.sha256, on, error))
+    return replace(refused, breaker_message=f"{refused.breaker_message}放行未成：{why}")
+
+
+def _released(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryResult, on: date) -> DeliveryResult:
     """Take a refused delivery in: its rows count from `on`, in their old place among the deliveries."""
+    _check_original(paths, delivery)
     draft = Draft(paths, feed)
     taken = _take(paths, feed, replace(delivery, delivered_on=on.isoformat()), draft)
     _keep(draft, taken, delivery)

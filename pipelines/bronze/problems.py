@@ -6,6 +6,9 @@ failed. Messages never hold a value of a cell.
 
 from dataclasses import dataclass
 
+from pipelines import incidents
+from pipelines.landing.delivery import FOLDER, LINK, SPECIAL, UNREADABLE
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -39,6 +42,11 @@ ROW = {
 }
 
 DELIVERY = {
+    "E_FILE_OPEN": Problem("无法读取", "请检查后重新上传"),
+    "E_INCIDENT": Problem(incidents.WHAT, incidents.NEXT),
+    "E_CHANGED": Problem("收下后原件被改动，不再可信", "请该部门重新交付，或由管理员从备份恢复原件"),
+    "E_MANIFEST": Problem("与随附的清单（.ok 文件）不符", "请核对传输是否完整，连同清单重新交付"),
+    "E_PERIOD": Problem("文件名中的所属期不合理", "请改正后重报；确认无误的请与大数据局联系"),
     "E_FILE_NAME": Problem("文件名不符合约定", "请按数据目录中的文件名规则改名后重报"),
     "E_EMPTY": Problem("文件中没有数据行", "请核对导出条件后重报"),
     "E_ENCODING": Problem("文件编码无法识别", "请以 UTF-8 或 GB18030 编码重新导出"),
@@ -76,6 +84,14 @@ DELIVERY = {
     "E_ID_DIGITS": Problem("号码被存成数字，且位数不一，开头的 0 可能已丢失", "请将该列设为文本后整份重报"),
     "E_IDS_SHIFTED": Problem("许多人的号码与上次相同而姓名不同", "请核对号码列是否错行后整份重报"),
     "E_KEYS_VANISHED": Problem("上次的记录大批不见了", "请核对导出范围与主键；确认无误的请与大数据局联系"),
+}
+
+# What was found in place of a file, by `Delivery.kind`.
+NOT_A_FILE = {
+    FOLDER: "是文件夹，不是文件",
+    LINK: "是指向别处的链接，不是文件",
+    SPECIAL: "是管道或设备，不是文件",
+    UNREADABLE: "没有读取权限，或存储出错",
 }
 
 

@@ -63,6 +63,8 @@ class DeliveryResult:
     extra_columns: tuple[str, ...]
     notices: tuple[str, ...]
     notice_codes: tuple[str, ...] = ()
+    declared_rows: int | None = None
+    declared_sha256: str | None = None
     pages: int | None = None
     checks: tuple[Check, ...] = ()
     profile: Profile = field(default_factory=Profile)
@@ -93,16 +95,28 @@ def results(paths: Paths, feed_code: str, as_of: date | None = None) -> list[Del
 
 
 def all_results(paths: Paths, feed_code: str) -> list[DeliveryResult]:
-    """Every outcome in bronze, in order of landing; a refused delivery comes before itself released."""
+    """Every outcome in bronze whose record can be read, in order of landing; a refused delivery comes before itself
+    released."""
     files = (paths.bronze / feed_code).glob(f"*/{RECORD}")
-    found = [_read(p, p.stat().st_mtime_ns) for p in files]
-    return sorted(found, key=lambda r: (r.delivery_seq, r.delivery_id, r.in_force_from, r.folder))
+    found = (read_record(p) for p in files)
+    return sorted((r for r in found if r), key=lambda r: (r.delivery_seq, r.delivery_id, r.in_force_from, r.folder))
+
+
+def read_record(file: Path) -> DeliveryResult | None:
+    """The record in a file; None where it is damaged, until the feed is brought up again (mend.py)."""
+    return _read(file, file.stat().st_mtime_ns)
 
 
 @cache
-def _read(file: Path, _: int) -> DeliveryResult:
+def _read(file: Path, _: int) -> DeliveryResult | None:
     """A record as it was written at some time; a turn asks for thousands of them again and again."""
-    record = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        return _result(json.loads(file.read_bytes()))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _result(record: dict) -> DeliveryResult:
     profile = record.get("profile", {})
     ids = {name: tuple(pair) for name, pair in profile.get("ids", {}).items()}
     parts = {

@@ -19,6 +19,7 @@ from pipelines.bronze.schema import QUARANTINE, rows_schema
 from pipelines.contracts import Feed
 from pipelines.landing.delivery import RECORD, to_json
 from pipelines.paths import Paths
+from pipelines.whole_files import publish_folder
 
 ROWS_FILE = "rows.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
@@ -67,7 +68,7 @@ class Draft:
             self.points.write_parquet(self._folder / POINTS_FILE)
         shutil.rmtree(self._paths.bronze / ".writing" / f"{self._feed.code}.unpacked", ignore_errors=True)
         (self._folder / RECORD).write_text(to_json(result.record()), encoding="utf-8")
-        _publish(self._folder, self._paths.bronze / result.feed / result.folder)
+        publish_folder(self._folder, self._paths.bronze / result.feed / result.folder)
 
 
 class ParquetRows:
@@ -121,7 +122,8 @@ def _arrow(frame: pl.DataFrame) -> pa.Table:
 
 def discard(paths: Paths, result: DeliveryResult) -> None:
     """Take a delivery out of bronze; it is in landing still."""
-    shutil.rmtree(paths.bronze / result.feed / result.folder)
+    folder = paths.bronze / result.feed / result.folder
+    folder.unlink() if folder.is_symlink() else shutil.rmtree(folder)
 
 
 def read_sketch(paths: Paths, result: DeliveryResult | None) -> pl.Series | None:
@@ -150,7 +152,7 @@ def empty_bronze(paths: Paths, feed: Feed) -> None:
     for name, schema in schemas.items():
         ParquetRows(staging / name, schema).close()
     shutil.rmtree(folder, ignore_errors=True)
-    _publish(staging, folder)
+    publish_folder(staging, folder)
 
 
 def _fresh(paths: Paths, feed_code: str) -> Path:
@@ -159,8 +161,3 @@ def _fresh(paths: Paths, feed_code: str) -> Path:
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     return staging
-
-
-def _publish(staging: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging.rename(target)

@@ -19,45 +19,48 @@ from pipelines.collect.report import FETCHED, UNCHANGED, Collected
 from pipelines.collect.staging import publish, scratch
 from pipelines.contracts import Feed
 from pipelines.contracts.model import Source
+from pipelines.file_names import safe_name
+from pipelines.incidents import is_ours
 from pipelines.landing import landed
 from pipelines.landing.file_name import read_name
 from pipelines.paths import Paths
+from pipelines.quiet import MARKERS, is_hidden, is_unfinished, quiet_seconds
 
-SETTLED_SECONDS = 5
 DEPTH = 3
-MARKERS = (".ok", ".done")
-_UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
-_HIDDEN = (".", "~$")
-_LONGEST_NAME, _MOST_NOTICES = 200, 20
+_MOST_NOTICES = 20
 
 
 @dataclass(frozen=True)
 class Found:
-    """A file at the source; `changed` in whole seconds since 1970."""
+    """A file at the source, or (`is_file` False) a link, pipe or socket; `changed` in whole seconds since 1970."""
 
     path: str
     size: int
     changed: int
+    is_file: bool = True
 
     @property
     def name(self) -> str:
-        return PurePosixPath(self.path).name
+        """What it is called here."""
+        return safe_name(PurePosixPath(self.path).name)
 
 
 def take_files(paths: Paths, feed: Feed, source: Source, as_of: date, feeds: Collection[Feed]) -> Collected:
     """Copy the feed's files that are finished and were not taken before into its drop folder. Raises SourceError.
 
-    Finished is what has a marker (`name.ok`, `name.done`) or did not change for SETTLED_SECONDS. Taken before is
-    what landed under the same name with the same size and time; anything else is copied, and let go when its bytes
+    Finished is what has a marker (`name.ok`, `name.done`) or did not change for a while (pipelines.quiet). Taken before
+    is what landed under the same name with the same size and time; anything else is copied, and let go when its bytes
     are known. Names that no contract of `feeds` knows become notices of the first feed that looks into the place.
     """
     with scratch(paths, feed) as folder, opened(source) as (fs, place):
         there = listing(fs, place, source)
         old = _taken(paths, feed)
-        new = [f for f in there.values() if read_name(feed, f.name) and (f.name, f.size, f.changed) not in old]
+        ours = [f for f in there.values() if read_name(feed, f.name)]
+        new = [f for f in ours if f.is_file and (f.name, f.size, f.changed) not in old]
         finished = _finished(new, there, fs, place, source)
-        taken = tuple(f.name for f in finished if _take(paths, feed, fs, f, folder))
-    notices = [*_strangers(feed, source, there, feeds), *_waiting(feed, new, finished)]
+        taken, failed = _take_all(paths, feed, fs, finished, folder)
+    failed += [f"{feed.code} 「{f.name}」是链接或管道，不是文件，未收取" for f in ours if not f.is_file]
+    notices = [*_strangers(feed, source, there, feeds), *_waiting(feed, new, finished), *failed[:_MOST_NOTICES]]
     said = f"{source.place} 有本数据源文件 {len(old & _facts(there))} 个已收、{len(taken)} 个新收"
     return Collected(feed.code, source.kind, FETCHED if taken else UNCHANGED, said, taken, notices=tuple(notices))
 
@@ -79,9 +82,11 @@ def listing(fs: AbstractFileSystem, place: str, source: Source) -> dict[str, Fou
             return {}  # a prefix exists as long as something is in it
         raise
     found = fs.find(place, maxdepth=DEPTH, detail=True)
-    files = (Found(path, facts["size"], _seconds(facts["mtime"])) for path, facts in sorted(found.items())
-             if facts["type"] == "file")  # fmt: skip
-    return {f.path: f for f in files if _is_visible(f.name)}
+    return {
+        path: Found(path, facts["size"], _seconds(facts["mtime"]), _is_file(facts))
+        for path, facts in sorted(found.items())
+        if facts["type"] != "directory" and _is_visible(PurePosixPath(path).name)
+    }
 
 
 def _seconds(moment: datetime | float) -> int:
@@ -89,15 +94,18 @@ def _seconds(moment: datetime | float) -> int:
 
 
 def _is_visible(name: str) -> bool:
-    is_whole = not name.startswith(_HIDDEN) and not name.lower().endswith(_UNFINISHED)
-    return is_whole and len(name) <= _LONGEST_NAME and name.isprintable()
+    return not is_hidden(name) and not is_unfinished(name)
+
+
+def _is_file(facts: Mapping) -> bool:
+    return facts["type"] == "file" and not facts.get("islink")
 
 
 def _taken(paths: Paths, feed: Feed) -> set[tuple[str, int, int]]:
     """Name, size and time of what has landed or waits to: landing keeps a file's time as it found it."""
     waiting = (paths.drop / feed.code).glob("*")
-    files = [*(d.file(paths) for d in landed(paths, feed.code)), *(p for p in waiting if p.is_file())]
-    return {(f.name, f.stat().st_size, int(f.stat().st_mtime)) for f in files}
+    files = [*(d.file(paths) for d in landed(paths, feed.code)), *waiting]
+    return {(f.name, f.stat().st_size, int(f.stat().st_mtime)) for f in files if f.is_file()}
 
 
 def _facts(there: Mapping[str, Found]) -> set[tuple[str, int, int]]:
@@ -110,9 +118,28 @@ def _finished(
     marked = [f for f in new if any(f.path + marker in there for marker in MARKERS)]
     if len(marked) == len(new):
         return marked
-    time.sleep(SETTLED_SECONDS)
+    time.sleep(quiet_seconds())
     later = listing(fs, place, source)
     return [f for f in new if f in marked or later.get(f.path) == f]
+
+
+def _take_all(
+    paths: Paths, feed: Feed, fs: AbstractFileSystem, finished: list[Found], folder: Path
+) -> tuple[tuple[str, ...], list[str]]:
+    """Names that were taken, and words about files that could not be read; one that cannot stops no other."""
+    taken, failed, first = [], [], None
+    for found in finished:
+        try:
+            if _take(paths, feed, fs, found, folder):
+                taken.append(found.name)
+        except OSError as error:
+            if is_ours(error):
+                raise
+            first = first or error
+            failed.append(f"{feed.code} 文件「{found.name}」读不了（{type(error).__name__}），未收取，请部门检查其权限")
+    if first and len(failed) == len(finished):
+        raise first  # not a file is at fault, but the place
+    return tuple(taken), failed
 
 
 def _take(paths: Paths, feed: Feed, fs: AbstractFileSystem, found: Found, folder: Path) -> bool:

@@ -22,6 +22,7 @@ from pipelines.deliveries import withdrawals
 from pipelines.deliveries.refused import unmended
 from pipelines.disclosure import PREVIEW, may_show
 from pipelines.feeds import FeedState, bring_all
+from pipelines.feeds.stale import stale_feeds
 from pipelines.ledger.rulings import decided
 from pipelines.paths import Paths
 
@@ -47,17 +48,16 @@ def bronze_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
     def bronze(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator[dg.MaterializeResult]:
         paths, day = lakehouse.hold(context.log), as_of(context)
         asked = [feed for key, feed in by_key.items() if key in context.selected_asset_keys]
-        failed = []
         for feed, state in bring_all(paths, asked, day):
-            if isinstance(state, Exception):
-                context.log.error(f"{feed.code}: {state}", exc_info=state)
-                failed.append(feed.code)
+            if isinstance(state, BaseException):
+                why = stale_feeds(paths).get(feed.code, type(state).__name__)
+                context.log.error(f"{feed.code} {why}")
+                yield _stale(feed, why)
                 continue
-            for told in (*_refusals(state), *withdrawals.problems(paths, feed.code, state.known, day)):
-                context.log.warning(told)
+            told = (*state.told, *_refusals(state), *withdrawals.problems(paths, feed.code, state.known, day))
+            for sentence in told:
+                context.log.warning(sentence)
             yield _materialized(paths, feed, state, day)
-        if failed:
-            raise dg.Failure(f"not brought up to date, see the errors above: {', '.join(failed)}")
 
     return bronze
 
@@ -81,7 +81,7 @@ def _spec(feed: Feed) -> dg.AssetSpec:
 
 def _check_specs(feed: Feed) -> list[dg.AssetCheckSpec]:
     key = bronze_key(feed)
-    return [_reconciled_spec(feed), deliveries.breakers_spec(key), history.spec(key)]
+    return [_up_to_date_spec(key), _reconciled_spec(feed), deliveries.breakers_spec(key), history.spec(key)]
 
 
 def _materialized(paths: Paths, feed: Feed, state: FeedState, day: date) -> dg.MaterializeResult:
@@ -95,10 +95,32 @@ def _materialized(paths: Paths, feed: Feed, state: FeedState, day: date) -> dg.M
         },
         data_version=dg.DataVersion(state.known[-1].delivery_id if state.known else "none"),
         check_results=[
+            _up_to_date(key),
             _reconciled(feed, state.known), deliveries.breakers(key, holes, decided(paths, feed.code, day)),
             history.check(key, state.by_history, state.by_bronze),
         ],
     )  # fmt: skip
+
+
+def _stale(feed: Feed, why: str) -> dg.MaterializeResult:
+    """What stands of a feed that failed: nothing was brought, everything after it runs on."""
+    key = bronze_key(feed)
+    return dg.MaterializeResult(asset_key=key, metadata={"stale": why}, check_results=[_up_to_date(key, why)])
+
+
+def _up_to_date_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        "up_to_date", asset=key,
+        description="The feed was brought up to the business date; where that failed, its last good version stands "
+        "沿用此前的数据.",
+    )
+
+
+def _up_to_date(key: dg.AssetKey, why: str = "") -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name="up_to_date", asset_key=key, passed=not why, severity=dg.AssetCheckSeverity.ERROR,
+        description=why or None,
+    )
 
 
 def _refusals(state: FeedState) -> list[str]:

@@ -6,6 +6,7 @@ Belongs here: watching the inbox and the drop folders. Does not belong here: rea
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,9 +22,8 @@ from pipelines.defs.resources import Lakehouse
 from pipelines.landing import dropped
 from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
+from pipelines.quiet import marker, quiet_seconds
 from pipelines.sent_files import sent
-
-SETTLED_SECONDS = 5  # a file still being copied is left for the next tick
 
 
 def next_business_date(paths: Paths, today: date) -> date:
@@ -36,16 +36,24 @@ def next_business_date(paths: Paths, today: date) -> date:
 
 
 def waiting_files(folder: Path, now: float) -> list[Path]:
-    """Files in a drop folder that have not changed for a few seconds, sorted."""
+    """Files in a drop folder that are finished, or have not changed for a few seconds, sorted."""
     if not folder.exists():
         return []
-    files = [p for p in sent(folder) if p.is_file() and not p.is_symlink()]
-    return sorted(p for p in files if now - p.stat().st_mtime >= SETTLED_SECONDS)
+    return sorted(p for p in sent(folder) if is_settled(p, now))
+
+
+def is_settled(file: Path, now: float) -> bool:
+    """Whether a file may be taken at once; others are left for the next tick."""
+    try:
+        found = file.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and (now - found.st_mtime >= quiet_seconds() or marker(file) is not None)
 
 
 def batch_key(files: list[Path]) -> str:
-    """One hash over the contents of the waiting files: the same files never start a second run. A file that nobody
-    can read counts by its name; the run says what is wrong with it."""
+    """One hash over the contents of the waiting files: the same files never start a second run. What cannot be read is
+    known by its name."""
     digest = hashlib.sha256()
     for file in files:
         try:
@@ -94,13 +102,16 @@ def drop_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
         folder, now = lakehouse.paths.drop, datetime.now(ZoneInfo(CITY_TIME))
 
         def state(feed: Feed) -> str:
-            files = dropped(folder / feed.code)
+            files = regular(feed)
             facts = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files]
-            is_settled = all(now.timestamp() - f.stat().st_mtime >= SETTLED_SECONDS for f in files)
-            return hashlib.sha256(repr(facts).encode()).hexdigest()[:16] if files and is_settled else ""
+            settled = all(is_settled(f, now.timestamp()) for f in files)
+            return hashlib.sha256(repr(facts).encode()).hexdigest()[:16] if files and settled else ""
 
         def content(feed: Feed, _: str) -> str:
-            return batch_key(dropped(folder / feed.code))
+            return batch_key(regular(feed))
+
+        def regular(feed: Feed) -> list[Path]:
+            return [f for f in dropped(folder / feed.code) if f.is_file() and not f.is_symlink()]
 
         return _changed(context, lakehouse.paths, feeds, state, content, is_fetched=False)
 

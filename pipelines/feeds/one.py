@@ -3,16 +3,21 @@
 Belongs here: the order of the steps. Worker processes import this module, so it stays light.
 """
 
+import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from pipelines.bronze import DeliveryResult, ingest_feed, results
+from pipelines.bronze.mend import lost_originals, mend_bronze
+from pipelines.bronze.result import all_results
 from pipelines.contracts import Feed
 from pipelines.deliveries import Standing, known_deliveries
 from pipelines.history import DeliveryHistory, reconcile, update_history
-from pipelines.landing import Delivery, land_feed
+from pipelines.incidents import is_ours
+from pipelines.landing import Delivery, land_feed, left_alone, mend_records
 from pipelines.paths import Paths
 
 
@@ -20,7 +25,8 @@ from pipelines.paths import Paths
 class FeedState:
     """What a feed is worth on a business date, and what it took to bring it there.
 
-    `landed` files and `taken` deliveries are those of this call, all else is of every delivery by then. `by_history`
+    `landed` files and `taken` deliveries are those of this call, all else is of every delivery by then. `told`: Chinese
+    sentences about what was mended, is missing, or still lies in the drop folder. `by_history`
     and `by_bronze` count the same records two ways (`pipelines.history.reconcile`). `started` is in seconds since the
     epoch.
     """
@@ -34,15 +40,35 @@ class FeedState:
     by_bronze: dict[str, int]
     started: float
     seconds: float
+    told: Sequence[str] = ()
 
 
-def bring(paths: Paths, feed: Feed, as_of: date) -> FeedState:
-    """Land what was dropped, read it, and tell what it changed; what was done before is not done again."""
+def bring(paths: Paths, feed: Feed, as_of: date, settled: Collection[Path] | None = None) -> FeedState:
+    """Land what was dropped (of `settled` things only, where those are told), read it, and tell what it changed; what
+    was done before is not done again, what was damaged is mended first."""
     started = time.time()
-    landed = land_feed(paths, feed, as_of)
+    told = [*mend_records(paths, feed), *mend_bronze(paths, feed)]
+    before = all_results(paths, feed.code)
+    told += lost_originals(paths, feed, {r.delivery_id for r in before})
+    landed = land_feed(paths, feed, as_of, settled, after=max((r.delivery_seq for r in before), default=0))
+    told += left_alone(paths, feed)
     taken = ingest_feed(paths, feed, as_of)
     standings = known_deliveries(paths, feed, as_of)
-    changes = update_history(paths, feed, standings)
-    by_history, by_bronze = reconcile(paths, feed, standings, changes)
+    try:
+        changes, counted = _compare(paths, feed, standings)
+    except Exception as error:
+        if is_ours(error):
+            raise
+        shutil.rmtree(paths.history / feed.code, ignore_errors=True)  # it is made from bronze, so it can be made again
+        changes, counted = _compare(paths, feed, standings)
+        told.append(f"{feed.code} 的 history/{feed.code} 已损坏，已按 bronze 重建")
     known = results(paths, feed.code, as_of)
-    return FeedState(landed, taken, known, standings, changes, by_history, by_bronze, started, time.time() - started)
+    return FeedState(landed, taken, known, standings, changes, *counted, started, time.time() - started, told)
+
+
+def _compare(
+    paths: Paths, feed: Feed, standings: Sequence[Standing]
+) -> tuple[Sequence[DeliveryHistory], tuple[dict[str, int], dict[str, int]]]:
+    """What every delivery changed, and the records counted two ways."""
+    changes = update_history(paths, feed, standings)
+    return changes, reconcile(paths, feed, standings, changes)

@@ -19,7 +19,8 @@ from pipelines.file_names import safe_name
 from pipelines.incidents import incident, words
 from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
-from pipelines.sent_files import NotAFile, open_sent, sent
+from pipelines.quiet import quiet
+from pipelines.sent_files import NotAFile, open_sent, remove_sent, sent
 from pipelines.whole_files import PRIVATE, write_whole
 
 _TOWNSHIP = re.compile(r"[0-9]{9}")
@@ -70,14 +71,16 @@ def receive(paths: Paths, as_of: date, box: Path | None = None, may_repeat: bool
     drop, folder = box / "drop", box / "received" / as_of.isoformat()
     known = {r.sha256: r for r in _all_received(box) if not may_repeat or r.received_on == as_of.isoformat()}
     repeats, left = [], []
-    for path in sent(drop):
+    there = sent(drop)
+    settled = quiet(there)
+    for path in (p for p in there if p in settled):
         parts = path.relative_to(drop).parts
         name = "/".join(safe_name(part) for part in parts)
         addressed = next((part for part in parts[:-1] if _TOWNSHIP.fullmatch(part)), "")
         try:
             with open_sent(path) as file:
                 is_new = _keep(folder, as_of, file, name, addressed, known)
-            path.unlink()
+            remove_sent(path)
         except Exception as error:  # whatever it is, the other files are other people's
             left.append(_leave(paths, as_of, f"{box.name}/drop/{name}", name, addressed, error))
         else:

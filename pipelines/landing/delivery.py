@@ -5,7 +5,7 @@ Belongs here: the shape of the record, reading and writing it. Does not belong h
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -13,16 +13,20 @@ from pipelines.paths import Paths
 
 DATA = "data"
 UNRECOGNISED = "unrecognised"
+# Kinds of what has a record but no bytes.
+FOLDER, LINK, SPECIAL, UNREADABLE = "folder", "link", "special", "unreadable"
 RECORD = "delivery.json"
 _PAGE = re.compile(r"_p\d{4}\.\w+$")
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A landed file. `scope`, `period` and `mode` are None when `kind` is 'unrecognised'.
+    """A landed file. `scope`, `period` and `mode` are None when its name says nothing.
 
-    `delivered_on` is an ISO date, `size` is bytes, `delivery_seq` counts 1, 2, 3… per feed.
-    `is_repeat` marks the answer of `land_feed` for bytes that were landed before; it is never stored.
+    `kind`: data, unrecognised (by its name), or what was found in place of a file: folder, link, special (pipe, socket,
+    device), unreadable. Of those only the record is landed, with `sha256` ''. `delivered_on` is an ISO date, `size` is
+    bytes, `delivery_seq` counts 1, 2, 3… per feed. `declared_*`: what the sender's manifest says of the file, None
+    without one. `is_repeat` marks the answer of `land_feed` for bytes that were landed before; it is never stored.
     """
 
     feed: str
@@ -36,6 +40,8 @@ class Delivery:
     period: str | None
     mode: str | None
     kind: str
+    declared_rows: int | None = None
+    declared_sha256: str | None = None
     is_repeat: bool = False
 
     @property
@@ -49,25 +55,42 @@ class Delivery:
 
     def file(self, paths: Paths) -> Path:
         """The landed bytes."""
-        return self.folder(paths) / self.file_name
+        return self.folder(paths) / stored_name(self.file_name)
+
+    @classmethod
+    def stored_fields(cls) -> list[str]:
+        """Names of the fields of delivery.json, in order."""
+        return [f.name for f in fields(cls) if f.name != "is_repeat"]
 
     def record(self) -> dict[str, str | int | None]:
         """The fields of delivery.json, in order."""
-        fields = asdict(self)
-        del fields["is_repeat"]
-        return fields
+        told = asdict(self)
+        return {name: told[name] for name in self.stored_fields()}
 
 
 def landed(paths: Paths, feed_code: str) -> list[Delivery]:
-    """Every delivery of a feed in order of landing."""
-    records = sorted((paths.landing / feed_code).glob(f"*/{RECORD}"))
-    return sorted((_read(p, p.stat().st_mtime_ns) for p in records), key=lambda d: d.delivery_seq)
+    """Every delivery of a feed in order of landing, by the records that can be read."""
+    found = (read_record(p) for p in (paths.landing / feed_code).glob(f"*/{RECORD}"))
+    return sorted((d for d in found if d), key=lambda d: d.delivery_seq)
+
+
+def stored_name(file_name: str) -> str:
+    """What the bytes are called where they lie beside their record."""
+    return f"_{file_name}" if file_name == RECORD else file_name
+
+
+def read_record(file: Path) -> Delivery | None:
+    """The record in a file; None where it is damaged, until the next landing mends it (mend.py)."""
+    return _read(file, file.stat().st_mtime_ns)
 
 
 @cache
-def _read(file: Path, _: int) -> Delivery:
+def _read(file: Path, _: int) -> Delivery | None:
     """A record as it was written at some time; landed deliveries never change."""
-    return Delivery(**json.loads(file.read_text(encoding="utf-8")))
+    try:
+        return Delivery(**json.loads(file.read_bytes()))
+    except (ValueError, TypeError):
+        return None
 
 
 def to_json(record: dict) -> str:

@@ -1,43 +1,53 @@
 """Moving dropped files into landing.
 
-Belongs here: the one way bytes enter the pipeline. Does not belong here: any judgement of their content.
+Belongs here: the one way bytes enter the pipeline. Does not belong here: opening them (copying.py), any judgement
+of their content.
 A delivery appears by a rename, whole or not at all; a killed run leaves the dropped file where it was.
 """
 
 import hashlib
-import os
 import shutil
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from pipelines.contracts import Feed
-from pipelines.landing.delivery import DATA, RECORD, UNRECOGNISED, Delivery, landed, to_json
+from pipelines.file_names import safe_name
+from pipelines.landing.copying import ChangingError, NotAFileError, copy
+from pipelines.landing.delivery import DATA, RECORD, UNRECOGNISED, Delivery, landed, stored_name, to_json
 from pipelines.landing.file_name import page_number, read_name
+from pipelines.landing.manifest import declared
 from pipelines.paths import Paths
+from pipelines.quiet import is_hidden, is_marker, is_unfinished
+from pipelines.sent_files import remove_sent
+from pipelines.whole_files import publish_folder
 
-_CHUNK = 1 << 20
 SET_SUFFIX = ".pages"
-_IGNORED_PREFIXES = (".", "~$")
-_IGNORED_SUFFIXES = (".part", ".tmp")
+_MOST_TOLD = 20
 
 
-def land_feed(paths: Paths, feed: Feed, as_of: date) -> list[Delivery]:
+def land_feed(
+    paths: Paths, feed: Feed, as_of: date, settled: Collection[Path] | None = None, after: int = 0
+) -> list[Delivery]:
     """Take every file of `drop/{feed}`, and of its folders `*.pages`, into landing, delivered on `as_of`, in order
-    of name.
+    of name; of `settled` things only, where those are told. Numbers go on after `after` at least.
 
     Returns one Delivery a file; bytes landed before about the same scope, period, mode and page give the earlier
-    delivery with `is_repeat`. The dropped file is gone afterwards. Hidden files, Office lock files and unfinished
-    transfers are left alone.
+    delivery with `is_repeat`. The dropped file is gone afterwards. What is no readable file gets a record without
+    bytes and stays where it is. Hidden files, Office lock files and unfinished transfers are left alone.
     """
     known = {_said(d): d for d in landed(paths, feed.code)}
-    seq = max((d.delivery_seq for d in known.values()), default=0)
+    seq = max((after, *(d.delivery_seq for d in known.values())))
     taken = []
     for source in dropped(paths.drop / feed.code):
+        if settled is not None and source not in settled:
+            continue
         staging = _fresh(paths.landing / ".taking" / feed.code)
-        digest, size = _copy(source, staging / source.name)
-        delivery = _delivery(feed, source.name, digest, size, seq + 1, as_of)
+        delivery = _take(feed, source, staging, seq + 1, as_of)
+        if delivery is None:
+            continue
         if (earlier := known.get(_said(delivery))) is not None:
             taken.append(replace(earlier, is_repeat=True))
             shutil.rmtree(staging)
@@ -47,38 +57,81 @@ def land_feed(paths: Paths, feed: Feed, as_of: date) -> list[Delivery]:
             _publish(staging, paths, delivery)
             known[_said(delivery)] = delivery
             taken.append(delivery)
-        source.unlink()
+        if delivery.sha256:
+            with suppress(OSError):  # what may not be removed is landed, and a repeat the next time
+                remove_sent(source)
     for together in (paths.drop / feed.code).glob(f"*{SET_SUFFIX}"):
         with suppress(OSError):  # not empty: something in it is not ours to take
             together.rmdir()
     return taken
 
 
+def left_alone(paths: Paths, feed: Feed) -> list[str]:
+    """Chinese words about what still lies in `drop/{feed}` after landing: nothing waits there unseen."""
+    folder = paths.drop / feed.code
+    there = sorted(_entries(folder), key=lambda p: p.name) if folder.is_dir() else []
+    said = [f"{feed.code} 收件目录中「{safe_name(p.name)}」仍在原处：{_why(p)}" for p in there]
+    more = [f"{feed.code} 收件目录中另有 {len(said) - _MOST_TOLD} 个"] if len(said) > _MOST_TOLD else []
+    return said[:_MOST_TOLD] + more
+
+
+def _why(path: Path) -> str:
+    if is_unfinished(path.name):
+        return "文件名表示尚未传完，传完改名后再收"
+    if is_marker(path.name):
+        return "只有完成标记，没有它所指的文件"
+    return "不是可读的文件，或仍在变化，下次再收"
+
+
+def _take(feed: Feed, source: Path, staging: Path, seq: int, as_of: date) -> Delivery | None:
+    """What a dropped thing is; its bytes, where it has some, are in `staging`. None where it is still changing."""
+    name, said = safe_name(source.name), declared(source)
+    try:
+        digest, size = copy(source, staging / stored_name(name))
+    except ChangingError:
+        return None
+    except NotAFileError as why:
+        for copied in staging.iterdir():
+            copied.unlink()
+        delivery = _delivery(feed, name, "", 0, seq, as_of)
+        return replace(delivery, kind=why.kind)
+    return replace(
+        _delivery(feed, name, digest, size, seq, as_of), declared_rows=said.rows, declared_sha256=said.sha256
+    )
+
+
 def _said(delivery: Delivery) -> tuple:
-    """What makes two files one: an empty delta of March is not the empty delta of February again."""
-    page = page_number(delivery.file_name)
-    return delivery.sha256, delivery.scope, delivery.period, delivery.mode, page
+    """What makes two files one: an empty delta of March is not the empty delta of February again, and what nobody
+    could read is known by its name."""
+    page, name = page_number(delivery.file_name), None if delivery.sha256 else delivery.file_name
+    declared = delivery.declared_rows, delivery.declared_sha256
+    return delivery.sha256, delivery.scope, delivery.period, delivery.mode, page, name, *declared
 
 
 def _distinct(paths: Paths, delivery: Delivery) -> Delivery:
     """The delivery with an id of its own, where equal bytes about something else came on the same day."""
-    if not delivery.folder(paths).exists():
+    if delivery.sha256 and not delivery.folder(paths).exists():
         return delivery
     digest = hashlib.sha256(f"{delivery.sha256}|{_said(delivery)[1:]}".encode()).hexdigest()
     return replace(delivery, delivery_id=f"{delivery.delivery_id[:9]}{digest[:8]}")
 
 
 def dropped(folder: Path) -> list[Path]:
-    """Files of a feed's drop folder that landing takes, in order of name."""
+    """What lies in a feed's drop folder to be landed, in order of name: files, and whatever stands in their place."""
     if not folder.is_dir():
         return []
     # A folder of pages came into being by a rename, so it is complete.
-    found = [*folder.iterdir(), *folder.glob(f"*{SET_SUFFIX}/*")]
-    files = [p for p in found if p.is_file() and not p.is_symlink()]
-    return sorted(
-        (p for p in files if not p.name.startswith(_IGNORED_PREFIXES) and p.suffix not in _IGNORED_SUFFIXES),
-        key=lambda p: p.name,
-    )
+    found = [p for p in _entries(folder) if not _is_page_set(p)] + list(folder.glob(f"*{SET_SUFFIX}/*"))
+    names = (p for p in found if not is_hidden(p.name) and not is_unfinished(p.name) and not is_marker(p.name))
+    return sorted(names, key=lambda p: p.name)
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    return (p for p in folder.iterdir() if not is_hidden(p.name))
+
+
+def _is_page_set(path: Path) -> bool:
+    return path.name.endswith(SET_SUFFIX) and path.is_dir() and not path.is_symlink()
 
 
 def _fresh(folder: Path) -> Path:
@@ -86,22 +139,6 @@ def _fresh(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
-
-
-def _copy(source: Path, target: Path) -> tuple[str, int]:
-    """Copy to disk for good, with the time it bears. Returns the SHA-256 in hexadecimal and the number of bytes."""
-    digest, size = hashlib.sha256(), 0
-    with source.open("rb") as reader, target.open("wb") as writer:
-        while chunk := reader.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            writer.write(chunk)
-        writer.flush()
-        os.fsync(writer.fileno())
-    changed = source.stat().st_mtime_ns  # by name, size and time a collector knows what need not be fetched again
-    os.utime(target, ns=(changed, changed))
-    target.chmod(0o400)
-    return digest.hexdigest(), size
 
 
 def _delivery(feed: Feed, name: str, digest: str, size: int, seq: int, as_of: date) -> Delivery:
@@ -123,6 +160,4 @@ def _delivery(feed: Feed, name: str, digest: str, size: int, seq: int, as_of: da
 
 def _publish(staging: Path, paths: Paths, delivery: Delivery) -> None:
     (staging / RECORD).write_text(to_json(delivery.record()), encoding="utf-8")
-    target = delivery.folder(paths)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging.rename(target)
+    publish_folder(staging, delivery.folder(paths))

@@ -5,13 +5,16 @@ Belongs here: writing the three tables. Does not belong here: what they say
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 import duckdb
 
 from pipelines.arrivals import Arrival, coverage
 from pipelines.arrivals.daily import known
+from pipelines.arrivals.freshness import FAILED
 from pipelines.contracts import load_contracts
+from pipelines.feeds.stale import stale_feeds
 from pipelines.ledger.rows import replace_all, transaction
 from pipelines.paths import Paths
 
@@ -23,11 +26,12 @@ _LEVELS = {
 
 def record_arrivals(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> int:
     """Replace the three tables by what bronze and the contracts say on `as_of`; returns how many cells."""
-    day = known(paths, load_contracts().values(), as_of)
+    day, stale = known(paths, load_contracts().values(), as_of), stale_feeds(paths)
+    fresh = [replace(f, state=FAILED, reason=stale[f.feed]) if f.feed in stale else f for f in day.fresh]
     tables = {
         "arrival": [vars(a) for a in day.lines],
         "coverage": list(_coverage(day.lines)),
-        "freshness": [vars(f) for f in day.fresh],
+        "freshness": [vars(f) for f in fresh],
     }
     with transaction(con):
         for name, rows in tables.items():

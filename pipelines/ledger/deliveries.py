@@ -2,6 +2,7 @@
 `ledger.delivery_standing`: which of them count, and in which order (pipelines.deliveries says)."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -9,6 +10,7 @@ import duckdb
 from pipelines.bronze.result import results
 from pipelines.contracts import Feed
 from pipelines.deliveries import known_deliveries
+from pipelines.feeds.stale import stale_feeds
 from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
 
@@ -28,14 +30,30 @@ def record_deliveries(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date)
 
 
 def record_standing(con: duckdb.DuckDBPyConnection, paths: Paths, feeds: Iterable[Feed], as_of: date) -> int:
-    """Replace ledger.delivery_standing by what became of every delivery of these feeds; returns how many."""
+    """Replace ledger.delivery_standing by what became of every delivery of these feeds; returns how many. A feed that
+    could not be brought up to date keeps what stood, with a note."""
     columns = [c for c, *_ in con.execute("DESCRIBE lake.ledger.delivery_standing").fetchall()[1:]]
-    standings = [s for feed in feeds for s in known_deliveries(paths, feed, as_of)]
-    rows = [(as_of, *(getattr(s, c) for c in columns)) for s in standings]
+    stale, rows = stale_feeds(paths), []
+    for feed in feeds:
+        try:
+            standings = known_deliveries(paths, feed, as_of)
+        except Exception:  # what it was stands in the incident of the feed
+            if feed.code not in stale:
+                raise
+            rows += _kept(con, columns, feed.code)
+            continue
+        note = stale.get(feed.code)
+        rows += [tuple(getattr(replace(s, note=s.note or note), c) for c in columns) for s in standings]
     with transaction(con):
         con.execute("DELETE FROM lake.ledger.delivery_standing")
-        insert(con, "lake.ledger.delivery_standing", rows)
+        insert(con, "lake.ledger.delivery_standing", [(as_of, *row) for row in rows])
     return len(rows)
+
+
+def _kept(con: duckdb.DuckDBPyConnection, columns: list[str], feed: str) -> list[tuple]:
+    """The rows of a feed as they stand."""
+    asked = f"SELECT {', '.join(columns)} FROM lake.ledger.delivery_standing WHERE feed = ?"
+    return con.execute(f"{asked} ORDER BY delivery_seq, delivery_id", [feed]).fetchall()
 
 
 def _rows(paths: Paths, as_of: date) -> Iterator[tuple]:

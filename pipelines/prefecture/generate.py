@@ -4,6 +4,7 @@ Belongs here: the order in which the prefecture comes to be, shard by shard and 
 memory holds a shard or a file's chunk and never the city. Does not belong here: any part of it.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -187,5 +188,7 @@ def _feed_files(
             told.append(deliveries.truth(plan, sorted(files)))
             names |= {drop / plan.feed.code / file for file in files}
     parts.clear(feed, month)
+    for name in names:  # whoever takes them in need not wait to see whether they are finished
+        os.utime(name, (month.moment, month.moment))
     size = sum(name.stat().st_size for name in names)
     return _Written(month, len(names), rows, size, whereabouts, pl.concat(told))

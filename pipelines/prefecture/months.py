@@ -7,7 +7,7 @@ the same whether 2 or 24 months are asked for.
 
 import calendar
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 
 COUNT = 24
@@ -34,6 +34,11 @@ class Month:
     def period(self) -> str:
         """YYYYMM as file names carry it."""
         return f"{self.as_of:%Y%m}"
+
+    @property
+    def moment(self) -> float:
+        """When its files are finished, in seconds since 1970."""
+        return datetime.combine(self.as_of, time(8), UTC).timestamp()
 
     @property
     def month(self) -> str:

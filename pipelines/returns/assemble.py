@@ -11,6 +11,7 @@ from itertools import groupby
 
 import duckdb
 
+from pipelines.arrivals.freshness import FAILED
 from pipelines.arrivals.model import MISSING, REFUSED
 from pipelines.contracts import Feed
 from pipelines.returns import columns as layout
@@ -190,6 +191,8 @@ def _sources(fresh: list[tuple], township_code: str, feeds: Mapping[str, Feed]) 
         month = f"{period[:4]}年{int(period[4:])}月" if period else ""
         if state == REFUSED:
             text += f"{STALE}：{month}的交付未通过检查" + ("，仍用此前的数据" if good else "")
+        elif state == FAILED:
+            text += f"{STALE}：本次未能更新，仍用此前的数据"
         elif state == MISSING:
             text += f"{STALE}：{month}的数据按约定应在 {due} 前报送，尚未收到"
         lines.append((f"{feeds[code].department_name} {feeds[code].title}", text))

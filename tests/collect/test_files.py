@@ -1,5 +1,6 @@
 """Files fetched over SFTP from a real OpenSSH server, from S3 over real HTTP, and from a shared folder."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from moto.server import ThreadedMotoServer
 from pyarrow.fs import S3FileSystem
 
@@ -82,7 +84,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch) -> Place:
 
 @pytest.fixture
 def office(place: Place, tmp_path: Path, monkeypatch) -> Office:
-    monkeypatch.setattr(files, "SETTLED_SECONDS", 0)
     return Office.of(tmp_path / "data", place.kind, place=place.place)
 
 
@@ -150,7 +151,6 @@ def test_a_wrong_key_of_ours_is_reported(ssh_server, tmp_path, monkeypatch):
 
 
 def test_several_feeds_share_a_place_and_name_a_stranger_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "SETTLED_SECONDS", 0)
     monkeypatch.setenv(CONNECTION, str(tmp_path))
     office = Office.of(tmp_path / "data", "folder", place="share")
     pattern = office.feed.file_pattern.replace("F98", "F99")
@@ -164,9 +164,33 @@ def test_several_feeds_share_a_place_and_name_a_stranger_once(tmp_path, monkeypa
 
 
 def test_a_link_in_a_shared_folder_leads_nowhere(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "SETTLED_SECONDS", 0)
     monkeypatch.setenv(CONNECTION, str(tmp_path))
     (tmp_path / "share").mkdir()
     (tmp_path / "share" / NAME).symlink_to("/etc/hostname")
     report = Office.of(tmp_path / "data", "folder", place="share").collect(JAN)
     assert (report.status, report.files) == (UNCHANGED, ())
+    assert "不是文件" in report.notices[0]
+
+
+def test_one_file_nobody_can_read_stops_no_other(tmp_path, monkeypatch):
+    monkeypatch.setenv(CONNECTION, str(tmp_path))
+    share = tmp_path / "share"
+    share.mkdir()
+    (share / NAME).write_bytes(b"one")
+    os.rename(share / NAME, os.fsencode(share) + b"/" + NAME.encode("gb18030"))  # noqa: PTH104
+    (share / NEXT).write_bytes(b"two")
+    office = Office.of(tmp_path / "data", "folder", place="share")
+    real = LocalFileSystem.get_file
+
+    def denied(self, path, *rest, **more):
+        if path.endswith(NEXT):
+            raise PermissionError(13, "Permission denied")
+        return real(self, path, *rest, **more)
+
+    monkeypatch.setattr(LocalFileSystem, "get_file", denied)
+    report = office.collect(JAN)
+    assert (report.status, report.files) == (FETCHED, (NAME,)), "its name in GB18030 is read as what it says"
+    assert len(report.notices) == 1 and f"「{NEXT}」读不了" in report.notices[0]
+    monkeypatch.undo()
+    monkeypatch.setenv(CONNECTION, str(tmp_path))
+    assert office.collect(JAN).files == (NEXT,)

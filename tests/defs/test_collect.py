@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines import quiet
 from pipelines.contracts.model import Source
 from pipelines.defs import collect, sensors
 from pipelines.defs.bronze import bronze_assets, bronze_key
@@ -32,7 +33,6 @@ FEEDS = [feed("F97", "postgres", "ANDERE_QZK"), feed("F98"), feed("F99", connect
 
 @pytest.fixture
 def lakehouse(tmp_path: Path, monkeypatch) -> Lakehouse:
-    monkeypatch.setattr("pipelines.collect.files.SETTLED_SECONDS", 0)
     monkeypatch.setenv("ANDERE_QZK", "postgresql://qzk:geheim-8151@127.0.0.1:1/qzk")
     monkeypatch.setenv(CONNECTION, str(tmp_path / "share"))
     (tmp_path / "share" / "F98").mkdir(parents=True)
@@ -92,7 +92,8 @@ def drop(lakehouse: Lakehouse, code: str, name: str, content: bytes, age: float 
     os.utime(file, (time.time() - age,) * 2)
 
 
-def test_dropped_files_start_one_run_of_their_feeds_alone(lakehouse):
+def test_dropped_files_start_one_run_of_their_feeds_alone(lakehouse, monkeypatch):
+    monkeypatch.setenv(quiet.VARIABLE, "30")
     sensor = sensors.drop_sensor(FEEDS)
     drop(lakehouse, "F98", NAME, b"one")
     drop(lakehouse, "F97.pages", "x", b"no feed of that name")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
+from pipelines import quiet
 from pipelines.defs.jobs import CITY_TIME
 from pipelines.defs.resources import Lakehouse
 from pipelines.defs.sensors import batch_key, inbox_sensor, next_business_date, waiting_files
@@ -51,9 +52,20 @@ def test_the_same_files_do_not_start_a_second_run(lakehouse):
     assert _tick(lakehouse, cursor).cursor != cursor
 
 
-def test_a_file_still_being_copied_waits(lakehouse):
+def test_a_file_still_being_copied_waits(lakehouse, monkeypatch):
+    monkeypatch.setenv(quiet.VARIABLE, "30")
     _arrive(lakehouse, "a.xlsx", b"half", age=0)
     assert isinstance(_tick(lakehouse), dg.SkipReason)
+
+
+def test_a_marked_file_starts_a_run_at_once_and_links_never(lakehouse, monkeypatch):
+    monkeypatch.setenv(quiet.VARIABLE, "30")
+    _arrive(lakehouse, "a.xlsx", b"whole", age=0)
+    _arrive(lakehouse, "a.xlsx.ok", b"", age=0)
+    folder = lakehouse.paths.inbox / "drop" / "370602001"
+    (folder / "system.xlsx").symlink_to("/etc/passwd")
+    (folder / "gone.xlsx").symlink_to("nowhere")
+    assert _tick(lakehouse).cursor == batch_key([folder / "a.xlsx"])
 
 
 def test_answers_to_todays_sets_wait_for_tomorrow(lakehouse):

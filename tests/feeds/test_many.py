@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.bronze import results
 from pipelines.feeds import FeedState, bring_all, many
+from pipelines.feeds.stale import stale_feeds
 from tests.bronze.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 DEATHS = "公民身份号码,姓名,死亡日期\r\n370602195001010014,李一,2024-01-03\r\n".encode("gb18030")
@@ -56,10 +58,12 @@ def test_a_feed_that_fails_stops_no_other(tmp_path, cards, worth_it, workers):  
     assert isinstance(states["F11"], OSError)
     assert [len(states[c].taken) for c in ("F05", "F20")] == [1, 1]
     assert [r.status for r in states["F20"].taken] == ["quarantined"]
+    assert list(stale_feeds(made.paths)) == ["F11"] and results(made.paths, "F11") == [], "what stood before, stands"
     (made.paths.history / "F11").unlink()
     again = brought(made, workers)
-    assert again["F11"].taken == [] and [r.rows_bronze for r in again["F11"].known] == [10]
+    assert [r.rows_bronze for r in again["F11"].known] == [10]
     assert again["F11"].by_history == {"370600": 10}, "what was not told is told by the next run"
+    assert stale_feeds(made.paths) == {}
 
 
 def test_what_is_read_is_no_longer_work(tmp_path, cards):  # noqa: F811

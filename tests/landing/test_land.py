@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.contracts import load_contracts
-from pipelines.landing import Delivery, land_feed, landed
+from pipelines.landing import Delivery, land_feed, landed, left_alone
 from pipelines.paths import Paths
 
 FEEDS = load_contracts()
@@ -95,12 +95,12 @@ def test_an_unknown_name_is_landed_all_the_same(paths: Paths):
     assert delivery.file(paths).read_bytes() == b"bytes"
 
 
-def test_unfinished_and_hidden_files_and_links_are_left_alone(paths: Paths):
-    for name in (".hidden", "~$F11.xlsx", NAME + ".part", NAME + ".tmp"):
+def test_unfinished_and_hidden_files_are_left_alone_and_told(paths: Paths):
+    for name in (".hidden", "~$F11.xlsx", ".~lock.F11.csv#", NAME + ".part", NAME + ".TMP", NAME + ".crdownload"):
         drop(paths, name, b"bytes")
-    (paths.drop / "F11" / "link.csv").symlink_to("/etc/hostname")
     assert land_feed(paths, F11, JAN) == []
-    assert len(list((paths.drop / "F11").iterdir())) == 5
+    assert len(list((paths.drop / "F11").iterdir())) == 6
+    assert [t.split("」")[0][-4:] for t in left_alone(paths, F11)] == [".TMP", "load", "part"]
 
 
 def test_a_run_killed_while_copying_loses_nothing(paths: Paths):

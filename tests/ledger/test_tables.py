@@ -28,6 +28,7 @@ def put_delivery(paths, feed, delivery_id, on, **more):
         "rows_quarantined": 1,
         "extra_columns": (),
         "notices": ("x",),
+        "notice_codes": ("N_TAIL",),
         "checks": (),
         "profile": {},
         **more,

@@ -1,0 +1,60 @@
+"""Feeds that could not be brought up to date: their last good version stands, and it says so.
+
+Belongs here: going back to what stood, and the note of it that the ledger reads. Does not belong here: single files
+that go wrong (pipelines.bronze refuses them), what is late or refused (pipelines.arrivals).
+"""
+
+import json
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from pipelines import incidents
+from pipelines.bronze.store import empty_bronze
+from pipelines.contracts import Feed
+from pipelines.paths import Paths
+from pipelines.whole_files import write_whole
+
+_FOLDER = ".stale"
+
+
+def in_bronze(paths: Paths, feed: Feed) -> set[str]:
+    """Names of what bronze holds of a feed."""
+    return {folder.name for folder in (paths.bronze / feed.code).glob("*")}
+
+
+def mark(paths: Paths, feed: Feed, as_of: date, error: BaseException, before: Collection[str]) -> str:
+    """Go back to what bronze held `before`, and note that the feed is stale; returns the number of the incident.
+
+    What was taken in since is in landing, and is read again by the next run.
+    """
+    for name in in_bronze(paths, feed) - set(before):
+        shutil.rmtree(paths.bronze / feed.code / name, ignore_errors=True)
+    number = incidents.incident(paths, f"feed {feed.code}", "", as_of, error)
+    with suppress(Exception):  # whatever it was that failed
+        empty_bronze(paths, feed)
+        write_whole(_note(paths, feed.code), json.dumps({"as_of": as_of.isoformat(), "incident": number}) + "\n")
+    return number
+
+
+def clear(paths: Paths, feed: Feed) -> None:
+    """The feed is up to date."""
+    _note(paths, feed.code).unlink(missing_ok=True)
+
+
+def stale_feeds(paths: Paths) -> dict[str, str]:
+    """Chinese words about every feed whose last attempt failed, by code."""
+    found = {}
+    for note in sorted((paths.bronze / _FOLDER).glob("*.json")):
+        try:
+            told = json.loads(note.read_bytes())
+            found[note.stem] = f"{told['as_of']} 未能更新（{incidents.named(told['incident'])}），沿用此前的数据"
+        except (ValueError, KeyError, TypeError):
+            found[note.stem] = "未能更新，沿用此前的数据"
+    return found
+
+
+def _note(paths: Paths, code: str) -> Path:
+    return paths.bronze / _FOLDER / f"{code}.json"
