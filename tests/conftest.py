@@ -1,7 +1,7 @@
 """How tests are shared out to the two processes of a run.
 
-Belongs here: keeping tests together that share something made once, and apart from one another's rights; that none waits
-for files it has just written. Does not belong here: other fixtures.
+Belongs here: keeping tests together that share something made once, and apart from one another's rights; that none
+waits for files it has just written. Does not belong here: other fixtures.
 """
 
 import os
