@@ -4,6 +4,7 @@ Belongs here: scoring candidate rows. Does not belong here: splitting files into
 missing column (ingest.py).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from pipelines.contracts.heading import normal
 DEPTH = 15
 MIN_SHARE = 0.6
 _FEW = 3
+_LONG = re.compile("[0-9]{4}")
 
 Cells = Sequence[str]
 Heading = tuple[str, ...]
@@ -54,7 +56,8 @@ def detect(
     """The header among the first 15 rows; `rows` are texts from row 1 on.
 
     `spread(i)` gives row i with merged cells filled; with it, headers of two rows are tried as well.
-    The candidate with the most contract columns wins, when it has 60 % of them; on a tie the first.
+    The candidate with the most contract columns wins, when it has 60 % of them; on a tie the first. None does with
+    rows of data above it: they would be lost.
     """
     best, best_score = (0, 0, [], {}), 0
     for top, depth in _candidates(len(rows), (1, 2) if spread else (1,)):
@@ -67,8 +70,16 @@ def detect(
     if best_score < MIN_SHARE * len(feed.columns):
         return not_found(feed, max((len(r) for r in rows), default=0))
     top, depth, names, columns = best
+    if any(_is_record(cells, len(columns)) for cells in rows[:top]):
+        return not_found(feed, max(map(len, rows)))
     title = tuple(t for t in (" ".join(filter(None, map(str.strip, row))) for row in rows[:top]) if t)
     return _header(feed, names, columns, top + depth, title)
+
+
+def _is_record(cells: Cells, columns: int) -> bool:
+    """Whether a row above a heading is no title: as full as rows below it, with dates, codes or ids."""
+    filled = [text for text in cells if text.strip()]
+    return len(filled) >= max(_FEW, MIN_SHARE * columns) and sum(bool(_LONG.search(text)) for text in filled) > 1
 
 
 def turned(feed: Feed, cells: Cells, row: int, header: Header) -> Header | None:

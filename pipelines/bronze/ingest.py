@@ -31,13 +31,12 @@ from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, all_r
 from pipelines.bronze.rulings import RELEASE, in_force, rulings
 from pipelines.bronze.store import Draft, discard, empty_bronze, read_people, read_sketch
 from pipelines.bronze.table import ID_NUMERIC, ROW, Block, Ending, Notice, Table, UnreadableError
-from pipelines.bronze.tail import split_tail
+from pipelines.bronze.tail import SAID, names_nobody, sort_out
 from pipelines.bronze.typing import Typed, type_block
 from pipelines.contracts import Feed
 from pipelines.landing import UNRECOGNISED, Delivery, landed
 from pipelines.paths import Paths
 
-_TAIL_LENGTH = 200
 _UNKNOWN = History()
 # So many records do not stay as they are from one period to the next.
 _MUST_CHANGE = 100
@@ -92,7 +91,8 @@ def _forget_later(
 
 @dataclass
 class _Taken:
-    """What one reading of a file told, beside the rows and entries it wrote."""
+    """What one reading of a file told, beside the rows and entries it wrote. `below`: texts of rows that are no data;
+    they may name persons and are kept nowhere."""
 
     profile: Profile = field(default_factory=Profile)
     sketch: pl.Series | None = None
@@ -100,6 +100,7 @@ class _Taken:
     points: pl.DataFrame | None = None
     is_cut: bool = False
     notices: list[Notice] = field(default_factory=list)
+    below: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     breaker: Breaker | None = None
     pages: int | None = None
@@ -256,8 +257,8 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Hist
         profiler.header(header)
         taken.breaker = taken.breaker or _header_breaker(table, delivery)
         _compare_units(taken, (*header.title, table.sheet or ""), table, feed, delivery)
-        told_before = len(taken.notices)
-        for rows, block in _data(table, feed, taken.notices, past.ends_lines):
+        taken.below.clear()
+        for rows, block in _data(table, feed, taken, past.ends_lines):
             endings += [block.ending] if block.ending else []
             if block.header and block.header is not header:
                 header = block.header
@@ -279,8 +280,7 @@ def _take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Hist
                 points.add(sound)
             if told := [e for e in entries if e.height]:
                 draft.entries.add(pl.concat(told).sort("row"))
-        below = [n.text for n in taken.notices[told_before:] if n.code == "N_TAIL"]
-        _compare_units(taken, below, table, feed, delivery)
+        _compare_units(taken, taken.below, table, feed, delivery)
     taken.notices += _cell_notices(feed, told_cells)
     taken.profile, taken.sketch = profiler.finish()
     taken.people, taken.points = people.sample(), points.finish()
@@ -296,7 +296,7 @@ def _refused(
 ) -> Iterator[pl.DataFrame]:
     """Every row of a refused file; a row with a reason of its own keeps it."""
     for table in read(delivery.file(paths), feed, draft.scratch())[0]:
-        for rows, block in _data(table, feed, [], past.ends_lines):
+        for rows, block in _data(table, feed, _Taken(), past.ends_lines):
             table = replace(table, header=block.header or table.header)
             own = [quarantine.spoilt(block.spoilt, delivery, table.sheet)]
             if not table.header.missing:
@@ -308,24 +308,25 @@ def _refused(
 
 
 def _data(
-    table: Table, feed: Feed, notices: list[Notice], ends_lines: bool | None
+    table: Table, feed: Feed, taken: _Taken, ends_lines: bool | None
 ) -> Iterator[tuple[pl.DataFrame, Block]]:
-    """(data rows, their block); rows that are totals or footnotes go to `notices`."""
+    """(data rows, their block); `taken` is told of rows that are totals or footnotes."""
     for block in table.blocks:
         if told := last_line.told(block, ends_lines):
-            notices.append(Notice("N_UNFINISHED", told))
+            taken.notices.append(Notice("N_UNFINISHED", told))
         block = last_line.settled(block, ends_lines)
         rows = block.rows
         if table.header.found and rows.height:
-            rows, tail = split_tail(rows, block.header or table.header, feed)
-            notices += [_tail_notice(table.sheet, row) for row in tail.iter_rows()]
+            found = sort_out(rows, block.header or table.header, feed)
+            rows, block = found.data, replace(block, marks=block.marks + found.marks)
+            taken.notices += [_tail_notice(table.sheet, *row) for row in found.tail.select(ROW, SAID).iter_rows()]
+            taken.below += [c for row in found.tail.drop(ROW, SAID).iter_rows() for c in row if c]
         yield rows, block
 
 
-def _tail_notice(sheet: str | None, row: Sequence) -> Notice:
-    where = (f"工作表「{sheet}」" if sheet else "") + f"第 {row[0]} 行"
-    text = " ".join(cell for cell in row[1:] if cell)[:_TAIL_LENGTH]
-    return Notice("N_TAIL", f"{where}不是数据，未入库：{text}")
+def _tail_notice(sheet: str | None, row: int, said: str) -> Notice:
+    where = (f"工作表「{sheet}」" if sheet else "") + f"第 {row} 行"
+    return Notice("N_TAIL", f"{where}不是数据，未入库：{said}")
 
 
 def _second_heading(table: Table) -> Notice:
@@ -368,7 +369,7 @@ def _header_notices(table: Table) -> list[Notice]:
     if not header.found:
         return []
     return [
-        *(Notice("N_TITLE", f"标题：{text}") for text in header.title),
+        *(Notice("N_TITLE", f"标题：{text}") for text in header.title if names_nobody(text)),
         *(Notice("N_EXTRA_COLUMN", f"多出的列「{h}」，未入库") for h in header.extra),
         *(Notice("N_ABSENT_COLUMN", f"缺少非必填的列「{label}」，按空值入库") for label in header.absent),
     ]

@@ -261,7 +261,7 @@ def test_a_line_of_nothing_but_the_key_is_a_title_between_pages(tmp_path, workbo
     result = office.deliver("F97", "F97_测试_370600_202401.xlsx", workbook(PAGES[:-1]))
     assert (result.status, result.rows_in) == ("accepted", 3)
     assert office.rows("F97")["region"].to_list() == ["甲区", "乙区", "丙县"]
-    assert sum("第 5 行不是数据，未入库：二、县市（续表）" in n for n in result.notices) == 1
+    assert sum("第 5 行不是数据，未入库：页间标题" in n for n in result.notices) == 1
 
 
 def test_a_record_of_nothing_but_the_key_is_a_record(tmp_path):
@@ -281,7 +281,7 @@ def test_an_id_alone_is_a_row_that_lacks_the_rest(office, workbook, allowance, a
     result = office.deliver("F10", NAME, workbook(rows))
     assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 10, 9)
     assert office.quarantine("F10").select("row", "code").rows() == [(11, "E_REQUIRED")]
-    assert "工作表「Sheet1」第 10 行不是数据，未入库：第二页" in result.notices
+    assert "工作表「Sheet1」第 10 行不是数据，未入库：页间标题" in result.notices
 
 
 INDENTED = replace(REGIONS, columns=(replace(REGIONS.columns[0], has_indent=True), REGIONS.columns[1]))

@@ -62,9 +62,9 @@ def test_a_merged_header_of_two_rows_with_title_total_and_footnotes(office: Offi
     assert rows["cert_no"].to_list()[0] == "D20240000"
     assert result.notices == (
         "标题：烟台市死亡医学证明汇总表",
-        "工作表「死亡证明」第 12 行不是数据，未入库：合计 8",
-        "工作表「死亡证明」第 13 行不是数据，未入库：注：本表由各医疗机构填报",
-        "工作表「死亡证明」第 14 行不是数据，未入库：填表人：孙某 审核人：钱某",
+        "工作表「死亡证明」第 12 行不是数据，未入库：合计",
+        "工作表「死亡证明」第 13 行不是数据，未入库：注：",
+        "工作表「死亡证明」第 14 行不是数据，未入库：填表人：",
     )
 
 
@@ -147,7 +147,7 @@ def test_a_total_in_a_file_without_ids_is_no_row_but_a_person_is(
     rows = [allowance_header, allowance(0, c1="合计"), ["合 计", "", "", "", 200], allowance(1)]
     result = office.deliver("F10", "F10_高龄津贴发放_370602_202401.xlsx", workbook(rows))
     assert office.rows("F10")["_row"].to_list() == [2, 4]
-    assert result.notices == ("工作表「Sheet1」第 3 行不是数据，未入库：合 计 200",)
+    assert result.notices == ("工作表「Sheet1」第 3 行不是数据，未入库：合 计",)
 
 
 def test_every_sheet_with_the_header_is_read_and_its_rows_stay_apart(
