@@ -5,9 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import pytest
+
 from pipelines.paths import PROJECT_ROOT
+from pipelines.workers import Apart
 
 STORY = """
 import os, time
@@ -42,3 +46,17 @@ def test_a_worker_at_work_ends_when_its_parent_is_killed(tmp_path):
         time.sleep(0.1)
     os.kill(worker, signal.SIGKILL)
     raise AssertionError("the worker goes on without its parent")
+
+
+def test_a_process_apart_dies_alone_and_is_followed_by_another():
+    with Apart(memory=1 << 30) as apart:
+        first = apart.call(os.getpid)
+        assert apart.call(os.getpid) == first != os.getpid()
+        with pytest.raises(BrokenProcessPool):
+            apart.call(os._exit, 9)
+        with pytest.raises(BrokenProcessPool):
+            apart.call(bytes, 2 << 30)
+        with pytest.raises(ZeroDivisionError):
+            apart.call(divmod, 1, 0)
+        second = apart.call(os.getpid)
+    assert second != first and not is_alive(second)

@@ -4,8 +4,8 @@ Belongs here: reading, typing, quarantine, breakers. Does not belong here: any r
 field beyond its type (expectations/), any change to landed bytes.
 """
 
-from pipelines.bronze.ingest import ingest_feed
+from pipelines.bronze.ingest import awaiting, ingest_feed
 from pipelines.bronze.result import DeliveryResult, results
 from pipelines.bronze.store import empty_bronze
 
-__all__ = ["DeliveryResult", "empty_bronze", "ingest_feed", "results"]
+__all__ = ["DeliveryResult", "awaiting", "empty_bronze", "ingest_feed", "results"]

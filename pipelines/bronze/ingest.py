@@ -7,7 +7,7 @@ large file never has to stand in memory for the case that it may be refused.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from statistics import median
@@ -27,6 +27,7 @@ from pipelines.bronze.people import People, renamed_share
 from pipelines.bronze.points import Points, words
 from pipelines.bronze.profile import Profile, Profiler, vanished_share
 from pipelines.bronze.readers import read
+from pipelines.bronze.reading import being_read, has_killed, reader_version
 from pipelines.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult, all_results
 from pipelines.bronze.rulings import RELEASE, in_force, rulings
 from pipelines.bronze.store import Draft, discard, empty_bronze, read_people, read_sketch
@@ -58,7 +59,7 @@ def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
         if delivery.delivered_on > as_of.isoformat():
             continue
         known = [r for r in outcomes if r.delivery_id == delivery.delivery_id]
-        if known and known[0].breaker_code in _JUDGED_AGAIN:
+        if known and _is_judged_again(known[0]):
             discard(paths, known[0])
             outcomes, known = [r for r in outcomes if r not in known], []
         if not known:
@@ -72,6 +73,26 @@ def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
             taken.append(released)
             outcomes += [released] if released.released_on else []
     return taken
+
+
+def awaiting(paths: Paths, feed: Feed, as_of: date) -> list[Delivery]:
+    """Landed deliveries of a feed that `ingest_feed` would read."""
+    known = {r.delivery_id: r for r in all_results(paths, feed.code)}
+    released = {r.delivery_id for r in rulings(paths, as_of) if r.feed == feed.code and r.decision == RELEASE}
+    return [d for d in landed(paths, feed.code) if _is_awaited(known.get(d.delivery_id), released)]
+
+
+def _is_awaited(known: DeliveryResult | None, released: Collection[str]) -> bool:
+    if known is None or _is_judged_again(known):
+        return True
+    return known.status == QUARANTINED and known.delivery_id in released
+
+
+def _is_judged_again(result: DeliveryResult) -> bool:
+    """What ended its reader's process waits for another reader."""
+    if result.breaker_code == "E_READER":
+        return result.reader != reader_version()
+    return result.breaker_code in _JUDGED_AGAIN
 
 
 def _forget_later(
@@ -109,7 +130,8 @@ class _Taken:
 def _ingest(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> DeliveryResult:
     """The outcome of one delivery: whatever goes wrong with a file is the case of that file."""
     try:
-        return _judge(paths, feed, delivery, past)
+        with being_read(paths, delivery):
+            return _judge(paths, feed, delivery, past)
     except BaseException as error:
         if incidents.is_ours(error):
             raise
@@ -145,7 +167,8 @@ def _judge(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> Deliv
 
 
 def _check_original(paths: Paths, delivery: Delivery) -> None:
-    """Raises UnreadableError where there are no bytes, not those that came, or a name nobody understands."""
+    """Raises UnreadableError where there are no bytes, not those that came, a name nobody understands, or a file that
+    ended its reader's process."""
     if detail := problems.NOT_A_FILE.get(delivery.kind):
         raise UnreadableError("E_FILE_OPEN", detail)
     if delivery.kind == UNRECOGNISED:
@@ -157,12 +180,17 @@ def _check_original(paths: Paths, delivery: Delivery) -> None:
         raise UnreadableError("E_CHANGED", "文件不见了") from None
     if digest != delivery.sha256:
         raise UnreadableError("E_CHANGED", "与收下时的 SHA-256 不同")
+    if has_killed(paths, delivery):
+        death = ChildProcessError(f"its reader {reader_version()} died, most likely for want of memory")
+        on, what = date.fromisoformat(delivery.delivered_on), f"landing/{delivery.feed}/{delivery.delivery_id}"
+        raise UnreadableError("E_READER", incidents.named(incidents.incident(paths, what, delivery.sha256, on, death)))
 
 
 def _release(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryResult, on: date) -> DeliveryResult:
     """Take a refused delivery in; where that cannot be done it stays refused, with why."""
     try:
-        return _released(paths, feed, delivery, refused, on)
+        with being_read(paths, delivery):
+            return _released(paths, feed, delivery, refused, on)
     except UnreadableError as error:
         why = breaker(error.code, delivery, error.detail).message
     except BaseException as error:
@@ -411,4 +439,5 @@ def _result(
         notice_codes=tuple(n.code for n in taken.notices),
         profile=taken.profile,
         pages=taken.pages,
+        reader=reader_version() if taken.breaker and taken.breaker.code == "E_READER" else None,
     )

@@ -94,6 +94,15 @@ def kind_of(file: Path) -> str:
     return CSV
 
 
+def may_unfold(file: Path) -> bool:
+    """Whether a reader may need far more memory than the file is long: all but plain text, which passes in pieces, and
+    what nobody tries to read."""
+    try:
+        return kind_of(file) not in (CSV, JSON, GEOJSON)
+    except (UnreadableError, OSError):
+        return False
+
+
 def differs(kind: str, agreed: str) -> list[Notice]:
     """A notice when a file is of another kind than agreed."""
     if kind == agreed:

@@ -35,6 +35,8 @@ def read_parquet(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
             meta, names, instants = parquet.metadata, parquet.schema_arrow.names, _int96(parquet)
             groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
             sizes = [(c.total_uncompressed_size, c.total_compressed_size) for g in groups for c in _columns(g)]
+    except MemoryError:  # one of Arrow's own errors, and none of the file's
+        raise
     except _ERRORS as error:
         raise UnreadableError("E_PARQUET") from error
     is_bomb = any(large > _RATIO_FROM and large > _RATIO * max(small, 1) for large, small in sizes)
@@ -74,6 +76,8 @@ def _blocks(file: Path, header: Header, feed: Feed, instants: set[str]) -> Itera
             for batch in parquet.iter_batches(BLOCK_ROWS, use_threads=False):
                 yield _block(batch, first, by_place, instants)
                 first += batch.num_rows
+    except MemoryError:  # one of Arrow's own errors, and none of the file's
+        raise
     except _ERRORS as error:
         raise UnreadableError("E_PARQUET") from error
 

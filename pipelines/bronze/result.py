@@ -39,6 +39,7 @@ class DeliveryResult:
     pages the file says it is one.
     `checks`: every limit, broken or not. `released_on`: the business date from which a refused delivery counts,
     because a person released it. Such a delivery stands twice in bronze: as it was refused, and as it was taken in.
+    `reader`: the version of the one whose process the file ended.
     """
 
     feed: str
@@ -69,6 +70,7 @@ class DeliveryResult:
     checks: tuple[Check, ...] = ()
     profile: Profile = field(default_factory=Profile)
     released_on: str | None = None
+    reader: str | None = None
 
     @property
     def in_force_from(self) -> str:

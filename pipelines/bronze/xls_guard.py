@@ -37,7 +37,7 @@ def odd_cells(file: Path) -> Callable[[str], OddCells]:
         raise UnreadableError("E_ZIP_BOMB")
     try:
         found = _inspect(file)
-    except UnreadableError:
+    except (UnreadableError, MemoryError):
         raise
     except Exception as error:  # a damaged container fails in any way
         raise UnreadableError("E_XLSX_DAMAGED" if olefile.isOleFile(str(file)) else "E_XLSX_FORM") from error

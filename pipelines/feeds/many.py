@@ -1,4 +1,4 @@
-"""Many feeds, side by side in worker processes where there is enough to read.
+"""Many feeds, side by side in worker processes where there is enough to read, apart where a file may end its reader.
 
 Belongs here: how many processes, which feed first. A feed writes nothing outside folders of its own, so feeds do not
 meet; the caller holds the lake.
@@ -6,22 +6,27 @@ meet; the caller holds the lake.
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from pathlib import Path
+from queue import SimpleQueue
 
+from pipelines.bronze import awaiting
+from pipelines.bronze.kinds import may_unfold
+from pipelines.bronze.reading import blame
 from pipelines.contracts import Feed
 from pipelines.feeds.one import FeedState, bring
 from pipelines.feeds.stale import clear, in_bronze, mark
 from pipelines.incidents import is_ours
-from pipelines.landing import dropped, landed
+from pipelines.landing import dropped
 from pipelines.paths import Paths
 from pipelines.quiet import quiet
-from pipelines.workers import pool
+from pipelines.workers import Apart
 
-# Each may hold 2 GB over a city-wide file.
+# Each may hold 2 GB over a city-wide file; libraries claim twice of what they hold.
 MOST_WORKERS = 4
+READER_MEMORY = 6 << 30
 # A file costs as much as so many bytes more of it would, and with less than a pool's start there is none.
 _FILE = 100_000
 _WORTH_A_POOL = 15_000_000
@@ -45,42 +50,77 @@ def bring_all(
 def _brought(
     paths: Paths, feeds: Sequence[Feed], as_of: date, settled: Collection[Path], workers: int | None
 ) -> Iterator[tuple[Feed, FeedState | BaseException]]:
-    work = {feed.code: unread(paths, feed) for feed in feeds}
+    files = {feed.code: unread(paths, feed, as_of) for feed in feeds}
+    work = {code: sum(size + _FILE for size in found.values()) for code, found in files.items()}
     workers = min(workers or len(os.sched_getaffinity(0)), MOST_WORKERS, sum(map(bool, work.values())))
-    if workers < 2 or sum(work.values()) < _WORTH_A_POOL:
-        for feed in feeds:
-            try:
-                yield feed, bring(paths, feed, as_of, settled)
-            except BaseException as error:  # a reader's panic is no Exception; whatever it is, the others go on
-                if not isinstance(error, Exception) and is_ours(error):
-                    raise
-                yield feed, error
-        return
-    largest_first, killed = sorted(feeds, key=lambda feed: -work[feed.code]), []
-    for feed, state in _side_by_side(paths, largest_first, as_of, settled, workers):
-        if isinstance(state, BrokenProcessPool):
+    is_little = workers < 2 or sum(work.values()) < _WORTH_A_POOL
+    here = [feed for feed in feeds if is_little and not any(map(may_unfold, files[feed.code]))]
+    for feed in here:
+        try:
+            yield feed, bring(paths, feed, as_of, settled)
+        except BaseException as error:  # a reader's panic is no Exception; whatever it is, the others go on
+            if not isinstance(error, Exception) and is_ours(error):
+                raise
+            yield feed, error
+    apart = sorted((feed for feed in feeds if feed not in here), key=lambda feed: -work[feed.code])
+    if apart:
+        yield from _apart(paths, apart, as_of, settled, 1 if is_little else workers)
+
+
+def _apart(
+    paths: Paths, feeds: Sequence[Feed], as_of: date, settled: Collection[Path], workers: int
+) -> Iterator[tuple[Feed, FeedState | BaseException]]:
+    """In processes that may die: what a file unfolds to is known for certain only when it is read."""
+    killed = []
+    for feed, state in _side_by_side(paths, feeds, as_of, settled, workers):
+        if isinstance(state, BrokenProcessPool) and blame(paths, feed.code):
             killed.append(feed)
         else:
             yield feed, state
-    for feed in killed:  # by one of them, and only alone can be told which
-        yield from _side_by_side(paths, [feed], as_of, settled, 1)
+    for feed in killed:  # alone, so that no other file can be why
+        with Apart(READER_MEMORY) as reader:
+            state = _state(reader, paths, feed, as_of, settled)
+            while isinstance(state, BrokenProcessPool) and blame(paths, feed.code):
+                state = _state(reader, paths, feed, as_of, settled)
+        yield feed, state
 
 
 def _side_by_side(
     paths: Paths, feeds: Sequence[Feed], as_of: date, settled: Collection[Path], workers: int
 ) -> Iterator[tuple[Feed, FeedState | BaseException]]:
-    readers = pool(workers)
+    readers: SimpleQueue[Apart] = SimpleQueue()
+    for _ in range(workers):
+        readers.put(Apart(READER_MEMORY))
+
+    def brought(feed: Feed) -> FeedState | BaseException:
+        reader = readers.get()
+        state = _state(reader, paths, feed, as_of, settled)
+        readers.put(reader)
+        return state
+
+    threads = ThreadPoolExecutor(workers)
     try:
-        running = {readers.submit(bring, paths, feed, as_of, settled): feed for feed in feeds}
+        running = {threads.submit(brought, feed): feed for feed in feeds}
         for future in as_completed(running):
-            yield running[future], future.exception() or future.result()
+            yield running[future], future.result()
     finally:
-        readers.shutdown(cancel_futures=True)
+        threads.shutdown(cancel_futures=True)
+        while not readers.empty():
+            readers.get().close()
 
 
-def unread(paths: Paths, feed: Feed) -> int:
-    """What there is to read of a feed: its bytes, and so many more a file."""
-    bronze = paths.bronze / feed.code
-    sizes = [file.lstat().st_size for file in dropped(paths.drop / feed.code)]
-    sizes += [d.size for d in landed(paths, feed.code) if not (bronze / d.delivery_id).is_dir()]
-    return sum(size + _FILE for size in sizes)
+def _state(
+    reader: Apart, paths: Paths, feed: Feed, as_of: date, settled: Collection[Path]
+) -> FeedState | BaseException:
+    try:
+        return reader.call(bring, paths, feed, as_of, settled)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # raised by the reader, or its end
+        return error
+
+
+def unread(paths: Paths, feed: Feed, as_of: date) -> dict[Path, int]:
+    """What there is to read of a feed, each file with its bytes."""
+    there = {file: file.lstat().st_size for file in dropped(paths.drop / feed.code)}
+    return there | {d.file(paths): d.size for d in awaiting(paths, feed, as_of)}

@@ -68,7 +68,7 @@ def test_a_feed_that_fails_stops_no_other(tmp_path, cards, worth_it, workers):  
 
 def test_what_is_read_is_no_longer_work(tmp_path, cards):  # noqa: F811
     made = office(tmp_path, cards(10))
-    before = {c: many.unread(made.paths, FEEDS[c]) for c in CODES}
-    assert before["F11"] == len(cards(10)) + many._FILE
+    before = {c: many.unread(made.paths, FEEDS[c], AS_OF) for c in CODES}
+    assert list(before["F11"].values()) == [len(cards(10))]
     brought(made, 1)
-    assert [many.unread(made.paths, FEEDS[c]) for c in CODES] == [0, 0, 0]
+    assert [many.unread(made.paths, FEEDS[c], AS_OF) for c in CODES] == [{}, {}, {}]
