@@ -27,6 +27,7 @@ IDENTIFIER = "identifier"
 MONTH = "month"
 CORRECTABLE = "correctable"
 PHONE = "phone"
+DIRECT = "直接标识符"
 MASK_PREFIX = "mask:"
 # The standards whose numbers carry a check character.
 CITIZEN_NUMBER = "GB 11643-1999"
@@ -198,9 +199,13 @@ class Feed:
 
     @cached_property
     def named_id(self) -> tuple[str, str] | None:
-        """The columns of an id and of the name that goes with it (`x_id_no`, `x_name`), the first such pair."""
-        ids = [c.name for c in self.columns if c.is_identifier and c.name.endswith("id_no")]
-        pairs = [(name, name.removesuffix("id_no") + "name") for name in ids]
+        """The columns of a person's id and of the name that goes with it: the first `x_id_no` beside an `x_name`, else
+        the first other id of one person each (`card_no`, `x_code`) beside `name` or `x_name`."""
+        ids = [c for c in self.columns if c.is_identifier]
+        pairs = [(c.name, c.name.removesuffix("id_no") + "name") for c in ids if c.name.endswith("id_no")]
+        own = [c.name for c in ids if DIRECT in c.tags and (c.has_check_character or self.key_columns == (c.name,))]
+        names = sorted((n for n in self.by_name if n.endswith("name")), key=len, reverse=True)
+        pairs += [(own_id, n) for own_id in own for n in names if own_id.startswith(n.removesuffix("name"))]
         return next(((i, n) for i, n in pairs if n in self.by_name), None)
 
     @cached_property

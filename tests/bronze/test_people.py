@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.bronze.people import ENOUGH, People, renamed_share
 from pipelines.contracts import load_contracts
-from tests.bronze.conftest import Office
+from tests.bronze.conftest import CARD_HEADER, Office
 from tests.bronze.test_breakers_planted import DAYS, number
 
 FEED = load_contracts()["F10"]
@@ -30,6 +30,35 @@ def test_ids_one_row_too_low_are_refused_and_ordinary_months_are_not(office: Off
         for n, content in enumerate(sent, 1)
     ]
     assert [r.breaker_code for r in found] == [None, None, "E_IDS_SHIFTED", None]
+
+
+def cards(ids: list[str]) -> bytes:
+    lines = [f"{i}11,人{n},1,1,2030-01-01,生活补贴,发放,370602001001" for n, i in enumerate(ids)]
+    return "".join(f"{line}\r\n" for line in [CARD_HEADER, *lines]).encode()
+
+
+def test_any_id_of_a_person_shows_that_names_have_slipped(office: Office):
+    ids = [number(n) for n in range(80)]
+    sent = [ids, [ids[-1], *ids[:-1]], ids[:78]]
+    found = [
+        office.deliver("F11", f"F11_残疾人证_370600_2024{n:02d}.csv", cards(content), DAYS[n - 1])
+        for n, content in enumerate(sent, 1)
+    ]
+    assert [r.breaker_code for r in found] == [None, "E_IDS_SHIFTED", None]
+
+
+def test_which_id_goes_with_which_name():
+    feeds = load_contracts()
+    assert {code: feeds[code].named_id for code in ("F01", "F07", "F11", "F13", "F14", "F16", "F24", "F28")} == {
+        "F01": ("id_no", "name"),
+        "F07": ("husband_id_no", "husband_name"),
+        "F11": ("card_no", "name"),
+        "F13": ("owner_code", "owner_name"),
+        "F14": ("legal_rep_id_no", "legal_rep_name"),
+        "F16": None,
+        "F24": None,
+        "F28": None,
+    }
 
 
 def test_a_share_needs_enough_people(tmp_path: Path):
