@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 
 from pipelines.inbox.identity import Identity, at, cell_text
+from pipelines.inbox.known import Known, is_unlikely
 from pipelines.inbox.problems import row_reason
 from pipelines.inbox.reader import Book, Cell
 from pipelines.returns import columns as layout
@@ -21,8 +23,10 @@ ACCEPTED, REJECTED, DUPLICATE, UNANSWERED, SUPERSEDED = (
     "accepted", "rejected", "duplicate", "unanswered", "superseded",
 )  # fmt: skip
 _WIDTH = len(layout.ANOMALY_COLUMNS)
-# Refused because the ticket needs no answer: nothing in such a row can be put right, so it holds up no other.
-_SETTLED = ("E_TICKET_CLOSED", "E_TICKET_SOURCE", "E_TICKET_WAITING", "E_RULE_RETIRED")
+# Refused because this workbook's question is no longer asked: nothing in such a row can be put right, so it holds up no
+# other.
+_SETTLED = ("E_TICKET_CLOSED", "E_TICKET_SOURCE", "E_TICKET_WAITING", "E_RULE_RETIRED", "E_VALUE_MOVED")
+_NOTHING: Mapping[str, Known] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,11 @@ def check_rows(
     signer: RowSigner,
     rules: Mapping[str, Rule],
     tickets: Mapping[str, tuple[str, str]],
+    known: Mapping[str, Known] = _NOTHING,
 ) -> list[RowResult]:
-    """Every row of 异常清单 that is there or should be. `tickets`: ticket id -> (state, assignee)."""
+    """Every row of 异常清单 that is there or should be. `tickets`: ticket id -> (state, assignee); `known`: what was
+    last found about those whose answers correct a value."""
+    desk = _Desk(identity, signer, rules, tickets, known)
     results = []
     for index, row in enumerate(book.sheets[layout.ANOMALIES]):
         if index < layout.FIRST_ROW:
@@ -69,7 +76,7 @@ def check_rows(
         if has_formula is None and not any(cell_text(cell).strip() for cell in row):
             continue
         cells = [at(row, c) for c in range(_WIDTH)]
-        results.append(_check_row(index + 1, cells, has_formula, identity, signer, rules, tickets))
+        results.append(_check_row(index + 1, cells, has_formula, desk))
     results = _one_per_ticket(results)
     results = _all_or_nothing(results)
     seen = {r.ticket_id for r in results}
@@ -79,24 +86,28 @@ def check_rows(
     ]
 
 
-def _check_row(
-    sheet_row: int,
-    cells: list[Cell],
-    formula_column: int | None,
-    identity: Identity,
-    signer: RowSigner,
-    rules: Mapping[str, Rule],
-    tickets: Mapping[str, tuple[str, str]],
-) -> RowResult:
+@dataclass(frozen=True)
+class _Desk:
+    """What every row of a file is judged by."""
+
+    identity: Identity
+    signer: RowSigner
+    rules: Mapping[str, Rule]
+    tickets: Mapping[str, tuple[str, str]]
+    known: Mapping[str, Known]
+
+
+def _check_row(sheet_row: int, cells: list[Cell], formula_column: int | None, desk: _Desk) -> RowResult:
     row_key = cell_text(cells[COL["row_key"]])
-    is_ours = row_key in identity.groups
+    groups = desk.identity.groups
+    is_ours = row_key in groups
     rule_id = cell_text(cells[COL["rule"]]).partition(" ")[0]
     given = [cell_text(cells[COL[name]]).strip() for name in ("answer", "new_value", "note")]
     result = RowResult(
         sheet_row,
         row_key if is_ours else None,
-        identity.groups.get(row_key),
-        rule_id if rule_id in rules else "",
+        groups.get(row_key),
+        rule_id if rule_id in desk.rules else "",
         REJECTED,
         *(given[0], "", given[1], given[2]),
     )
@@ -108,20 +119,26 @@ def _check_row(
         return result.but(REJECTED, "E_ID_NUMERIC", column=COL["id_no"])
     signed = [cell_text(cells[c]) for c in layout.SIGNED_CELLS]
     check_value = cell_text(cells[COL["_chk"]])
-    if not signer.is_intact(signed, check_value):
-        changed = signer.changed_cells(signed, check_value)
+    if not desk.signer.is_intact(signed, check_value):
+        changed = desk.signer.changed_cells(signed, check_value)
         column = layout.SIGNED_CELLS[changed[0]] if changed else COL["_chk"]
         return result.but(REJECTED, "E_ROW_CHANGED", column=column)
     if not given[0] and not given[1]:
         return result.but(UNANSWERED, "E_BLANK")
-    if refusal := _ticket_refusal(tickets.get(row_key)):
+    if refusal := _ticket_refusal(desk.tickets.get(row_key)):
         return result.but(REJECTED, refusal)
-    if rule_id not in rules:
+    if rule_id not in desk.rules:
         return result.but(REJECTED, "E_RULE_RETIRED")
-    return _check_answer(result, cells, rules[rule_id], identity)
+    known = desk.known.get(row_key)
+    if known is not None and known.value != cell_text(cells[COL["value"]]):
+        facts = {"value": known.value or "空白", "found_on": known.found_on}
+        return result.but(REJECTED, "E_VALUE_MOVED", column=COL["value"], **facts)
+    return _check_answer(result, cells, desk.rules[rule_id], desk.identity.grids, known)
 
 
-def _check_answer(result: RowResult, cells: list[Cell], rule: Rule, identity: Identity) -> RowResult:
+def _check_answer(
+    result: RowResult, cells: list[Cell], rule: Rule, grids: Mapping[str, str], known: Known | None
+) -> RowResult:
     column, value_column = COL["answer"], COL["new_value"]
     value, typed = cells[value_column], result.new_value
     if not result.answer_code:
@@ -142,10 +159,15 @@ def _check_answer(result: RowResult, cells: list[Cell], rule: Rule, identity: Id
         return result.but(REJECTED, "E_VALUE_NUMERIC", column=value_column)
     if isinstance(value, date | datetime | time | timedelta):
         return result.but(REJECTED, "E_VALUE_DATE", column=value_column)
-    code = identity.grids.get(" ".join(typed.split()))
+    code = grids.get(" ".join(typed.split()))
     if code is None:
         return result.but(REJECTED, "E_VALUE_NOT_ALLOWED", column=value_column)
-    return replace(result, outcome=ACCEPTED, answer_kind=answer.kind, new_value=code)
+    result = replace(result, outcome=ACCEPTED, answer_kind=answer.kind, new_value=code)
+    if known is None or not is_unlikely(code, known, grids):
+        return result
+    if not result.note:
+        return result.but(REJECTED, "E_VALUE_UNLIKELY", column=value_column)
+    return result.but(ACCEPTED, "N_VALUE_UNLIKELY", column=value_column)
 
 
 def _constant(answer: Answer) -> str:

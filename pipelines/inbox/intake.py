@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.inbox.check import ACCEPTED, REJECTED, RowResult, check_rows
 from pipelines.inbox.identity import Identity, cell_text, check_addressee, identify
+from pipelines.inbox.known import Known, known_tickets
 from pipelines.inbox.merge import merge
 from pipelines.inbox.problems import Refused
 from pipelines.inbox.reader import Book, Reader
@@ -101,11 +102,11 @@ class IntakeReport:
 def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
     """Take in the drop folder, judge what was received, replace this turn's answers, write receipts.
 
-    Reads ledger.ticket_event and ledger.return_set of earlier turns only, so a second run says the same.
+    Reads the ledger's events, anomalies and sets of earlier turns only, so a second run says the same.
     """
     taken = receive(paths, as_of)
     keys, rules = KeyProvider(paths), load_rules()
-    desk = _Desk(paths, keys, rules, _issued(con, as_of), _tickets(con, as_of))
+    desk = _Desk(paths, keys, rules, _issued(con, as_of), _tickets(con, as_of), known_tickets(con, as_of, rules))
     files = []
     with Reader() as reader:
         for source, path in received(paths, as_of):
@@ -135,6 +136,7 @@ class _Desk:
     rules: Mapping[str, Rule]
     sets: Mapping[tuple[str, date], int]
     tickets: Mapping[str, tuple[str, str]]
+    known: Mapping[str, Known]
 
 
 def _judge(result: FileResult, path: Path, desk: _Desk, reader: Reader) -> None:
@@ -145,7 +147,8 @@ def _judge(result: FileResult, path: Path, desk: _Desk, reader: Reader) -> None:
     result.identity = identity
     _check_set(identity, desk.sets)
     result.officer = _officer(book)
-    result.rows = check_rows(book, identity, RowSigner(desk.keys, identity.set_id), desk.rules, desk.tickets)
+    signer = RowSigner(desk.keys, identity.set_id)
+    result.rows = check_rows(book, identity, signer, desk.rules, desk.tickets, desk.known)
 
 
 def _unforeseen(paths: Paths, as_of: date, source: Received, error: Exception) -> str:

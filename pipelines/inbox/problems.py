@@ -1,7 +1,7 @@
 """Every reason for which a file or a row is not accepted: a code and what to tell the township.
 
 Belongs here: codes and Chinese words, always with sheet, row and column, what is wrong, what to do next;
-never a name, an id number or a value from the file. Does not belong here: when a reason applies.
+never a name, an id number or anything typed into the file. Does not belong here: when a reason applies.
 """
 
 from pipelines.returns.columns import ANOMALIES, ANOMALY_COLUMNS, column_letter
@@ -41,6 +41,11 @@ ROW_REASONS = {
     "E_VALUE_DATE": "更正值变成了日期。请将该列设为文本后重填。",
     "E_VALUE_NOT_ALLOWED": "更正值不是本镇街现有的网格。请从下拉列表选一项，不要加别的字。",
     "E_VALUE_UNWANTED": "选了「{answer}」，不需要填更正值。请清空更正值，或改选其他处理结果。",
+    "E_VALUE_MOVED": "当前值已变为「{value}」（{found_on} 的数据），与这份工作簿里的不同，答复未采用。"
+    "请用最近一次返还的工作簿，按新的值核实后再答。",
+    "E_VALUE_UNLIKELY": "与同屋其他人登记的网格不在同一村居（见「依据」）。请再核实；确实如此的，"
+    "请在「说明」写明原因后再交。",
+    "N_VALUE_UNLIKELY": "与同屋其他人登记的网格不在同一村居，已按「说明」采用，并作标注。",
     "E_CONFLICT": "同一工单出现多行（第 {rows} 行），答复不一致，都未采用。请只保留一行。",
     "E_DUPLICATE": "与第 {row} 行是同一工单，答复相同，只计一次。",
     "E_DUPLICATE_FILE": "与本期先交的文件答复相同，只计一次。",

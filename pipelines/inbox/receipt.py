@@ -1,7 +1,8 @@
 """The receipt: what became of every row of one workbook, for the township.
 
 Belongs here: the receipt file. Does not belong here: deciding anything. It is not encrypted, so it holds no
-name, no id number and no value; ticket numbers and places in the sheet are enough to find the row.
+name, no id number and nothing that was typed; ticket numbers and places in the sheet are enough to find the row. A grid
+or register state that has changed meanwhile is named: beside a ticket number it tells nobody whose it is.
 """
 
 from collections import Counter

@@ -71,6 +71,12 @@ def test_survey_residences(ask) -> None:
     ]
 
 
+def test_the_grid_of_the_house(ask) -> None:
+    rows = ask("SELECT entity_key, house_grid_code FROM lake.verify.survey_residence ORDER BY source_ref")
+    houses = {"S1": small.GRID, "S2": small.OTHER_GRID, "S3": small.GRID, "S4": None}
+    assert rows == [(record_key("F31", no), grid) for no, grid in houses.items()]
+
+
 def test_household_heads(ask) -> None:
     rows = ask(
         "SELECT household_no, head_state, entity_key FROM lake.verify.household_head WHERE head_state <> 'one_head'"

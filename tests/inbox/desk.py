@@ -59,12 +59,13 @@ def judge_book(
     addressed: tuple[str, ...] = ("",),
     tickets: dict | None = None,
     rules: dict | None = None,
+    known: dict | None = None,
 ) -> list[RowResult]:
     """The same of cells that were read already. Raises Refused."""
     identity = identify(book, keys)
     check_addressee(identity, addressed)
     states = dict.fromkeys(identity.groups, OPEN) | (tickets or {})
-    return check_rows(book, identity, RowSigner(keys, identity.set_id), rules or load_rules(), states)
+    return check_rows(book, identity, RowSigner(keys, identity.set_id), rules or load_rules(), states, known or {})
 
 
 def with_cell(book: Book, row: int, column: str, value: Cell, sheet: str = ANOMALIES) -> Book:

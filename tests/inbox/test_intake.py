@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import os
 from datetime import date
 
@@ -9,7 +10,9 @@ import openpyxl
 import pytest
 
 from pipelines.inbox.intake import intake
+from pipelines.inbox.reader import read_book
 from pipelines.ledger import corrections
+from pipelines.returns import columns as layout
 from pipelines.returns.sets import write_return_sets
 from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import lock, unlock
@@ -98,6 +101,56 @@ def test_accepted_fixes_become_corrections(paths, con, plain):
         "from lake.ledger.correction"
     ).fetchall()
     assert made == [(ticket(FIRST, 1), "F01", "rk1", "status_name", "正常", "死亡注销", FIRST, 5)]
+
+
+def found(con, as_of, value, house=None):
+    """The grid of the first R11 ticket as a turn found it."""
+    evidence = json.dumps({"同屋网格": house} if house else {}, ensure_ascii=False)
+    con.execute(
+        "insert into lake.ledger.anomaly by name select ? as as_of, rule_id, entity_key, ticket_id, township_code, "
+        "feed, record_key, source_ref, field, ? as value, ? as evidence from lake.ledger.ticket where ticket_id = ?",
+        [as_of, value, evidence, ticket(FIRST, 3)],
+    )
+
+
+def issued_content(paths, con, keys):
+    """The first township's workbook as issued now, and the sheet row of its first R11 ticket."""
+    made = next(s for s in write_return_sets(paths, con, AS_OF) if s.township_code == FIRST)
+    content = unlock(next(made.folder.glob("*.xlsx")).read_bytes(), keys.password(FIRST))
+    rows = read_book(content).sheets[layout.ANOMALIES]
+    return content, 1 + next(i for i, row in enumerate(rows) if row[layout.COL["row_key"]] == ticket(FIRST, 3))
+
+
+def test_an_old_workbook_does_not_override_a_newer_value(paths, con, keys):
+    """January showed 091, March's feed says 077: January's workbook is about 091, whenever it comes."""
+    con.execute("update lake.ledger.ticket set value = '091' where ticket_id = ?", [ticket(FIRST, 3)])
+    content, row = issued_content(paths, con, keys)
+    april = date(2024, 4, 30)
+    for as_of, value in ((AS_OF, "091"), (date(2024, 3, 31), "077"), (april, "055")):  # what April found comes later
+        found(con, as_of, value)
+    drop(paths, f"{FIRST}/一月.xlsx", fill_in(content, {row: ("更正网格", GRID), R20: ("确认健在",)}))
+    report = intake(paths, con, april)
+    assert accepted(con) == [(ticket(FIRST, 0), "确认健在")]
+    (problem,) = report.problems
+    assert "J 列「当前值」：当前值已变为「077」（2024-03-31 的数据）" in problem
+    assert "当前值已变为「077」" in str(receipt_cells(report.files[0].receipt))
+    assert corrections.record_corrections(con, april, load_rules()) == 0
+    con.execute("delete from lake.ledger.anomaly where as_of > ?", [AS_OF])
+    assert intake(paths, con, april).answers == 2
+    assert corrections.record_corrections(con, april, load_rules()) == 1
+
+
+def test_an_unlikely_value_needs_a_reason_and_is_marked_in_the_ledger(paths, con, keys):
+    west = f"{FIRST}002001"
+    con.execute("insert into lake.returns.return_grid values (?, ?, '第1网格', '村西村委会')", [FIRST, west])
+    content, row = issued_content(paths, con, keys)
+    found(con, AS_OF, "", house=GRID)
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(content, {row: ("更正网格", west)}), seconds=1)
+    assert [r.reason_code for r in intake(paths, con, TURN).files[0].rows if r.new_value] == ["E_VALUE_UNLIKELY"]
+    drop(paths, f"{FIRST}/b.xlsx", fill_in(content, {row: ("更正网格", west, "已随子女搬家")}), seconds=2)
+    assert intake(paths, con, TURN).answers == 1
+    marked = con.execute("select new_value, outcome, reason_code from lake.ledger.answer where outcome = 'accepted'")
+    assert marked.fetchall() == [(west, "accepted", "N_VALUE_UNLIKELY")]
 
 
 def test_running_again_gives_the_same_rows_and_bytes(paths, con, plain):

@@ -2,12 +2,13 @@
 
 from copy import copy
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.inbox.known import Known
 from pipelines.inbox.problems import Refused
 from pipelines.inbox.reader import read_book
 from pipelines.returns.columns import ANOMALIES, ANOMALY_COLUMNS, CODES, COL, HEADER_ROW
@@ -100,6 +101,61 @@ def test_a_row_of_a_rule_that_is_no_more_is_told_so(workbook, desk_keys):
     rows = by_row(judge_book(book, desk_keys, rules=rules))
     assert (rows[R11].outcome, rows[R11].reason_code) == ("rejected", "E_RULE_RETIRED")
     assert rows[R20].outcome == "accepted"
+
+
+FOUND_ON, SHOWN, SHOWN_B = date(2024, 3, 31), "", "370602001001099"
+HERE, NEXT_DOOR = "370602001001002", "370602001002001"
+TWO_VILLAGES = tuple((code, "某社区网格") for code in (HERE, "370602001001003", NEXT_DOOR, "370602001002002"))
+
+
+def asked_again(desk_keys, answers, known, group=None):
+    """Judged rows of a workbook whose grids lie in two villages; `known` by place of the anomaly."""
+    data = township_return(grids=TWO_VILLAGES)
+    anomalies = tuple(replace(a, group_key=group or a.group_key) for a in data.anomalies)
+    content = build_workbook(replace(data, anomalies=anomalies), desk_keys)
+    known = {data.anomalies[row - R20].ticket_id: k for row, k in known.items()}
+    return by_row(judge_book(read_book(fill_in(content, answers)), desk_keys, known=known))
+
+
+@pytest.mark.parametrize("answer", [("更正网格", HERE), ("不是错误",), ("数据源有误", None, "请核对")])
+@pytest.mark.parametrize("now", ["370602001001077", "370602001001099 ", "0"])
+def test_an_answer_to_a_value_that_has_changed_comes_back_with_the_new_one(desk_keys, answer, now):
+    """The township said something about the value it was shown; nobody knows what it would say about the new one."""
+    answers = {R11: answer, R11_B: ("更正网格", HERE)}
+    rows = asked_again(desk_keys, answers, {R11: Known(now, FOUND_ON), R11_B: Known(SHOWN_B, FOUND_ON)}, group="home")
+    assert (rows[R11].outcome, rows[R11].reason_code) == ("rejected", "E_VALUE_MOVED")
+    assert rows[R11].reason == (
+        f"工作表「异常清单」第 7 行 J 列「当前值」：当前值已变为「{now}」（2024-03-31 的数据），"
+        "与这份工作簿里的不同，答复未采用。请用最近一次返还的工作簿，按新的值核实后再答。"
+    )
+    assert rows[R11_B].outcome == "accepted"  # what still stands is not held up by what does not
+
+
+def test_a_value_that_has_gone_is_told_as_blank(desk_keys):
+    row = asked_again(desk_keys, {R11_B: ("更正网格", HERE)}, {R11_B: Known("", FOUND_ON)})[R11_B]
+    assert (row.reason_code, "当前值已变为「空白」" in row.reason) == ("E_VALUE_MOVED", True)
+
+
+def test_an_answer_to_a_value_that_still_stands_is_taken_however_old_the_workbook(desk_keys):
+    rows = asked_again(desk_keys, {R11: ("更正网格", HERE)}, {R11: Known(SHOWN, FOUND_ON)})
+    assert (rows[R11].outcome, rows[R11].new_value, rows[R11].reason_code) == ("accepted", HERE, "")
+
+
+@pytest.mark.parametrize("note", [None, " ", "\u00a0"])
+def test_a_grid_of_another_village_than_the_house_needs_a_reason(desk_keys, note):
+    known = {R11: Known(SHOWN, FOUND_ON, HERE)}
+    rows = asked_again(desk_keys, {R11: ("更正网格", NEXT_DOOR, note)}, known)
+    assert (rows[R11].outcome, rows[R11].reason_code) == ("rejected", "E_VALUE_UNLIKELY")
+    assert "L 列「更正值」：与同屋其他人登记的网格不在同一村居" in rows[R11].reason
+    rows = asked_again(desk_keys, {R11: ("更正网格", NEXT_DOOR, "分户居住")}, known)
+    assert (rows[R11].outcome, rows[R11].new_value) == ("accepted", NEXT_DOOR)
+    assert rows[R11].reason_code == "N_VALUE_UNLIKELY" and "按「说明」采用，并作标注" in rows[R11].reason
+
+
+@pytest.mark.parametrize("house", ["", HERE, "370602001001003", "370602009001001"])
+def test_a_grid_of_the_village_of_the_house_or_of_nobody_knows_where_needs_none(desk_keys, house):
+    rows = asked_again(desk_keys, {R11: ("更正网格", HERE)}, {R11: Known(SHOWN, FOUND_ON, house)})
+    assert (rows[R11].outcome, rows[R11].reason_code) == ("accepted", "")
 
 
 K, L = "K 列「处理结果」：", "L 列「更正值」："

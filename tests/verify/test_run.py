@@ -75,6 +75,7 @@ def test_an_anomaly_says_in_chinese_what_is_wrong_where_and_whose_it_is(lake, re
     assert json.loads(a["evidence"]) == {
         "姓名": "李四",
         "网格问题": "未填写",
+        "同屋网格": "370602001001001",
         "房屋编号": "2",
         "房屋地址": "某路2号",
         "居住类型": "租住",

@@ -1,3 +1,12 @@
+-- The grid on which everybody in a house agrees whose grid is in force: the township is shown it when one is missing.
+with housemates as (
+    select scope, house_no, min(grid_code) as grid_code
+    from {{ ref('stg_grid_centre__grid_survey') }}
+    where grid_code = current_grid_code and house_no is not null
+    group by scope, house_no
+    having min(grid_code) = max(grid_code)
+)
+
 select
     survey.record_key as entity_key,
     {{ derived_key('dwelling', ['survey.scope', 'survey.house_no']) }} as group_key,
@@ -19,6 +28,7 @@ select
         when survey.current_grid_code is null or survey.current_grid_code <> survey.grid_code then 'retired'
     end as grid_defect,
     survey.house_no,
+    housemates.grid_code as house_grid_code,
     survey.house_address,
     survey.living_type,
     survey.survey_date
@@ -26,6 +36,7 @@ from {{ ref('stg_grid_centre__grid_survey') }} as survey
 left join {{ ref('person_claim') }} as claim on claim.claim_id = survey.record_key and claim.feed = 'F31'
 left join {{ ref('person') }} as person on person.person_id = claim.person_id
 left join {{ ref('dwelling') }} as dwelling on dwelling.county_code = survey.scope and dwelling.house_no = survey.house_no
+left join housemates on housemates.scope = survey.scope and housemates.house_no = survey.house_no
 where survey.name is not null
     and coalesce(survey.living_type, '') <> '空置'
     and coalesce(person.is_alive, true)
