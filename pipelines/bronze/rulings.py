@@ -17,6 +17,7 @@ import yaml
 
 from pipelines.bronze.breakers import RELEASABLE
 from pipelines.bronze.result import QUARANTINED, DeliveryResult
+from pipelines.file_names import safe_name
 from pipelines.ledger import decision_files
 from pipelines.ledger.decision_files import Desk
 from pipelines.paths import Paths
@@ -59,13 +60,14 @@ def write_ruling(paths: Paths, entry: Mapping[str, str]) -> Path:
     text = yaml.safe_dump([dict(entry)], allow_unicode=True, sort_keys=False)
     folder = paths.decisions / DELIVERIES.folder
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".draft-{os.getpid()}"
+    draft = folder / f".draft-{os.getpid()}.yaml"
     draft.write_text(text, encoding="utf-8")
     if found := decision_files.read_file(draft, DELIVERIES)[1]:
         draft.unlink()
-        raise ValueError("".join(p.replace(draft.name, "这一决定") for p in found))
+        raise ValueError("".join(p.replace(safe_name(draft.name), "这一决定") for p in found))
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return draft.replace(folder / f"{entry['feed']}_{entry['delivery_id']}_{entry['decision']}_{digest}.yaml")
+    name = f"{entry['feed']}_{entry['delivery_id']}_{entry['decision']}_{digest}.yaml"
+    return draft.replace(folder / safe_name(name))
 
 
 def rulings(paths: Paths, as_of: date) -> list[Ruling]:
@@ -86,11 +88,12 @@ def in_force(made: Iterable[Ruling], refused: Mapping[str, DeliveryResult]) -> d
 
 
 def problems(paths: Paths, as_of: date, known: Mapping[str, Mapping[str, DeliveryResult]]) -> list[str]:
-    """Chinese messages about files nobody can read and decisions new to this turn that have no effect.
+    """Chinese messages about files nobody can read or that wait, and decisions new to this turn that have no effect.
 
     `known`: by feed and delivery id, each delivery as it came.
     """
-    since, first, found = decision_files.last_turn(paths, as_of), {}, decision_files.unread(paths, DELIVERIES)
+    since, first = decision_files.last_turn(paths, as_of), {}
+    found = decision_files.unread(paths, DELIVERIES) + decision_files.waiting(paths, DELIVERIES, as_of)
     for ruling in rulings(paths, as_of):
         problem = _problem(ruling, known.get(ruling.feed, {}).get(ruling.delivery_id))
         earlier = first.get((ruling.feed, ruling.delivery_id))

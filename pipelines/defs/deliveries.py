@@ -35,7 +35,7 @@ def rulings_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
         rulings.take_in(paths, as_of(context))
         withdrawals.take_in(paths, as_of(context))
         problems = rulings.problems(paths, as_of(context), {code: arrived(paths, code) for code in codes})
-        problems += withdrawals.unread(paths)
+        problems += withdrawals.unread(paths) + withdrawals.waiting(paths, as_of(context))
         for problem in problems:
             context.log.warning(problem)
         made = rulings.rulings(paths, as_of(context))

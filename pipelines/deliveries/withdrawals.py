@@ -48,8 +48,13 @@ def problems(paths: Paths, feed_code: str, known: Iterable[DeliveryResult], as_o
 
 
 def unread(paths: Paths) -> list[str]:
-    """Chinese messages about files still waiting that cannot be read."""
+    """Chinese messages about files that cannot be read."""
     return decision_files.unread(paths, WITHDRAWALS)
+
+
+def waiting(paths: Paths, as_of: date) -> list[str]:
+    """Chinese messages about files that are not taken in yet."""
+    return decision_files.waiting(paths, WITHDRAWALS, as_of)
 
 
 def _entries(paths: Paths, as_of: date) -> list[Entry]:

@@ -22,13 +22,14 @@ from pipelines.inbox.problems import Refused
 from pipelines.inbox.reader import Book, Reader
 from pipelines.inbox.receipt import build_receipt
 from pipelines.inbox.receive import Received, receive, received
+from pipelines.inbox.unlocking import unlocked
 from pipelines.incidents import incident, words
 from pipelines.ledger.rows import replace_turn
 from pipelines.paths import Paths
 from pipelines.returns import columns as layout
 from pipelines.security.keys import KeyProvider
 from pipelines.security.signature import RowSigner
-from pipelines.security.workbook_lock import WrongPassword, is_locked, unlock
+from pipelines.security.workbook_lock import is_locked
 from pipelines.verify.rules import Rule, load_rules
 from pipelines.whole_files import write_whole
 
@@ -160,27 +161,8 @@ def _open(path: Path, source: Received, paths: Paths, keys: KeyProvider, reader:
         raise Refused("E_SIZE", {"limit": MAX_BYTES // 1_000_000})
     blob = path.read_bytes()
     if is_locked(blob):
-        blob = _unlock(blob, source, paths, keys)
+        blob = unlocked(blob, source, paths, keys)
     return reader.read(blob)
-
-
-def _unlock(blob: bytes, source: Received, paths: Paths, keys: KeyProvider) -> bytes:
-    """Try the township it is addressed to, then those the file name speaks of, then every other."""
-    for code in _likely_townships(paths, source):
-        try:
-            return unlock(blob, keys.password(code))
-        except WrongPassword:
-            continue
-    raise Refused("E_PASSWORD")
-
-
-def _likely_townships(paths: Paths, source: Received) -> list[str]:
-    names = {}
-    for workbook in sorted(paths.returns.glob("*/*/返还_*.xlsx")):
-        names[workbook.parent.parent.name] = workbook.name.split("_")[1]
-    spoken_of = [code for code, name in names.items() if name in source.file_name or code in source.file_name]
-    addressed = [a for a in source.addressed_to if a]
-    return list(dict.fromkeys([*addressed, *spoken_of, *names]))
 
 
 def _check_set(identity: Identity, sets: dict[tuple[str, date], int]) -> None:

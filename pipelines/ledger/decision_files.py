@@ -1,8 +1,8 @@
 """Decisions of people: YAML files in a folder of `decisions/`, each taken in by one turn and kept for ever.
 
-Belongs here: taking files in per turn, reading them, saying clearly what is wrong with one. Does not belong
-here: what a decision means (decisions.py for tickets, bronze/rulings.py for deliveries).
-A file is a list of entries; each has the texts its desk asks for, `decision` and `on: YYYY-MM-DD`.
+Belongs here: taking files in per turn, reading them, saying clearly what is wrong with one and which wait. Does not
+belong here: what a decision means (decisions.py for tickets, bronze/rulings.py for deliveries).
+A file (.yaml or .yml) is a list of entries; each has the texts its desk asks for, `decision` and `on: YYYY-MM-DD`.
 """
 
 import hashlib
@@ -15,7 +15,13 @@ from typing import Any
 
 import yaml
 
+from pipelines.file_names import safe_name
+from pipelines.incidents import incident
 from pipelines.paths import Paths
+from pipelines.sent_files import NotAFile, is_unfinished, open_sent
+
+_ENDINGS = (".yaml", ".yml")
+MAX_BYTES = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,8 @@ class Entry:
 
 def issued_turns(paths: Paths) -> list[date]:
     """Business dates whose return sets are out, oldest first."""
-    return sorted(date.fromisoformat(p.stem) for p in (paths.decisions / "turns").glob("????-??-??.json"))
+    files = (paths.decisions / "turns").glob("????-??-??.json")
+    return sorted(turn for p in files if (turn := _day(p.stem)))
 
 
 def take_in(paths: Paths, desk: Desk, as_of: date) -> list[Path]:
@@ -48,43 +55,82 @@ def take_in(paths: Paths, desk: Desk, as_of: date) -> list[Path]:
     Waits in place: a file dated after `as_of`, one that cannot be read, and everything when a later turn has
     been issued already. Returns the moved files.
     """
-    source = paths.decisions / desk.folder
     if any(turn > as_of for turn in issued_turns(paths)):
         return []
     moved = []
-    for path in sorted(source.glob("*.yaml")):
-        entries, problems = read_file(path, desk)
-        if problems or not entries or max(e.on for e in entries) > as_of:
+    for path in _handed_in(paths, desk):
+        try:
+            content = _content(path)
+            entries, problems = _read(path.name, content, desk)
+            if problems or not entries or max(e.on for e in entries) > as_of:
+                continue
+            digest = hashlib.sha256(content).hexdigest()[:8]
+            target = path.parent / as_of.isoformat() / f"{safe_name(path.stem)}.{digest}.yaml"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            moved.append(path.replace(target))
+        except _Unreadable:
             continue
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-        target = source / as_of.isoformat() / f"{path.stem}.{digest}.yaml"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        moved.append(path.replace(target))
+        except OSError as error:  # it stays where it is and is told as waiting
+            incident(paths, f"decisions/{desk.folder}/{path.name}", "", as_of, error)
     return moved
 
 
 def taken_in(paths: Paths, desk: Desk, as_of: date) -> list[tuple[date, Entry]]:
     """(turn that took it in, entry) of every decision up to `as_of`, in order of turn and file."""
-    folders = sorted((paths.decisions / desk.folder).glob("????-??-??"))
-    dated = [(date.fromisoformat(f.name), f) for f in folders]
-    return [
-        (turn, entry)
-        for turn, folder in dated
-        if turn <= as_of
-        for path in sorted(folder.glob("*.yaml"))
-        for entry in _kept(path, path.stat().st_mtime_ns, desk)
-    ]
-
-
-@cache
-def _kept(path: Path, _: int, desk: Desk) -> list[Entry]:
-    """A file that was taken in, as it was written at some time: every feed of a turn asks for all of them."""
-    return read_file(path, desk)[0]
+    return [(turn, e) for turn, path in _all_kept(paths, desk) if turn <= as_of for e in _as_kept(path, desk)[0]]
 
 
 def unread(paths: Paths, desk: Desk) -> list[str]:
-    """Chinese messages about files still waiting that cannot be read."""
-    return [p for path in sorted((paths.decisions / desk.folder).glob("*.yaml")) for p in read_file(path, desk)[1]]
+    """Chinese messages about files that cannot be read: new ones, and taken-in ones that were damaged since."""
+    found = [p for path in _handed_in(paths, desk) for p in read_file(path, desk)[1]]
+    return found + [p for _, path in _all_kept(paths, desk) for p in _as_kept(path, desk)[1]]
+
+
+def waiting(paths: Paths, desk: Desk, as_of: date) -> list[str]:
+    """Chinese messages about files that can be read and were not taken in by `as_of`."""
+    found = []
+    for path in _handed_in(paths, desk):
+        entries, problems = read_file(path, desk)
+        last = max((e.on for e in entries), default=date.min)
+        if last > as_of:
+            found.append(f"{safe_name(path.name)}：其中有 {last} 的决定，到那一天才办理，目前等待。")
+        elif not problems:
+            found.append(f"{safe_name(path.name)}：本轮没有收入，留待下一轮。")
+    return found
+
+
+def _handed_in(paths: Paths, desk: Desk) -> list[Path]:
+    """Whatever lies in the folder of a desk beside the folders of turns, in order of name."""
+    folder = paths.decisions / desk.folder
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(p for p in found if not is_unfinished(p.name) and not _is_of_a_turn(p))
+
+
+def _all_kept(paths: Paths, desk: Desk) -> Iterator[tuple[date, Path]]:
+    """(turn, file) of everything taken in, in order."""
+    for folder in sorted(filter(_is_of_a_turn, (paths.decisions / desk.folder).glob("????-??-??"))):
+        yield from ((date.fromisoformat(folder.name), path) for path in sorted(folder.glob("*.yaml")))
+
+
+def _is_of_a_turn(path: Path) -> bool:
+    return _day(path.name) is not None and path.is_dir() and not path.is_symlink()
+
+
+def _as_kept(path: Path, desk: Desk) -> tuple[list[Entry], list[str]]:
+    return _kept(path, path.stat().st_mtime_ns, desk)
+
+
+@cache
+def _kept(path: Path, _: int, desk: Desk) -> tuple[list[Entry], list[str]]:
+    """A file that was taken in, as it was written at some time: every feed of a turn asks for all of them."""
+    return read_file(path, desk)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def last_turn(paths: Paths, as_of: date) -> date:
@@ -92,22 +138,52 @@ def last_turn(paths: Paths, as_of: date) -> date:
     return max((t for t in issued_turns(paths) if t < as_of), default=date.min)
 
 
+class _Unreadable(Exception):
+    """The message says in Chinese why nobody can read the file."""
+
+
 def read_file(path: Path, desk: Desk) -> tuple[list[Entry], list[str]]:
     """Everything of the file, or nothing and what is wrong with it."""
     try:
+        return _read(path.name, _content(path), desk)
+    except _Unreadable as error:
+        return [], [f"{safe_name(path.name)}：{error}"]
+
+
+def _content(path: Path) -> bytes:
+    """Raises _Unreadable."""
+    try:
+        with open_sent(path) as file:
+            content = file.read(MAX_BYTES + 1)
+    except NotAFile:
+        raise _Unreadable("不是文件（是链接、管道或文件夹），没有打开。请放 YAML 文件本身。") from None
+    except OSError as error:
+        raise _Unreadable(f"无法读取（{error.strerror}），未采用。请检查文件和权限。") from None
+    if path.suffix.lower() not in _ENDINGS:
+        raise _Unreadable("不是 .yaml 或 .yml 文件，没有读。请按样例另存为 .yaml。")
+    if len(content) > MAX_BYTES:
+        raise _Unreadable(f"超过 {MAX_BYTES // 1_000_000} MB，未采用。请分成几个文件。")
+    return content
+
+
+def _read(file: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]:
+    name = safe_name(file)
+    try:
         # BaseLoader keeps scalars as text: the key `on` would else be true, and some ticket ids numbers
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        document = yaml.load(content.decode("utf-8-sig"), Loader=yaml.BaseLoader)
+    except Exception as error:  # beside its own, the parser lets through whatever its input makes Python raise
         place = getattr(error, "problem_mark", None)
         line = f"第{place.line + 1}行" if place else ""
-        return [], [f"{path.name}{line}：不是可读的 UTF-8 YAML 文件，整个文件未采用。请按样例重新填写。"]
+        return [], [f"{name}{line}：不是可读的 UTF-8 YAML 文件，整个文件未采用。请按样例重新填写。"]
     if not isinstance(document, list):
-        return [], [f"{path.name}：内容应是一个列表（每条以 - 开头），整个文件未采用。"]
+        return [], [f"{name}：内容应是一个列表（每条以 - 开头），整个文件未采用。"]
+    if not document:
+        return [], [f"{name}：里面没有任何决定。"]
     numbered = list(enumerate(document, 1))
-    problems = [p for number, entry in numbered for p in _problems(f"{path.name} 第{number}条：", entry, desk)]
+    problems = [p for number, entry in numbered for p in _problems(f"{name} 第{number}条：", entry, desk)]
     if problems:
         return [], problems
-    return [_entry(path.name, number, entry, desk) for number, entry in numbered], []
+    return [_entry(name, number, entry, desk) for number, entry in numbered], []
 
 
 def _problems(where: str, entry: Any, desk: Desk) -> Iterator[str]:
@@ -117,6 +193,8 @@ def _problems(where: str, entry: Any, desk: Desk) -> Iterator[str]:
     for key in desk.required:
         if not _text(entry, key):
             yield f"{where}缺少 {key}。"
+        elif not _is_storable(_text(entry, key)):
+            yield f"{where}{key} 含有无法保存的字符，请重新输入。"
     if _text(entry, "decision") not in ("", *desk.choices):
         yield f"{where}decision 只能是 {' 或 '.join(f'{k}（{v}）' for k, v in desk.choices.items())}。"
     try:
@@ -133,3 +211,8 @@ def _entry(file: str, number: int, entry: dict, desk: Desk) -> Entry:
 def _text(entry: dict, key: str) -> str:
     value = entry.get(key)
     return value.strip() if isinstance(value, str) else ""
+
+
+def _is_storable(text: str) -> bool:
+    """Whether text has neither NUL nor half of a surrogate pair, as an escape in YAML may make them."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

@@ -45,11 +45,11 @@ def take_in(paths: Paths, as_of: date) -> list[Path]:
 
 
 def read_decisions(paths: Paths, as_of: date) -> tuple[list[Decision], list[str]]:
-    """Decisions taken in by this turn, and Chinese messages about files that could not be read.
+    """Decisions taken in by this turn, and Chinese messages about files that could not be read or wait.
 
     Folders of dates between the previous issued turn and `as_of` count too: a killed turn took them in.
     """
     since = decision_files.last_turn(paths, as_of)
     taken = decision_files.taken_in(paths, SOURCE, as_of)
     made = [Decision(**e.text, on=e.on, file=e.file, position=e.position) for turn, e in taken if turn > since]
-    return made, decision_files.unread(paths, SOURCE)
+    return made, decision_files.unread(paths, SOURCE) + decision_files.waiting(paths, SOURCE, as_of)

@@ -9,6 +9,7 @@ from datetime import date
 import openpyxl
 import pytest
 
+from pipelines.inbox import unlocking
 from pipelines.inbox.intake import intake
 from pipelines.inbox.reader import read_book
 from pipelines.ledger import corrections
@@ -240,9 +241,47 @@ def test_a_locked_file_with_another_password(paths, con, plain):
     assert "不是返还时的口令" in report.problems[0]
 
 
-def test_a_locked_workbook_without_a_folder_finds_its_township(paths, con, keys, plain):
-    drop(paths, "随便起的名.xlsx", lock(fill_in(plain(SECOND), {R20: ("确认健在",)}), keys.password(SECOND)))
-    assert intake(paths, con, TURN).files[0].identity.township_code == SECOND
+@pytest.mark.parametrize("name", ["返还_东山街道_20240131 - 副本.xlsx", f"{SECOND}.xlsx", f"{FIRST}/东山街道.xlsx"])
+def test_a_locked_workbook_finds_the_township_its_name_speaks_of(paths, con, keys, plain, name):
+    drop(paths, name, lock(fill_in(plain(SECOND), {R20: ("确认健在",)}), keys.password(SECOND)))
+    (file,) = intake(paths, con, TURN).files
+    in_its_folder = FIRST not in name
+    assert (file.reason_code == "") == in_its_folder == (file.identity is not None)
+    assert in_its_folder or "却放在 370602001 的文件夹" in file.reason
+
+
+def tried(monkeypatch):
+    passwords = []
+    monkeypatch.setattr(unlocking, "unlock", lambda blob, said: passwords.append(said) or unlock(blob, said))
+    return passwords
+
+
+def test_a_locked_workbook_that_names_no_township_is_not_tried(paths, con, keys, plain, monkeypatch):
+    passwords = tried(monkeypatch)
+    drop(paths, "随便起的名.xlsx", lock(plain(SECOND), keys.password(SECOND)))
+    report = intake(paths, con, TURN)
+    assert report.files[0].reason_code == "E_PASSWORD_WHOSE" and passwords == []
+    assert "请放到以本镇街 9 位代码命名的文件夹" in report.problems[0]
+
+
+def test_another_password_is_tried_once_and_remembered(paths, con, keys, plain, monkeypatch):
+    passwords = tried(monkeypatch)
+    content = lock(plain(), "the officer's own")
+    drop(paths, f"{FIRST}/a.xlsx", content)
+    first = intake(paths, con, TURN)
+    assert first.files[0].reason_code == "E_PASSWORD" and passwords == [keys.password(FIRST)]
+    assert intake(paths, con, TURN).problems == first.problems
+    (note,) = (paths.inbox / "locked").iterdir()
+    assert len(passwords) == 1 and note.stat().st_mode & 0o077 == 0
+    assert keys.password(FIRST) not in note.read_text()
+    note.write_text('{"key_id": "another", "townships": ["370602001"]}')
+    intake(paths, con, TURN)
+    note.write_bytes(b"")
+    intake(paths, con, TURN)
+    assert len(passwords) == 3
+    drop(paths, f"{SECOND}/a.xlsx", content)  # put right, as far as the sender knows
+    intake(paths, con, TURN)
+    assert passwords[3:] == [keys.password(SECOND)]
 
 
 def test_a_set_that_was_never_issued(paths, con, plain):
