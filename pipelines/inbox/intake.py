@@ -23,7 +23,7 @@ from pipelines.inbox.reader import Book, Reader
 from pipelines.inbox.receipt import build_receipt
 from pipelines.inbox.receive import Received, receive, received
 from pipelines.inbox.unlocking import unlocked
-from pipelines.incidents import incident, words
+from pipelines.incidents import incident, is_ours, words
 from pipelines.ledger.rows import replace_turn
 from pipelines.paths import Paths
 from pipelines.returns import columns as layout
@@ -116,7 +116,9 @@ def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeR
                 _judge(result, path, desk, reader)
             except Refused as refused:
                 result.reason_code, result.reason = refused.code, refused.reason
-            except Exception as error:  # whatever it is, the other files are other people's
+            except BaseException as error:  # whatever it is, the other files are other people's
+                if is_ours(error):
+                    raise
                 result.reason_code, result.reason = UNFORESEEN, _unforeseen(paths, as_of, source, error)
             files.append(result)
     for result, rows in zip(files, merge([f.rows for f in files]), strict=True):

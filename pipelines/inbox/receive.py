@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.file_names import safe_name
-from pipelines.incidents import incident, words
+from pipelines.incidents import incident, is_ours, words
 from pipelines.ledger.decisions import issued_turns
 from pipelines.paths import Paths
 from pipelines.quiet import quiet
@@ -81,7 +81,9 @@ def receive(paths: Paths, as_of: date, box: Path | None = None, may_repeat: bool
             with open_sent(path) as file:
                 is_new = _keep(folder, as_of, file, name, addressed, known)
             remove_sent(path)
-        except Exception as error:  # whatever it is, the other files are other people's
+        except BaseException as error:  # whatever it is, the other files are other people's
+            if is_ours(error):
+                raise
             left.append(_leave(paths, as_of, f"{box.name}/drop/{name}", name, addressed, error))
         else:
             repeats += [] if is_new else [name]

@@ -16,9 +16,10 @@ from typing import Any
 import yaml
 
 from pipelines.file_names import safe_name
-from pipelines.incidents import incident
+from pipelines.incidents import incident, is_ours
 from pipelines.paths import Paths
-from pipelines.sent_files import NotAFile, is_unfinished, open_sent
+from pipelines.quiet import is_hidden, is_unfinished, quiet
+from pipelines.sent_files import NotAFile, open_sent
 
 _ENDINGS = (".yaml", ".yml")
 MAX_BYTES = 5_000_000
@@ -52,13 +53,13 @@ def issued_turns(paths: Paths) -> list[date]:
 def take_in(paths: Paths, desk: Desk, as_of: date) -> list[Path]:
     """Move new files into the folder of this turn, so that a rebuild gives each turn the files it had.
 
-    Waits in place: a file dated after `as_of`, one that cannot be read, and everything when a later turn has
-    been issued already. Returns the moved files.
+    Waits in place: a file dated after `as_of`, one that cannot be read or is being written, and everything when a later
+    turn has been issued already. Returns the moved files.
     """
     if any(turn > as_of for turn in issued_turns(paths)):
         return []
     moved = []
-    for path in _handed_in(paths, desk):
+    for path in sorted(quiet(_handed_in(paths, desk))):
         try:
             content = _content(path)
             entries, problems = _read(path.name, content, desk)
@@ -71,6 +72,8 @@ def take_in(paths: Paths, desk: Desk, as_of: date) -> list[Path]:
         except _Unreadable:
             continue
         except OSError as error:  # it stays where it is and is told as waiting
+            if is_ours(error):
+                raise
             incident(paths, f"decisions/{desk.folder}/{path.name}", "", as_of, error)
     return moved
 
@@ -103,7 +106,7 @@ def _handed_in(paths: Paths, desk: Desk) -> list[Path]:
     """Whatever lies in the folder of a desk beside the folders of turns, in order of name."""
     folder = paths.decisions / desk.folder
     found = folder.iterdir() if folder.is_dir() else ()
-    return sorted(p for p in found if not is_unfinished(p.name) and not _is_of_a_turn(p))
+    return sorted(p for p in found if not (is_hidden(p.name) or is_unfinished(p.name) or _is_of_a_turn(p)))
 
 
 def _all_kept(paths: Paths, desk: Desk) -> Iterator[tuple[date, Path]]:

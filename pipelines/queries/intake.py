@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from pipelines.inbox.receive import Received, receive, received
-from pipelines.incidents import incident, words
+from pipelines.incidents import incident, is_ours, words
 from pipelines.ledger import schema
 from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
@@ -74,9 +74,11 @@ def answer_lists(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> l
                 memory.remember(missed)
             except ListRefused as refused:
                 refusal = refused
-            except Exception as error:  # whatever it is, the other lists are other people's
+            except BaseException as error:  # whatever it is, the other lists are other people's
+                if is_ours(error):
+                    raise
                 number = incident(paths, f"queries/{source.file_name}", source.sha256, as_of, error)
-                refusal = ListRefused(UNFORESEEN, f"{words(number)}。")
+                refusal, answers, missed = ListRefused(UNFORESEEN, f"{words(number)}。"), [], []
             asked_before[township] += len(answers)
             done.append(_write(paths, keys, as_of, source, township, places, refusal, answers, catalogue, missed))
     for one in taken.left:
