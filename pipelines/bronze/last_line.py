@@ -16,8 +16,10 @@ from pipelines.bronze.table import ROW, SPACE, Block, Ending, Spoilt
 from pipelines.bronze.tail import MARKER
 from pipelines.contracts import Column
 
-# What the line looks like; the more, the likelier it breaks off. BROKEN is no whole row.
-ENDED, WHOLE, UNCLEAR, UNLIKE, BROKEN = -1, 0, 1, 2, 3
+# What the line looks like; the more, the likelier it breaks off. Of BLANK the last cell is empty as others are, which
+# a cut shows at one place only; BROKEN is no whole row.
+ENDED, WHOLE, BLANK, UNCLEAR, UNLIKE, BROKEN = -1, 0, 1, 2, 4, 6
+_HABIT = {True: 2, None: 0, False: -2}
 # Compared with so many rows before it.
 COMPARED = 1_000
 _ENOUGH, _MANY = 5, 20
@@ -96,7 +98,7 @@ def _doubt(end: Ending, ends_lines: bool | None) -> int:
     """A row that is whole by what is in it stays whole; else the sender's habit speaks for it or against it."""
     if end.state <= WHOLE:
         return WHOLE
-    return end.state + {True: 1, None: 0, False: -1}[ends_lines]
+    return end.state + _HABIT[ends_lines]
 
 
 def _of_spoilt(run: Sequence[Spoilt], held: pl.DataFrame, fields: int, separator: str) -> int:
@@ -131,7 +133,9 @@ def _of_value(value: str, seen: Sequence[str], column: Column) -> int:
     if not value:
         if not column.required and len(filled) <= _RARELY * len(seen):
             return WHOLE
-        return UNLIKE if len(filled) == len(seen) >= _MANY else UNCLEAR
+        if len(filled) < len(seen):
+            return BLANK
+        return UNLIKE if len(seen) >= _MANY else UNCLEAR
     longer = [s for s in (*filled, *column.code_list) if s != value and s.startswith(value)]
     if not longer and (filled.count(value) > 1 or value in column.code_list):
         return WHOLE
