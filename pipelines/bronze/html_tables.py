@@ -15,6 +15,7 @@ from pipelines.bronze.grids import Grid, squared
 from pipelines.bronze.table import UnreadableError
 
 _CELLS = ("td", "th")
+_PAGE = ("body", "html")
 _HIDDEN = ("script", "style")
 _SPAN = 1_000
 # Cells that merged ones cover: each is remembered by itself, and one tag may claim a million.
@@ -23,8 +24,8 @@ _LARGEST = 256 << 20
 
 
 def tables(file: Path) -> tuple[list[Grid], list[str]]:
-    """(tables with a cell, no hidden ones). Raises UnreadableError: E_WEB_PAGE without a table, E_ENCODING,
-    E_ZIP_BOMB."""
+    """(tables with a cell, no hidden ones). Raises UnreadableError: E_WEB_PAGE without a table, E_HTML for a page cut
+    inside one, E_ENCODING, E_ZIP_BOMB."""
     return _tables([_content(file)])
 
 
@@ -47,6 +48,8 @@ def _tables(pages: list[bytes]) -> tuple[list[Grid], list[str]]:
         parser = _Parser()
         parser.feed(page.decode(enc.sniff(page)))
         parser.close()
+        if parser.is_cut:
+            raise UnreadableError("E_HTML")
         found += parser.found
     found = squared(found)
     if not found:
@@ -67,6 +70,12 @@ class _Parser(HTMLParser):
         self._span = (1, 1)
         self._covered = 0
         self._muted = 0
+        self._ended = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the page ends inside a table; one that is never closed is sloppy, when the page itself is."""
+        return bool(self._open) and not self._ended
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _HIDDEN:
@@ -95,6 +104,8 @@ class _Parser(HTMLParser):
         elif tag == "table" and self._open:
             self._end_cell()
             self._open.pop()
+        elif tag in _PAGE:
+            self._ended = True
 
     def handle_data(self, data: str) -> None:
         if self._text is not None and not self._muted:

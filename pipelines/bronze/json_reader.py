@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -30,8 +30,9 @@ from pipelines.bronze.json_stream import (
     decode,
     records,
 )  # fmt: skip
+from pipelines.bronze.last_line import BROKEN
 from pipelines.bronze.named import GEOMETRY, all_columns, named_block, named_header
-from pipelines.bronze.table import SPACE, Block, Notice, Spoilt, Table, UnreadableError
+from pipelines.bronze.table import SPACE, Block, Ending, Notice, Spoilt, Table, UnreadableError
 from pipelines.contracts import Feed
 from pipelines.geo.geometry import text_with_crs, with_crs
 from pipelines.landing import page_number
@@ -210,8 +211,17 @@ def _blocks(file: Path, survey: _Survey, header: Header, feed: Feed) -> Iterator
                 cells[GEOMETRY] = _geometry(cells[GEOMETRY], raw, crs)
             kept.append(cells)
             rows.append(row)
-        yield named_block(kept, rows, header, names, feed, spoilt)
         first += len(batch)
+        breaks_off = survey.is_lines and spoilt and spoilt[-1].row == survey.count and not _ends_a_line(file)
+        block = named_block(kept, rows, header, names, feed, spoilt)
+        yield replace(block, ending=Ending(BROKEN)) if breaks_off else block
+
+
+def _ends_a_line(file: Path) -> bool:
+    """Whether the last line, in whatever encoding, has its end."""
+    with file.open("rb") as stream:
+        stream.seek(-2, 2)
+        return stream.read().rstrip(b"\0").endswith(b"\n")
 
 
 def _batch(found: Iterator[tuple[Any, str]], first: int) -> list[tuple[Any, str]]:

@@ -54,6 +54,7 @@ DELIVERY = {
     "E_ENCODING": Problem("文件编码无法识别", "请以 UTF-8 或 GB18030 编码重新导出"),
     "E_KIND": Problem("不是可读的数据文件", "请以 xlsx、csv、json、parquet 或 zip 重新导出"),
     "E_WEB_PAGE": Problem("是网页，不是数据（可能是系统的登录页或错误页）", "请重新登录系统后导出"),
+    "E_HTML": Problem("网页在表格中间断开，不完整", "请重新导出并核对传输是否完成"),
     "E_XLSX_FORM": Problem("不是可读的工作簿（可能加密）", "请另存为不加密的 xlsx 后重报"),
     "E_XLSX_DAMAGED": Problem("工作簿已损坏或不完整", "请确认在 Excel 中能打开，重新上传"),
     "E_ZIP_BOMB": Problem("压缩内容异常大，已停止读取", "请另存为新的 xlsx 后重报"),

@@ -226,7 +226,7 @@ REAL: dict[str, tuple[bytes, str | None, int, set[str]]] = {
     "single quotes": (f.array(PEOPLE).replace(b'"', b"'"), "E_JSON", 0, {"E_JSON"}),
     "half a character": (_records(lambda r: r.update(姓名="X")).replace(b'"X"', b'"\\ud83d"'), None, 9, {"E_BYTES"}),
     "records nested too deep": (b'{"a":{"b":{"c":{"d":{"e":[{"x":1}]}}}}}\n ', "E_HEADER", 0, {"E_HEADER"}),
-    "lines, the last one cut": (f.lines(PEOPLE)[:-20], None, 9, {"E_JSON_RECORD"}),
+    "lines, the last one cut": (f.lines(PEOPLE)[:-20], "E_TRUNCATED", 0, {"E_JSON_RECORD", "E_TRUNCATED"}),
     "lines with blank ones": (f.lines(PEOPLE).replace(b"\n", b"\r\n\r\n"), None, 10, set()),
     "an array of arrays": (json.dumps([list(map(str, r)) for r in PEOPLE]).encode(), "E_HEADER", 0, {"E_RECORD"}),
     # GeoJSON

@@ -11,10 +11,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.bronze import last_line
+from pipelines.bronze import html_tables, last_line
 from pipelines.bronze.csv_reader import read_csv
+from pipelines.bronze.json_reader import read_json
 from pipelines.bronze.last_line import BLANK, BROKEN, ENDED, UNCLEAR, UNLIKE, WHOLE
-from pipelines.bronze.table import Block, Ending
+from pipelines.bronze.table import Block, Ending, UnreadableError
 from pipelines.contracts import Column
 from tests.bronze import formats as f
 from tests.bronze.conftest import CARD_HEADER, FEEDS, Office
@@ -197,6 +198,30 @@ def test_a_member_of_an_archive_is_judged_by_its_own_end(office: Office):
     whole, cut = ("\r\n".join(lines(v)) for v in (LAST["codes"], ["370602001001"] * 5 + ["3706"]))
     result = office.deliver("F11", NAME.format(1), f.zipped({"a.csv": cut.encode(), "b.csv": f"{whole}\r\n".encode()}))
     assert (result.breaker_code, result.profile.ends_in_line) == ("E_TRUNCATED", False)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_json_lines_are_cut_where_a_record_does_not_close(tmp_path: Path, encoding: str):
+    """Every third cut in the last record; at its very end it closes itself."""
+    text = f.lines(f.people(6)).decode().rstrip("\n")
+    start, content = len(text[: text.rindex("\n") + 1].encode(encoding)), text.encode(encoding)
+    for cut in [*range(start + 2, len(content), 3), len(content)]:
+        (tmp_path / "x").write_bytes(content[:cut])
+        ((table,), _) = read_json(tmp_path / "x", f.FEED)
+        (block,) = table.blocks
+        assert last_line.is_cut(block.ending, False) == (cut < len(content)), cut
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_page_cut_inside_a_table_is_refused(tmp_path: Path, encoding: str):
+    content = f.html(f.people(6), encoding)
+    for cut in range(content.rindex(b"<tr>"), content.rindex(b"</table>") + 8):
+        (tmp_path / "x").write_bytes(content[:cut])
+        with pytest.raises(UnreadableError) as refused:
+            html_tables.tables(tmp_path / "x")
+        assert refused.value.code in ("E_HTML", "E_ENCODING")
+    (tmp_path / "x").write_bytes(content.replace(b"<body>", b"<body><table>"))
+    assert [len(t.grid) for t in html_tables.tables(tmp_path / "x")[0]] == [7]
 
 
 @pytest.mark.parametrize(("state", "habit", "is_cut"), [
