@@ -27,8 +27,7 @@ SIGNS = ("NULL", "null", r"\N", "—", "——", "-", "--", "/", "无", "None", 
          "…")
 NO_NUMBER = (
     "000000000000000000", "0", "111111111111111111", "123456789012345678", "１２３４５６７８９０１２３４５６７８",
-    "98765432", "999999999999999", "012345678901234567", "XXXXXXXXXXXXXXXXXX", "没有身份证", "新生儿", "NULL",
-    "********", "-",
+    "98765432", "999999999999999", "012345678901234567", "XXXXXXXXXXXXXXXXXX", "不详", "NULL", "********", "-",
 )  # fmt: skip
 SOUND = number(1)
 
@@ -83,6 +82,12 @@ def test_a_placeholder_is_no_number(text: str):
     found = typed(ID, text, SOUND, text)
     assert (found.rows["id_no"].to_list(), found.told["N_MISSING", "id_no"]) == ([None, SOUND, None], 2)
     assert read(replace(ID, required=True), text, SOUND) == ["E_PLACEHOLDER", SOUND]
+
+
+def test_words_in_an_id_column_cost_the_row_or_stay():
+    """They may be names of a column that has slipped: those must not vanish as blanks."""
+    assert read(replace(ID, required=True), "新生儿", "没有身份证", SOUND) == ["E_PLACEHOLDER", "E_PLACEHOLDER", SOUND]
+    assert read(ID, "王五", "无", SOUND) == ["王五", None, SOUND]
 
 
 @pytest.mark.parametrize(("column", "text"), [
