@@ -1,15 +1,19 @@
 """Where tables lie: below each other, side by side, over several sheets, with cells merged over rows."""
 
 import io
+import random
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
 import pytest
 import xlsxwriter
 import xlwt
 
 from pipelines.bronze import csv_reader, workbook_reader
-from pipelines.contracts.model import Column
+from pipelines.contracts.model import Column, Thresholds
 from tests.bronze import formats
 from tests.bronze.conftest import Office
 
@@ -144,6 +148,32 @@ def test_a_sheet_of_other_things_does_no_harm(office, allowance, allowance_heade
     result = office.deliver("F10", NAME, content)
     assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 4, 4)
     assert result.notices == ("工作表「说明」没有约定的表头，未读取",)
+
+
+WORDS = replace(
+    formats.FEED,
+    code="F97",
+    file_pattern=formats.FEED.file_pattern.replace("F98", "F97"),
+    columns=(
+        Column("id_no", "身份证号", required=True, key=True, tags=("identifier",)),
+        Column("name", "姓名", required=True),
+    ),
+)
+
+
+@pytest.mark.parametrize("notes", [[["代码", "含义"], ["1", "在岗"], ["2", "离岗"]], [["说明", "每月报送"]]])
+def test_notes_of_two_columns_are_no_rows_of_a_list_of_two(tmp_path, notes):
+    office = Office(tmp_path / "data", {"F97": WORDS})
+    content = sheets(名单=[["身份证号", "姓名"], ["370602194001010011", "某"]], 说明=notes)
+    result = office.deliver("F97", "F97_测试_370600_202401.xlsx", content)
+    assert (result.status, result.rows_in) == ("accepted", 1)
+
+
+def test_a_short_sheet_goes_on_between_a_title_and_a_total(office, allowance, allowance_header):
+    second = [["高龄津贴"], [], allowance(1), ["合计", "", "", "", "200"]]
+    content = sheets(一=[allowance_header, allowance(0)], 二=second)
+    office.deliver("F10", NAME, content)
+    assert office.rows("F10")["id_no"].sort().to_list() == ["370602194001010000", "370602194001010001"]
 
 
 def test_the_heading_in_a_web_page_may_be_a_table_of_its_own(office, allowance, allowance_header):
@@ -345,3 +375,83 @@ def test_blanks_mean_nothing_where_the_feed_does_not_say_so(tmp_path, workbook):
     office = Office(tmp_path / "data", {"F97": REGIONS})
     office.deliver("F97", "F97_测试_370600_202401.xlsx", workbook(STEPS[:4]))
     assert office.rows("F97")["region"].to_list() == ["全市", "市区", "甲区"]
+
+
+def test_rows_above_a_header_go_on_from_the_sheet_before(office, allowance, allowance_header):
+    turned = [moved(row, TURNED) for row in (allowance_header, allowance(3))]
+    content = sheets(一=[allowance_header, allowance(0)], 二=[allowance(1), allowance(2), *turned])
+    result = office.deliver("F10", NAME, content)
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 4, 4)
+    assert office.rows("F10")["birth_date"].unique().to_list() == [BORN]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["单位：民政局", "2024年1月", "第1页", "共2页"]],
+        [["甲", "乙", "1", "2", "3", "4", "5", "6", "丙", "丁"]],
+        [["证件", "人", "时间", "年龄", "钱", "月", "状态", "认证", "村", "注"]],
+    ],
+)
+def test_titles_above_the_header_are_no_rows(office, workbook, allowance, allowance_header, above):
+    result = office.deliver("F10", NAME, workbook([*above, allowance_header, allowance(0)]))
+    assert (result.status, result.rows_in, result.rows_bronze) == ("accepted", 1, 1)
+
+
+class Layout:
+    """Sheets as chance has it: titles, tables below each other in any order of columns, totals, headings left out."""
+
+    def __init__(self, seed: int, row, header: list[str]) -> None:
+        self._chance, self._row, self._header = random.Random(seed), row, header
+        self.count = 0
+        self.sheets = [self._sheet(number) for number in range(self._chance.randint(1, 3))]
+
+    def _sheet(self, number: int) -> list[list[str]]:
+        lines = [["高龄津贴发放表"]] if self._chance.random() < 0.3 else []
+        for part in range(self._chance.randint(1, 3)):
+            lines += self._table(has_heading=part > 0 or number == 0 or self._chance.random() < 0.5)
+        return lines
+
+    def _table(self, has_heading: bool) -> list[list[str]]:
+        order = list(range(10))
+        if self._chance.random() < (0.6 if has_heading else 0.3):
+            self._chance.shuffle(order)
+        lines = [[]] if self._chance.random() < 0.3 else []
+        lines += [moved(self._header, order)] if has_heading else []
+        for _ in range(self._chance.randint(1, 4)):
+            lines.append(moved(self._row(self.count), order))
+            self.count += 1
+        return lines + ([["合计", "", "", "", "200"]] if self._chance.random() < 0.3 else [])
+
+
+LAYOUTS = 30
+
+
+def valid(digits: str) -> str:
+    """An id of 17 digits with its check character."""
+    weights = (2 ** (17 - place) for place in range(17))
+    return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
+
+
+def test_no_layout_loses_a_row_or_reads_one_wrong(office, allowance, allowance_header):
+    """Workbooks in one archive; each may cost rows their place, none may lose one without a word."""
+
+    def person(seed: int) -> Callable[[int], list[str]]:
+        def row(n: int) -> list[str]:
+            id_no = valid(f"37060219400101{seed % 10}{n:02d}")
+            return allowance(0, c0=id_no, c1=f"王{seed}", c2=f"1940-01-{n + 1:02d}", c7=f"2023-12-{n + 1:02d}")
+
+        return row
+
+    sent = {f"{seed}.xlsx": Layout(seed, person(seed), allowance_header) for seed in range(LAYOUTS)}
+    files = {name: sheets(**{f"表{n}": s for n, s in enumerate(of.sheets)}) for name, of in sent.items()}
+    feed = replace(office.feeds["F10"], thresholds=Thresholds(max_quarantine_share=0.9, max_duplicate_share=1))
+    office.feeds = office.feeds | {"F10": feed}
+    result = office.deliver("F10", NAME.replace("xlsx", "zip"), formats.zipped(files))
+    assert result.status == "accepted", result.breaker_message
+    kept, refused = office.rows("F10"), office.quarantine("F10")
+    told = Counter(sheet.partition("/")[0] for sheet in [*kept["_sheet"], *refused["sheet"]])
+    assert {name: told[name] for name, of in sent.items() if told[name] < of.count} == {}
+    rows = kept.select("id_no", pl.col("birth_date").dt.day(), pl.col("certified_date").dt.day()).rows()
+    assert [r for r in rows if not int(r[0][15:17]) + 1 == r[1] == r[2]] == []
+    assert kept.height > 0.7 * sum(of.count for of in sent.values())
