@@ -52,7 +52,7 @@ def return_sets(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.M
 @dg.asset(
     key=["returns", "department_notices"], deps=[["ledger", "ticket"]], group_name="returns", kinds={"excel"}, **COMMON,
     description="One workbook per source department 异议函: disputes and flip-backs first, each with the file "
-    "and row it came from. One per delivery that was refused or lost rows 数据退回通知, with those rows, locked.",
+    "and row it came from. One per delivery that was refused 数据退回通知 or lost rows 数据入库通知, locked.",
 )
 def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)

@@ -1,4 +1,5 @@
-"""Notices about deliveries (数据退回通知): one workbook per delivery that was refused or lost rows, for its department.
+"""Notices about deliveries: one workbook per delivery that was refused (数据退回通知), or accepted without some of its
+rows or after a release (数据入库通知), for its department.
 
 Belongs here: the workbook, and that it is never edited once it stands. Does not belong here: which rows are in it
 (refused_rows.py), letters about tickets (notices.py). It holds rows as the department sent them, so it is locked
@@ -26,9 +27,9 @@ from pipelines.security.keys import KeyProvider, write_password_list
 from pipelines.security.workbook_lock import lock
 
 # Part of the digest that tells whether a notice still says what it should: count up when its words change.
-_LAYOUT = 1
+_LAYOUT = 2
 _RECORD = "notice.json"
-_TITLE = "数据退回通知"
+_REFUSED, _ACCEPTED = "数据退回通知", "数据入库通知"
 _LABEL_WIDTH, _TEXT_WIDTH = 16, 96
 _CHECKS = ("检查项目", "本次", "界限", "结论")
 _MOST_HEADINGS = 60
@@ -55,7 +56,7 @@ def write_delivery_notices(paths: Paths, as_of: date, feeds: Mapping[str, Feed])
     for feed in feeds.values():
         rulings = decided(paths, feed.code, as_of)
         for result in results(paths, feed.code, as_of):
-            if result.status != ACCEPTED or result.rows_quarantined:
+            if result.status != ACCEPTED or result.rows_quarantined or result.released_on:
                 notices.append(_issue(paths, keys, feed, result, rulings.get(result.delivery_id)))
     holders = {(f.department, f.department_name) for f in feeds.values()}
     write_password_list(keys, holders, "department_passwords.csv", ("部门代码", "部门名称", "工作簿口令"))
@@ -67,11 +68,12 @@ def build_delivery_notice(
 ) -> bytes:
     """The workbook, not locked; equal input gives equal bytes. `count`: rows there are, of which `rows` are shown."""
     day = date.fromisoformat(result.in_force_from)
-    with workbook_bytes(day, _TITLE) as (book, formats, out):
+    title = _title(result)
+    with workbook_bytes(day, title) as (book, formats, out):
         sheet = book.add_worksheet("说明")
-        page(sheet, f"{_TITLE} {result.delivery_id} 内部资料 注意保密")
+        page(sheet, f"{title} {result.delivery_id} 内部资料 注意保密")
         sheet.set_row(0, 28)
-        sheet.write_string(0, 0, f"致{feed.department_name}：{_TITLE}", formats["title"])
+        sheet.write_string(0, 0, f"致{feed.department_name}：{title}", formats["title"])
         facts = _facts(feed, result, ruling, len(rows), count)
         for r, (label, text) in enumerate(facts, 2):
             sheet.write_string(r, 0, label, formats["label"])
@@ -81,7 +83,7 @@ def build_delivery_notice(
         widths, centred = (_LABEL_WIDTH, 48, 32, 16), (False, False, False, True)
         write_table(sheet, formats, len(facts) + 3, _CHECKS, widths, centred, checks, is_numbered=False, fits_rows=True)
         listed = book.add_worksheet("问题行")
-        page(listed, f"{_TITLE} {result.delivery_id} 内部资料 注意保密", title_rows=(0, 0))
+        page(listed, f"{title} {result.delivery_id} 内部资料 注意保密", title_rows=(0, 0))
         listed.freeze_panes(1, 5)
         headings = all_headings(rows)[:_MOST_HEADINGS]
         titles = ("序号", "工作表", "行号", "列", "原因和下一步", *(clean(h) for h in headings))
@@ -92,6 +94,11 @@ def build_delivery_notice(
             [tuple(clean(text) for text in row) for row in cells],
         )  # fmt: skip
     return out.getvalue()
+
+
+def _title(result: DeliveryResult) -> str:
+    """What came in is not sent back, even if some of its rows did not."""
+    return _ACCEPTED if result.status == ACCEPTED else _REFUSED
 
 
 def _facts(
@@ -162,7 +169,7 @@ def _issue(
     shelf, name = paths.notices / feed.department / "deliveries", f"{feed.code}_{result.delivery_id}"
     issues = {int(f.name[len(name) + 1 :] or 1): f for f in shelf.glob(f"{name}*")}
     issue = max(issues, default=0)
-    file = f"{_TITLE}_{feed.code}_{feed.title}_{result.delivery_id}.xlsx"
+    file = f"{_title(result)}_{feed.code}_{feed.title}_{result.delivery_id}.xlsx"
     is_new = not issue or json.loads((issues[issue] / _RECORD).read_bytes())["content_digest"] != digest
     if is_new:
         issue += 1

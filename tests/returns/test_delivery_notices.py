@@ -98,6 +98,21 @@ def test_an_accepted_delivery_shows_the_rows_it_lost(office, keys, cards, card, 
     told = facts(openpyxl.load_workbook(io.BytesIO(plain)))
     assert told["问题行"] == "共 3 行，只列出前 2 行；请按同样的原因检查其余 1 行。"
     assert told["结果"] == "已入库，有问题的行未入库"
+    (notice,) = write_delivery_notices(office.paths, T1, FEEDS)
+    assert notice.file.name == f"数据入库通知_F11_残疾人证_{result.delivery_id}.xlsx"
+    assert opened(office, keys, notice)["说明"]["A1"].value.endswith("：数据入库通知")
+
+
+def test_a_released_delivery_is_told_to_be_in_though_it_lost_no_row(office, keys, cards):  # noqa: F811
+    office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(10), T1)
+    refused = office.deliver("F11", "F11_残疾人证_370600_202402.csv", cards(30), T2)
+    decide(office, refused.delivery_id, "release")
+    take_in(office.paths, T3)
+    office.run("F11", T3)
+    office.run("F11", T3)
+    (notice,) = write_delivery_notices(office.paths, T3, FEEDS)
+    assert notice.file.name.startswith("数据入库通知_")
+    assert rows(opened(office, keys, notice)) == []
 
 
 def test_repeated_keys_and_deletions_are_shown(office, cards, card):  # noqa: F811
