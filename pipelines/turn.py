@@ -15,6 +15,7 @@ from pipelines.inbox.intake import IntakeReport, intake
 from pipelines.lake import connect, forget_old_snapshots
 from pipelines.ledger import (
     arrivals,
+    assertions,
     corrections,
     decisions,
     deliveries,
@@ -59,10 +60,14 @@ def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
 
 
 def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
-    """What townships sent back becomes answers and standing corrections."""
+    """What townships sent back becomes answers, standing corrections and assertions; departments' decisions come in,
+    because they end assertions before the models read them."""
     report = intake(paths, con, as_of)
+    decisions.take_in(paths, as_of)
     corrections.record_corrections(con, as_of, load_rules())
     corrections.rebuild_standing(con, as_of)
+    assertions.record_assertions(con, as_of, load_rules())
+    assertions.rebuild_standing(con, as_of, decisions.read_decisions(paths, as_of)[0])
     return report
 
 
@@ -74,7 +79,6 @@ def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[Rul
 
 def settle(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tickets.TicketSummary:
     """Move every ticket on by this turn's answers, decisions and re-checks."""
-    decisions.take_in(paths, as_of)
     made, unread = decisions.read_decisions(paths, as_of)
     summary = tickets.advance(con, as_of, made, load_rules())
     tickets.return_tickets(con, as_of)

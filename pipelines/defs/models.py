@@ -18,7 +18,7 @@ from pipelines.models import build_target, environment
 
 # Which asset writes a ledger table that models read. All others come with `ledger/turn`: what the previous turn
 # left behind, and tickets (a view reads those); otherwise the graph of one run would have a cycle.
-LEDGER_WRITERS = {"correction_standing": "correction"}
+LEDGER_WRITERS = {"correction_standing": "correction", "assertion_standing": "correction"}
 
 
 class LakeTranslator(DagsterDbtTranslator):

@@ -78,6 +78,7 @@ def check_rows(
         cells = [at(row, c) for c in range(_WIDTH)]
         results.append(_check_row(index + 1, cells, has_formula, desk))
     results = _one_per_ticket(results)
+    results = _one_word_per_group(results, rules)
     results = _all_or_nothing(results)
     seen = {r.ticket_id for r in results}
     gone = (t for t in identity.groups if t not in seen)
@@ -207,6 +208,21 @@ def _one_per_ticket(results: Iterable[RowResult]) -> list[RowResult]:
         for i in places:
             if i != first and results[i].outcome in (ACCEPTED, UNANSWERED):
                 results[i] = results[i].but(DUPLICATE, "E_DUPLICATE", row=results[first].sheet_row)
+    return results
+
+
+def _one_word_per_group(results: list[RowResult], rules: Mapping[str, Rule]) -> list[RowResult]:
+    """A person who is said to live in one row and to be dead in another: neither is taken."""
+    said: dict[str | None, dict[int, str]] = defaultdict(dict)
+    for i, result in enumerate(results):
+        answer = rules[result.rule_id].answer(result.answer_code) if result.outcome == ACCEPTED else None
+        if answer is not None and answer.asserts is not None:
+            said[result.group_key][i] = answer.asserts
+    for words in said.values():
+        if len(set(words.values())) > 1:
+            rows = "、".join(str(results[i].sheet_row) for i in words)
+            for i in words:
+                results[i] = results[i].but(REJECTED, "E_TWO_WORDS", rows=rows)
     return results
 
 

@@ -5,6 +5,7 @@ does to a ticket (tickets.py).
 A file is a list of {ticket_id, decision: accepted | rejected, reason, by, on: YYYY-MM-DD}.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipelines.ledger import decision_files
 from pipelines.ledger.decision_files import Desk, issued_turns
 from pipelines.paths import Paths
 
-__all__ = ["EVENTS", "SOURCE", "Decision", "issued_turns", "read_decisions", "take_in"]
+__all__ = ["EVENTS", "SOURCE", "Decision", "issued_turns", "last_per_ticket", "read_decisions", "take_in"]
 
 EVENTS = {"accepted": "source_accept", "rejected": "source_reject"}
 SOURCE = Desk(
@@ -53,3 +54,8 @@ def read_decisions(paths: Paths, as_of: date) -> tuple[list[Decision], list[str]
     taken = decision_files.taken_in(paths, SOURCE, as_of)
     made = [Decision(**e.text, on=e.on, file=e.file, position=e.position) for turn, e in taken if turn > since]
     return made, decision_files.unread(paths, SOURCE) + decision_files.waiting(paths, SOURCE, as_of)
+
+
+def last_per_ticket(decisions: Iterable[Decision]) -> list[Decision]:
+    """The decisions that count: of several about a ticket the last one."""
+    return list({d.ticket_id: d for d in sorted(decisions, key=lambda d: (d.on, d.file, d.position))}.values())

@@ -5,6 +5,7 @@ loaded as table `arrow`) and writing it.
 """
 
 from pipelines.ledger import ticket
+from pipelines.verify.rules import ALIVE
 
 # Days a department has, after it accepted, until the corrected data must have arrived: one monthly delivery.
 SOURCE_GRACE_DAYS = 31
@@ -37,13 +38,20 @@ SELECT t.ticket_id, d.event, CAST(NULL AS VARCHAR) AS department, d.reason, CAST
 FROM decision AS d JOIN ticket_now AS t ON t.ticket_id = d.ticket_id AND t.assignee = 'source'
 """
 
+# Tickets closed in agreement with the township's word that somebody lives: the same finding again is a flip-back.
+_ALIVE = f"""
+SELECT s.ticket_id FROM lake.ledger.assertion_standing AS s JOIN ticket_now AS t USING (ticket_id)
+WHERE s.asserts = '{ALIVE}' AND t.state = '{ticket.CLOSED}'
+"""
+
 # A ticket closes only when its own rule and the flip-back rule could be evaluated.
 RECHECK = f"""
 WITH evaluated AS (
     SELECT DISTINCT rule_id FROM lake.ledger.rule_result WHERE as_of = $as_of AND error IS NULL
 ),
 facts AS (
-    SELECT t.ticket_id, t.state, own.department, own.ticket_id IS NOT NULL AS own,
+    SELECT t.ticket_id, t.state, own.department,
+        own.ticket_id IS NOT NULL AND t.ticket_id NOT IN ({_ALIVE}) AS own,
         flip.ticket_id IS NOT NULL AND NOT p.is_flip AS flip,
         CASE t.state
             WHEN '{ticket.NOT_AN_ERROR}' THEN $as_of >= t.since + to_months(p.waiver_months)
@@ -65,11 +73,13 @@ WHERE f.is_evaluated OR r.event <> 'recheck_pass'
 """
 
 FLIP_BACK = f"""
-SELECT t.ticket_id, 'flip_back' AS event, f.department, f.rule_id AS reason, CAST(NULL AS VARCHAR) AS set_id
+SELECT t.ticket_id, 'flip_back' AS event, max(f.department) AS department, max(f.rule_id) AS reason,
+    CAST(NULL AS VARCHAR) AS set_id
 FROM ticket_now AS t
 JOIN policy AS p ON p.rule_id = t.rule_id AND NOT p.is_flip
-JOIN found AS f ON f.ticket_id = t.ticket_id AND f.is_flip
+JOIN found AS f ON f.ticket_id = t.ticket_id AND (f.is_flip OR f.ticket_id IN ({_ALIVE}))
 WHERE t.state = '{ticket.CLOSED}' OR (t.state = '{ticket.REOPENED}' AND t.assignee <> 'source')
+GROUP BY t.ticket_id
 """
 
 RETURN = f"""

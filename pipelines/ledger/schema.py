@@ -23,6 +23,11 @@ TURN_TABLES = {
         "wrong_value VARCHAR, new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, "
         "workbook_sha256 VARCHAR, sheet_row BIGINT"
     ),
+    "assertion": (
+        "as_of DATE, ticket_id VARCHAR, rule_id VARCHAR, asserts VARCHAR, marks VARCHAR, id_no VARCHAR, "
+        "feed VARCHAR, record_key VARCHAR, said_on DATE, township_code VARCHAR, workbook_sha256 VARCHAR, "
+        "sheet_row BIGINT"
+    ),
     "anomaly": (
         "as_of DATE, rule_id VARCHAR, rule_version VARCHAR, entity_key VARCHAR, ticket_id VARCHAR, "
         "severity VARCHAR, fixer VARCHAR, department VARCHAR, township_code VARCHAR, feed VARCHAR, "
@@ -86,6 +91,11 @@ STATE_TABLES = {
         "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
         "new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, corrected_on DATE, "
         "workbook_sha256 VARCHAR, sheet_row BIGINT"
+    ),
+    "assertion_standing": (
+        "ticket_id VARCHAR, rule_id VARCHAR, asserts VARCHAR, marks VARCHAR, id_no VARCHAR, feed VARCHAR, "
+        "record_key VARCHAR, said_on DATE, asserted_on DATE, township_code VARCHAR, workbook_sha256 VARCHAR, "
+        "sheet_row BIGINT"
     ),
     "ticket": (
         "ticket_id VARCHAR, rule_id VARCHAR, entity_key VARCHAR, state VARCHAR, assignee VARCHAR, "

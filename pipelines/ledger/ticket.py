@@ -15,13 +15,15 @@ RETURNED = "returned"
 TOWNSHIP_FIXED = "township_fixed"
 NOT_AN_ERROR = "not_an_error"
 DISPUTED = "disputed_to_source"
+# The township agrees with the finding: the department has to act, and nothing is disputed.
+CONFIRMED = "confirmed_to_source"
 SOURCE_ACCEPTED = "source_accepted_fixed"
 SOURCE_REJECTED = "source_rejected"
 CLOSED = "closed"
 REOPENED = "reopened"
 STATES = (
-    DETECTED, RETURNED, TOWNSHIP_FIXED, NOT_AN_ERROR, DISPUTED, SOURCE_ACCEPTED, SOURCE_REJECTED, CLOSED,
-    REOPENED, )  # fmt: skip
+    DETECTED, RETURNED, TOWNSHIP_FIXED, NOT_AN_ERROR, DISPUTED, CONFIRMED, SOURCE_ACCEPTED, SOURCE_REJECTED,
+    CLOSED, REOPENED, )  # fmt: skip
 
 # Who holds the ticket after an event: as before, whom the rule names, or the department.
 KEEP, DEFAULT, SOURCE = "keep", "default", "source"
@@ -51,8 +53,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_arrows("answer_fix", TOWNSHIP_FIXED, KEEP, RETURNED),
     *_arrows("answer_not_error", NOT_AN_ERROR, KEEP, RETURNED),
     *_arrows("answer_dispute", DISPUTED, SOURCE, RETURNED),
-    *_arrows("source_accept", SOURCE_ACCEPTED, SOURCE, RETURNED, DISPUTED),
-    *_arrows("source_reject", SOURCE_REJECTED, SOURCE, RETURNED, DISPUTED),
+    *_arrows("answer_confirm", CONFIRMED, SOURCE, RETURNED),
+    *_arrows("source_accept", SOURCE_ACCEPTED, SOURCE, RETURNED, DISPUTED, CONFIRMED),
+    *_arrows("source_reject", SOURCE_REJECTED, SOURCE, RETURNED, DISPUTED, CONFIRMED),
     *_arrows("recheck_pass", CLOSED, KEEP, *(s for s in STATES if s != CLOSED)),
     *_arrows("recheck_fail", REOPENED, DEFAULT, TOWNSHIP_FIXED, SOURCE_REJECTED, CLOSED),
     *_arrows("recheck_fail", REOPENED, SOURCE, SOURCE_ACCEPTED),

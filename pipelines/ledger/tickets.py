@@ -12,7 +12,7 @@ from datetime import date
 import duckdb
 
 from pipelines.ledger import due, ticket
-from pipelines.ledger.decisions import Decision
+from pipelines.ledger.decisions import Decision, last_per_ticket
 from pipelines.ledger.departments import feed_departments
 from pipelines.ledger.rows import temp_table, transaction
 from pipelines.ledger.state import NOW, rebuild_tickets
@@ -155,14 +155,14 @@ def _apply(con: duckdb.DuckDBPyConnection, as_of: date, wanted: str) -> None:
 
 def _decide(con: duckdb.DuckDBPyConnection, as_of: date, decisions: Sequence[Decision]) -> tuple[str, ...]:
     """Apply the departments' decisions, the last one per ticket; returns a message per one that cannot be."""
-    last = {d.ticket_id: d for d in sorted(decisions, key=lambda d: (d.on, d.file, d.position))}
+    last = last_per_ticket(decisions)
     temp_table(con, "decision", "ticket_id VARCHAR, event VARCHAR, reason VARCHAR",
-               [(d.ticket_id, d.event, d.reason) for d in last.values()])  # fmt: skip
+               [(d.ticket_id, d.event, d.reason) for d in last])  # fmt: skip
     _apply(con, as_of, due.DECISIONS)
     applied = {t for (t,) in con.execute("SELECT ticket_id FROM step").fetchall()}
     return tuple(
         f"{d.file} 第{d.position}条：工单 {d.ticket_id} 目前不在部门处理中，该决定未生效。请核对工单号。"
-        for d in last.values()
+        for d in last
         if d.ticket_id not in applied
     )
 

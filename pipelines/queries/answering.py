@@ -4,7 +4,7 @@ Belongs here: who may ask about whom, and the answer. Does not belong here: read
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -38,7 +38,7 @@ WHERE {_NAME_KEY.format("person.name")} = {_NAME_KEY.format("asked.name")}
 
 @dataclass(frozen=True)
 class Answered:
-    """A row and its answer; `reason_code` '' with 是 and 否."""
+    """A row and its answer; `reason_code` '' with 是 and 否, unless a township disputes what they rest on."""
 
     asked: AskedRow
     answer: str
@@ -61,7 +61,18 @@ def answer_rows(
     claims = dict(con.execute("SELECT place, bool_or(is_claimed) FROM known GROUP BY place").fetchall())
     wanted = {row.question for row in rows}
     yes = {text: _asked_and_true(con, q.true_of) for text, q in catalogue.questions.items() if text in wanted}
-    return [refused[p] or _answer(p, row, claims, yes[row.question]) for p, row in enumerate(rows)]
+    disputed = {
+        text: _asked_and_true(con, q.disputed_of)
+        for text, q in catalogue.questions.items()
+        if text in wanted and q.disputed_of
+    }
+    answers = [refused[p] or _answer(p, row, claims, yes[row.question]) for p, row in enumerate(rows)]
+    return [
+        replace(a, reason_code="N_DISPUTED", reason=catalogue.questions[a.asked.question].dispute_says)
+        if a.answer in (YES, NO) and p in disputed.get(a.asked.question, ())
+        else a
+        for p, a in enumerate(answers)
+    ]
 
 
 def _refusal(row: AskedRow, catalogue: Catalogue, is_guess: bool) -> Answered | None:

@@ -22,12 +22,17 @@ class QueryCatalogueError(ValueError):
 
 @dataclass(frozen=True)
 class Question:
-    """`true_of`: SQL (names of lake tables in full) that gives the person_id of everybody of whom it is true."""
+    """`true_of`: SQL (names of lake tables in full) that gives the person_id of everybody of whom it is true.
+
+    `disputed_of`, likewise: whose answer rests on data a township disputes; `dispute_says` is added to it.
+    """
 
     question_id: str
     text: str
     feeds: tuple[str, ...]
     true_of: str
+    disputed_of: str = ""
+    dispute_says: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,14 @@ def load_catalogue(file: Path = QUERIES_FILE) -> Catalogue:
     return Catalogue(by_text, tuple(document["purposes"]), **document["limits"])
 
 
-def _question(question_id: str, text: str, feeds: list[str], true_of: str) -> Question:
-    if stray := [name for name in _SOURCE.findall(true_of) if not _TABLE.match(name)]:
+def _question(
+    question_id: str, text: str, feeds: list[str], true_of: str, disputed: dict[str, str] | None = None
+) -> Question:
+    disputed_of, says = (disputed["of"], disputed["says"]) if disputed else ("", "")
+    if stray := [name for sql in (true_of, disputed_of) for name in _SOURCE.findall(sql) if not _TABLE.match(name)]:
         raise QueryCatalogueError(f"queries.yaml: {question_id} reads {', '.join(stray)}")
-    return Question(question_id, text, tuple(feeds), _TABLE.sub(r"lake.\1.", true_of))
+    return Question(question_id, text, tuple(feeds), _in_full(true_of), _in_full(disputed_of), says)
+
+
+def _in_full(sql: str) -> str:
+    return _TABLE.sub(r"lake.\1.", sql)

@@ -17,6 +17,7 @@ from pipelines.contracts import Feed
 from pipelines.returns import columns as layout
 from pipelines.returns.guide import STALE
 from pipelines.returns.model import Anomaly, Cells, TownshipReturn
+from pipelines.returns.own_rows import SOURCE_REF
 from pipelines.returns.questions import SEVERITY_ORDER, questions
 from pipelines.returns.styles import clean
 from pipelines.verify.rules import Rule
@@ -44,7 +45,8 @@ STATES = {
     "returned": "待核实",
     "township_fixed": "已更正，待核对",
     "not_an_error": "已确认不是错误",
-    "disputed_to_source": "已转数据源部门",
+    "disputed_to_source": "有异议，已转数据源部门",
+    "confirmed_to_source": "已核实，已转部门办理",
     "source_accepted_fixed": "部门已受理，待核对",
     "source_rejected": "部门未采纳",
     "closed": "已办结",
@@ -148,7 +150,9 @@ _FRESH = """
 def _anomalies(rows: tuple[tuple, ...]) -> tuple[Anomaly, ...]:
     made = []
     for ticket_id, group_key, rule_id, severity, evidence, value, village in rows:
-        facts = {k: clean(str(v)) for k, v in json.loads(evidence).items()}
+        # Where a row stands in a department's file tells the township nothing.
+        known = json.loads(evidence).items()
+        facts = {k: clean(str(v)) for k, v in known if not SOURCE_REF.fullmatch(str(v))}
         made.append(
             Anomaly(
                 ticket_id=ticket_id,

@@ -40,6 +40,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column("grid_code", "网格编码", 19, is_centred=True),
         Column("living_type", "居住类型", 10, is_centred=True),
         Column("address", "住址", 40),
+        Column("disputed", "异议标注", 16, is_centred=True),
     ),
     SPECIAL: (
         Column("name", "姓名", 10),
@@ -49,6 +50,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column("detail", "明细", 40),
         Column("amount", "金额（元）", 12, "decimal"),
         Column("pay_month", "月份", 10, is_centred=True),
+        Column("disputed", "异议标注", 16, is_centred=True),
     ),
     CHANGES: (
         Column("change_type", "变更类型", 10, is_centred=True),

@@ -12,7 +12,7 @@ from pipelines.keys import entity_key
 from pipelines.security.signature import canonical_json
 
 ANSWER_DAYS = 15
-LAYOUT_VERSION = "1"
+LAYOUT_VERSION = "2"
 
 # One line of a sheet: cells in the order of the sheet's columns, '' for no value.
 Cells = tuple[str, ...]

@@ -1,8 +1,9 @@
 """Letters of objection (异议函): what each source department is asked to put right in its own data.
 
 Belongs here: one workbook per department and business date, never edited once it stands. Does not belong
-here: who has to answer a ticket (`pipelines.ledger`). The department finds a row by file and line, so no name
-and no id number is in the file and it needs no password.
+here: who has to answer a ticket (`pipelines.ledger`), which row is the department's (own_rows.py). The department
+finds a row by file, sheet and line and by masked words, so no name and no id number is in the file and it needs no
+password.
 """
 
 import hashlib
@@ -12,35 +13,39 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
 from pipelines.contracts import Feed, load_contracts
+from pipelines.ledger.ticket import CONFIRMED, DISPUTED
 from pipelines.paths import Paths
 from pipelines.returns.assemble import STATES
 from pipelines.returns.columns import SEVERITY
+from pipelines.returns.own_rows import NOWHERE, SOURCE_REF, OwnRow, own_reference, own_rows
 from pipelines.returns.questions import SEVERITY_ORDER
 from pipelines.returns.styles import clean, page, workbook_bytes, write_table
-from pipelines.verify.rules import Rule, load_rules
+from pipelines.verify.rules import ALIVE, Rule, load_rules
 
-DISPUTE, FLIP_BACK, PLAIN = "镇街异议", "更正后复现", "待更正"
-_KINDS = (DISPUTE, FLIP_BACK, PLAIN)
+DISPUTE, FLIP_BACK, AGREED, PLAIN = "镇街异议", "更正后复现", "镇街已核实", "待更正"
+_KINDS = (DISPUTE, FLIP_BACK, AGREED, PLAIN)
 _TITLES = (
-    "序号", "类别", "工单号", "规则", "严重程度", "数据文件", "行号", "字段", "依据", "当前值", "镇街",
-    "镇街意见", "镇街更正值", "首次提出", "目前状态",
+    "序号", "类别", "工单号", "规则", "严重程度", "数据文件", "工作表", "行号", "记录", "字段", "依据",
+    "当前值", "镇街", "镇街意见", "镇街更正值", "首次提出", "目前状态",
 )  # fmt: skip
-_WIDTHS = (6, 11, 34, 24, 6, 32, 8, 14, 40, 18, 18, 22, 18, 12, 16)
-_CENTRED = (True, True, True, False, True, False, True, True, False, False, False, False, False, True, True)
+_WIDTHS = (6, 11, 34, 24, 6, 32, 12, 8, 26, 14, 40, 18, 18, 22, 18, 12, 16)
+_CENTRED = (
+    True, True, True, False, True, False, True, True, False, True, False, False, False, False, False, True, True,
+)  # fmt: skip
 _LETTER = (
-    "请按「数据文件」和「行号」在源系统中找到该行，核对并更正；下次交付时以更正后的数据为准。",
+    "请按「数据文件」「工作表」「行号」在贵单位报送的文件中找到该行，在源系统中核对并更正；下次交付时以更正后的数据为准。",
     "「镇街异议」「更正后复现」排在前面，请优先办理。答复请写明工单号、采纳或不采纳、理由，送数据局。",
 )
 _HIDDEN = "（见源数据该行）"
 # GB 11643: a last guard, should a rule word an identity number in a way that no contract masks.
 _ID_NO = re.compile(r"(?<!\d)\d{17}[\dXx]")
-_SOURCE_REF = re.compile(r"(?P<feed>F\d{2})/(?P<delivery>\d{8}-[0-9a-f]{8})/(?P<line>\d+)")
 
 _QUERY = """
     with latest_answer as (
@@ -69,6 +74,46 @@ _QUERY = """
 
 
 @dataclass(frozen=True)
+class _Ticket:
+    """One row of `_QUERY`."""
+
+    department: str
+    ticket_id: str
+    rule_id: str
+    severity: str | None
+    state: str
+    is_disputed: bool
+    is_flipped: bool
+    source_ref: str | None
+    field: str | None
+    evidence: str
+    value: str
+    feed: str | None
+    place: str
+    answer: str
+    note: str
+    correction: str
+    opened_on: str | None
+
+    @cached_property
+    def facts(self) -> dict[str, str]:
+        return json.loads(self.evidence)
+
+    @property
+    def references(self) -> list[str]:
+        """Rows it may be about: that of the rule, and those in the evidence."""
+        return [self.source_ref or "", *map(str, self.facts.values())]
+
+    @property
+    def kind(self) -> str:
+        """What the township agrees with is no dispute, unless it has said since that the person lives."""
+        is_agreed = self.state == CONFIRMED and ALIVE not in self.facts.values()
+        if self.is_disputed or self.state == DISPUTED or (self.state == CONFIRMED and not is_agreed):
+            return DISPUTE
+        return FLIP_BACK if self.is_flipped else AGREED if is_agreed else PLAIN
+
+
+@dataclass(frozen=True)
 class Notice:
     """One letter as it stands. `department`: slug; `tickets`: rows in it."""
 
@@ -87,12 +132,11 @@ def write_notices(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> 
     names = {feed.department: feed.department_name for feed in feeds.values()}
     hidden = _identifying(feeds, rules)
     notices = []
-    files = dict(
-        con.execute("select feed || '/' || delivery_id, file_name from lake.ledger.delivery").fetchall()
-    )
-    rows = con.execute(_QUERY, {"as_of": as_of}).fetchall()
-    for department, group in groupby(rows, key=lambda row: row[0]):
-        lines = [_line(row, rules, feeds, files, hidden) for row in group]
+    rows = [_Ticket(*row) for row in con.execute(_QUERY, {"as_of": as_of}).fetchall()]
+    references = {t.ticket_id: own_reference(t.department, t.references, feeds) for t in rows}
+    places = own_rows(paths, references.values(), feeds)
+    for department, group in groupby(rows, key=lambda t: t.department):
+        lines = [_line(t, rules, feeds, places.get(references[t.ticket_id], NOWHERE), hidden) for t in group]
         lines.sort(key=lambda x: (_KINDS.index(x[0]), SEVERITY_ORDER.index(x[1]), *x[2:]))
         shown = [(kind, *cells) for kind, _, *cells in lines]
         notices.append(_issue(paths, as_of, department, names.get(department, department), shown))
@@ -117,43 +161,30 @@ def build_notice(department_name: str, as_of: date, rows: list[tuple[str, ...]])
 
 
 def _line(
-    row: tuple,
-    rules: Mapping[str, Rule],
-    feeds: Mapping[str, Feed],
-    files: Mapping[str, str],
-    hidden: frozenset[str],
+    ticket: _Ticket, rules: Mapping[str, Rule], feeds: Mapping[str, Feed], place: OwnRow, hidden: frozenset[str]
 ) -> tuple[str, ...]:
-    (department, ticket_id, rule_id, severity, state, is_disputed, is_flipped, source_ref, field, evidence,
-     value, feed_code, place, answer, note, correction, opened_on) = row  # fmt: skip
-    kind = DISPUTE if is_disputed or state == "disputed_to_source" else FLIP_BACK if is_flipped else PLAIN
-    feed = feeds.get(feed_code)
-    column = feed.by_name.get(field) if feed and field else None
-    facts = json.loads(evidence)
-    delivery, line = _own_row(department, [source_ref or "", *map(str, facts.values())], feeds)
+    rule = rules.get(ticket.rule_id)
+    feed = feeds.get(ticket.feed)
+    column = feed.by_name.get(ticket.field) if feed and ticket.field else None
+    value = ticket.value
     if column is None or column.mask is not None:
         value = _HIDDEN if value else ""
     shown = (
-        f"{k}：{column.label if column and v == field else _ID_NO.sub('…', str(v))}"
-        for k, v in facts.items()
-        if k not in hidden and not _SOURCE_REF.fullmatch(str(v))
+        f"{k}：{column.label if column and v == ticket.field else _ID_NO.sub('…', str(v))}"
+        for k, v in ticket.facts.items()
+        if k not in hidden and not SOURCE_REF.fullmatch(str(v))
     )
-    rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else rule_id
+    severity = ticket.severity or "I"
     return tuple(
         clean(text)
         for text in (
-            kind, severity or "I", ticket_id, rule, SEVERITY.get(severity or "I", ""),
-            files.get(delivery, ""), line, column.label if column else "", "；".join(shown), value, place,
-            "：".join(t for t in (answer, note) if t), correction, opened_on or "", STATES.get(state, state),
+            ticket.kind, severity, ticket.ticket_id, f"{ticket.rule_id} {rule.title_zh}" if rule else ticket.rule_id,
+            SEVERITY.get(severity, ""), place.file, place.sheet, place.row, place.record,
+            column.label if column else "", "；".join(shown), value, ticket.place,
+            "：".join(t for t in (ticket.answer, ticket.note) if t), ticket.correction, ticket.opened_on or "",
+            STATES.get(ticket.state, ticket.state),
         )
     )  # fmt: skip
-
-
-def _own_row(department: str, references: list[str], feeds: Mapping[str, Feed]) -> tuple[str, str]:
-    """('F04/<delivery>', line) of the first reference into the department's own feeds, else of the first."""
-    found = [m for m in map(_SOURCE_REF.fullmatch, references) if m]
-    own = [m for m in found if m["feed"] in feeds and feeds[m["feed"]].department == department]
-    best = next(iter(own or found), None)
-    return (f"{best['feed']}/{best['delivery']}", best["line"]) if best else ("", "")
 
 
 def _identifying(feeds: Mapping[str, Feed], rules: Mapping[str, Rule]) -> frozenset[str]:

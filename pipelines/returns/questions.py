@@ -6,7 +6,7 @@ Belongs here: rule -> question, and what each answer leads to. Does not belong h
 from collections.abc import Mapping
 
 from pipelines.returns.model import Choice, Question
-from pipelines.verify.rules import Answer, Rule
+from pipelines.verify.rules import ALIVE, Answer, Rule
 
 SEVERITY_ORDER = "CHMLI"
 
@@ -32,8 +32,14 @@ def questions(rules: Mapping[str, Rule]) -> tuple[Question, ...]:
 
 def meaning(rule: Rule, answer: Answer) -> str:
     """What happens when the township picks this answer."""
+    if answer.asserts == ALIVE:
+        return (
+            "立即按健在处理，并注明「生死有异议」，不据此停发；转登记死亡的部门核实。部门不采纳的，下期再请您核实；部门再次登记的，由部门负责。"
+        )
+    if answer.kind == "confirm":
+        return "按已死亡处理，转发放补贴的部门停发；不算异议。"
     if answer.kind == "dispute":
-        return "转数据源部门核实，答复情况列入下次「回执」。"
+        return f"值不变，注明「{answer.marks}有异议」；转数据源部门核实，答复情况列入下次「回执」。"
     if answer.kind == "not_error":
         return f"保留现有数据，{rule.waiver_months} 个月内不再就此询问。"
     if answer.correction is None:

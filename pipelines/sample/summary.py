@@ -15,7 +15,7 @@ from pipelines.verify.rules import load_rules
 # What the summary calls the events of a ticket's life (pipelines/ledger/ticket.py).
 EVENTS = {
     "opened": "'detect'",
-    "answered": "'answer_fix', 'answer_not_error', 'answer_dispute'",
+    "answered": "'answer_fix', 'answer_not_error', 'answer_dispute', 'answer_confirm'",
     "closed": "'recheck_pass'",
     "reopened": "'recheck_fail', 'flip_back', 'waiver_expire'",
     "flipped back": "'flip_back'",

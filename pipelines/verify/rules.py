@@ -19,7 +19,8 @@ RULES_FILE = PROJECT_ROOT / "expectations" / "rules.yaml"
 TYPED = "输入"
 # Lists that the inbox can check a typed value against.
 VALUE_LISTS = ("grid",)
-ANSWER_KINDS = ("fix", "not_error", "dispute")
+ANSWER_KINDS = ("fix", "not_error", "dispute", "confirm")
+ALIVE, DEAD = "健在", "死亡"
 _RULE_ID = re.compile(r"[A-Z]\d{2}")
 
 
@@ -38,7 +39,11 @@ class Correction:
 
 @dataclass(frozen=True)
 class Answer:
-    """One entry of the drop-down 处理结果. `code` is the text the township picks."""
+    """One entry of the drop-down 处理结果. `code` is the text the township picks.
+
+    What it does once accepted: `correction`, `asserts` (ALIVE or DEAD) and `marks` (what is then under dispute);
+    without any of them it is only recorded.
+    """
 
     code: str
     kind: str
@@ -46,6 +51,8 @@ class Answer:
     value_list: str | None = None
     correction: Correction | None = None
     dispute_to: str | None = None
+    asserts: str | None = None
+    marks: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,19 +136,22 @@ def _answer(rule_id: str, body: dict[str, Any]) -> Answer:
         value_list=body.get("value_list"),
         correction=correction,
         dispute_to=body.get("dispute_to"),
+        asserts=_one_of(rule_id, "asserts", body.get("asserts"), (ALIVE, DEAD, None)),
+        marks=body.get("marks"),
     )
-    if (answer.kind == "dispute") != (answer.dispute_to is not None):
-        raise RuleCatalogueError(f"rules.yaml: {rule_id} {answer.code}: dispute_to belongs to disputes only")
+    where = f"rules.yaml: {rule_id} {answer.code}"
+    if len({answer.kind == "dispute", answer.dispute_to is not None, answer.marks is not None}) > 1:
+        raise RuleCatalogueError(f"{where}: a dispute has dispute_to and marks, and nothing else has")
+    if bool(answer.correction or answer.asserts or answer.marks) == bool(body.get("only_recorded", False)):
+        raise RuleCatalogueError(f"{where}: either correction, asserts or marks, or only_recorded")
     if answer.needs_value != (correction is not None and correction.value is None):
-        raise RuleCatalogueError(
-            f"rules.yaml: {rule_id} {answer.code}: needs_value and a typed value go together"
-        )
+        raise RuleCatalogueError(f"{where}: needs_value and a typed value go together")
     if answer.needs_value != (answer.value_list in VALUE_LISTS):
-        raise RuleCatalogueError(f"rules.yaml: {rule_id} {answer.code}: a typed value is one of {list(VALUE_LISTS)}")
+        raise RuleCatalogueError(f"{where}: a typed value is one of {list(VALUE_LISTS)}")
     return answer
 
 
-def _one_of(rule_id: str, key: str, value: str, allowed: Any) -> str:
+def _one_of(rule_id: str, key: str, value: Any, allowed: Any) -> Any:
     if value not in tuple(allowed):
         raise RuleCatalogueError(f"rules.yaml: {rule_id}: {key} {value!r} is not one of {list(allowed)}")
     return value

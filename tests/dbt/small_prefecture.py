@@ -32,6 +32,7 @@ HEAD, WIFE, MOVER = id_no("19600101", 11), id_no("19610202", 22), id_no("1970030
 OLD_NUMBER, NEW_NUMBER = id_no("19800404", 15), id_no("19800405", 17)
 DEAD, WIDOW, CONFIRMED = id_no("19400505", 19), id_no("19410606", 24), id_no("19350707", 31)
 TWICE, DELETED, AGED = id_no("19650808", 33), id_no("19660909", 35), id_no("19301010", 37)
+LIVING = id_no("19550505", 41)
 DAMAGED = "370602195511110000"
 F31_FLIPPED = "S3"
 USCC = "91370600MA3C4T5L04"
@@ -57,6 +58,14 @@ def remember(con: duckdb.DuckDBPyConnection) -> None:
     ):
         con.execute(correction, [FIRST, ticket, feed, key, field, wrong, new, 1, XIANGYANG, "book", 1])
     rebuild_standing(con, SECOND)
+    for ticket, rule, asserts, marks, number, feed, key in (
+        ("t-alive", "R17", "健在", "生死", LIVING, "F01", record_key("F01", LIVING, "H9")),
+        ("t-where", "R11", None, "网格", MOVER, "F31", record_key("F31", "S2")),
+    ):
+        con.execute(
+            "INSERT INTO lake.ledger.assertion_standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'book', 1)",
+            [ticket, rule, asserts, marks, number, feed, key, FIRST, SECOND, XIANGYANG],
+        )
     con.execute(
         "INSERT INTO lake.ledger.person_key VALUES (?, ?, ?)",
         [FIRST, OLD_NUMBER, entity_key("person", OLD_NUMBER)],
@@ -139,6 +148,7 @@ def _register(paths: Paths) -> None:
             _person(DELETED, "郑删", "H6"),
             _person(AGED, "冯寿", "H7"),
             _person(DAMAGED, "褚损", "H8"),
+            _person(LIVING, "何在", "H9"),
         ],
     )
     deliver(
@@ -192,6 +202,15 @@ def _events(paths: Paths) -> None:
                 "birth_date": date(1940, 5, 5),
                 "division_code": OLD_VILLAGE,
                 "death_date": date(2023, 12, 30),
+            },
+            {
+                "cert_no": "C2",
+                "name": "何在",
+                "sex_name": "男",
+                "id_no": LIVING,
+                "birth_date": date(1955, 5, 5),
+                "division_code": VILLAGE,
+                "death_date": date(2023, 11, 30),
             },
         ],
         mode="append",

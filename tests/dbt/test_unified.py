@@ -105,6 +105,19 @@ def test_a_certificate_without_number_finds_its_person(ask) -> None:
     assert rows == [("2023-12-30", "F04", False)]
 
 
+def test_a_townships_word_on_a_life_counts_at_once_and_is_marked_wherever_it_is_used(ask) -> None:
+    columns = "is_alive, life_word, life_source_ref, disputed, death_source_ref"
+    assert ask(PERSON.format(columns), person(small.LIVING)) == [
+        (True, "健在", "ticket/t-alive", "生死", "F04/20240131-00000001/3")
+    ]
+    assert ask(PERSON.format("is_alive, disputed"), person(small.MOVER)) == [(True, "网格")]
+    marked = ask("SELECT name, disputed FROM lake.returns.return_resident WHERE disputed IS NOT NULL ORDER BY 1")
+    assert marked == [("何在", "生死有异议"), ("李迁", "网格有异议")]
+    assert ask("SELECT disputed FROM lake.published.resident_profile WHERE disputed IS NOT NULL ORDER BY 1") == [
+        ("生死有异议",), ("网格有异议",)
+    ]  # fmt: skip
+
+
 def test_delta_rows_change_and_delete_and_later_ones_are_not_there_yet(ask) -> None:
     assert ask(PERSON.format("name, ethnic_code, hukou_source_ref"), person(small.WIFE)) == [
         ("陈秀英", "11", "F01/20240229-00000002/3")

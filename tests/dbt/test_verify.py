@@ -85,8 +85,14 @@ def test_household_heads(ask) -> None:
 
 
 def test_life_states(ask) -> None:
-    rows = ask("SELECT entity_key, days_since_death FROM lake.verify.life_state WHERE days_since_death IS NOT NULL")
-    assert rows == [(record_key("F01", small.DEAD, "H4"), 61)]
+    rows = ask(
+        "SELECT entity_key, days_since_death, life_word FROM lake.verify.life_state "
+        "WHERE days_since_death IS NOT NULL ORDER BY 2"
+    )
+    assert rows == [
+        (record_key("F01", small.DEAD, "H4"), 61, None),
+        (record_key("F01", small.LIVING, "H9"), 91, "健在"),  # found as long as the source says so
+    ]
 
 
 def test_payees(ask) -> None:

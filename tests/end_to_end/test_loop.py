@@ -3,6 +3,7 @@
 from datetime import date
 
 import duckdb
+import openpyxl
 import polars as pl
 import pytest
 
@@ -63,6 +64,37 @@ def test_the_corrected_value_still_stands_after_the_flip_back(query):
     )
     assert rows
     assert all(new == value and ref == ticket for new, value, ref, ticket in rows)
+
+
+def test_who_the_townships_say_lives_lives_and_who_they_say_is_dead_is_dead(story, query):
+    """Every answer planted in the register that has arrived counts at once, marked where a feed says otherwise."""
+    paths, _ = story
+    planted = pl.read_parquet(paths.register / "answers.parquet").filter(
+        pl.col("answer_code").is_in(["确认健在", "确认已死亡"]),
+        pl.col("behaviour").is_in(["right", "wrong", "dispute"]),
+    )
+    said = {ticket: code == "确认健在" for ticket, code in planted.select("ticket_id", "answer_code").iter_rows()}
+    kept = query(
+        "SELECT a.ticket_id, p.is_alive, p.life_source_ref, p.disputed, r.person_id IS NOT NULL "
+        "FROM lake.ledger.assertion_standing a JOIN lake.linkage.person_identifier i ON i.id_no = a.id_no "
+        "JOIN lake.unified.person p ON p.person_id = i.person_id "
+        "LEFT JOIN lake.returns.return_resident r ON r.person_id = p.person_id WHERE a.asserts IS NOT NULL"
+    )
+    assert {t: alive for t, alive, *_ in kept} == said and set(said.values()) == {True, False}
+    for ticket, alive, reference, disputed, is_listed in kept:
+        assert (reference, is_listed) == (f"ticket/{ticket}", alive)
+        assert not alive or "生死" in disputed
+
+
+def test_a_letter_about_a_life_cites_the_row_of_its_reader(story):
+    paths, _ = story
+    (letter,) = (paths.notices / "health" / "20240229").glob("*.xlsx")
+    sheet = openpyxl.load_workbook(letter).active
+    rows = [[c.value or "" for c in row] for row in sheet.iter_rows(min_row=6)]
+    disputes = [dict(zip(rows[0], row, strict=True)) for row in rows[1:] if row[1] == "镇街异议"]
+    assert disputes
+    for row in disputes:
+        assert row["数据文件"].startswith("F04_") and row["行号"].isdigit() and row["记录"].startswith("姓名：")
 
 
 def test_a_value_of_a_person_leads_to_the_row_of_its_file(story, query):

@@ -60,6 +60,7 @@ def fill(con):
     con.execute(
         "CREATE TABLE lake.verify.benefit_payee (entity_key VARCHAR, township_code VARCHAR, source_ref VARCHAR, "
         "name VARCHAR, id_no VARCHAR, scheme_name VARCHAR, death_date DATE, death_feed VARCHAR, "
+        "life_word VARCHAR, "
         "months_paid_after_death BIGINT, amount_after_death DECIMAL(18, 2), last_paid_month VARCHAR)"
     )
     for code, _ in COUNTIES:
@@ -79,9 +80,9 @@ def fill(con):
     con.execute(
         "INSERT INTO lake.verify.benefit_payee VALUES "
         "('k1', '370602001', 'F10/20240131-aaaaaaaa/5', '王秀兰', '370602194001010023', '高龄津贴', '2023-10-02', "
-        "'F04', 3, 300, '2024-01'), "
+        "'F04', NULL, 3, 300, '2024-01'), "
         "('k2', '370602001', 'F11/20240131-bbbbbbbb/6', '张建国', '370602194101010031', '残疾人护理补贴', "
-        "'2023-10-02', 'F03', 3, 0, '2024-01')"
+        "'2023-10-02', 'F03', NULL, 3, 0, '2024-01')"
     )
     for key, department in (("k1", "civil_affairs"), ("k2", "disabled_federation")):
         con.execute(

@@ -36,8 +36,8 @@ def test_paid_after_death_goes_to_civil_affairs_locked_and_only_what_is_theirs(p
     (issue,) = issued(paths, con, OURS["X01"])
     assert issue.folder == paths.exports / "civil_affairs" / "deceased_still_paid" / "20240131"
     assert cells(issue, paths) == [
-        ("tk1", "高龄津贴", "王秀兰", "370602194001010023", date(2023, 10, 2), "卫健死亡医学证明", 3, 300, "2024-01",
-         "370602001", "F10/20240131-aaaaaaaa/5")
+        ("tk1", "高龄津贴", "王秀兰", "370602194001010023", "待镇街核实，暂缓", date(2023, 10, 2), "卫健死亡医学证明",
+         3, 300, "2024-01", "370602001", "F10/20240131-aaaaaaaa/5")
     ]  # fmt: skip
     (file,) = issue.folder.glob("*.xlsx")
     assert file.name == "X01_已故仍领补贴_370600_20240131_全量.xlsx" and is_locked(file.read_bytes())
@@ -45,6 +45,15 @@ def test_paid_after_death_goes_to_civil_affairs_locked_and_only_what_is_theirs(p
     record_issues(con, paths)
     listed = (paths.keys / "receiver_passwords.csv").read_text(encoding="utf-8-sig")
     assert listed.splitlines()[1] == f"civil_affairs,市民政局,{KeyProvider(paths).password('civil_affairs')}"
+
+
+@pytest.mark.parametrize(("word", "is_to_stop"), [(None, False), ("健在", False), ("死亡", True)])
+def test_only_a_death_the_township_confirmed_asks_to_stop_payments(paths, con, word, is_to_stop):
+    con.execute("UPDATE lake.verify.benefit_payee SET life_word = ?", [word])
+    (issue,) = issued(paths, con, OURS["X01"])
+    (advice,) = state_of(paths, issue)["advice"]
+    assert ("停发" in advice, "暂缓" in advice) == (is_to_stop, not is_to_stop)
+    assert ("有异议" in advice) == (word == "健在")
 
 
 def test_the_manifest_says_who_what_for_and_how_much(paths, con):

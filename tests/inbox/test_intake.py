@@ -76,7 +76,7 @@ def test_the_whole_way(paths, con, keys, plain):
         "sheet_row, ticket_id, township_code, answer_kind, new_value, note, officer, outcome, reason_code"
     )
     rows = answers(con, columns)
-    assert rows[0] == (4, ticket(FIRST, 0), FIRST, "not_error", "", "", "小王", "accepted", "")
+    assert rows[0] == (4, ticket(FIRST, 0), FIRST, "dispute", "", "", "小王", "accepted", "")
     assert rows[1] == (5, ticket(FIRST, 1), FIRST, "fix", "死亡注销", "", "小王", "accepted", "")
     outcomes = {r[1]: (r[4], r[5], r[7], r[8]) for r in rows}
     r11 = [v for v in outcomes.values() if v[0] == GRID]

@@ -41,12 +41,24 @@ def test_all_answers_are_taken(workbook, desk_keys):
     }
     rows = by_row(judge(fill_in(workbook, answers), desk_keys))
     said = {r: (x.outcome, x.answer_kind, x.new_value, x.note) for r, x in rows.items()}
-    assert said[R20] == ("accepted", "not_error", "", "")
+    assert said[R20] == ("accepted", "dispute", "", "")
     assert said[R17] == ("accepted", "fix", "死亡注销", "已看过户口本")
     assert said[R22] == ("accepted", "not_error", "", "")
     assert said[R11] == ("accepted", "fix", "370602001001002", "")
     assert said[R11_B][0] == "unanswered"
     assert rows[R11_B].reason == "工作表「异常清单」第 8 行：还没有选择处理结果，下次返还时会再次列出。"
+
+
+@pytest.mark.parametrize(("r20", "r17"), [("确认健在", "确认已死亡"), ("确认已死亡", "确认健在")])
+def test_one_person_cannot_live_and_be_dead(desk_keys, r20, r17):
+    data = township_return()
+    of_one = tuple(replace(a, group_key="p1") if a.rule_id in ("R20", "R17") else a for a in data.anomalies)
+    asked = build_workbook(replace(data, anomalies=of_one), desk_keys)
+    rows = by_row(judge(fill_in(asked, {R20: (r20,), R17: (r17,), R22: ("本人放弃",)}), desk_keys))
+    assert [(rows[r].outcome, rows[r].reason_code) for r in (R20, R17)] == [("rejected", "E_TWO_WORDS")] * 2
+    assert "第 4、5 行" in rows[R20].reason and rows[R22].outcome == "accepted"
+    rows = by_row(judge(fill_in(asked, {R20: (r20,), R17: (r20,)}), desk_keys))
+    assert [rows[r].outcome for r in (R20, R17)] == ["accepted", "accepted"]
 
 
 def test_the_code_alone_and_blanks_around_are_fine(workbook, desk_keys):

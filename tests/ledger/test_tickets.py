@@ -12,6 +12,8 @@ from pipelines.ledger.due import SOURCE_GRACE_DAYS
 from pipelines.ledger.rows import insert
 from pipelines.ledger.ticket import (
     CLOSED,
+    CONFIRMED,
+    DISPUTED,
     NOT_AN_ERROR,
     REOPENED,
     SOURCE_ACCEPTED,
@@ -149,7 +151,7 @@ class Reference:
     def turn(self, as_of, answer, decision, own, flip):
         if answer and self.state == "returned" and self.holder == "township":
             self.do(f"answer_{answer}", as_of)
-        if decision and self.holder == "source" and self.state in ("returned", "disputed_to_source"):
+        if decision and self.holder == "source" and self.state in ("returned", DISPUTED, CONFIRMED):
             self.do({"accepted": "source_accept", "rejected": "source_reject"}[decision], as_of)
         if event := recheck_event(self.state, own, flip, self.due(as_of)):
             self.do(event, as_of)
@@ -167,7 +169,7 @@ def test_random_lives_equal_the_pure_machine(con, seed):
     for as_of in TURNS:
         turn = Turn(con, as_of)
         for ticket_id, reference in tickets.items():
-            answer = chance.choice([None, "fix", "not_error", "dispute"])
+            answer = chance.choice([None, "fix", "not_error", "dispute", "confirm"])
             decision = chance.choice([None, None, "accepted", "rejected"])
             own = chance.random() < 0.5
             flip = reference.state is not None and chance.random() < 0.3
@@ -237,6 +239,33 @@ def test_a_dispute_goes_to_the_department_of_the_death_record(con):
         "SELECT reason, set_id FROM lake.ledger.ticket_event WHERE event = 'answer_dispute'"
     ).fetchone()
     assert (reason, set_id) == ("确认健在：本人在家", "set")
+
+
+def test_what_the_township_agrees_with_goes_to_the_department_and_is_no_dispute(con):
+    Turn(con, T1).anomaly("t1", "R20", feed="F10").run()
+    Turn(con, T2).answer("t1", "确认已死亡", "confirm").anomaly("t1", "R20", feed="F10").run()
+    now = ticket(con, "t1")
+    assert (now["state"], now["assignee"], now["department"]) == (CONFIRMED, "source", "civil_affairs")
+    assert now["is_disputed"] is False
+    Turn(con, T3).anomaly("t1", "R20", feed="F10").decide("t1", "rejected").run()
+    assert (ticket(con, "t1")["state"], ticket(con, "t1")["assignee"]) == ("returned", "township")
+
+
+@pytest.mark.parametrize(("asserts", "holder"), [("健在", "source"), ("死亡", "township"), (None, "township")])
+def test_a_death_recorded_again_after_the_department_agreed_is_the_departments_to_explain(con, asserts, holder):
+    """As with a correction: the township's word still stands and it is not asked again."""
+    Turn(con, T1).anomaly("t1", "R17", feed="F01").run()
+    Turn(con, T2).answer("t1", "确认健在", "dispute").run()
+    assert ticket(con, "t1")["state"] == CLOSED
+    con.execute(
+        "INSERT INTO lake.ledger.assertion_standing BY NAME SELECT 't1' AS ticket_id, 'R17' AS rule_id, "
+        "?::VARCHAR AS asserts",
+        [asserts],
+    )
+    Turn(con, T3).anomaly("t1", "R17", feed="F01").run()
+    now = ticket(con, "t1")
+    assert (now["state"], now["assignee"], now["reopen_count"]) == ("returned", holder, 1)
+    assert events(con, "t1")[-2:] == ["flip_back" if holder == "source" else "recheck_fail", "return"]
 
 
 def test_a_rejected_dispute_comes_back_to_the_township(con):

@@ -36,8 +36,9 @@ _MOVED = """
 insert into lake.ledger.ticket_event
 select a.as_of, a.ticket_id, 2, 'answer_' || a.answer_kind, 'returned',
     case a.answer_kind when 'fix' then 'township_fixed' when 'not_error' then 'not_an_error'
-        else 'disputed_to_source' end,
-    case a.answer_kind when 'dispute' then 'source' else 'township' end, 'x', a.township_code, 'x', null, null
+        when 'confirm' then 'confirmed_to_source' else 'disputed_to_source' end,
+    case when a.answer_kind in ('dispute', 'confirm') then 'source' else 'township' end,
+    'x', a.township_code, 'x', null, null
 from lake.ledger.answer a where a.as_of = ? and a.outcome = 'accepted'"""
 _SHOWN = """
 update lake.ledger.ticket set state = e.to_state, assignee = e.assignee

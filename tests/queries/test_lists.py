@@ -31,12 +31,12 @@ def number(serial, birth="19400101"):
 
 
 WANG, ZHANG, LI, CHEN, OLD = number(1), number(2), number(3), number(4), number(5)
-#          person, number, name, residence, registered, alive
+#          person, number, name, residence, registered, alive, disputed
 PEOPLE = [
-    ("p1", WANG, "王秀兰", OURS, OURS, True),
-    ("p2", ZHANG, "张建国", OURS, OURS, False),
-    ("p3", LI, "阿依·古丽", THEIRS, OURS, True),
-    ("p4", CHEN, "陈志强", THEIRS, THEIRS, True),
+    ("p1", WANG, "王秀兰", OURS, OURS, True, None),
+    ("p2", ZHANG, "张建国", OURS, OURS, False, "网格"),
+    ("p3", LI, "阿依·古丽", THEIRS, OURS, True, "生死、网格"),
+    ("p4", CHEN, "陈志强", THEIRS, THEIRS, True, "生死"),
 ]  # fmt: skip
 
 
@@ -59,10 +59,10 @@ def _fill(con):
     con.execute("CREATE TABLE lake.linkage.person_identifier (id_no VARCHAR, person_id VARCHAR)")
     con.execute(
         "CREATE TABLE lake.unified.person (person_id VARCHAR, id_no VARCHAR, name VARCHAR, township_code VARCHAR, "
-        "hukou_township_code VARCHAR, is_alive BOOLEAN)"
+        "hukou_township_code VARCHAR, is_alive BOOLEAN, disputed VARCHAR)"
     )
     for person in PEOPLE:
-        con.execute("INSERT INTO lake.unified.person VALUES (?, ?, ?, ?, ?, ?)", person)
+        con.execute("INSERT INTO lake.unified.person VALUES (?, ?, ?, ?, ?, ?, ?)", person)
         con.execute("INSERT INTO lake.linkage.person_identifier VALUES (?, ?)", [person[1], person[0]])
     con.execute("INSERT INTO lake.linkage.person_identifier VALUES (?, 'p1')", [OLD])
     con.execute(
@@ -148,6 +148,14 @@ def test_every_row_gets_one_word(paths, con):
     ], strict=True):  # fmt: skip
         assert words in said
     assert [said for _, word, said in answers if word in ("是", "否")] == [""] * 6
+
+
+def test_an_answer_a_township_disputes_says_so(paths, con):
+    asked = ((LI, "阿依古丽", ALIVE), (LI, "阿依古丽", FIRM), (ZHANG, "张建国", ALIVE), (CHEN, "陈志强", ALIVE))
+    rows = [(*row, WHY) for row in asked]
+    answers = [(word, said.partition("：")[0]) for _, word, said in told(paths, ask(paths, con, as_csv(rows)))]
+    assert answers[:3] == [("是", "生死有异议"), ("是", ""), ("否", "")]
+    assert answers[3][0] == "查无此人" and "异议" not in answers[3][1]
 
 
 def test_an_id_stored_as_a_number_and_a_formula_are_told_apart_from_nobody(paths, con):

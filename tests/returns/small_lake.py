@@ -18,9 +18,11 @@ _TABLES = {
     "unified.person": "id_no varchar, village_code varchar",
     "returns.return_resident": "township_code varchar, person_id varchar, name varchar, sex_name varchar, "
     "id_no varchar, birth_date date, age_years bigint, household_no varchar, village_code varchar, "
-    "village_name varchar, grid_code varchar, living_type varchar, address varchar, is_alive boolean",
+    "village_name varchar, grid_code varchar, living_type varchar, address varchar, is_alive boolean, "
+    "disputed varchar",
     "returns.return_special_group": "township_code varchar, person_id varchar, name varchar, id_no varchar, "
-    "village_name varchar, group_name varchar, detail varchar, amount decimal(18,2), pay_month varchar",
+    "village_name varchar, group_name varchar, detail varchar, amount decimal(18,2), pay_month varchar, "
+    "disputed varchar",
     "returns.return_change": "township_code varchar, change_type varchar, person_id varchar, name varchar, "
     "village_name varchar, field_label varchar, old_value varchar, new_value varchar",
     "returns.return_grid": "township_code varchar, grid_code varchar, grid_name varchar, "
@@ -57,12 +59,12 @@ def fill(con: duckdb.DuckDBPyConnection, residents: int = 20, tickets: int = 6, 
         con.execute(
             "insert into lake.returns.return_resident select ?, 'p' || i, ? || i, '男', '3706021950010' || "
             "lpad(i::varchar, 5, '0'), date '1950-01-01', 74, 'H' || i // 3, ? || '001', '北大街社区居委会', "
-            "? || '001001', '自有', '北大街' || i || '号', true from range(?) t(i)",
+            "? || '001001', '自有', '北大街' || i || '号', true, if(i = 2, '生死有异议', null) from range(?) t(i)",
             [code, name, code, code, residents],
         )
         con.execute(
             "insert into lake.returns.return_special_group select ?, 'p1', '张建国', '370602195001000001', "
-            "'北大街社区居委会', '低保', '享受中', 860, '2024-01'",
+            "'北大街社区居委会', '低保', '享受中', 860, '2024-01', null",
             [code],
         )
         con.execute(

@@ -2,9 +2,13 @@ import json
 from datetime import date
 
 import openpyxl
+import polars as pl
 import pytest
 
+from pipelines.bronze.schema import rows_schema
+from pipelines.contracts import load_contracts
 from pipelines.returns.notices import write_notices
+from pipelines.returns.own_rows import own_reference
 from tests.returns.small_lake import AS_OF, TOWNSHIPS, ticket
 
 FIRST = TOWNSHIPS[0][0]
@@ -49,6 +53,7 @@ def rows_of(notice):
 
 @pytest.mark.usefixtures("source_tickets")
 def test_disputes_and_flip_backs_come_first_with_file_and_line(paths, con):
+    held(paths, "F31", "20240131-aaaaaaaa", {7: {}, 8: {}})
     (notice,) = write_notices(paths, con, AS_OF)
     assert (notice.department, notice.tickets, notice.disputes, notice.is_new) == ("grid_centre", 3, 1, True)
     assert notice.file.parent.parent.parent == paths.notices and notice.file.parent.name == "20240131"
@@ -56,7 +61,7 @@ def test_disputes_and_flip_backs_come_first_with_file_and_line(paths, con):
     rows = rows_of(notice)
     assert [r["类别"] for r in rows] == ["镇街异议", "更正后复现", "待更正"]
     assert rows[0]["工单号"] == ticket(FIRST, 3)
-    assert (rows[0]["数据文件"], rows[0]["行号"]) == ("F31_网格摸排_370602_202401.xlsx", "7")
+    assert (rows[0]["数据文件"], rows[0]["工作表"], rows[0]["行号"]) == ("F31_20240131-aaaaaaaa.xlsx", "Sheet1", "7")
     assert (rows[0]["字段"], rows[0]["镇街"]) == ("网格编码", "芝罘区向阳街道")
     assert rows[0]["镇街意见"] == "数据源有误：已入户"
     assert rows[1]["镇街更正值"] == "370602001001002"
@@ -102,16 +107,72 @@ def test_departments_without_open_tickets_get_no_letter(paths, con):
     assert write_notices(paths, con, AS_OF) == []
 
 
+def held(paths, code, delivery, rows, sheet="Sheet1", order=0):
+    """Bronze as ingestion leaves it: `rows` by row number."""
+    feed = load_contracts()[code]
+    suffix = f"@{order + 1}" if order else ""
+    lines = [
+        {
+            **dict.fromkeys(rows_schema(feed)), **row,
+            "_file": f"{code}_{delivery}.xlsx", "_sheet": sheet, "_row": number,
+            "_source_ref": f"{code}/{delivery}/{number}{suffix}",
+        }
+        for number, row in rows.items()
+    ]  # fmt: skip
+    folder = paths.bronze / code / delivery
+    folder.mkdir(parents=True)
+    pl.DataFrame(lines, schema=rows_schema(feed)).write_parquet(folder / "rows.parquet")
+
+
+CERTIFICATES = {11: {"cert_no": "C9", "name": "钱多"}, 12: {"cert_no": "C1", "name": "赵逝"}}
+
+
 @pytest.mark.usefixtures("source_tickets")
-def test_a_dispute_names_the_row_of_the_department_that_has_to_answer(paths, con):
+@pytest.mark.parametrize(("delivery", "order"), [("20240120-bbbbbbbb", 0), ("20240120-bbbbbbbb", 1)])
+def test_a_dispute_names_the_row_of_the_department_that_reads_it(paths, con, delivery, order):
+    held(paths, "F04", delivery, CERTIFICATES, sheet="二月", order=order)
+    held(paths, "F01", "20240131-aaaaaaaa", {7: {"name": "赵逝", "id_no": "370602194005050199"}})
+    reference = f"F04/{delivery}/12" + ("@2" if order else "")
+    evidence = json.dumps({"死亡日期": "2023-11-02", "死亡记录出处": reference})
     con.execute(
-        "insert into lake.ledger.delivery values (date '2024-01-31', 'F04', '20240120-bbbbbbbb', 1, "
-        "date '2024-01-20', 'F04_死亡医学证明_370600_202401.xlsx', 'bb', '370600', '202401', "
-        "'append', 'accepted', null, null, 20, 20, 0)"
+        "update lake.ledger.ticket set department = 'health', evidence = ?, source_ref = 'F01/20240131-aaaaaaaa/7'",
+        [evidence],
     )
-    evidence = json.dumps({"死亡日期": "2023-11-02", "死亡记录出处": "F04/20240120-bbbbbbbb/231"})
-    con.execute("update lake.ledger.ticket set department = 'health', evidence = ?", [evidence])
     (notice,) = write_notices(paths, con, AS_OF)
     row = rows_of(notice)[0]
-    assert (row["数据文件"], row["行号"]) == ("F04_死亡医学证明_370600_202401.xlsx", "231")
+    assert (row["数据文件"], row["工作表"], row["行号"]) == (f"F04_{delivery}.xlsx", "二月", "12")
+    assert row["记录"] == "姓名：赵***"
     assert row["依据"] == "死亡日期：2023-11-02"
+
+
+@pytest.mark.usefixtures("source_tickets")
+def test_a_row_of_another_department_is_not_cited(paths, con):
+    held(paths, "F01", "20240131-aaaaaaaa", {7: {"name": "赵逝", "id_no": "370602194005050199"}})
+    con.execute("update lake.ledger.ticket set department = 'health', source_ref = 'F01/20240131-aaaaaaaa/7'")
+    (notice,) = write_notices(paths, con, AS_OF)
+    assert {(r["数据文件"], r["行号"], r["记录"]) for r in rows_of(notice)} == {("", "", "")}
+
+
+@pytest.mark.parametrize(
+    ("reference", "cited"),
+    [("F23M/20240131-aaaaaaaa/5", True), ("F23M/20240131-aaaaaaaa/5@3", True), ("F101/20240131-aaaaaaaa/5", False),
+     ("F23M/20240131-aaaaaaaa", False), ("ticket/57b4434824d4bc21", False)],
+)  # fmt: skip
+def test_references_of_every_feed_are_known(reference, cited):
+    feeds = load_contracts()
+    department = feeds["F23M"].department
+    assert own_reference(department, ["F01/20240131-aaaaaaaa/7", reference], feeds) == (reference if cited else "")
+
+
+@pytest.mark.usefixtures("source_tickets")
+def test_a_finding_the_township_agrees_with_is_no_dispute(paths, con):
+    con.execute("update lake.ledger.ticket set state = 'confirmed_to_source', is_disputed = false")
+    con.execute(
+        "update lake.ledger.ticket set evidence = ? where ticket_id = ?",
+        [json.dumps({"镇街认定": "健在"}), ticket(FIRST, 3)],
+    )
+    con.execute("delete from lake.ledger.ticket_event where event = 'flip_back'")
+    (notice,) = write_notices(paths, con, AS_OF)
+    assert [r["类别"] for r in rows_of(notice)] == ["镇街异议", "镇街已核实", "镇街已核实"]
+    assert {r["目前状态"] for r in rows_of(notice)} == {"已核实，已转部门办理"}
+    assert notice.disputes == 1

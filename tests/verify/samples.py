@@ -41,19 +41,20 @@ TABLES = {
         },
     ),
     "life_state": (
-        "name, id_no, status_name, death_date DATE, death_feed, days_since_death BIGINT",
+        "name, id_no, status_name, death_date DATE, death_feed, death_source_ref, life_word, days_since_death BIGINT",
         {
-            "alive": ("张三", "1", "正常", None, None, None),
-            "fresh": ("李四", "2", "正常", "2024-01-01", "F03", 30),
-            "late": ("王五", "3", "正常", "2023-12-31", "F04", 31),
+            "alive": ("张三", "1", "正常", None, None, None, None, None),
+            "fresh": ("李四", "2", "正常", "2024-01-01", "F03", "F03/d/2", None, 30),
+            "late": ("王五", "3", "正常", "2023-12-31", "F04", "F04/d/2", "健在", 31),
         },
     ),
     "benefit_payee": (
-        "name, id_no, scheme_name, death_date DATE, death_feed, months_paid_after_death BIGINT, "
+        "name, id_no, scheme_name, death_date DATE, death_feed, death_source_ref, life_word, "
+        "months_paid_after_death BIGINT, "
         "amount_after_death DECIMAL(18,2), last_paid_month",
         {
-            "good": ("张三", "1", "低保", None, None, 0, "0", "2024-01"),
-            "dead": ("李四", "2", "低保", "2023-10-05", "F03", 3, "1500.00", "2024-01"),
+            "good": ("张三", "1", "低保", None, None, None, None, 0, "0", "2024-01"),
+            "dead": ("李四", "2", "低保", "2023-10-05", "F03", "F03/d/3", None, 3, "1500.00", "2024-01"),
         },
     ),
     "old_age_band": (

@@ -16,7 +16,8 @@ select
         else '80岁及以上'
     end as age_band,
     resident.living_type,
-    household.member_count as household_size
+    household.member_count as household_size,
+    resident.disputed
 from {{ ref('return_resident') }} as resident
 left join {{ ref('division') }} as township
     on township.division_code = resident.township_code and township.level_name = '乡镇'

@@ -4,7 +4,7 @@ with resident as (
         coalesce(residence_address, hukou_address) as address
     from {{ ref('person') }} as person
     where is_alive and township_code is not null
-        and (residence_township_code is not null or hukou_status_name = '正常')
+        and (residence_township_code is not null or hukou_status_name = '正常' or life_word = '健在')
 )
 
 select
@@ -24,6 +24,7 @@ select
     resident.address,
     resident.hukou_status_name,
     resident.is_alive,
+    resident.disputed || '有异议' as disputed,
     {{ derived_key('resident_row', [
         'resident.name', 'sex.label', 'resident.birth_date', 'village.division_name',
         'resident.residence_grid_code', 'resident.living_type',

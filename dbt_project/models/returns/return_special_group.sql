@@ -35,6 +35,7 @@ select
     listed.detail,
     listed.amount,
     listed.pay_month,
+    person.disputed || '有异议' as disputed,
     listed.source_ref
 from listed
 left join {{ ref('person') }} as person on person.person_id = listed.person_id

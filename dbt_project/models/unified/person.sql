@@ -21,6 +21,21 @@ hukou as (
     from {{ ref('household_member') }} as member
     left join outranked on outranked.record_key = member.record_key
     where outranked.record_key is null
+),
+
+-- What a township says counts until a death is recorded that it could not deny.
+word as (
+    select life_word.* from {{ ref('life_word') }} as life_word
+    left join {{ ref('death') }} as news
+        on news.person_id = life_word.person_id and news.is_leading and news.denied_by is null
+    where life_word.asserts = '死亡' or news.person_id is null
+),
+
+grid_mark as (
+    select record_key, max(marks) as marks
+    from {{ ref('stg_ledger__assertions') }}
+    where feed = 'F31' and asserts is null
+    group by record_key
 )
 
 select
@@ -48,7 +63,17 @@ select
         when residence.township_code is not null then residence.village_code
         else substr(hukou.current_division_code, 1, 12)
     end as village_code,
-    death.person_id is null and coalesce(hukou.status_name, '') <> '死亡注销' as is_alive,
+    case
+        when word.asserts = '健在' then true
+        when word.asserts = '死亡' then false
+        else death.person_id is null and coalesce(hukou.status_name, '') <> '死亡注销'
+    end as is_alive,
+    word.asserts as life_word,
+    coalesce('ticket/' || word.ticket_id, death.source_ref, hukou.status_source_ref) as life_source_ref,
+    nullif(concat_ws('、',
+        case when death.denied_by is not null or hukou.status_name = '死亡注销' then word.marks end,
+        grid_mark.marks
+    ), '') as disputed,
     death.death_date,
     death.feed as death_feed,
     death.source_ref as death_source_ref,
@@ -58,3 +83,5 @@ left join hukou on hukou.person_id = valued.person_id
 left join {{ ref('person_dwelling') }} as residence
     on residence.person_id = valued.person_id and residence.is_residence
 left join {{ ref('death') }} as death on death.person_id = valued.person_id and death.is_leading
+left join word on word.person_id = valued.person_id
+left join grid_mark on grid_mark.record_key = residence.record_key

@@ -1,6 +1,7 @@
 with payment as (
     select
         benefit.*,
+        person.life_word,
         person.death_date,
         person.death_feed,
         person.death_source_ref,
@@ -36,6 +37,7 @@ select
     latest.name,
     latest.id_no,
     latest.scheme_name,
+    latest.life_word,
     latest.death_date,
     latest.death_feed,
     latest.death_source_ref,

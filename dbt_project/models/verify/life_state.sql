@@ -12,6 +12,11 @@ select
     person.death_date,
     person.death_feed,
     person.death_source_ref,
-    {{ days_between('person.death_date', as_of()) }} as days_since_death
+    person.life_word,
+    {{ days_between('coalesce(person.death_date, word.said_on)', as_of()) }} as days_since_death
 from {{ ref('person') }} as person
-where person.hukou_status_name = '正常'
+-- The register may strike somebody off whose death a township denies: that settles nothing, its ticket stays open.
+left join {{ ref('life_word') }} as word
+    on word.person_id = person.person_id and word.rule_id = 'R17' and person.disputed is not null
+        and person.life_word = '健在' and person.hukou_status_name = '死亡注销'
+where person.hukou_status_name = '正常' or word.person_id is not null
