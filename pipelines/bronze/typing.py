@@ -27,6 +27,7 @@ _TYPES = {
     "integer": pl.Int64(),
     "geometry": pl.String(),
 }
+_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
 _GROUPED = r"^[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?$"
 _INTEGER = rf"^[+-]?[0-9]{{1,{DIGITS}}}(?:\.0*)?$"
 
@@ -136,7 +137,7 @@ def _typed(text: pl.Series, column: Column) -> tuple[pl.Series, dict[str, pl.Ser
     if column.is_identifier:
         return _identifiers(text)
     if column.type == "string" and not column.is_month:
-        return text, {}
+        return text, _errors(text)
     values, code = _read(text, column)
     # Comparing two counts is cheaper than two masks, and most blocks are sound.
     is_sound = values.null_count() == text.null_count()
@@ -168,7 +169,14 @@ def _identifiers(text: pl.Series) -> tuple[pl.Series, dict[str, pl.Series]]:
         return text, {}
     folded = half_width(text.filter(odd)).str.to_uppercase().str.strip_chars()
     text = text.clone().scatter(odd.arg_true(), folded)
-    return text, {"E_FORMULA": text.str.starts_with("=").fill_null(False)}
+    return text, {"E_FORMULA": text.str.starts_with("=").fill_null(False), **_errors(text)}
+
+
+def _errors(text: pl.Series) -> dict[str, pl.Series]:
+    """What a spreadsheet writes for a cell it cannot work out, once it has become text."""
+    if not text.str.starts_with("#").any():
+        return {}
+    return {"E_VALUE": text.str.to_uppercase().is_in(_ERRORS).fill_null(False)}
 
 
 def _plain(text: pl.Series) -> pl.Series:
