@@ -6,6 +6,7 @@ Belongs here: where keys come from and how they are told apart. Does not belong 
 
 import csv
 import io
+import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,21 +20,39 @@ from pipelines.whole_files import PRIVATE, write_whole
 # No 0/O, 1/I/L: people read these over the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _GROUPS, _GROUP_LENGTH = 4, 4
+RENEW = "ZHENJIE_NEW_KEY"
+
+
+class LostKeyError(RuntimeError):
+    """A key that something was sealed with is not there; a new one in its place would make all of that worthless."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"密钥 {path.parent.name}/{path.name} 不见了或已损坏，而已有文件由它加密、签发：换成新密钥，各镇街交回的工作簿"
+            f"都将无法确认。请从备份恢复 keys 文件夹后重跑；确实没有备份的，以环境变量 {RENEW}=1 运行一次，再通知各镇街"
+            f"使用重新返还的工作簿和新口令"
+        )
 
 
 class KeyProvider:
     """Answers for passwords, keyed-hash keys, pseudonym keys, bulk keys and the id of the master key."""
 
     def __init__(self, paths: Paths, suite: Suite = INTL) -> None:
-        """The keys in `paths.keys`; the first call makes `master.key` there, readable by its owner only."""
+        """The keys in `paths.keys`; the first call makes `master.key` there, readable by its owner only.
+
+        Raises LostKeyError where the key is gone or damaged and something was sealed with it.
+        """
         self.folder = paths.keys
         self.suite = suite
+        self._sets = paths.returns
         path = self.folder / "master.key"
         if not path.exists():
+            if _is_used(paths):
+                raise LostKeyError(path)
             write_whole(path, secrets.token_hex(KEY_BYTES), PRIVATE, keep_existing=True)
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
-        self._master = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        self._master = _read_master(path)
 
     @property
     def key_id(self) -> str:
@@ -66,8 +85,36 @@ class KeyProvider:
         """The age key pair of a township's machine, made on first use, kept in `age/{township_code}.key`."""
         path = self.folder / "age" / f"{township_code}.key"
         if not path.exists():
+            if not _may_renew() and any((self._sets / township_code).glob("*/*.age")):
+                raise LostKeyError(path)
             write_whole(path, str(pyrage.x25519.Identity.generate()), PRIVATE, keep_existing=True)
-        return pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
+        try:
+            return pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
+        except (ValueError, pyrage.IdentityError):
+            raise LostKeyError(path) from None
+
+
+def _is_used(paths: Paths) -> bool:
+    """Whether anything was sealed with the key of this installation."""
+    traces = (
+        (paths.decisions / "turns", "*.json"), (paths.returns, "*/*/manifest.json"), (paths.inbox / "received", "*/*"),
+        (paths.exports, "**/manifest.json"), (paths.notices, "*/*"), (paths.keys / "age", "*.key"),
+    )  # fmt: skip
+    return not _may_renew() and any(next(folder.glob(pattern), None) for folder, pattern in traces)
+
+
+def _may_renew() -> bool:
+    return os.environ.get(RENEW) == "1"
+
+
+def _read_master(path: Path) -> bytes:
+    try:
+        master = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        master = b""
+    if len(master) != KEY_BYTES:
+        raise LostKeyError(path)
+    return master
 
 
 def write_password_list(

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from pipelines.paths import Paths
-from pipelines.security.keys import KeyProvider, write_password_list
+from pipelines.security.keys import RENEW, KeyProvider, LostKeyError, write_password_list
 from pipelines.security.suite import GM, INTL, suite_named
 
 TOWNSHIP, OTHER = "370602001", "370602002"
@@ -31,6 +31,51 @@ def test_loose_permissions_are_tightened(paths):
     (paths.keys / "master.key").chmod(0o644)
     KeyProvider(paths)
     assert (paths.keys / "master.key").stat().st_mode & 0o777 == 0o600
+
+
+TRACES = (
+    "decisions/turns/2024-01-31.json", "returns/370602001/20240131/manifest.json", "inbox/received/2024-02-29/a.json",
+    "exports/bank/x/20240131/manifest.json", "notices/civil_affairs/20240131/letter.xlsx", "keys/age/370602001.key",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("trace", TRACES)
+def test_a_lost_key_is_not_replaced_where_something_was_sealed_with_it(paths, monkeypatch, trace):
+    before = KeyProvider(paths).key_id
+    file = paths.root / trace
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("{}")
+    assert KeyProvider(paths).key_id == before
+    (paths.keys / "master.key").unlink()
+    with pytest.raises(LostKeyError, match=r"master\.key.*从备份恢复"):
+        KeyProvider(paths)
+    assert not (paths.keys / "master.key").exists()
+    monkeypatch.setenv(RENEW, "1")
+    assert KeyProvider(paths).key_id != before, "who says so gets a new one"
+
+
+@pytest.mark.parametrize("content", ["", "\n", "00", "xyz", "00" * 31, "ключ"])
+def test_a_damaged_key_is_no_key(paths, content):
+    KeyProvider(paths)
+    (paths.keys / "master.key").write_text(content, encoding="utf-8")
+    with pytest.raises(LostKeyError):
+        KeyProvider(paths)
+    assert (paths.keys / "master.key").read_text(encoding="utf-8") == content
+
+
+def test_the_key_of_a_machine_is_not_replaced_either(paths):
+    keys = KeyProvider(paths)
+    keys.age_identity(TOWNSHIP)
+    (paths.returns / TOWNSHIP / "20240131").mkdir(parents=True)
+    (paths.returns / TOWNSHIP / "20240131" / "people.parquet.age").write_bytes(b"sealed")
+    keys.age_identity(TOWNSHIP)
+    (paths.keys / "age" / f"{TOWNSHIP}.key").write_text("")
+    with pytest.raises(LostKeyError, match=TOWNSHIP):
+        keys.age_identity(TOWNSHIP)
+    (paths.keys / "age" / f"{TOWNSHIP}.key").unlink()
+    with pytest.raises(LostKeyError, match=TOWNSHIP):
+        keys.age_identity(TOWNSHIP)
+    keys.age_identity(OTHER)
 
 
 def test_password_is_readable_and_per_township(paths):
