@@ -4,7 +4,6 @@ Belongs here: gathering what lies on disk, and putting the file there. Does not 
 (match.py) or the report (report.py, workbook.py).
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +19,7 @@ from pipelines.contracts import Feed
 from pipelines.deliveries.standing import WITHDRAWN
 from pipelines.deliveries.withdrawals import withdrawn
 from pipelines.paths import Paths
+from pipelines.whole_files import write_whole
 
 _WITHDRAWN_WHY = "已撤回，不再使用；请重报。"
 
@@ -69,8 +69,5 @@ def write_daily(paths: Paths, day: Day) -> Path:
 
     name = day.as_of.isoformat()
     target = paths.reports / "daily" / name / f"归集日报_{name}.xlsx"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    draft.write_bytes(build_daily(day))
-    draft.replace(target)
+    write_whole(target, build_daily(day))
     return target

@@ -30,6 +30,7 @@ from pipelines.security.issued_file import put
 from pipelines.security.keys import KeyProvider
 from pipelines.security.signature import canonical_json, sign
 from pipelines.security.workbook_lock import lock, unlock
+from pipelines.whole_files import publish_folder
 
 MANIFEST = "manifest.json"
 SIGN_PURPOSE = "export-manifest"
@@ -186,7 +187,7 @@ def _issue(
     document["signature"] = sign(keys, SIGN_PURPOSE, document)
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     (scratch / MANIFEST).write_text(text, encoding="utf-8")
-    scratch.rename(folder)
+    publish_folder(scratch, folder)
     return Issue(folder, is_new=True)
 
 

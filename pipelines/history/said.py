@@ -15,6 +15,7 @@ import numpy as np
 
 from pipelines.contracts import Feed
 from pipelines.paths import Paths
+from pipelines.whole_files import publish_folder
 
 CHANGE_TYPE, DELETED = "change_type", "删除"
 KEY = np.dtype("S16")
@@ -97,8 +98,7 @@ def fresh(paths: Paths, feed: Feed, purpose: str = "writing") -> Path:
 def publish(staging: Path, target: Path) -> None:
     """Put a finished folder in its place."""
     shutil.rmtree(target, ignore_errors=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging.rename(target)
+    publish_folder(staging, target)
 
 
 def read_said(folder: Path, compared: int) -> Said:

@@ -5,8 +5,8 @@ The file is written first: a lake without the row replays the turn, a row withou
 rebuilt.
 """
 
+import hashlib
 import json
-import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,8 @@ import duckdb
 from pipelines.ledger.decisions import issued_turns
 from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
+from pipelines.security.signature import canonical_json
+from pipelines.whole_files import write_whole
 
 _SET = "set_id, township_code, issue, manifest_sha256, residents, anomalies"
 
@@ -32,8 +34,7 @@ def close_turn(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date, sets: 
     if lost := sorted(township for township, set_id in sets.items() if set_id not in known):
         raise ValueError(f"sets issued but not in ledger.return_set: {lost}")
     names = _SET.split(", ")
-    document = {"as_of": as_of.isoformat(), "sets": [dict(zip(names, row, strict=True)) for row in rows]}
-    _write_atomically(_file(paths, as_of), json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    write_whole(_file(paths, as_of), _text(as_of, [dict(zip(names, row, strict=True)) for row in rows]))
     with transaction(con):
         con.execute("DELETE FROM lake.ledger.turn WHERE as_of = ?", [as_of])
         con.execute("INSERT INTO lake.ledger.turn VALUES (?)", [as_of])
@@ -41,9 +42,8 @@ def close_turn(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date, sets: 
 
 def restore_sets(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> int:
     """Fill ledger.return_set of a turn from its file; returns how many sets. For a rebuild."""
-    document = json.loads(_file(paths, as_of).read_text(encoding="utf-8"))
     names = _SET.split(", ")
-    rows = [(as_of, *(entry[n] for n in names)) for entry in document["sets"]]
+    rows = [(as_of, *(entry[n] for n in names)) for entry in _sets(paths, as_of)]
     with transaction(con):
         con.execute("DELETE FROM lake.ledger.return_set WHERE as_of = ?", [as_of])
         insert(con, "lake.ledger.return_set", rows)
@@ -73,8 +73,37 @@ def _file(paths: Paths, as_of: date) -> Path:
     return paths.decisions / "turns" / f"{as_of.isoformat()}.json"
 
 
-def _write_atomically(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+def _sets(paths: Paths, as_of: date) -> list[dict]:
+    """The sets a turn issued, by its file; a file that is damaged is made anew from the sets that stand on disk."""
+    file = _file(paths, as_of)
+    try:
+        return json.loads(file.read_bytes())["sets"]
+    except (ValueError, KeyError, TypeError):
+        found = _on_disk(paths, as_of)
+        if not found:
+            raise ValueError(
+                f"{file.relative_to(paths.root)} 已损坏，returns 中也没有该轮次的返还包，请从备份恢复该文件"
+            ) from None
+        write_whole(file, _text(as_of, found))
+        return found
+
+
+def _on_disk(paths: Paths, as_of: date) -> list[dict]:
+    """What the manifests of the newest issues say."""
+    newest: dict[str, dict] = {}
+    for path in sorted(paths.returns.glob(f"*/{as_of:%Y%m%d}*/manifest.json")):
+        told = json.loads(path.read_bytes())
+        entry = {
+            "set_id": told["set_id"], "township_code": told["township_code"], "issue": told["issue"],
+            "manifest_sha256": hashlib.sha256(canonical_json(told)).hexdigest(),
+            "residents": told["counts"]["residents"], "anomalies": told["counts"]["anomalies"],
+        }  # fmt: skip
+        known = newest.get(entry["township_code"])
+        if known is None or known["issue"] < entry["issue"]:
+            newest[entry["township_code"]] = entry
+    return [newest[code] for code in sorted(newest)]
+
+
+def _text(as_of: date, sets: list[dict]) -> str:
+    document = {"as_of": as_of.isoformat(), "sets": sets}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

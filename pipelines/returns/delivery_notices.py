@@ -25,6 +25,7 @@ from pipelines.returns.refused_rows import MOST_ROWS, BadRow, all_headings, bad_
 from pipelines.returns.styles import clean, page, row_points, workbook_bytes, write_table
 from pipelines.security.keys import KeyProvider, write_password_list
 from pipelines.security.workbook_lock import lock
+from pipelines.whole_files import publish_folder
 
 # Part of the digest that tells whether a notice still says what it should: count up when its words change.
 _LAYOUT = 2
@@ -181,6 +182,6 @@ def _issue(
         (scratch / file).write_bytes(lock(plain, keys.password(feed.department)))
         record = {"content_digest": digest, "issue": issue, "plain_sha256": hashlib.sha256(plain).hexdigest()}
         (scratch / _RECORD).write_text(to_json(record), encoding="utf-8")
-        scratch.rename(folder)
+        publish_folder(scratch, folder)
         issues[issue] = folder
     return DeliveryNotice(feed.department, feed.code, result.delivery_id, issue, issues[issue] / file, is_new)

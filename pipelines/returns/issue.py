@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pipelines.file_names import safe_name
 from pipelines.paths import Paths
 from pipelines.returns.bulk import bulk_files
 from pipelines.returns.model import TownshipReturn
@@ -21,6 +22,7 @@ from pipelines.security.issued_file import put
 from pipelines.security.keys import KeyProvider
 from pipelines.security.signature import canonical_json, sign
 from pipelines.security.workbook_lock import lock
+from pipelines.whole_files import publish_folder
 
 MANIFEST = "manifest.json"
 SIGN_PURPOSE = "return-manifest"
@@ -71,7 +73,7 @@ def build_set(
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     plain = build_workbook(data, keys)
-    name = f"返还_{data.township_name}_{folder.name}.xlsx"
+    name = f"返还_{safe_name(data.township_name)}_{folder.name}.xlsx"
     files = [put(scratch, name, lock(plain, keys.password(data.township_code)), plain, len(data.anomalies))]
     for bulk_name, (content, rows) in bulk_files(data).items():
         sealed = bulk_seal.seal(keys, data.township_code, content)
@@ -80,7 +82,7 @@ def build_set(
     (scratch / MANIFEST).write_text(
         json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
     )
-    scratch.rename(folder)
+    publish_folder(scratch, folder)
     return _from_manifest(folder / MANIFEST, is_new=True)
 
 

@@ -28,6 +28,7 @@ from pipelines.returns.own_rows import NOWHERE, SOURCE_REF, OwnRow, own_referenc
 from pipelines.returns.questions import SEVERITY_ORDER
 from pipelines.returns.styles import clean, page, workbook_bytes, write_table
 from pipelines.verify.rules import ALIVE, Rule, load_rules
+from pipelines.whole_files import publish_folder
 
 DISPUTE, FLIP_BACK, AGREED, PLAIN = "镇街异议", "更正后复现", "镇街已核实", "待更正"
 _KINDS = (DISPUTE, FLIP_BACK, AGREED, PLAIN)
@@ -211,6 +212,6 @@ def _issue(paths: Paths, as_of: date, department: str, name: str, rows: list[tup
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         (scratch / f"异议函_{name}_{day}.xlsx").write_bytes(content)
-        scratch.rename(standing)
+        publish_folder(scratch, standing)
     disputes = sum(row[0] == DISPUTE for row in rows)
     return Notice(department, name, len(rows), disputes, issue, next(standing.glob("*.xlsx")), is_new)

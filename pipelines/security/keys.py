@@ -28,9 +28,9 @@ class LostKeyError(RuntimeError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"密钥 {path.parent.name}/{path.name} 不见了或已损坏，而已有文件由它加密、签发：换成新密钥，各镇街交回的工作簿"
-            f"都将无法确认。请从备份恢复 keys 文件夹后重跑；确实没有备份的，以环境变量 {RENEW}=1 运行一次，再通知各镇街"
-            f"使用重新返还的工作簿和新口令"
+            f"密钥 {path.parent.name}/{path.name} 不见了或已损坏，而已有文件由它加密、签发：换成新密钥，"
+            f"各镇街交回的工作簿都将无法确认。请从备份恢复 keys 文件夹后重跑；确实没有备份的，"
+            f"以环境变量 {RENEW}=1 运行一次，再通知各镇街使用重新返还的工作簿和新口令"
         )
 
 

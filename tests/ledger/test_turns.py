@@ -1,6 +1,8 @@
 """Closing turns and replaying those a lake lacks."""
 
+import hashlib
 import json
+import shutil
 from datetime import date
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from pipelines.ledger import schema
 from pipelines.ledger.rows import insert
 from pipelines.ledger.turns import close_turn, missing_turns, restore_sets
+from pipelines.security.signature import canonical_json
 
 T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 
@@ -76,3 +79,23 @@ def test_ensure_keeps_what_is_there(con, paths):
     issue(con, paths, T1)
     schema.ensure(con)
     assert con.execute("SELECT count(*) FROM lake.ledger.return_set").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"as_of": "2024-01-31"}'])
+def test_a_damaged_record_of_a_turn_is_made_anew_from_the_sets_on_disk(con, paths, content):
+    manifest = {"set_id": "s1", "township_code": "370602001", "issue": 2, "counts": {"residents": 5, "anomalies": 3}}
+    for name, issue in (("20240131", 1), ("20240131_2", 2)):
+        folder = paths.returns / "370602001" / name
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"issue": issue}))
+    file = paths.decisions / "turns" / "2024-01-31.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(content)
+    assert restore_sets(con, paths, date(2024, 1, 31)) == 1
+    (entry,) = json.loads(file.read_text())["sets"]
+    digest = hashlib.sha256(canonical_json(manifest)).hexdigest()
+    assert (entry["issue"], entry["manifest_sha256"], entry["residents"]) == (2, digest, 5)
+    file.write_text(content)
+    shutil.rmtree(paths.returns)
+    with pytest.raises(ValueError, match=r"decisions/turns/2024-01-31.json.*备份"):
+        restore_sets(con, paths, date(2024, 1, 31))
