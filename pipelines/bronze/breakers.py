@@ -2,7 +2,7 @@
 
 Belongs here: the checks on figures and their Chinese words. Does not belong here: gathering the figures
 (profile.py, history.py, drift.py), files nobody can read (the readers say so) and what happens to a refused
-delivery (ingest.py).
+delivery (judging.py).
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """How the columns of a delivery differ from those of the deliveries before it.
 
 Belongs here: comparing headings and how far columns are filled. Does not belong here: columns the contract
-requires (ingest.py refuses a file without them), values.
+requires (tellings.py refuses a file without them), values.
 """
 
 from collections.abc import Iterator, Sequence

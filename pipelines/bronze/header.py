@@ -1,7 +1,7 @@
 """Which row of a file is the header, and which column of the contract each file column is.
 
 Belongs here: scoring candidate rows. Does not belong here: splitting files into cells, or what follows from a
-missing column (ingest.py).
+missing column (tellings.py).
 """
 
 import re

@@ -1,7 +1,7 @@
 """Which file is being read, so that one that ends its reader's process can be named, and is not read again and again.
 
 Belongs here: the note beside bronze, how often a file may do so, what its reader is. Does not belong here: processes
-(pipelines.workers), the refusal (ingest.py).
+(pipelines.workers), the refusal (judging.py).
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """What became of a delivery: `delivery.json` in bronze.
 
-Belongs here: its shape, reading it back. Does not belong here: deciding its content (ingest.py, breakers.py).
+Belongs here: its shape, reading it back. Does not belong here: deciding its content (judging.py, breakers.py).
 """
 
 import json

@@ -1,7 +1,7 @@
 """What people decided about refused deliveries: YAML files in `decisions/deliveries/`.
 
 Belongs here: what such a file says, which decision counts, writing one. Does not belong here: reading files
-(ledger/decision_files.py), taking a released delivery in (ingest.py).
+(ledger/decision_files.py), taking a released delivery in (judging.py).
 A file is a list of {feed, delivery_id, decision: release | reject, reason, by, on: YYYY-MM-DD}. The first
 decision about a delivery is final.
 """

@@ -132,17 +132,17 @@ def test_a_file_that_changes_while_it_is_copied_waits(office: Office, monkeypatc
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("张三"), RecursionError(), type("Panic", (BaseException,), {})()])
 def test_whatever_goes_wrong_with_a_file_is_the_case_of_that_file(office: Office, cards, monkeypatch, error):  # noqa: F811
-    from pipelines.bronze import ingest
+    from pipelines.bronze import taking
 
     office.drop("F11", NAME, cards(11))
-    real = ingest.read
+    real = taking.read
 
     def broken(file, *rest):
         if file.name == NAME:
             raise error
         return real(file, *rest)
 
-    monkeypatch.setattr(ingest, "read", broken)
+    monkeypatch.setattr(taking, "read", broken)
     taken = {r.file_name: r for r in office.run("F11")}
     assert taken[SOUND].status == "accepted" and taken[NAME].breaker_code == "E_INCIDENT"
     number = taken[NAME].breaker_message.split("事件编号 ")[1].split("）")[0]
@@ -155,13 +155,13 @@ def test_whatever_goes_wrong_with_a_file_is_the_case_of_that_file(office: Office
 
 
 def test_a_full_disk_is_not_the_fault_of_the_file(office: Office, monkeypatch):
-    from pipelines.bronze import ingest
+    from pipelines.bronze import taking
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
     land_feed(office.paths, F11, AS_OF)
-    monkeypatch.setattr(ingest, "read", full)
+    monkeypatch.setattr(taking, "read", full)
     with pytest.raises(OSError, match="No space"):
         ingest_feed(office.paths, F11, AS_OF)
     monkeypatch.undo()
