@@ -91,15 +91,15 @@ def inspect(paths: Paths, arguments: argparse.Namespace) -> int:
     if not file.is_file():
         print(f"没有文件 {file}", file=sys.stderr)
         return 2
-    if feed is None:
-        said = trial_words.unknown(file.name)
-        print(json.dumps(said, ensure_ascii=False, indent=1) if arguments.json else said["message"])
-        return 0
-    found = trial.attempt(paths, feed, file, arguments.as_of or date.today(), arguments.rows)
+    try:
+        found = feed and trial.attempt(paths, feed, file, arguments.as_of or date.today(), arguments.rows)
+        said = trial_words.as_json(found) if found else trial_words.unknown(file.name)
+    except trial.LeftAloneError as why:
+        found, said = None, trial_words.unknown(file.name, str(why))
     if arguments.json:
-        print(json.dumps(trial_words.as_json(found), ensure_ascii=False, indent=1))
+        print(json.dumps(said, ensure_ascii=False, indent=1))
     else:
-        print(trial_words.as_text(found, feed))
+        print(trial_words.as_text(found, feed) if found else said["message"])
     return 0
 
 

@@ -19,7 +19,7 @@ from pipelines.bronze.schema import LINEAGE
 from pipelines.bronze.store import QUARANTINE_FILE, ROWS_FILE
 from pipelines.bronze.table import UnreadableError
 from pipelines.contracts import Feed
-from pipelines.landing import land_feed
+from pipelines.landing import land_feed, left_alone
 from pipelines.landing.delivery import RECORD
 from pipelines.landing.file_name import read_name
 from pipelines.paths import Paths
@@ -40,6 +40,10 @@ class Trial:
     codes: tuple[str, ...]
 
 
+class LeftAloneError(ValueError):
+    """The intake would not take the file up (its name says that it is still under way); the message is Chinese."""
+
+
 def feed_of(name: str, feeds: Mapping[str, Feed]) -> Feed | None:
     """The feed whose contract knows the name of a file, else the one whose code it begins with."""
     known = [feed for feed in feeds.values() if read_name(feed, name)]
@@ -50,14 +54,16 @@ def feed_of(name: str, feeds: Mapping[str, Feed]) -> Feed | None:
 def attempt(paths: Paths, feed: Feed, file: Path, as_of: date, rows: int) -> Trial:
     """Take `file` in as if it had been dropped for `feed` on `as_of`; nothing below `paths` is written.
 
-    Raises OSError when the file cannot be read.
+    Raises OSError when the file cannot be read, LeftAloneError when nobody would.
     """
     with _beside(paths, feed) as trial:
         folder = trial.drop / feed.code
         folder.mkdir(parents=True)
         shutil.copy2(file, folder / file.name)
         kind = _kind(folder / file.name)
-        (delivery,) = land_feed(trial, feed, as_of)
+        delivery = next(iter(land_feed(trial, feed, as_of)), None)
+        if delivery is None:
+            raise LeftAloneError("".join(left_alone(trial, feed)) or f"「{file.name}」不是要收的文件")
         ingest_feed(trial, feed, as_of)
         result = next(r for r in results(trial, feed.code) if r.delivery_id == delivery.delivery_id)
         taken = trial.bronze / feed.code / result.folder

@@ -13,6 +13,7 @@ from pipelines.contracts import Feed
 from pipelines.feeds.trial import Trial
 
 QUARANTINED, REFUSED = "quarantined", "refused"
+_UNKNOWN = "文件名不符合任何数据源的约定，请按数据目录（docs/catalogue）中的文件名规则改名"
 _STATUS = {
     ACCEPTED: "可以入库",
     QUARANTINED: "会整份拦截（逐行留存，需改正后重报或经审批放行）",
@@ -49,9 +50,9 @@ def as_json(trial: Trial) -> dict[str, Any]:
     }
 
 
-def unknown(name: str) -> dict[str, Any]:
-    """The JSON of a file whose name no contract knows."""
-    message = f"文件「{name}」：文件名不符合任何数据源的约定，请按数据目录（docs/catalogue）中的文件名规则改名。"
+def unknown(name: str, why: str = _UNKNOWN) -> dict[str, Any]:
+    """The JSON of a file that is not taken up because of its name."""
+    message = f"文件「{name}」：{why}。"
     nothing = dict.fromkeys(("feed", "kind", "scope", "period", "mode"))
     counts = dict.fromkeys(("rows_in", "rows_bronze", "rows_quarantined"), 0)
     empty = {"reasons": [], "notices": [], "rows": []}

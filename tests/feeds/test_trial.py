@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.bronze import ingest_feed
 from pipelines.contracts import load_contracts
-from pipelines.feeds.trial import attempt, feed_of
+from pipelines.feeds.trial import LeftAloneError, attempt, feed_of
 from pipelines.feeds.trial_words import as_json, as_text
 from pipelines.landing import land_feed
 from pipelines.paths import PROJECT_ROOT, Paths
@@ -108,6 +108,12 @@ def test_feed_by_name_and_by_code() -> None:
     assert feed_of(NAME, FEEDS).code == "F11"
     assert feed_of("F11_随便.csv", FEEDS).code == "F11"
     assert feed_of("清单.csv", FEEDS) is None
+
+
+@pytest.mark.parametrize("name", ["~$F11_残疾人证.xlsx", f"{NAME}.part", f"{NAME}.ok"])
+def test_what_nobody_would_take_up_says_so(paths: Paths, tmp_path: Path, name: str) -> None:
+    with pytest.raises(LeftAloneError, match="。|传完|标记|不是要收"):
+        attempt(paths, FEEDS["F11"], file_of(tmp_path / "mine", SOUND, name), JANUARY, rows=1)
 
 
 def test_words_for_a_department(paths: Paths, tmp_path: Path) -> None:
