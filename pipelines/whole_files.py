@@ -31,9 +31,10 @@ def write_whole(path: Path, content: bytes | str, mode: int | None = None, keep_
     _sync_folder(path.parent)
 
 
-def publish_folder(staging: Path, target: Path) -> None:
-    """Let a finished folder appear as `target` by a rename, after every file in it is on disk."""
-    for path in sorted(staging.rglob("*")):
+def publish_folder(staging: Path, target: Path, pattern: str = "*") -> None:
+    """Let a finished folder appear as `target` by a rename, after every file in it is on disk. `pattern`: only files of
+    these names, where the others can be made again and are looked at before they are believed."""
+    for path in sorted(staging.rglob(pattern)):
         if path.is_file():
             _sync(path)
     target.parent.mkdir(parents=True, exist_ok=True)

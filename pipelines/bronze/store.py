@@ -68,7 +68,7 @@ class Draft:
             self.points.write_parquet(self._folder / POINTS_FILE)
         shutil.rmtree(self._paths.bronze / ".writing" / f"{self._feed.code}.unpacked", ignore_errors=True)
         (self._folder / RECORD).write_text(to_json(result.record()), encoding="utf-8")
-        publish_folder(self._folder, self._paths.bronze / result.feed / result.folder)
+        publish_folder(self._folder, self._paths.bronze / result.feed / result.folder, RECORD)
 
 
 class ParquetRows:
@@ -152,7 +152,7 @@ def empty_bronze(paths: Paths, feed: Feed) -> None:
     for name, schema in schemas.items():
         ParquetRows(staging / name, schema).close()
     shutil.rmtree(folder, ignore_errors=True)
-    publish_folder(staging, folder)
+    publish_folder(staging, folder, RECORD)
 
 
 def _fresh(paths: Paths, feed_code: str) -> Path:

@@ -98,7 +98,7 @@ def fresh(paths: Paths, feed: Feed, purpose: str = "writing") -> Path:
 def publish(staging: Path, target: Path) -> None:
     """Put a finished folder in its place."""
     shutil.rmtree(target, ignore_errors=True)
-    publish_folder(staging, target)
+    publish_folder(staging, target, "*.json")
 
 
 def read_said(folder: Path, compared: int) -> Said:
