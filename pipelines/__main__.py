@@ -23,9 +23,12 @@ def main() -> int:
     sample.add_argument("--scale", type=float, default=0.01, help="share of 7.1 million residents (0.01 = 1 %%)")
     turn = commands.add_parser("turn", help="one turn of the loop for a business date, on whatever has been dropped")
     turn.add_argument("as_of", type=date.fromisoformat, help="YYYY-MM-DD")
+    turn.add_argument("--because", default="", help="why sets that are out may be replaced by another content")
+    turn.add_argument("--stale-ok", default="", help="why a date far past the newest data is meant")
     for name, what in (("exports", "issue every export by contract"), ("queries", "answer lists in queries/drop")):
         job = commands.add_parser(name, help=f"{what}, from the turn the lake shows")
         job.add_argument("as_of", type=date.fromisoformat, nargs="?", help="YYYY-MM-DD; the newest turn by default")
+        job.add_argument("--because", default="", help="why files that are out may be replaced by another content")
     query = commands.add_parser("query", help="ask the lake, read only: query \"SELECT … FROM ledger.ticket\"")
     query.add_argument("sql")
     record = commands.add_parser("trace", help="everything ever said about one record, values masked")
@@ -50,18 +53,21 @@ def main() -> int:
         return tell_record(paths, arguments.feed, arguments.record_key, arguments.as_of)
 
     from pipelines.defs.launch import launch, prepare_home, warm_up
+    from pipelines.defs.partitions import BECAUSE, STALE_OK
 
     if arguments.command == "setup":
         prepare_home(paths)
         return 0
     if arguments.command == "turn":
-        return 0 if launch(paths, arguments.as_of) else 1
+        tags = {BECAUSE: arguments.because, STALE_OK: arguments.stale_ok}
+        return 0 if launch(paths, arguments.as_of, tags=tags) else 1
     if arguments.command in ("exports", "queries"):
         turns = issued_turns(paths)
         if not turns:
             print("No turn is out yet: run one first (make run, or turn DATE).")
             return 1
-        return 0 if launch(paths, arguments.as_of or turns[-1], arguments.command) else 1
+        tags = {BECAUSE: arguments.because}
+        return 0 if launch(paths, arguments.as_of or turns[-1], arguments.command, tags) else 1
     from pipelines.sample.story import tell
 
     return tell(paths, launch, warm_up, arguments.scale)

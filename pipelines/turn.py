@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 
 from pipelines import models
+from pipelines.arrivals.recent import require_recent
 from pipelines.contracts import load_contracts
 from pipelines.inbox.intake import IntakeReport, intake
 from pipelines.lake import connect, forget_old_snapshots
@@ -23,20 +24,26 @@ from pipelines.ledger import (
     person_keys,
     rulings,
     schema,
+    shown,
     tickets,
     turns,
 )
 from pipelines.paths import Paths
 from pipelines.reference.load import load_reference
+from pipelines.returns.issue import IssuedSet
+from pipelines.returns.sets import write_return_sets
 from pipelines.verify.rules import load_rules
 from pipelines.verify.run import RuleResult, load_suites, verify
 
 
-def open_turn(paths: Paths, as_of: date) -> list[date]:
+def open_turn(paths: Paths, as_of: date, stale_ok: str = "") -> list[date]:
     """Make the ledger ready for `as_of`: replay earlier turns it lacks, forget this and later ones.
 
-    Returns the turns replayed. Bronze must hold every delivery up to `as_of`.
+    Returns the turns replayed. Bronze must hold every delivery up to `as_of`. Raises TooOld when the date lies far past
+    all data, unless `stale_ok` says why it is meant; then nothing is changed.
     """
+    if not stale_ok:
+        require_recent(paths, load_contracts().values(), as_of)
     with connect(paths) as con:
         schema.ensure(con)
         missing = turns.missing_turns(con, paths, as_of)
@@ -57,6 +64,7 @@ def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     arrivals.record_arrivals(con, paths, as_of)
     deliveries.record_standing(con, paths, load_contracts().values(), as_of)
     rulings.record_rulings(con, paths, as_of, load_contracts())
+    shown.reach(con, as_of, shown.OPENED)
 
 
 def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
@@ -68,13 +76,16 @@ def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> Intake
     corrections.rebuild_standing(con, as_of)
     assertions.record_assertions(con, as_of, load_rules())
     assertions.rebuild_standing(con, as_of, decisions.read_decisions(paths, as_of)[0])
+    shown.reach(con, as_of, shown.ANSWERED)
     return report
 
 
 def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[RuleResult]:
     """Run every rule; all failing keys go to ledger.anomaly."""
     person_keys.append(con, as_of)
-    return verify(con, as_of, load_suites(), load_rules())
+    results = verify(con, as_of, load_suites(), load_rules())
+    shown.reach(con, as_of, shown.CHECKED)
+    return results
 
 
 def settle(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tickets.TicketSummary:
@@ -82,7 +93,21 @@ def settle(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tickets
     made, unread = decisions.read_decisions(paths, as_of)
     summary = tickets.advance(con, as_of, made, load_rules())
     tickets.return_tickets(con, as_of)
+    shown.reach(con, as_of, shown.SETTLED)
     return replace(summary, problems=(*unread, *summary.problems))
+
+
+def issue(
+    paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, because: str = "", stale_ok: str = ""
+) -> list[IssuedSet]:
+    """Issue the return sets and close the turn. Sets that are out are replaced by another content for a reason only:
+    `because`, or what came in since. Raises Unfounded when there is none; then nothing is written. `stale_ok` is kept
+    with the turn."""
+    because = because or turns.why_again(con, paths, as_of)
+    sets = write_return_sets(paths, con, as_of, because)
+    issued.snapshot(con, as_of)
+    turns.close_turn(con, paths, as_of, {s.township_code: s.set_id for s in sets}, because, stale_ok)
+    return sets
 
 
 def replay(paths: Paths, as_of: date) -> None:
@@ -93,6 +118,7 @@ def replay(paths: Paths, as_of: date) -> None:
         take_in(paths, con, as_of)
     models.build(paths, as_of)
     with connect(paths) as con:
+        shown.reach(con, as_of, shown.BUILT)
         check(paths, con, as_of)
         settle(paths, con, as_of)
         turns.restore_sets(con, paths, as_of)

@@ -15,14 +15,16 @@ from pipelines.contracts import Feed
 from pipelines.defs.jobs import CITY_TIME, exports_job
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.models import source_key
-from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.partitions import BECAUSE, BY_DATE, as_of, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.disclosure import PREVIEW, may_show_column
 from pipelines.exports import Export, load_exports
 from pipelines.exports.check import PERSONAL, leaks, refusals
 from pipelines.exports.issue import Issue, Outcome, issue_export, state_of
-from pipelines.exports.log import due, record_issues, require_date
+from pipelines.exports.log import due, record_issues
 from pipelines.exports.round_trip import round_trip
+from pipelines.ledger import shown
+from pipelines.ledger.reissue import Unfounded
 from pipelines.paths import Paths
 
 PREVIEW_ROWS = 5
@@ -65,9 +67,11 @@ def _export_asset(export: Export, feeds: Mapping[str, Feed]) -> dg.AssetsDefinit
     )  # fmt: skip
     def exported(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
-        with lakehouse.connect(context.log) as con:
-            require_date(con, as_of(context))
-            outcome = issue_export(paths, con, export, feeds, as_of(context))
+        with lakehouse.showing(context, shown.CLOSED) as con:
+            try:
+                outcome = issue_export(paths, con, export, feeds, as_of(context), reason(context, BECAUSE))
+            except Unfounded as refusal:
+                raise dg.Failure(str(refusal), allow_retries=False) from None
             record_issues(con, paths)
         return dg.MaterializeResult(
             metadata=_metadata(paths, export, outcome),

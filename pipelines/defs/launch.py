@@ -9,10 +9,11 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 import dagster as dg
@@ -33,9 +34,12 @@ def warm_up() -> None:
         importlib.import_module(module)
 
 
-def launch(paths: Paths, as_of: date, job_name: str = "turn") -> bool:
+def launch(
+    paths: Paths, as_of: date, job_name: str = "turn", tags: Mapping[str, str] = MappingProxyType({})
+) -> bool:
     """Run the whole turn (or another job) for one business date in this process; True when it succeeded.
 
+    `tags` are those of the run: the reasons a person gives (defs.partitions).
     Progress goes to the terminal; what dbt and Dagster print goes to `dagster_home/last_run.log`.
     """
     prepare_home(paths)
@@ -48,6 +52,7 @@ def launch(paths: Paths, as_of: date, job_name: str = "turn") -> bool:
         with dg.DagsterInstance.get() as instance:
             return job.execute_in_process(
                 partition_key=as_of.isoformat(), instance=instance, raise_on_error=False,
+                tags={name: text for name, text in tags.items() if text},
                 run_config={"loggers": {"progress": {}}},
             ).success
 

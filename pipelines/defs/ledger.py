@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 
 from pipelines import turn
+from pipelines.arrivals.recent import TooOld
 from pipelines.contracts import Feed
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.metadata import markdown_table, table_metadata
-from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.partitions import BY_DATE, STALE_OK, as_of, reason
 from pipelines.defs.resources import Lakehouse
+from pipelines.ledger import shown
 from pipelines.verify.rules import Rule, load_rules
 from pipelines.verify.run import RuleResult, load_suites
 
@@ -32,11 +34,15 @@ def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
         key=["ledger", "turn"], deps=[["reference", "tables"], *(bronze_key(f) for f in feeds)],
         kinds={"ducklake"}, **COMMON,
         description="Opens the turn 开启轮次: replays issued turns that a fresh lake lacks, forgets this "
-        "and later ones, records every delivery known by the business date.",
+        "and later ones, records every delivery known by the business date. Refuses a date far past all data, "
+        "unless the run's tag `stale_ok` says why.",
     )
     def opened(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
-        replayed = turn.open_turn(paths, as_of(context))
+        try:
+            replayed = turn.open_turn(paths, as_of(context), reason(context, STALE_OK))
+        except TooOld as refusal:
+            raise dg.Failure(str(refusal), allow_retries=False) from None
         with lakehouse.connect(context.log) as con:
             metadata = table_metadata(con, "ledger.delivery")
         return dg.MaterializeResult(metadata={**metadata, "turns_replayed": [d.isoformat() for d in replayed]})
@@ -52,7 +58,7 @@ def _correction_asset() -> dg.AssetsDefinition:
     )
     def correction(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
-        with lakehouse.connect(context.log) as con:
+        with lakehouse.showing(context, shown.OPENED) as con:
             report = turn.take_in(paths, con, as_of(context))
             outcomes = con.execute(
                 "SELECT township_code, outcome, count(*) FROM lake.ledger.answer WHERE as_of = ? "
@@ -89,7 +95,7 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
     )
     def anomaly(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator:
         paths = lakehouse.hold(context.log)
-        with lakehouse.connect(context.log) as con:
+        with lakehouse.showing(context, shown.BUILT) as con:
             results = turn.check(paths, con, as_of(context))
             today = f"as_of = DATE '{as_of(context)}'"
             metadata = table_metadata(con, "ledger.anomaly", where=today)
@@ -124,7 +130,7 @@ def _ticket_asset() -> dg.AssetsDefinition:
     )
     def ticket(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
-        with lakehouse.connect(context.log) as con:
+        with lakehouse.showing(context, shown.CHECKED) as con:
             summary = turn.settle(paths, con, as_of(context))
             events = con.execute(
                 "SELECT event, count(*) FROM lake.ledger.ticket_event WHERE as_of = ? GROUP BY 1 ORDER BY 1",

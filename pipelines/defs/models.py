@@ -14,6 +14,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
+from pipelines.ledger import shown
 from pipelines.models import build_target, environment
 
 # Which asset writes a ledger table that models read. All others come with `ledger/turn`: what the previous turn
@@ -61,11 +62,14 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         ),
     )
     def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, lakehouse: Lakehouse) -> Iterator:
-        paths = lakehouse.hold(context.log)
+        with lakehouse.showing(context, shown.ANSWERED):
+            paths = lakehouse.paths
         os.environ.update(environment(paths, as_of(context)))
         run = dbt.cli(["build"], context=context, target_path=build_target(paths))
         events = list(run.stream())
         with lakehouse.connect(context.log) as con:
+            if not context.is_subset:  # some models alone do not bring the lake to a date
+                shown.reach(con, as_of(context), shown.BUILT)
             for event in events:
                 yield _described(con, context, event, descriptions)
 

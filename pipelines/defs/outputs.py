@@ -5,16 +5,17 @@ Belongs here: these three assets. Does not belong here: what a workbook looks li
 
 import dagster as dg
 
+from pipelines import turn
 from pipelines.contracts import load_contracts
 from pipelines.defs.metadata import markdown_table
-from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.partitions import BECAUSE, BY_DATE, STALE_OK, as_of, reason
 from pipelines.defs.resources import Lakehouse
-from pipelines.ledger import issued, turns
+from pipelines.ledger import shown
+from pipelines.ledger.reissue import Unfounded
 from pipelines.models import manifest_file
 from pipelines.published.export import descriptions_of, publish
 from pipelines.returns.delivery_notices import write_delivery_notices
 from pipelines.returns.notices import write_notices
-from pipelines.returns.sets import write_return_sets
 
 COMMON = {"owners": ["team:big_data_bureau"], **BY_DATE}
 RETURN_MODELS = [
@@ -31,14 +32,15 @@ def assets() -> list[dg.AssetsDefinition]:
     key=["returns", "return_sets"], deps=[*RETURN_MODELS, ["ledger", "ticket"]], group_name="returns",
     kinds={"excel", "parquet"}, **COMMON,
     description="One folder per township 返还集: manifest, encrypted workbook, sealed Parquet. Issued sets are never "
-    "changed; a re-issue supersedes.",
+    "changed; a re-issue supersedes, for a reason: what came in since, or the run's tag `because`.",
 )
 def return_sets(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)
-    with lakehouse.connect(context.log) as con:
-        sets = write_return_sets(paths, con, as_of(context))
-        issued.snapshot(con, as_of(context))
-        turns.close_turn(con, paths, as_of(context), {s.township_code: s.set_id for s in sets})
+    with lakehouse.showing(context, shown.SETTLED) as con:
+        try:
+            sets = turn.issue(paths, con, as_of(context), reason(context, BECAUSE), reason(context, STALE_OK))
+        except Unfounded as refusal:
+            raise dg.Failure(str(refusal), allow_retries=False) from None
     rows = [(s.township_code, s.township_name, s.residents, s.anomalies, s.issue, s.is_new) for s in sets]
     columns = ["township", "name", "residents", "anomalies", "issue", "written in this run"]
     return dg.MaterializeResult(metadata={
@@ -50,13 +52,14 @@ def return_sets(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.M
 
 
 @dg.asset(
-    key=["returns", "department_notices"], deps=[["ledger", "ticket"]], group_name="returns", kinds={"excel"}, **COMMON,
+    key=["returns", "department_notices"], deps=[["returns", "return_sets"]], group_name="returns",
+    kinds={"excel"}, **COMMON,
     description="One workbook per source department 异议函: disputes and flip-backs first, each with the file "
     "and row it came from. One per delivery that was refused 数据退回通知 or lost rows 数据入库通知, locked.",
 )
 def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)
-    with lakehouse.connect(context.log) as con:
+    with lakehouse.showing(context, shown.CLOSED) as con:
         notices = write_notices(paths, con, as_of(context))
     about_deliveries = write_delivery_notices(paths, as_of(context), load_contracts())
     rows = [(n.department, n.tickets, n.file.name) for n in notices]
@@ -71,7 +74,7 @@ def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) 
 
 @dg.asset(
     key=["published", "analyst_database"], group_name="published", kinds={"duckdb"}, **COMMON,
-    deps=[["ledger", "ticket"], *(["published", n] for n in (
+    deps=[["returns", "return_sets"], *(["published", n] for n in (
         "resident_profile", "household_profile", "enterprise_profile", "benefit_month", "anomaly_summary", "township",
     ))],
     description="published/analyst.duckdb 分析库: pseudonymised, commented, swapped in atomically; "
@@ -79,7 +82,7 @@ def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) 
 )
 def analyst_database(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)
-    with lakehouse.connect(context.log) as con:
+    with lakehouse.showing(context, shown.CLOSED) as con:
         texts = descriptions_of(manifest_file(paths))
         result = publish(paths, con, as_of(context).isoformat(), texts)
     return dg.MaterializeResult(metadata={

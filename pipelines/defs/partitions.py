@@ -1,6 +1,7 @@
 """The business date (业务日期) is the partition of every run.
 
-Belongs here: the partitions definition and how to read a date out of a context.
+Belongs here: the partitions definition, how to read a date out of a context, and the tags by which a person gives a
+run a reason.
 """
 
 from datetime import date
@@ -14,8 +15,15 @@ business_dates = dg.DailyPartitionsDefinition(FIRST_DATE, timezone=CITY_TIME, en
 # A turn builds on the one before it, so a backfill is one run per date.
 one_date_a_run = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
 BY_DATE = {"partitions_def": business_dates, "backfill_policy": one_date_a_run}
+# Tags of a run: why sets that are out are replaced, why a turn is run on old data.
+BECAUSE, STALE_OK = "because", "stale_ok"
 
 
 def as_of(context: dg.AssetExecutionContext) -> date:
     """The business date of this run."""
     return date.fromisoformat(context.partition_key)
+
+
+def reason(context: dg.AssetExecutionContext, tag: str) -> str:
+    """What a person gave as the reason when the run was launched; '' without."""
+    return context.run.tags.get(tag, "").strip()

@@ -14,7 +14,7 @@ from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.defs.sensors import batch_key, waiting_files
-from pipelines.exports.log import require_date
+from pipelines.ledger import shown
 from pipelines.ledger.decisions import issued_turns
 from pipelines.queries.intake import answer_lists
 
@@ -28,8 +28,7 @@ from pipelines.queries.intake import answer_lists
 )  # fmt: skip
 def answers(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)
-    with lakehouse.connect(context.log) as con:
-        require_date(con, as_of(context))
+    with lakehouse.showing(context, shown.CLOSED) as con:
         lists = answer_lists(paths, con, as_of(context))
         total = con.execute("SELECT coalesce(sum(rows), 0)::BIGINT FROM lake.ledger.query_access").fetchone()[0]
     for one in lists:

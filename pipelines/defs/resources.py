@@ -16,6 +16,8 @@ from packaging.version import Version
 from pydantic import PrivateAttr
 
 from pipelines import lake
+from pipelines.defs.partitions import as_of
+from pipelines.ledger import shown
 from pipelines.paths import Paths
 from pipelines.security.private import keep_private
 
@@ -49,6 +51,17 @@ class Lakehouse(dg.ConfigurableResource):
     def connect(self, log: dg.DagsterLogManager) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection to the lake; not to be held open across assets, dbt needs the catalog too."""
         with lake.connect(self.hold(log)) as con:
+            yield con
+
+    @contextmanager
+    def showing(self, context: dg.AssetExecutionContext, step: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection for whatever writes or issues: the run fails, saying what to launch instead, unless the lake
+        shows its date and the turn has come to `step` (of ledger.shown)."""
+        with self.connect(context.log) as con:
+            try:
+                shown.require(con, as_of(context), step)
+            except shown.NotShown as refusal:
+                raise dg.Failure(str(refusal), allow_retries=False) from None
             yield con
 
 

@@ -1,7 +1,7 @@
 """Issuing an export: a folder that stands whole or not at all, and is never edited.
 
 Belongs here: folders, manifests, locks, what a delta is told against. Does not belong here: the files' content
-(write.py). A second issue for a date supersedes the first and says so; equal content stays untouched.
+(write.py). A second issue for a date supersedes the first and says why; equal content stays untouched.
 """
 
 import hashlib
@@ -24,6 +24,8 @@ from pipelines.exports.contract import CHANGE, DELTA, FULL, Export
 from pipelines.exports.delta import difference
 from pipelines.exports.select import export_rows, of_scope, repeated_keys, scopes
 from pipelines.exports.write import files
+from pipelines.ledger.reissue import DAMAGED, Unfounded
+from pipelines.ledger.turns import superseded
 from pipelines.paths import Paths
 from pipelines.security import bulk_seal
 from pipelines.security.issued_file import put
@@ -82,12 +84,14 @@ class Outcome:
 
 
 def issue_export(
-    paths: Paths, con: duckdb.DuckDBPyConnection, export: Export, feeds: Mapping[str, Feed], as_of: date
-) -> Outcome:
+    paths: Paths, con: duckdb.DuckDBPyConnection, export: Export, feeds: Mapping[str, Feed], as_of: date,
+    because: str = "",
+) -> Outcome:  # fmt: skip
     """Issue an export for every unit that gets it; the lake must show `as_of`.
 
     Raises Forbidden (nothing is written) when the contract or a value says that it may not leave, ValueError when
-    a key is missing or there twice.
+    a key is missing or there twice. What is out is replaced by another content for a reason only: `because`, a new
+    contract, or that of the turn that was issued again; else Unfounded is raised, and nothing is written.
     """
     require_allowed(export, feeds)
     keys = KeyProvider(paths)
@@ -96,8 +100,17 @@ def issue_export(
         raise Forbidden(f"{export.code}: identity numbers in {'、'.join(found)}; nothing is issued")
     if repeated := repeated_keys(rows, export.feed.key_columns):
         raise ValueError(f"{export.code}: {repeated} rows lack the key or share it; nothing is issued")
+    turns_issued = len(superseded(paths, as_of)) + 1
+    wanted = [(of_scope(rows, scope), scope) for scope in scopes(con, export, rows)]
+    for content, scope in wanted:
+        latest = _latest_of_day(paths, export, scope, as_of)
+        if latest and not because and not _why_again(paths, export, latest, turns_issued):
+            made = _make(paths, export, content, scope, as_of)
+            if latest.manifest["content_digest"] != made.digest:
+                raise Unfounded(f"export {export.code} for {scope}", as_of)
     issues = tuple(
-        _issue(paths, keys, export, of_scope(rows, scope), scope, as_of) for scope in scopes(con, export, rows)
+        _issue(paths, keys, export, _make(paths, export, content, scope, as_of), because, turns_issued)
+        for content, scope in wanted
     )
     placed = sum(i.manifest["rows_full"] for i in issues)
     return Outcome(issues, rows.height, rows.height - placed)
@@ -154,9 +167,22 @@ def opened(keys: KeyProvider, issue: Issue) -> Iterator[tuple[str, bytes]]:
         yield name, content
 
 
-def _issue(
-    paths: Paths, keys: KeyProvider, export: Export, rows: pl.DataFrame, scope: str, as_of: date
-) -> Issue:
+@dataclass(frozen=True)
+class _Made:
+    """One unit's issue before it is on disk: the rows it stands for, the files, and all its content decides."""
+
+    scope: str
+    as_of: date
+    rows: pl.DataFrame
+    written: list[tuple[str, bytes, int]]
+    document: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(canonical_json(self.document)).hexdigest()
+
+
+def _make(paths: Paths, export: Export, rows: pl.DataFrame, scope: str, as_of: date) -> _Made:
     base = standing(paths, export, scope, before=as_of) if export.mode == "full_delta" else None
     before = state_of(paths, base)
     if before is not None and before.schema == rows.schema:
@@ -165,24 +191,43 @@ def _issue(
         base, kind, told = None, FULL, rows
     written = list(files(export, sent_feed(export, kind), told, scope, as_of, kind))
     document = _document(export, scope, as_of, kind, base, rows, told, written)
-    digest = hashlib.sha256(canonical_json(document)).hexdigest()
-    latest = _latest_of_day(paths, export, scope, as_of)
-    if latest and latest.manifest["content_digest"] == digest and latest.is_whole():
+    return _Made(scope, as_of, rows, written, document)
+
+
+def _why_again(paths: Paths, export: Export, latest: Issue, turns_issued: int) -> str:
+    """Why another content for the date is to be expected, in Chinese; '' when there is no reason to be found."""
+    before = latest.manifest
+    if before["contract_version"] != export.feed.version:
+        return f"数据合同由 {before['contract_version']} 版改为 {export.feed.version} 版"
+    again = superseded(paths, latest.as_of)
+    return again[-1]["because"] if again and before.get("turns_issued", 1) < turns_issued else ""
+
+
+def _issue(
+    paths: Paths, keys: KeyProvider, export: Export, made: _Made, because: str, turns_issued: int
+) -> Issue:
+    latest = _latest_of_day(paths, export, made.scope, made.as_of)
+    is_same = latest is not None and latest.manifest["content_digest"] == made.digest
+    if is_same and latest.is_whole():
         return latest
+    if latest:
+        because = DAMAGED if is_same else because or _why_again(paths, export, latest, turns_issued)
     number = latest.manifest["issue"] + 1 if latest else 1
-    folder = _unit(paths.exports, export, scope) / (f"{as_of:%Y%m%d}" + (f"_{number}" if number > 1 else ""))
-    _keep_state(paths, folder, rows)
+    folder = _unit(paths.exports, export, made.scope) / (f"{made.as_of:%Y%m%d}" + (f"_{number}" if number > 1 else ""))
+    _keep_state(paths, folder, made.rows)
     scratch = folder.with_name(f"{_SCRATCH}{folder.name}")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    del document["plain"]
+    document = {name: value for name, value in made.document.items() if name != "plain"}
     document |= {
-        "content_digest": digest,
+        "content_digest": made.digest,
         "issue": number,
         "supersedes": latest.manifest["content_digest"] if latest else None,
+        "because": because if latest else None,
+        "turns_issued": turns_issued,
         "suite": keys.suite.name,
         "key_id": keys.key_id,
-        "files": [_put(scratch, keys, export, document["unit"], *file) for file in written],
+        "files": [_put(scratch, keys, export, document["unit"], *file) for file in made.written],
     }
     document["signature"] = sign(keys, SIGN_PURPOSE, document)
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -24,17 +24,6 @@ _FACTS = (
 )  # fmt: skip
 
 
-class WrongDate(ValueError):
-    """The lake shows another date than the one asked for."""
-
-
-def require_date(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Raises WrongDate unless the last turn closed in the lake is `as_of`: its tables show that day only."""
-    found = con.execute("SELECT max(as_of) FROM lake.ledger.turn").fetchone()[0]
-    if found != as_of:
-        raise WrongDate(f"the lake shows {found}, not {as_of}: run that turn first, or ask for {found}")
-
-
 def record_issues(con: duckdb.DuckDBPyConnection, paths: Paths) -> int:
     """Replace ledger.export_issue by every issue on disk, and the list of the receivers' passwords; returns how
     many issues."""

@@ -17,7 +17,8 @@ from pipelines.contracts import Feed
 from pipelines.deliveries import Standing, known_deliveries
 from pipelines.history import DeliveryHistory, reconcile, update_history
 from pipelines.incidents import is_ours
-from pipelines.landing import Delivery, land_feed, left_alone, mend_records
+from pipelines.landing import Delivery, dropped, land_feed, left_alone, mend_records
+from pipelines.ledger.decision_files import is_past
 from pipelines.paths import Paths
 
 
@@ -45,12 +46,17 @@ class FeedState:
 
 def bring(paths: Paths, feed: Feed, as_of: date, settled: Collection[Path] | None = None) -> FeedState:
     """Land what was dropped (of `settled` things only, where those are told), read it, and tell what it changed; what
-    was done before is not done again, what was damaged is mended first."""
+    was done before is not done again, what was damaged is mended first. What is dropped waits when a later
+    turn is out: it did not come on this date."""
     started = time.time()
     told = [*mend_records(paths, feed), *mend_bronze(paths, feed)]
     before = all_results(paths, feed.code)
     told += lost_originals(paths, feed, {r.delivery_id for r in before})
-    landed = land_feed(paths, feed, as_of, settled, after=max((r.delivery_seq for r in before), default=0))
+    if is_past(paths, as_of):
+        landed, waiting = [], len(dropped(paths.drop / feed.code))
+        told += [f"{feed.code} 有 {waiting} 个新文件，{as_of} 之后的轮次已经返还，留待下一轮入库"] if waiting else []
+    else:
+        landed = land_feed(paths, feed, as_of, settled, after=max((r.delivery_seq for r in before), default=0))
     told += left_alone(paths, feed)
     taken = ingest_feed(paths, feed, as_of)
     standings = known_deliveries(paths, feed, as_of)

@@ -50,13 +50,18 @@ def issued_turns(paths: Paths) -> list[date]:
     return sorted(turn for p in files if (turn := _day(p.stem)))
 
 
+def is_past(paths: Paths, as_of: date) -> bool:
+    """Whether a later turn is out: what comes in now belongs to a turn after that one."""
+    return any(turn > as_of for turn in issued_turns(paths))
+
+
 def take_in(paths: Paths, desk: Desk, as_of: date) -> list[Path]:
     """Move new files into the folder of this turn, so that a rebuild gives each turn the files it had.
 
     Waits in place: a file dated after `as_of`, one that cannot be read or is being written, and everything when a later
     turn has been issued already. Returns the moved files.
     """
-    if any(turn > as_of for turn in issued_turns(paths)):
+    if is_past(paths, as_of):
         return []
     moved = []
     for path in sorted(quiet(_handed_in(paths, desk))):

@@ -57,6 +57,7 @@ TURN_TABLES = {
 }
 # Tables that hold the state of the last turn only.
 STATE_TABLES = {
+    "shown": "as_of DATE, step VARCHAR",
     "delivery": (
         "as_of DATE, feed VARCHAR, delivery_id VARCHAR, delivery_seq BIGINT, delivered_on DATE, "
         "file_name VARCHAR, sha256 VARCHAR, scope VARCHAR, period VARCHAR, mode VARCHAR, "
@@ -135,9 +136,11 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
 def open_turn(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Forget everything of `as_of` and later, and of turns that were never closed (a killed run left them).
 
-    Afterwards ledger.ticket shows the tickets as the previous turn left them.
+    Afterwards ledger.ticket shows the tickets as the previous turn left them, and the lake no date until the turn is
+    open.
     """
     with transaction(con):
+        con.execute("DELETE FROM lake.ledger.shown")
         for name in TURN_TABLES:
             con.execute(
                 f"DELETE FROM lake.ledger.{name} WHERE as_of >= ? "

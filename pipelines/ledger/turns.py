@@ -2,7 +2,8 @@
 
 Belongs here: closing a turn, and knowing which turns a lake lacks. Does not belong here: running a turn.
 The file is written first: a lake without the row replays the turn, a row without the file could not be
-rebuilt.
+rebuilt. It names the sets in force, what came in for them, and every set that was replaced, with the reason:
+nothing is ever taken out of it.
 """
 
 import hashlib
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.ledger import shown
 from pipelines.ledger.decisions import issued_turns
+from pipelines.ledger.reissue import Unfounded, came_since, inputs
 from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
 from pipelines.security.signature import canonical_json
@@ -22,10 +25,15 @@ from pipelines.whole_files import write_whole
 _SET = "set_id, township_code, issue, manifest_sha256, residents, anomalies"
 
 
-def close_turn(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date, sets: Mapping[str, str]) -> None:
+def close_turn(
+    con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date, sets: Mapping[str, str], because: str = "",
+    stale_ok: str = "",
+) -> None:  # fmt: skip
     """Record that the sets of `as_of` are out. `sets` maps township -> set id just issued.
 
-    Raises ValueError when ledger.return_set does not have one of them: a rebuild would lose it.
+    A turn that is out keeps its file while its sets stay; sets that replace others need the reason (raises
+    Unfounded). `stale_ok`: why the turn was run on old data. Raises ValueError when ledger.return_set
+    does not have one of them: a rebuild would lose it.
     """
     rows = con.execute(
         f"SELECT {_SET} FROM lake.ledger.return_set WHERE as_of = ? ORDER BY township_code, issue", [as_of]
@@ -34,16 +42,39 @@ def close_turn(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date, sets: 
     if lost := sorted(township for township, set_id in sets.items() if set_id not in known):
         raise ValueError(f"sets issued but not in ledger.return_set: {lost}")
     names = _SET.split(", ")
-    write_whole(_file(paths, as_of), _text(as_of, [dict(zip(names, row, strict=True)) for row in rows]))
-    with transaction(con):
-        con.execute("DELETE FROM lake.ledger.turn WHERE as_of = ?", [as_of])
-        con.execute("INSERT INTO lake.ledger.turn VALUES (?)", [as_of])
+    entries = [dict(zip(names, row, strict=True)) for row in rows]
+    standing = _read(paths, as_of)
+    if standing.get("sets") != entries:
+        document = {"as_of": as_of.isoformat(), "sets": entries, "inputs": inputs(con, paths, as_of)}
+        document |= {"stale_ok": stale_ok} if stale_ok else {}
+        document |= _superseded(standing, entries, because, as_of)
+        write_whole(_file(paths, as_of), _text(document))
+    shown.reach(con, as_of, shown.CLOSED)
+
+
+def why_again(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> str:
+    """What came in since the turn was issued, in Chinese; '' when it was not, or nothing did."""
+    return came_since(paths, as_of, _read(paths, as_of).get("inputs", {}), inputs(con, paths, as_of))
+
+
+def superseded(paths: Paths, as_of: date) -> list[dict]:
+    """The sets of a turn that were replaced, oldest first: {because, sets} each time."""
+    return _read(paths, as_of).get("superseded", [])
+
+
+def _superseded(standing: dict, entries: list[dict], because: str, as_of: date) -> dict:
+    replaced = [entry for entry in standing.get("sets", []) if entry not in entries]
+    if not replaced:
+        return {}
+    if not because:
+        raise Unfounded("the turn", as_of)
+    return {"superseded": [*standing.get("superseded", []), {"because": because, "sets": replaced}]}
 
 
 def restore_sets(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> int:
     """Fill ledger.return_set of a turn from its file; returns how many sets. For a rebuild."""
     names = _SET.split(", ")
-    rows = [(as_of, *(entry[n] for n in names)) for entry in _sets(paths, as_of)]
+    rows = [(as_of, *(entry[n] for n in names)) for entry in _read(paths, as_of)["sets"]]
     with transaction(con):
         con.execute("DELETE FROM lake.ledger.return_set WHERE as_of = ?", [as_of])
         insert(con, "lake.ledger.return_set", rows)
@@ -73,19 +104,23 @@ def _file(paths: Paths, as_of: date) -> Path:
     return paths.decisions / "turns" / f"{as_of.isoformat()}.json"
 
 
-def _sets(paths: Paths, as_of: date) -> list[dict]:
-    """The sets a turn issued, by its file; a file that is damaged is made anew from the sets that stand on disk."""
+def _read(paths: Paths, as_of: date) -> dict:
+    """The file of a turn, empty when it is not out; a damaged one is made anew from the sets that stand on disk."""
     file = _file(paths, as_of)
+    if not file.exists():
+        return {}
     try:
-        return json.loads(file.read_bytes())["sets"]
+        document = json.loads(file.read_bytes())
+        return document | {"sets": document["sets"]}
     except (ValueError, KeyError, TypeError):
         found = _on_disk(paths, as_of)
         if not found:
             raise ValueError(
                 f"{file.relative_to(paths.root)} 已损坏，returns 中也没有该轮次的返还包，请从备份恢复该文件"
             ) from None
-        write_whole(file, _text(as_of, found))
-        return found
+        document = {"as_of": as_of.isoformat(), "sets": found}
+        write_whole(file, _text(document))
+        return document
 
 
 def _on_disk(paths: Paths, as_of: date) -> list[dict]:
@@ -104,6 +139,5 @@ def _on_disk(paths: Paths, as_of: date) -> list[dict]:
     return [newest[code] for code in sorted(newest)]
 
 
-def _text(as_of: date, sets: list[dict]) -> str:
-    document = {"as_of": as_of.isoformat(), "sets": sets}
+def _text(document: dict) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from pipelines.returns.model import TownshipReturn
+from pipelines.returns.styles import clean
 
 # How a source says that its data is not as new as it should be.
 STALE = "（陈旧）"
@@ -29,7 +30,7 @@ def guide(data: TownshipReturn) -> tuple[Section, ...]:
     facts = {
         "as_of": chinese_date(data.as_of.isoformat()),
         "issue": data.issue,
-        "superseding": "，代替之前签发的文件" if data.supersedes else "",
+        "superseding": f"，代替之前签发的文件，原因：{clean(data.because)}" if data.supersedes else "",
         "anomalies": len(data.anomalies),
         "residents": len(data.residents),
         "special_groups": len(data.special_groups),

@@ -54,10 +54,15 @@ def issued_set(paths: Paths, township_code: str, as_of: date) -> IssuedSet | Non
     return latest
 
 
-def is_whole(folder: Path, content_digest: str) -> bool:
-    """Whether the set stands as its manifest says and says what it should."""
+def says(folder: Path, content_digest: str) -> bool:
+    """Whether the set was issued with this content."""
+    return json.loads((folder / MANIFEST).read_bytes())["content_digest"] == content_digest
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether every file of the set stands as its manifest says."""
     document = json.loads((folder / MANIFEST).read_bytes())
-    return document["content_digest"] == content_digest and all(
+    return all(
         (folder / f["name"]).is_file()
         and hashlib.sha256((folder / f["name"]).read_bytes()).hexdigest() == f["sha256"]
         for f in document["files"]
@@ -103,6 +108,7 @@ def _manifest(
         "due_on": data.due_on.isoformat(),
         "issue": data.issue,
         "supersedes": data.supersedes or None,
+        "because": data.because or None,
         "content_digest": data.content_digest(),
         "purpose": PURPOSE,
         "receiver": f"{data.place}数据专员",

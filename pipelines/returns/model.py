@@ -73,6 +73,7 @@ class TownshipReturn:
     sources: tuple[Cells, ...]
     issue: int = 1
     supersedes: str = ""
+    because: str = ""
 
     @property
     def set_id(self) -> str:
@@ -89,13 +90,13 @@ class TownshipReturn:
         """County and township as people say it."""
         return f"{self.county_name}{self.township_name}"
 
-    def reissued(self, issue: int, supersedes: str) -> "TownshipReturn":
-        """The same content under a later issue number."""
-        return replace(self, issue=issue, supersedes=supersedes)
+    def reissued(self, issue: int, supersedes: str, because: str) -> "TownshipReturn":
+        """The same content under a later issue number, with the reason why there is one."""
+        return replace(self, issue=issue, supersedes=supersedes, because=because)
 
     def content_digest(self) -> str:
         """SHA-256 of the content alone: what decides whether a set has to be issued again."""
-        content = {k: v for k, v in vars(self).items() if k not in ("issue", "supersedes", "as_of")}
+        content = {k: v for k, v in vars(self).items() if k not in ("issue", "supersedes", "because", "as_of")}
         for name in ("questions", "anomalies"):
             content[name] = [_plain(item) for item in content[name]]
         content["as_of"] = self.as_of.isoformat()

@@ -13,10 +13,11 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts import load_contracts
+from pipelines.ledger.reissue import DAMAGED, Unfounded
 from pipelines.ledger.rows import replace_turn
 from pipelines.paths import Paths
 from pipelines.returns.assemble import township_returns
-from pipelines.returns.issue import IssuedSet, build_set, is_whole, issued_set
+from pipelines.returns.issue import MANIFEST, IssuedSet, build_set, is_whole, issued_set, says
 from pipelines.returns.model import TownshipReturn
 from pipelines.security.keys import KeyProvider, write_password_list
 from pipelines.verify.rules import load_rules
@@ -37,21 +38,25 @@ def write_return_sets(
     paths: Paths,
     con: duckdb.DuckDBPyConnection,
     as_of: date,
+    because: str = "",
     workers: int = 2,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[IssuedSet]:
     """Issue the set of every township in force, by code; sets with equal content stay untouched.
 
+    Sets with another content are superseded, `because` says why; without it nothing is written (raises Unfounded).
     Also replaces ledger.return_set for `as_of` and the bureau's password list. `on_progress` gets
     (done, total).
     """
     keys = KeyProvider(paths)
     feeds = load_contracts()
     versions = {code: feed.version for code, feed in feeds.items()}
+    if not because:
+        _require_unchanged(paths, as_of, township_returns(con, as_of, load_rules(), feeds))
     contents = township_returns(con, as_of, load_rules(), feeds)
     total = con.execute(_COUNT_TOWNSHIPS).fetchone()[0]
     found: dict[str, IssuedSet] = {}
-    changed = _changed(paths, contents, found)
+    changed = _changed(paths, contents, found, because)
     for issued in _build_all((paths, keys, versions), changed, workers):
         found[issued.township_code] = issued
         on_progress(len(found), total)
@@ -62,18 +67,30 @@ def write_return_sets(
     return sets
 
 
+def _require_unchanged(paths: Paths, as_of: date, contents: Iterable[TownshipReturn]) -> None:
+    """Raises Unfounded when a set that is out says anything else; looks at nothing when none is out."""
+    if not any(paths.returns.glob(f"*/{as_of:%Y%m%d}*/{MANIFEST}")):
+        return
+    for data in contents:
+        standing = issued_set(paths, data.township_code, as_of)
+        if standing and not says(standing.folder, data.content_digest()):
+            raise Unfounded(f"the return set of {data.township_code}", as_of)
+
+
 def _changed(
-    paths: Paths, contents: Iterable[TownshipReturn], found: dict[str, IssuedSet]
+    paths: Paths, contents: Iterable[TownshipReturn], found: dict[str, IssuedSet], because: str
 ) -> Iterator[TownshipReturn]:
     """Yields what has to be written; puts sets that stand with equal content into `found`."""
     for data in contents:
         standing = issued_set(paths, data.township_code, data.as_of)
         if standing is None:
             yield data
-        elif is_whole(standing.folder, data.content_digest()):
+        elif not says(standing.folder, data.content_digest()):
+            yield data.reissued(standing.issue + 1, standing.set_id, because)
+        elif is_whole(standing.folder):
             found[data.township_code] = standing
         else:
-            yield data.reissued(standing.issue + 1, standing.set_id)
+            yield data.reissued(standing.issue + 1, standing.set_id, DAMAGED)
 
 
 def _build_all(how: tuple, contents: Iterator[TownshipReturn], workers: int) -> Iterator[IssuedSet]:

@@ -1,5 +1,7 @@
 """The graph a data engineer sees: what is in it, and that everything in it can be understood."""
 
+from datetime import date
+
 import dagster as dg
 import pytest
 
@@ -7,6 +9,8 @@ from pipelines.contracts import load_contracts
 from pipelines.definitions import build_defs
 from pipelines.defs.exports import export_key
 from pipelines.exports import load_exports
+from pipelines.lake import connect
+from pipelines.ledger import schema, shown
 from pipelines.paths import PROJECT_ROOT, Paths
 from pipelines.verify.rules import load_rules
 
@@ -14,8 +18,13 @@ SNAPSHOT = PROJECT_ROOT / "tests" / "defs" / "asset_keys.txt"
 
 
 @pytest.fixture(scope="module")
-def defs(tmp_path_factory):
-    return build_defs(Paths(tmp_path_factory.mktemp("defs")))
+def paths(tmp_path_factory):
+    return Paths(tmp_path_factory.mktemp("defs"))
+
+
+@pytest.fixture(scope="module")
+def defs(paths):
+    return build_defs(paths)
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +80,15 @@ def test_nothing_hangs_outside_the_graph(graph):
     ours = set(graph.materializable_asset_keys)
     dangling = {p.to_user_string() for k in ours for p in graph.get(k).parent_keys if p not in ours}
     assert dangling == set()
+
+
+def test_models_alone_are_built_for_the_date_the_lake_shows_only(defs, paths):
+    with connect(paths) as con:
+        schema.ensure(con)
+        shown.reach(con, date(2024, 3, 5), shown.CLOSED)
+    job = defs.resolve_implicit_global_asset_job_def()
+    key = dg.AssetKey(["unified", "division"])
+    result = job.execute_in_process(asset_selection=[key], partition_key="2024-01-31", raise_on_error=False)
+    (failed,) = [e for e in result.all_events if e.event_type == dg.DagsterEventType.STEP_FAILURE]
+    assert "the lake shows 2024-03-05, not 2024-01-31" in failed.step_failure_data.error.message
+    assert not result.get_asset_materialization_events()

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from pipelines.lake import connect
-from pipelines.ledger import schema
+from pipelines.ledger import schema, shown
 from pipelines.paths import Paths
 from tests.exports.samples import AS_OF
 
@@ -37,7 +37,7 @@ def con(paths):
 
 def fill(con):
     schema.ensure(con)
-    con.execute("INSERT INTO lake.ledger.turn VALUES (?)", [AS_OF])
+    con.execute("INSERT INTO lake.ledger.shown VALUES (?, ?)", [AS_OF, shown.CLOSED])
     con.execute(
         "CREATE TABLE lake.published.thing AS SELECT * FROM (VALUES "
         "('0001', '=1+1', DATE '2024-01-02', 7, 12.50::DECIMAL(18, 2), TIMESTAMP '2024-01-02 08:30:00.123', 0.0375), "

@@ -72,3 +72,15 @@ def test_what_is_read_is_no_longer_work(tmp_path, cards):  # noqa: F811
     assert list(before["F11"].values()) == [len(cards(10))]
     brought(made, 1)
     assert [many.unread(made.paths, FEEDS[c], AS_OF) for c in CODES] == [{}, {}, {}]
+
+
+def test_what_is_dropped_after_a_later_turn_is_out_did_not_come_on_an_earlier_date(tmp_path, cards):  # noqa: F811
+    made = office(tmp_path / "one", cards(10))
+    later = made.paths.decisions / "turns" / "2024-03-05.json"
+    later.parent.mkdir(parents=True)
+    later.write_text("{}")
+    before = sorted(made.paths.drop.rglob("*"))
+    assert [state.known for state in brought(made, 1).values()] == [[], [], []]
+    assert sorted(made.paths.drop.rglob("*")) == before
+    later.rename(later.with_name(f"{AS_OF}.json"))  # the newest turn takes what came in since
+    assert len(brought(made, 1)["F11"].known) == 1

@@ -296,7 +296,7 @@ def test_a_set_that_was_never_issued(paths, con, plain):
 def test_the_first_issue_may_still_be_answered_after_a_second(paths, con, plain):
     content = fill_in(plain(), {R20: ("确认健在",)})
     con.execute("update lake.returns.return_resident set name = '改名' where person_id = 'p3'")
-    assert write_return_sets(paths, con, AS_OF)[0].issue == 2
+    assert write_return_sets(paths, con, AS_OF, "姓名已更正")[0].issue == 2
     drop(paths, f"{FIRST}/a.xlsx", content)
     assert intake(paths, con, TURN).answers == 1
 

@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from pipelines.ledger import schema
+from pipelines.ledger.reissue import Unfounded
 from pipelines.ledger.rows import insert
-from pipelines.ledger.turns import close_turn, missing_turns, restore_sets
+from pipelines.ledger.turns import close_turn, missing_turns, restore_sets, superseded, why_again
 from pipelines.security.signature import canonical_json
 
 T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
@@ -43,6 +44,55 @@ def test_a_set_the_ledger_does_not_have_stops_the_turn_from_closing(con, paths):
     with pytest.raises(ValueError, match="370602001"):
         close_turn(con, paths, T1, {"370602001": "unknown"})
     assert not (paths.decisions / "turns").exists()
+
+
+def test_sets_that_replace_others_need_a_reason_and_the_old_ones_stay_on_file(con, paths):
+    issue(con, paths, T1)
+    file = paths.decisions / "turns" / "2024-01-31.json"
+    before = file.read_bytes()
+    con.execute("UPDATE lake.ledger.return_set SET set_id = 'second', issue = 2, manifest_sha256 = 'other'")
+    with pytest.raises(Unfounded, match="the turn of 2024-01-31"):
+        close_turn(con, paths, T1, {"370602001": "second"})
+    assert file.read_bytes() == before
+    close_turn(con, paths, T1, {"370602001": "second"}, "漏报一户")
+    con.execute("UPDATE lake.ledger.return_set SET set_id = 'third', issue = 3")
+    close_turn(con, paths, T1, {"370602001": "third"}, "再次更正")
+    document = json.loads(file.read_text(encoding="utf-8"))
+    assert [s["set_id"] for s in document["sets"]] == ["third"]
+    assert [(s["because"], [e["set_id"] for e in s["sets"]]) for s in superseded(paths, T1)] == [
+        ("漏报一户", ["set-2024-01-31"]), ("再次更正", ["second"]),
+    ]  # fmt: skip
+    assert superseded(paths, T1)[0]["sets"] == json.loads(before)["sets"]
+
+
+def test_what_came_in_since_a_turn_was_issued_is_the_reason_to_issue_it_again(con, paths):
+    deliver(con, "F10", T1)
+    issue(con, paths, T1)
+    assert why_again(con, paths, T1) == ""
+    deliver(con, "F31", T1)
+    insert(con, "lake.ledger.answer", [(T1, "sha", "a.xlsx", "370602001", *[None] * 11)] * 2)
+    decided = paths.decisions / "source" / "2024-01-31" / "a.0a0b0c0d.yaml"
+    decided.parent.mkdir(parents=True)
+    decided.write_text("[]")
+    assert why_again(con, paths, T1) == "新到交付 1 份（F31/20240131-F31），新收镇街答复 1 份，新作决定 1 件"
+    issue(con, paths, T2)
+    assert why_again(con, paths, T1) == ""  # it came in after February was out: February's next turn has it
+
+
+def test_only_what_a_turn_itself_took_in_is_remembered(con, paths):
+    deliver(con, "F10", T1)
+    issue(con, paths, T1)
+    deliver(con, "F10", T2)
+    issue(con, paths, T2)
+    document = json.loads((paths.decisions / "turns" / "2024-02-29.json").read_text())
+    assert document["inputs"] == {"deliveries": ["F10/20240229-F10"], "answers": [], "decisions": []}
+
+
+def deliver(con, feed, day):
+    con.execute(
+        "INSERT INTO lake.ledger.delivery BY NAME SELECT ? AS feed, ? AS delivery_id, ?::DATE AS delivered_on",
+        [feed, f"{day:%Y%m%d}-{feed}", day],
+    )
 
 
 def test_a_fresh_lake_misses_every_issued_turn_before_the_date(con, paths):

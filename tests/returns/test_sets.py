@@ -1,5 +1,6 @@
 import io
 import json
+import shutil
 from datetime import date
 
 import polars as pl
@@ -7,6 +8,7 @@ import pytest
 
 from pipelines.contracts import load_contracts
 from pipelines.lake import connect
+from pipelines.ledger.reissue import DAMAGED, Unfounded
 from pipelines.returns import sets as sets_module
 from pipelines.returns.assemble import township_returns
 from pipelines.returns.guide import guide
@@ -65,10 +67,11 @@ def test_changed_content_is_issued_again_and_says_what_it_supersedes(paths, con)
         "update lake.returns.return_resident set name = '改名' where township_code = ? and person_id = 'p3'",
         [FIRST],
     )
-    second = write_return_sets(paths, con, AS_OF)
+    second = write_return_sets(paths, con, AS_OF, "姓名有误，已更正")
     assert [(s.issue, s.is_new) for s in second] == [(2, True), (1, False), (1, False)]
     manifest = json.loads((second[0].folder / "manifest.json").read_text(encoding="utf-8"))
     assert second[0].folder.name == "20240131_2" and manifest["supersedes"] == first[0].set_id
+    assert manifest["because"] == "姓名有误，已更正"
     assert first[0].folder.is_dir()
     assert issued_set(paths, FIRST, AS_OF).set_id == second[0].set_id
     rows = con.execute(
@@ -77,10 +80,33 @@ def test_changed_content_is_issued_again_and_says_what_it_supersedes(paths, con)
     assert rows == [(s.township_code, s.set_id, s.issue) for s in second]
 
 
+def test_without_a_reason_nothing_that_is_out_is_replaced(paths, con):
+    """The last township differs, the first lost its set: neither is written."""
+    sets = write_return_sets(paths, con, AS_OF)
+    shutil.rmtree(sets[0].folder)
+    con.execute("update lake.returns.return_resident set name = '改名' where township_code = '370602003'")
+    before = {p: p.read_bytes() for p in paths.returns.rglob("*") if p.is_file()}
+    with pytest.raises(Unfounded, match="370602003 of 2024-01-31"):
+        write_return_sets(paths, con, AS_OF)
+    assert {p: p.read_bytes() for p in paths.returns.rglob("*") if p.is_file()} == before
+
+
+def test_the_guide_says_why_a_set_is_replaced(con):
+    data = next(township_returns(con, AS_OF, load_rules(), load_contracts()))
+    again = data.reissued(2, data.set_id, "新到交付 1 份（F10/20240205-0a0b0c0d）")
+    said = {label: text for section in guide(again) for label, text in section.lines}["数据截至"]
+    assert said == (
+        "2024年1月31日（第 2 次签发，代替之前签发的文件，原因：新到交付 1 份（F10/20240205-0a0b0c0d））"
+    )
+    assert again.content_digest() == data.content_digest()
+
+
 def test_a_file_changed_on_disk_is_noticed(paths, con):
     issued = write_return_sets(paths, con, AS_OF)[0]
     next(issued.folder.glob("*.xlsx")).write_bytes(b"rubbish")
-    assert [s.issue for s in write_return_sets(paths, con, AS_OF)] == [2, 1, 1]
+    again = write_return_sets(paths, con, AS_OF)
+    assert [s.issue for s in again] == [2, 1, 1]
+    assert json.loads((again[0].folder / "manifest.json").read_bytes())["because"] == DAMAGED
 
 
 def test_a_killed_run_leaves_no_half_set(paths, con, monkeypatch):

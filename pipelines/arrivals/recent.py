@@ -1,0 +1,43 @@
+"""Does a business date lie so far past the data that a turn of it would only tell what is no longer so?
+
+Belongs here: this judgement over all feeds together. Does not belong here: which feed is stale where (freshness.py).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from pipelines.arrivals.calendar import month_end
+from pipelines.bronze import results
+from pipelines.bronze.result import ACCEPTED
+from pipelines.contracts import Feed
+from pipelines.paths import Paths
+
+# After a month ends the next is all there is to come for a month at most; the rest is patience.
+MOST_DAYS = 45
+
+
+class TooOld(ValueError):
+    """The newest data lie too far back for this date; the message says how far and what to do."""
+
+
+def newest_day(paths: Paths, feeds: Iterable[Feed], as_of: date) -> date | None:
+    """The last day that any monthly feed has told anything about by `as_of`; None when nothing was accepted yet.
+
+    The period counts, not the day of delivery: an old file that comes late is old.
+    """
+    monthly = [feed.code for feed in feeds if feed.period_months == 1]
+    accepted = [r for code in monthly for r in results(paths, code, as_of) if r.status == ACCEPTED and r.period]
+    return max((min(month_end(r.period), as_of) for r in accepted), default=None)
+
+
+def require_recent(paths: Paths, feeds: Iterable[Feed], as_of: date) -> None:
+    """Raises TooOld when `as_of` is more than MOST_DAYS past the newest data."""
+    newest = newest_day(paths, feeds, as_of)
+    if newest is None or (days := (as_of - newest).days) <= MOST_DAYS:
+        return
+    raise TooOld(
+        f"the newest data of all monthly feeds reach to {newest}, {days} days before {as_of} 最新数据截至 {newest}，"
+        f"距业务日期 {days} 天. Nothing was changed 未作任何改动. Launch the job `turn` with a partition up to "
+        f"{MOST_DAYS} days later; or, when the date is meant, say why 确需按此日期运行，请写明原因: "
+        f'`python -m pipelines turn {as_of} --stale-ok "…"`, or the tag stale_ok=….'
+    )
