@@ -4,10 +4,12 @@ Belongs here: how dbt is called, and its manifest. Does not belong here: SQL, or
 """
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -54,6 +56,22 @@ def prepare_manifest(paths: Paths) -> Path:
         if not manifest.exists() or manifest.stat().st_mtime < max(p.stat().st_mtime for p in sources):
             run_dbt(paths, ["--write-json", "parse", "--target-path", str(manifest.parent)])
     return manifest
+
+
+def bronze_behind(paths: Paths, tables: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Bronze tables from which (schema, table) are made, through all models between; empty before the first parse."""
+    if not manifest_file(paths).exists():
+        return frozenset()
+    manifest = json.loads(manifest_file(paths).read_text(encoding="utf-8"))
+    models = {(node["schema"], node["name"]): key for key, node in manifest["nodes"].items()}
+    waiting, seen = [models[t] for t in tables if t in models], set()
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting += manifest["parent_map"].get(key, [])
+    sources = (manifest["sources"][key] for key in seen if key in manifest["sources"])
+    return frozenset(source["name"] for source in sources if source["source_name"] == "bronze")
 
 
 def build_target(paths: Paths) -> Path:

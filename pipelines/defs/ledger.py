@@ -112,14 +112,21 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
 
 
 def _check_result(rule: Rule, result: RuleResult) -> dg.AssetCheckResult:
-    """A rule that could not be evaluated fails as an error of its own, apart from bad data."""
+    """A rule that could not be evaluated fails as an error of its own, apart from bad data; one that was left
+    undetermined somewhere does not pass either, but only warns."""
+    is_clean = result.passed and result.error is None
+    said = f"{rule.title_zh}: {result.unexpected} of {result.evaluated}"
+    said += f"；未判定：数据源过期 {result.undetermined} 行" if result.undetermined else ""
     return dg.AssetCheckResult(
-        check_name=rule.rule_id, asset_key=ANOMALY, passed=result.passed and result.error is None,
-        severity=SEVERITIES.get(rule.severity, dg.AssetCheckSeverity.WARN),
-        description=f"{rule.title_zh}: {result.unexpected} of {result.evaluated}" if result.error is None
-        else f"rule could not be evaluated: {result.error}",
-        metadata={"evaluated": result.evaluated, "unexpected": result.unexpected, "suite": result.suite},
-    )
+        check_name=rule.rule_id, asset_key=ANOMALY, passed=is_clean and not result.undetermined,
+        severity=dg.AssetCheckSeverity.WARN if is_clean
+        else SEVERITIES.get(rule.severity, dg.AssetCheckSeverity.WARN),
+        description=said if result.error is None else f"rule could not be evaluated: {result.error}",
+        metadata={
+            "evaluated": result.evaluated, "unexpected": result.unexpected, "undetermined": result.undetermined,
+            "suite": result.suite,
+        },
+    )  # fmt: skip
 
 
 def _ticket_asset() -> dg.AssetsDefinition:

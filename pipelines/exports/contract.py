@@ -100,6 +100,11 @@ class Export:
         return tuple(sorted(set(_TABLE.findall(self.source))))
 
     @property
+    def feeds(self) -> frozenset[str]:
+        """Feeds whose values it repeats, as its columns say."""
+        return frozenset(origin.partition(".")[0] for item in self.items for origin in item.origins)
+
+    @property
     def lake_source(self) -> str:
         """`source` with the names of the lake's tables in full."""
         return _TABLE.sub(r"lake.\1.\2", self.source)

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -24,8 +24,10 @@ from pipelines.exports.contract import CHANGE, DELTA, FULL, Export
 from pipelines.exports.delta import difference
 from pipelines.exports.select import export_rows, of_scope, repeated_keys, scopes
 from pipelines.exports.write import files
+from pipelines.ledger.freshness import Source, concerns, facts, lines, sources
 from pipelines.ledger.reissue import DAMAGED, Unfounded
 from pipelines.ledger.turns import superseded
+from pipelines.models import bronze_behind
 from pipelines.paths import Paths
 from pipelines.security import bulk_seal
 from pipelines.security.issued_file import put
@@ -101,15 +103,17 @@ def issue_export(
     if repeated := repeated_keys(rows, export.feed.key_columns):
         raise ValueError(f"{export.code}: {repeated} rows lack the key or share it; nothing is issued")
     turns_issued = len(superseded(paths, as_of)) + 1
+    bronze = bronze_behind(paths, export.tables)
+    known = sources(con, as_of, export.feeds | {code for code, feed in feeds.items() if feed.table in bronze})
     wanted = [(of_scope(rows, scope), scope) for scope in scopes(con, export, rows)]
     for content, scope in wanted:
         latest = _latest_of_day(paths, export, scope, as_of)
         if latest and not because and not _why_again(paths, export, latest, turns_issued):
-            made = _make(paths, export, content, scope, as_of)
+            made = _make(paths, export, content, scope, as_of, known, feeds)
             if latest.manifest["content_digest"] != made.digest:
                 raise Unfounded(f"export {export.code} for {scope}", as_of)
     issues = tuple(
-        _issue(paths, keys, export, _make(paths, export, content, scope, as_of), because, turns_issued)
+        _issue(paths, keys, export, _make(paths, export, content, scope, as_of, known, feeds), because, turns_issued)
         for content, scope in wanted
     )
     placed = sum(i.manifest["rows_full"] for i in issues)
@@ -176,22 +180,27 @@ class _Made:
     rows: pl.DataFrame
     written: list[tuple[str, bytes, int]]
     document: dict[str, Any]
+    sources: list[Source]
 
     @property
     def digest(self) -> str:
         return hashlib.sha256(canonical_json(self.document)).hexdigest()
 
 
-def _make(paths: Paths, export: Export, rows: pl.DataFrame, scope: str, as_of: date) -> _Made:
+def _make(
+    paths: Paths, export: Export, rows: pl.DataFrame, scope: str, as_of: date, known: Sequence[Source],
+    feeds: Mapping[str, Feed],
+) -> _Made:  # fmt: skip
+    here = [s for s in known if concerns(s.scope, scope)]
     base = standing(paths, export, scope, before=as_of) if export.mode == "full_delta" else None
     before = state_of(paths, base)
     if before is not None and before.schema == rows.schema:
         kind, told = DELTA, difference(before, rows, export.feed.key_columns, export.order)
     else:
         base, kind, told = None, FULL, rows
-    written = list(files(export, sent_feed(export, kind), told, scope, as_of, kind))
+    written = list(files(export, sent_feed(export, kind), told, scope, as_of, kind, lines(here, feeds)))
     document = _document(export, scope, as_of, kind, base, rows, told, written)
-    return _Made(scope, as_of, rows, written, document)
+    return _Made(scope, as_of, rows, written, document, here)
 
 
 def _why_again(paths: Paths, export: Export, latest: Issue, turns_issued: int) -> str:
@@ -225,6 +234,7 @@ def _issue(
         "supersedes": latest.manifest["content_digest"] if latest else None,
         "because": because if latest else None,
         "turns_issued": turns_issued,
+        "sources": facts(made.sources),
         "suite": keys.suite.name,
         "key_id": keys.key_id,
         "files": [_put(scratch, keys, export, document["unit"], *file) for file in made.written],

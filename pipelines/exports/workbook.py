@@ -27,7 +27,9 @@ class TooLarge(ValueError):
     """More than a sheet or a cell can hold; the message says what to do."""
 
 
-def workbook(export: Export, feed: Feed, rows: pl.DataFrame, as_of: date, kind: str) -> bytes:
+def workbook(
+    export: Export, feed: Feed, rows: pl.DataFrame, as_of: date, kind: str, sources: Sequence[str] = ()
+) -> bytes:
     """The finished .xlsx; equal content gives equal bytes. Raises TooLarge."""
     _require_fits(feed, rows)
     title = f"{feed.title}（{kind}）{as_of.isoformat()}"
@@ -42,7 +44,7 @@ def workbook(export: Export, feed: Feed, rows: pl.DataFrame, as_of: date, kind: 
             for c in feed.columns if c.type in _NUMBERS
         }  # fmt: skip
         _rows(book.add_worksheet(feed.title[:31]), {**formats, **numbers}, feed, rows, footer)
-        _guide(book.add_worksheet(GUIDE), formats, export, rows.height, as_of, kind, footer)
+        _guide(book.add_worksheet(GUIDE), formats, export, rows.height, as_of, kind, sources, footer)
     return out.getvalue()
 
 
@@ -106,8 +108,9 @@ def _width(column: Column, rows: pl.DataFrame) -> float:
 
 
 def _guide(
-    sheet: Worksheet, formats: dict[str, Format], export: Export, rows: int, as_of: date, kind: str, footer: str
-) -> None:
+    sheet: Worksheet, formats: dict[str, Format], export: Export, rows: int, as_of: date, kind: str,
+    sources: Sequence[str], footer: str,
+) -> None:  # fmt: skip
     feed = export.feed
     page(sheet, footer, is_landscape=False)
     sheet.write_string(0, 0, feed.title, formats["title"])
@@ -115,6 +118,7 @@ def _guide(
     lines = [
         ("接收单位", feed.department_name),
         ("数据截至", as_of.isoformat()),
+        ("数据来源", "\n".join(sources)),
         ("内容", f"{kind}，{rows} 行；{feed.grain}"),
         ("用途", feed.description),
         ("法律依据", export.legal_basis),

@@ -6,7 +6,7 @@ Belongs here: CSV, JSON pages and Parquet, and which writer a contract means. Do
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import polars as pl
@@ -21,15 +21,16 @@ PAGE_ROWS = 5_000
 
 
 def files(
-    export: Export, feed: Feed, rows: pl.DataFrame, scope: str, as_of: date, kind: str
+    export: Export, feed: Feed, rows: pl.DataFrame, scope: str, as_of: date, kind: str, sources: Sequence[str] = ()
 ) -> Iterator[tuple[str, bytes, int]]:
-    """(file name, bytes, rows) of everything that is sent; `feed` has the columns of `rows`, in order."""
+    """(file name, bytes, rows) of everything that is sent; `feed` has the columns of `rows`, in order. `sources` say
+    how old the data are, where the file has a cover."""
     stem = export.stem(scope, as_of, kind)
     if feed.format == "json":
         for number, page, text in _json_pages(feed, rows):
             yield f"{stem}_p{number:04d}.json", text, page.height
     elif feed.format == "xlsx":
-        yield f"{stem}.xlsx", workbook(export, feed, rows, as_of, kind), rows.height
+        yield f"{stem}.xlsx", workbook(export, feed, rows, as_of, kind, sources), rows.height
     elif feed.format == "parquet":
         yield f"{stem}.parquet", _parquet(feed, rows), rows.height
     else:

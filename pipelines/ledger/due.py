@@ -44,7 +44,7 @@ SELECT s.ticket_id FROM lake.ledger.assertion_standing AS s JOIN ticket_now AS t
 WHERE s.asserts = '{ALIVE}' AND t.state = '{ticket.CLOSED}'
 """
 
-# A ticket closes only when its own rule and the flip-back rule could be evaluated.
+# A ticket closes only when its own rule and the flip-back rule could be evaluated, on data that are not stale there.
 RECHECK = f"""
 WITH evaluated AS (
     SELECT DISTINCT rule_id FROM lake.ledger.rule_result WHERE as_of = $as_of AND error IS NULL
@@ -60,6 +60,10 @@ facts AS (
             ELSE true END AS due,
         t.rule_id IN (FROM evaluated)
             AND NOT EXISTS (SELECT 1 FROM policy WHERE is_flip AND rule_id NOT IN (FROM evaluated))
+            AND t.ticket_id NOT IN (SELECT ticket_id FROM lake.ledger.withheld WHERE as_of = $as_of)
+            AND NOT EXISTS (
+                SELECT 1 FROM lake.ledger.rule_stale AS s WHERE s.as_of = $as_of AND s.rule_id = t.rule_id
+                    AND starts_with(coalesce(t.township_code, s.place), s.place))
             AS is_evaluated
     FROM ticket_now AS t
     JOIN policy AS p ON p.rule_id = t.rule_id

@@ -36,8 +36,11 @@ TURN_TABLES = {
     ),
     "rule_result": (
         "as_of DATE, rule_id VARCHAR, rule_version VARCHAR, suite VARCHAR, evaluated BIGINT, "
-        "unexpected BIGINT, error VARCHAR"
+        "unexpected BIGINT, error VARCHAR, undetermined BIGINT"
     ),
+    # Where a rule said nothing because a feed it needs is stale, and the tickets it would else have spoken about.
+    "rule_stale": "as_of DATE, rule_id VARCHAR, feed VARCHAR, scope VARCHAR, place VARCHAR",
+    "withheld": "as_of DATE, rule_id VARCHAR, ticket_id VARCHAR",
     "ticket_event": (
         "as_of DATE, ticket_id VARCHAR, seq BIGINT, event VARCHAR, from_state VARCHAR, "
         "to_state VARCHAR, assignee VARCHAR, department VARCHAR, township_code VARCHAR, "

@@ -22,6 +22,8 @@ PURPOSE = "analyst"
 PSEUDONYM_LENGTH = 32
 # The file while it is written, as a database beside the lake.
 _OUT = "analyst_new"
+# The table that says how old every source is.
+FRESHNESS = "source_freshness"
 _BATCH_ROWS = 250_000
 # Ids of things, not of people or what people own: they stay readable.
 READABLE_IDS = {"rule_id"}
@@ -63,10 +65,17 @@ def publish(
             if table in plans:
                 withheld[table] = _generalise(con, table, plans[table], k)
             rows[table] = _write(con, table, descriptions.get(table, {}))
-        con.execute(f"CREATE TABLE {_OUT}.about AS SELECT ? AS as_of, ? AS purpose, ? AS k", [as_of, PURPOSE, k])
+        stale = f"SELECT count(*), min(due_period) FROM {_OUT}.{FRESHNESS} WHERE is_stale"
+        count, since = con.execute(stale).fetchone() if FRESHNESS in rows else (None, None)
         con.execute(
-            f"COMMENT ON TABLE {_OUT}.about IS '数据日期、用途与 k：任何人至少与 k-1 个其他人无法区分 "
-            "business date, purpose, and k: nobody is told apart from k-1 others'"
+            f"CREATE TABLE {_OUT}.about AS SELECT ? AS as_of, ? AS purpose, ? AS k, "
+            "CAST(? AS BIGINT) AS stale_sources, CAST(? AS VARCHAR) AS stale_since",
+            [as_of, PURPOSE, k, count, since],
+        )
+        con.execute(
+            f"COMMENT ON TABLE {_OUT}.about IS '数据日期、用途与 k：任何人至少与 k-1 个其他人无法区分；陈旧的来源数和"
+            "最早欠报的期次 business date, purpose, and k: nobody is told apart from k-1 others; how many sources are "
+            f"stale, and since which period (one by one in {FRESHNESS})'"
         )
         _tell_withheld(con, withheld)
     finally:

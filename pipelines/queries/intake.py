@@ -18,9 +18,11 @@ from typing import Any
 
 import duckdb
 
+from pipelines.contracts import load_contracts
 from pipelines.inbox.receive import Received, receive, received
 from pipelines.incidents import incident, is_ours, words
 from pipelines.ledger import schema
+from pipelines.ledger.freshness import lines, sources
 from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
 from pipelines.queries.answering import NO_ANSWER, NOBODY, Answered, answer_rows
@@ -80,10 +82,13 @@ def answer_lists(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> l
                 number = incident(paths, f"queries/{source.file_name}", source.sha256, as_of, error)
                 refusal, answers, missed = ListRefused(UNFORESEEN, f"{words(number)}。"), [], []
             asked_before[township] += len(answers)
-            done.append(_write(paths, keys, as_of, source, township, places, refusal, answers, catalogue, missed))
+            told = _sources(con, as_of, township, answers, catalogue)
+            done.append(
+                _write(paths, keys, as_of, source, township, places, refusal, answers, catalogue, missed, told)
+            )
     for one in taken.left:
         refusal, (township,) = ListRefused(UNFORESEEN, one.reason), one.source.addressed_to
-        done.append(_write(paths, keys, as_of, one.source, township, places, refusal, [], catalogue, []))
+        done.append(_write(paths, keys, as_of, one.source, township, places, refusal, [], catalogue, [], []))
     record_access(con, paths)
     return done
 
@@ -121,14 +126,25 @@ def _rows(
     return rows
 
 
+def _sources(
+    con: duckdb.DuckDBPyConnection, as_of: date, township: str, answers: Sequence[Answered], catalogue: Catalogue
+) -> list[str]:
+    """How old the sources of the questions asked are, as far as they concern the township, the oldest first."""
+    asked = {a.asked.question for a in answers if a.asked.question in catalogue.questions}
+    feeds = {code for text in asked for code in catalogue.questions[text].feeds}
+    found = sources(con, as_of, feeds, township) if feeds else []
+    return lines(found, load_contracts())
+
+
 def _write(
     paths: Paths, keys: KeyProvider, as_of: date, source: Received, township: str, places: dict[str, str],
     refusal: ListRefused | None, answers: Sequence[Answered], catalogue: Catalogue, missed: Sequence[str],
+    told: Sequence[str],
 ) -> AnsweredList:  # fmt: skip
     """Answers for a township that is known; a record in any case, written last."""
     said = refusal.reason if refusal else ""
     name = _IDS_IN_NAMES.sub("…", source.file_name)
-    plain = answer_sheet(as_of, places.get(township, UNKNOWN), name, said, answers)
+    plain = answer_sheet(as_of, places.get(township, UNKNOWN), name, said, answers, told)
     file = None
     record = {
         "as_of": as_of.isoformat(),

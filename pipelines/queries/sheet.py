@@ -15,14 +15,17 @@ _WIDTHS = (6, 9, 22, 12, 26, 11, 62)
 _CENTRED = (True, True, True, True, False, True, False)
 
 
-def answer_sheet(as_of: date, place: str, file_name: str, refusal: str, answers: Sequence[Answered]) -> bytes:
-    """The .xlsx, not yet locked; `refusal` '' when the list was answered. Equal input gives equal bytes."""
+def answer_sheet(
+    as_of: date, place: str, file_name: str, refusal: str, answers: Sequence[Answered], sources: Sequence[str] = ()
+) -> bytes:
+    """The .xlsx, not yet locked; `refusal` '' when the list was answered. `sources` say how old the data are that were
+    asked, the oldest first. Equal input gives equal bytes."""
     counts = Counter(a.answer for a in answers)
     said = "，".join(f"{word} {counts[word]} 行" for word in (YES, NO, NOBODY, NO_ANSWER) if counts[word])
     facts = (
         ("查询单位", place),
         ("收到的清单", file_name),
-        ("数据截至", as_of.isoformat()),
+        ("数据截至", "；".join([as_of.isoformat(), *sources])),
         ("办理结果", f"整份清单未答复：{refusal}" if refusal else f"共 {len(answers)} 行：{said or '没有要查询的行'}"),
         ("使用要求", "只用于清单所填的用途，谁查询谁负责；本次查询已记入台账。"),
     )

@@ -14,6 +14,7 @@ import duckdb
 from pipelines.arrivals.freshness import FAILED
 from pipelines.arrivals.model import MISSING, REFUSED
 from pipelines.contracts import Feed
+from pipelines.ledger.freshness import month
 from pipelines.returns import columns as layout
 from pipelines.returns.guide import STALE
 from pipelines.returns.model import Anomaly, Cells, TownshipReturn
@@ -143,7 +144,8 @@ _ANSWERS = """
     where a.as_of = ? and a.outcome <> 'unanswered' and a.township_code is not null
     order by a.township_code, a.file_name, a.workbook_sha256, a.sheet_row, a.ticket_id"""
 _FRESH = """
-    select feed, scope, last_good_on, behind_period, state, as_of - cast(days_behind as integer)
+    select feed, scope, last_good_on, last_good_period, behind_period, state, as_of - cast(days_behind as integer),
+        days_behind
     from lake.ledger.freshness where as_of = ? order by feed, scope"""
 
 
@@ -184,20 +186,20 @@ def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
 
 
 def _sources(fresh: list[tuple], township_code: str, feeds: Mapping[str, Feed]) -> tuple[Cells, ...]:
-    """(department and title, newest accepted delivery) of the feeds of the city, the county and the township; says so
-    when the data is stale. What never came and is not due yet is not named."""
+    """(department and title, newest accepted delivery and its period) of the feeds of the city, the county and the
+    township; says so when the data is stale. What never came and is not due yet is not named."""
     scopes = (f"{township_code[:4]}00", township_code[:_COUNTY_DIGITS], township_code)
     lines = []
-    for code, scope, good, period, state, due in fresh:
+    for code, scope, good, newest, period, state, due, days in fresh:
         if code not in feeds or scope not in scopes or not (good or period):
             continue
         text = f"最近交付 {good}" if good else "尚无可用的交付"
-        month = f"{period[:4]}年{int(period[4:])}月" if period else ""
+        text += f"，数据到{month(newest)}" if newest else ""
         if state == REFUSED:
-            text += f"{STALE}：{month}的交付未通过检查" + ("，仍用此前的数据" if good else "")
+            text += f"{STALE}：{month(period)}的交付未通过检查" + ("，仍用此前的数据" if good else "")
         elif state == FAILED:
             text += f"{STALE}：本次未能更新，仍用此前的数据"
         elif state == MISSING:
-            text += f"{STALE}：{month}的数据按约定应在 {due} 前报送，尚未收到"
+            text += f"{STALE}：{month(period)}的数据按约定应在 {due} 前报送，尚未收到，逾期 {days} 天"
         lines.append((f"{feeds[code].department_name} {feeds[code].title}", text))
     return tuple(lines)

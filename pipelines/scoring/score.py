@@ -12,15 +12,19 @@ from unicodedata import east_asian_width
 
 import duckdb
 
+from pipelines.keys import key_sql
 from pipelines.verify.rules import load_rules
 
-_SCORE = """
+# What a rule leaves undetermined, because a feed it needs is stale there, is neither found nor missed.
+_SCORE = f"""
 WITH anomaly AS (
     SELECT DISTINCT rule_id, entity_key FROM lake.ledger.anomaly WHERE as_of = $as_of
 ),
 planted AS (
     SELECT DISTINCT rule_id, entity_key FROM read_parquet($register) WHERE kind = 'defect'
         AND as_of <= $as_of AND (last_as_of IS NULL OR last_as_of >= $as_of)
+        AND {key_sql("ticket", ["rule_id", "entity_key"])} NOT IN (
+            SELECT ticket_id FROM lake.ledger.withheld WHERE as_of = $as_of)
 ),
 trap AS (
     SELECT DISTINCT rule_id, entity_key FROM read_parquet($register) WHERE kind = 'hard_negative'

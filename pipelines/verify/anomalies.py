@@ -75,7 +75,10 @@ def write(
             con,
             "lake.ledger.rule_result",
             [
-                (as_of, r.rule_id, rules[r.rule_id].version, r.suite, r.evaluated, r.unexpected, r.error)
+                (
+                    as_of, r.rule_id, rules[r.rule_id].version, r.suite, r.evaluated, r.unexpected, r.error,
+                    r.undetermined,
+                )
                 for r in sorted(results, key=lambda r: r.rule_id)
             ],
         )
@@ -96,7 +99,7 @@ LEFT JOIN feed_department AS d USING (feed)
 ORDER BY f.rule_id, ticket_id, f.source_ref
 """
 
-_CELL_FIELDS = ("rule_id", "field", "value", "evidence")
+_CELL_FIELDS = ("rule_id", "field", "value", "evidence", "place")
 
 
 def _insert(con: Any, table: str, compiled: Sequence[Any], rules: Mapping[str, Rule]) -> None:
@@ -107,14 +110,20 @@ def _insert(con: Any, table: str, compiled: Sequence[Any], rules: Mapping[str, R
 
 
 def cell_sql(meta: Mapping[str, Any], rule: Rule) -> str:
-    """SQL of the struct {rule_id, field, value, evidence} of one failing row, all text."""
+    """SQL of the struct {rule_id, field, value, evidence, place} of one failing row, all text."""
     field = f'"{meta["field_column"]}"' if "field_column" in meta else _literal(meta.get("field"))
     parts = [part for c in meta["evidence"] for part in (_literal(rule.label(c)), _word_sql(c, rule))]
     return (
         f"{{'rule_id': {_literal(rule.rule_id)}, 'field': {field}, "
         f"'value': CAST(\"{meta['value']}\" AS VARCHAR), "
-        f"'evidence': CAST(json_merge_patch('{{}}', json_object({', '.join(parts)})) AS VARCHAR)}}"
+        f"'evidence': CAST(json_merge_patch('{{}}', json_object({', '.join(parts)})) AS VARCHAR), "
+        f"'place': CAST(\"{place_of(meta)}\" AS VARCHAR)}}"
     )
+
+
+def place_of(meta: Mapping[str, Any]) -> str:
+    """The column that says where a row belongs."""
+    return meta.get("place", "township_code")
 
 
 def _word_sql(column: str, rule: Rule) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 class RuleResult:
     """What one rule found. `evaluated` and `unexpected` are rows; `sample` holds entity keys, no identifiers.
 
-    With `error` set the rule said nothing about the data: `passed` is False and the counts are 0.
+    With `error` set the rule said nothing about the data: `passed` is False and the counts are 0. `undetermined` rows
+    were not evaluated: a feed the rule needs is stale there.
     """
 
     rule_id: str
@@ -23,6 +24,7 @@ class RuleResult:
     unexpected: int
     error: str | None = None
     sample: tuple[str, ...] = ()
+    undetermined: int = 0
 
 
 def failed(rule_id: str, suite: str, error: Exception) -> RuleResult:

@@ -57,7 +57,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `labels`: evidence column -> Chinese label; `value_labels`: column -> code -> word."""
+    """One rule. `labels`: evidence column -> Chinese label; `value_labels`: column -> code -> word. `needs`: feeds
+    without whose present state it would speak falsely."""
 
     rule_id: str
     title_zh: str
@@ -73,6 +74,7 @@ class Rule:
     waiver_months: int
     fix_grace_days: int
     ticket: str
+    needs: tuple[str, ...]
     labels: MappingProxyType = field(repr=False)
     value_labels: MappingProxyType = field(repr=False)
 
@@ -113,6 +115,7 @@ def _rule(rule_id: str, body: dict[str, Any], labels: dict, value_labels: dict) 
         waiver_months=int(body.get("waiver_months", 12)),
         fix_grace_days=int(body.get("fix_grace_days", 0)),
         ticket=_one_of(rule_id, "ticket", body.get("ticket", "own"), ("own", "original")),
+        needs=tuple(body.get("needs", ())),
         labels=MappingProxyType(labels),
         value_labels=MappingProxyType(value_labels),
     )

@@ -2,17 +2,18 @@
 
 Belongs here: the order of things. Does not belong here: compiling and judging rules (collect.py, evaluate.py)
 and the shape of an anomaly (anomalies.py). A rule that cannot be evaluated is an error, never a pass: its
-tickets stay as they are.
+tickets stay as they are. So do those of a rule where a feed it needs is stale (stale.py).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import duckdb
 
 from pipelines.ledger.departments import feed_departments
-from pipelines.verify import anomalies
+from pipelines.verify import anomalies, stale
 from pipelines.verify.results import RuleResult, failed
 from pipelines.verify.rules import Rule
 from pipelines.verify.suites import Parameters, SuiteError, check_suites, fill_parameters, load_suites
@@ -39,6 +40,7 @@ def verify(
 
     parameters = read_parameters(con, as_of)
     anomalies.begin(con)
+    stale.begin(con, as_of, rules)
     results = []
     with Session(con, SCHEMA) as session:
         for suite in suites:
@@ -51,7 +53,7 @@ def verify(
                     except SuiteError as error:
                         results.append(failed(rule_id, name, error))
             if valid:
-                results += _run_suite(con, session, {"name": name, "expectations": valid}, rules)
+                results += _run_suite(con, session, {"name": name, "expectations": valid}, rules, as_of)
     anomalies.write(con, as_of, rules, departments or feed_departments(), results)
     return results
 
@@ -70,7 +72,7 @@ def read_parameters(con: duckdb.DuckDBPyConnection, as_of: date) -> Parameters:
 
 
 def _run_suite(
-    con: duckdb.DuckDBPyConnection, session: Any, suite: dict[str, Any], rules: Mapping[str, Rule]
+    con: duckdb.DuckDBPyConnection, session: Any, suite: dict[str, Any], rules: Mapping[str, Rule], as_of: date
 ) -> list[RuleResult]:
     from pipelines.verify.evaluate import compile_suite, judge
 
@@ -83,5 +85,16 @@ def _run_suite(
     compiled, broken = compile_suite(batch, gx_suite, table)
     for rule, error in anomalies.collect(con, table, compiled, rules):
         broken[rule.rule_id] = failed(rule.rule_id, name, error)
+    stale.withhold(con, as_of)
     counts, samples = anomalies.found(con, [r.rule_id for r in compiled])
-    return judge(batch, gx_suite, compiled, broken, counts, samples)
+    places = {e["meta"]["rule_id"]: anomalies.place_of(e["meta"]) for e in suite["expectations"]}
+    judged = judge(batch, gx_suite, compiled, broken, counts, samples)
+    return [_told(con, as_of, r, table, places[r.rule_id]) if rules[r.rule_id].needs else r for r in judged]
+
+
+def _told(con: duckdb.DuckDBPyConnection, as_of: date, result: RuleResult, table: str, place: str) -> RuleResult:
+    """The result with the rows it says nothing about counted apart."""
+    if result.error:
+        return result
+    left_out = stale.rows_left_out(con, as_of, table, result.rule_id, place)
+    return replace(result, evaluated=result.evaluated - left_out, undetermined=left_out)

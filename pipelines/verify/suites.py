@@ -6,6 +6,7 @@ One suite per table: {"name", "expectations": [{"type", "kwargs", "severity", "m
   rule_id      rule of the catalogue; one expectation per rule
   evidence     columns whose values go into the anomaly's evidence
   value        column holding the value that is wrong
+  place        column with the division code that says which scope's feeds a row depends on (default: township_code)
   field        standard name of that value, or field_column: the column that names it
 """
 

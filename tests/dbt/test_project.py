@@ -51,3 +51,13 @@ def test_every_column_described_exists(paths: Paths, ask) -> None:
     ):
         built.setdefault(table, set()).add(column)
     assert documented == built
+
+
+def test_what_a_table_is_made_of_is_known_down_to_bronze(paths: Paths) -> None:
+    models.prepare_manifest(paths)
+    assert models.bronze_behind(paths, [("staging", "stg_market_regulation__enterprises")]) >= {
+        "market_regulation__enterprises"
+    }
+    behind = models.bronze_behind(paths, [("published", "benefit_month"), ("ledger", "ticket")])
+    assert {"civil_affairs__old_age_allowance", "public_security__residents"} <= behind
+    assert "housing_fund__fund_accounts" not in behind

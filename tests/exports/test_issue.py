@@ -1,9 +1,11 @@
 """Issuing: folders, manifests, locks, counties, deltas, and what is never written."""
 
+import io
 import json
 from dataclasses import replace
 from datetime import date
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -68,6 +70,27 @@ def test_the_manifest_says_who_what_for_and_how_much(paths, con):
     assert "王秀兰" not in str(manifest) and "3706021940" not in str(manifest)
     signature = manifest.pop("signature")
     assert is_signed(KeyProvider(paths), "export-manifest", manifest, signature)
+
+
+def test_an_issue_says_how_old_its_sources_are(paths, con):
+    for feed, scope, name, good, owed in (
+        ("F10", "370685", "招远市", "202312", "202401"), ("F10", "370602", "芝罘区", "202401", None),
+        ("F31", "370602", "芝罘区", "202312", "202401"), ("F14", "370600", "烟台市", "202312", "202401"),
+    ):
+        con.execute(
+            "INSERT INTO lake.ledger.freshness BY NAME SELECT ?::DATE AS as_of, ? AS feed, ? AS scope, "
+            "? AS scope_name, ? AS last_good_period, ? AS behind_period, 0 AS days_behind",
+            [AS_OF, feed, scope, name, good, owed],
+        )  # fmt: skip
+    (issue,) = issued(paths, con, OURS["X01"])
+    told = [(s["feed"], s["scope"], s["newest_period"], s["due_period"], s["is_stale"])
+            for s in issue.manifest["sources"]]  # fmt: skip
+    assert told == [("F10", "370602", "202401", None, False), ("F10", "370685", "202312", "202401", True)]
+    ((_, content),) = opened(KeyProvider(paths), issue)
+    cover = dict(openpyxl.load_workbook(io.BytesIO(content))["说明"].iter_rows(values_only=True, max_col=2))
+    assert cover["数据来源"] == "市民政局 高龄津贴发放：数据到2024年1月（陈旧：招远市只到2023年12月，欠2024年1月）"
+    county = issued(paths, con, OURS["X04"])[1]
+    assert {s["scope"] for s in county.manifest["sources"]} == {"370600"}
 
 
 def test_villages_are_counted_for_the_province(paths, con):

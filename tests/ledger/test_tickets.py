@@ -41,7 +41,7 @@ class Turn:
         results = []
         for rule_id in RULES:
             error = "broken" if rule_id in failed_rules else None
-            results.append((as_of, rule_id, "1", "s", 1, 0, error))
+            results.append((as_of, rule_id, "1", "s", 1, 0, error, 0))
         insert(con, "lake.ledger.rule_result", results)
         self.rows, self.answers, self.decisions = [], [], []
 
@@ -317,3 +317,26 @@ def test_rows_of_a_turn_that_was_never_closed_are_forgotten(con):
     schema.open_turn(con, T3)
     assert con.execute("SELECT DISTINCT as_of FROM lake.ledger.ticket_event").fetchall() == [(T1,)]
     assert con.execute("SELECT ticket_id FROM lake.ledger.ticket").fetchall() == [("t1",)]
+
+
+def stale(con, as_of, rule_id, scope, *withheld):
+    con.execute("INSERT INTO lake.ledger.rule_stale VALUES (?, ?, 'F10', ?, ?)", [as_of, rule_id, scope, scope])
+    for ticket_id in withheld:
+        con.execute("INSERT INTO lake.ledger.withheld VALUES (?, ?, ?)", [as_of, rule_id, ticket_id])
+
+
+def test_where_a_feed_is_stale_tickets_of_the_rule_stay_as_they_are(con):
+    """Neither found nor missed: of the stale county nothing moves but by an answer, of the others everything does."""
+    first = Turn(con, T1)
+    for name, township in (("open", "370685001"), ("answered", "370685001"), ("moved", "370602001"),
+                           ("here", "370602001")):  # fmt: skip
+        first.anomaly(name, "R22", township, "F10")
+    first.run()
+    second = Turn(con, T2).answer("answered", "已通知申领", "fix")
+    stale(con, T2, "R22", "370685", "moved")  # lives in 370602, belongs to the stale county
+    second.run()
+    assert {name: ticket(con, name)["state"] for name in ("open", "answered", "moved", "here")} == {
+        "open": "returned", "answered": "township_fixed", "moved": "returned", "here": "closed",
+    }  # fmt: skip
+    Turn(con, T3).anomaly("answered", "R22", "370685001", "F10").run()
+    assert ticket(con, "open")["state"] == "closed"

@@ -62,3 +62,16 @@ def test_an_identifier_stops_publication_and_keeps_the_last_file(paths, select):
     with pytest.raises(IdentifierLeak):
         _publish(paths)
     assert file.read_bytes() == before
+
+
+def test_the_file_says_how_many_sources_are_stale_and_since_when(paths):
+    with connect(paths) as con:
+        con.execute(
+            "CREATE TABLE lake.published.source_freshness AS SELECT * FROM (VALUES ('F10', '370685', '202402', true), "
+            "('F20', '370600', '202312', true), ('F01', '370600', NULL, false)) t(feed, scope, due_period, is_stale)"
+        )
+    with duckdb.connect(_publish(paths).file, read_only=True) as con:
+        assert con.execute("SELECT as_of, stale_sources, stale_since FROM about").fetchall() == [
+            ("2024-01-31", 2, "202312")
+        ]
+        assert con.execute("SELECT count(*) FROM source_freshness").fetchone() == (3,)

@@ -326,3 +326,18 @@ def test_what_is_no_file_or_cannot_be_answered_stops_no_other_list(paths, con, m
     assert (drop / "链接.csv").is_symlink() and len(list(paths.incidents.iterdir())) == 3
     codes = con.execute("SELECT reason_code FROM lake.ledger.query_access ORDER BY 1").fetchall()
     assert codes == [("",), ("E_UNFORESEEN",), ("E_UNFORESEEN",), ("E_UNFORESEEN",)]
+
+
+def test_the_answer_says_how_old_the_data_are_that_were_asked(paths, con):
+    for feed, good, owed in (("F20", "202312", "202401"), ("F01", "202401", None), ("F14", "202311", "202312")):
+        con.execute(
+            "INSERT INTO lake.ledger.freshness BY NAME SELECT ?::DATE AS as_of, ? AS feed, '370600' AS scope, '烟台市' "
+            "AS scope_name, ? AS last_good_period, ? AS behind_period, 3 AS days_behind", [LATER, feed, good, owed],
+        )  # fmt: skip
+    answered = ask(paths, con, as_csv([(WANG, "王秀兰", INSURED, WHY), (WANG, "王秀兰", ALIVE, WHY)]), as_of=LATER)
+    plain = unlock(answered.file.read_bytes(), KeyProvider(paths).password(answered.township_code))
+    facts = {row[0]: row[2] for row in openpyxl.load_workbook(io.BytesIO(plain)).active.values if row[0]}
+    assert facts["数据截至"] == (
+        "2024-02-29；市医保局 基本医疗参保：数据到2023年12月（陈旧：烟台市只到2023年12月，欠2024年1月，逾期 3 天）；"
+        "市公安局 户籍人口：数据到2024年1月"
+    )

@@ -39,7 +39,7 @@ def test_equal_content_gives_equal_bytes_and_other_content_other_bytes(keys):
 
 def test_the_digest_of_the_content_does_not_depend_on_the_issue():
     data = township_return()
-    assert data.reissued(2, data.set_id).content_digest() == data.content_digest()
+    assert data.reissued(2, data.set_id, "更正").content_digest() == data.content_digest()
     assert township_return(5).content_digest() != data.content_digest()
     assert replace(data, as_of=date(2024, 2, 29)).content_digest() != data.content_digest()
 
@@ -151,8 +151,8 @@ def test_the_guide_tells_counts_dates_and_what_answers_mean():
     assert about["请在何时交回"] == "2024年2月15日前"
     assert "12 个月内不再就此询问" in sections["三、各选项的意思"]["居住人员网格缺失或失效"]
     assert sections["四、数据来自哪里、到哪一天"]["市公安局 户籍人口"] == "最近交付 2024-01-05"
-    again = {s.title: dict(s.lines) for s in guide(township_return().reissued(2, "x"))}
-    assert "第 2 次签发，代替之前签发的文件" in again["一、这是什么文件"]["数据截至"]
+    again = {s.title: dict(s.lines) for s in guide(township_return().reissued(2, "x", "更正"))}
+    assert "第 2 次签发，代替之前签发的文件，原因：更正" in again["一、这是什么文件"]["数据截至"]
 
 
 def test_chinese_date():

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from pipelines.keys import ticket_id
 from pipelines.lake import connect
 from pipelines.ledger import schema
 from pipelines.ledger.rows import insert
@@ -22,6 +23,7 @@ REGISTER = [
     ("R11", "c", "defect", T2, None),
     ("R11", "trap", "hard_negative", T1, None),
     ("R17", "d", "defect", T1, None),
+    ("R22", "f", "defect", T1, None),
     ("R48", "e", "defect", T1, None),
 ]
 
@@ -42,7 +44,13 @@ def scored(tmp_path):
             "lake.ledger.anomaly",
             [(as_of, rule, "1", key, *[None] * 12) for as_of, keys in found.items() for rule, key in keys],
         )
+        insert(con, "lake.ledger.withheld", [(T1, "R22", ticket_id("R22", "f"))])
         yield lambda as_of: {s.rule_id: s for s in score(con, paths.register, as_of)}
+
+
+def test_what_was_left_undetermined_is_neither_found_nor_missed(scored):
+    assert (scored(T1)["R22"].planted, scored(T1)["R22"].missed, scored(T1)["R22"].recall) == (0, 0, 1.0)
+    assert (scored(T2)["R22"].planted, scored(T2)["R22"].missed) == (1, 1)
 
 
 def test_found_false_missed_and_fired_are_counted_per_entity(scored):

@@ -65,11 +65,11 @@ TABLES = {
         },
     ),
     "old_age_entitlement": (
-        "name, id_no, birth_date DATE, age_years BIGINT, last_paid_month, latest_month",
+        "name, id_no, birth_date DATE, age_years BIGINT, last_paid_month, latest_month, county_code",
         {
-            "paid": ("张三", "1", "1940-01-01", 84, "2024-01", "2024-01"),
-            "never": ("李四", "2", "1940-01-01", 84, None, "2024-01"),
-            "stopped": ("王五", "3", "1940-01-01", 84, "2023-11", "2024-01"),
+            "paid": ("张三", "1", "1940-01-01", 84, "2024-01", "2024-01", "370602"),
+            "never": ("李四", "2", "1940-01-01", 84, None, "2024-01", "370602"),
+            "stopped": ("王五", "3", "1940-01-01", 84, "2023-11", "2024-01", "370685"),
         },
     ),
     "disability_card": (

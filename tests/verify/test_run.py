@@ -218,3 +218,44 @@ def test_importing_the_package_does_not_import_great_expectations():
     imports = "import sys, pipelines.verify.run, pipelines.verify.structure"
     code = f"{imports}; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT).returncode == 0
+
+
+def judged(lake, *stale):
+    """R22 and its findings where these (feed, scope) are stale."""
+    lake.execute("DELETE FROM lake.ledger.freshness")
+    for feed, scope in stale:
+        lake.execute(
+            "INSERT INTO lake.ledger.freshness BY NAME SELECT ?::DATE AS as_of, ? AS feed, ? AS scope, '202401' AS "
+            "behind_period", [AS_OF, feed, scope],
+        )  # fmt: skip
+    result = {r.rule_id: r for r in verify(lake, AS_OF, SUITES, RULES, DEPARTMENTS)}["R22"]
+    lake.execute("DELETE FROM lake.ledger.freshness")
+    found = lake.execute("SELECT entity_key FROM lake.ledger.anomaly WHERE rule_id = 'R22' AND as_of = ?", [AS_OF])
+    return result, {entity for (entity,) in found.fetchall()}
+
+
+@pytest.mark.parametrize(("stale", "found", "evaluated", "undetermined"), [
+    ([], {"never", "stopped"}, 3, 0),
+    ([("F10", "370685")], {"never"}, 2, 1),  # one county's file is missing: the others are judged
+    ([("F10", "370602"), ("F08", "370602")], {"stopped"}, 1, 2),
+    ([("F01", "370600")], set(), 0, 3),
+    ([("F11", "370600"), ("F10", "370611"), ("F26", "370602001")], {"never", "stopped"}, 3, 0),
+])  # fmt: skip
+def test_a_rule_says_nothing_where_a_feed_it_needs_is_stale(lake, results, stale, found, evaluated, undetermined):
+    result, entities = judged(lake, *stale)
+    assert entities == found
+    assert (result.evaluated, result.undetermined, result.unexpected) == (evaluated, undetermined, len(found))
+    kept = lake.execute("SELECT undetermined FROM lake.ledger.rule_result WHERE rule_id = 'R22' AND as_of = ?", [AS_OF])
+    assert kept.fetchall() == [(undetermined,)]
+    withheld = "SELECT ticket_id FROM lake.ledger.withheld WHERE rule_id = 'R22' AND as_of = ?"
+    assert {t for (t,) in lake.execute(withheld, [AS_OF]).fetchall()} == {
+        ticket_id("R22", e) for e in {"never", "stopped"} - found
+    }
+
+
+def test_what_a_stale_feed_says_still_counts_where_it_is_enough(lake, results):
+    """A payment after death stays one, however old the list."""
+    judged(lake, ("F10", "370600"), ("F01", "370600"))
+    found = "SELECT DISTINCT rule_id FROM lake.ledger.anomaly WHERE as_of = ? ORDER BY 1"
+    rules = {r for (r,) in lake.execute(found, [AS_OF]).fetchall()}
+    assert set(FAILING) - rules == {"R17", "R22"}
