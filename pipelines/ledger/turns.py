@@ -22,6 +22,7 @@ from pipelines.paths import Paths
 from pipelines.security.signature import canonical_json
 from pipelines.whole_files import write_whole
 
+STOPPED = "上次签发中断，本轮尚未办结"
 _SET = "set_id, township_code, issue, manifest_sha256, residents, anomalies"
 
 
@@ -53,7 +54,10 @@ def close_turn(
 
 
 def why_again(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> str:
-    """What came in since the turn was issued, in Chinese; '' when it was not, or nothing did."""
+    """Why sets of the turn may be replaced, in Chinese: what came in since it was issued; that a run was stopped before
+    all sets were out. '' when there is no reason to be found."""
+    if not _file(paths, as_of).exists():
+        return STOPPED
     return came_since(paths, as_of, _read(paths, as_of).get("inputs", {}), inputs(con, paths, as_of))
 
 

@@ -10,7 +10,7 @@ import pytest
 from pipelines.ledger import schema
 from pipelines.ledger.reissue import Unfounded
 from pipelines.ledger.rows import insert
-from pipelines.ledger.turns import close_turn, missing_turns, restore_sets, superseded, why_again
+from pipelines.ledger.turns import STOPPED, close_turn, missing_turns, restore_sets, superseded, why_again
 from pipelines.security.signature import canonical_json
 
 T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
@@ -67,6 +67,7 @@ def test_sets_that_replace_others_need_a_reason_and_the_old_ones_stay_on_file(co
 
 def test_what_came_in_since_a_turn_was_issued_is_the_reason_to_issue_it_again(con, paths):
     deliver(con, "F10", T1)
+    assert why_again(con, paths, T1) == STOPPED  # whatever stands was written by a run that did not end
     issue(con, paths, T1)
     assert why_again(con, paths, T1) == ""
     deliver(con, "F31", T1)
