@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.arrivals.freshness import CURRENT
 from pipelines.contracts import Feed
 
 STALE = "陈旧"
@@ -21,7 +22,8 @@ _CITY_DIGITS = 4
 
 @dataclass(frozen=True)
 class Source:
-    """A feed in a scope: its newest period in force, and the first one that is owed, both None where there is none."""
+    """A feed in a scope: its newest period in force, and the first one that is owed, both None where there is none.
+    `state` as in pipelines.arrivals.freshness."""
 
     feed: str
     scope: str
@@ -30,10 +32,11 @@ class Source:
     newest_on: date | None
     due_period: str | None
     days_behind: int
+    state: str
 
     @property
     def is_stale(self) -> bool:
-        return self.due_period is not None
+        return self.state != CURRENT
 
 
 def sources(
@@ -42,10 +45,10 @@ def sources(
     """What stands of these feeds (of all that deliver, when none is named), by feed and scope; of what concerns
     `place`, a division code, where one is given."""
     rows = con.execute(
-        "SELECT feed, scope, scope_name, last_good_period, last_good_on, behind_period, days_behind "
-        "FROM lake.ledger.freshness WHERE as_of = ? AND (last_good_period IS NOT NULL OR behind_period IS NOT NULL) "
+        "SELECT feed, scope, scope_name, last_good_period, last_good_on, behind_period, days_behind, state "
+        "FROM lake.ledger.freshness WHERE as_of = ? AND (last_good_period IS NOT NULL OR state <> ?) "
         "ORDER BY feed, scope",
-        [as_of],
+        [as_of, CURRENT],
     ).fetchall()
     found = [Source(*row) for row in rows]
     return [s for s in found if (not feeds or s.feed in feeds) and concerns(s.scope, place)]
@@ -79,8 +82,9 @@ def _line(same: Sequence[Source], feed: Feed | None, code: str) -> str:
 
 def _stale(source: Source) -> str:
     reach = f"只到{month(source.newest_period)}" if source.newest_period else "从未报送"
+    owed = f"，欠{month(source.due_period)}" if source.due_period else "，本次未能更新"
     late = f"，逾期 {source.days_behind} 天" if source.days_behind else ""
-    return f"{source.scope_name}{reach}，欠{month(source.due_period)}{late}"
+    return f"{source.scope_name}{reach}{owed}{late}"
 
 
 def month(period: str) -> str:

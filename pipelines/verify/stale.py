@@ -9,6 +9,7 @@ from datetime import date
 
 import duckdb
 
+from pipelines.arrivals.freshness import CURRENT
 from pipelines.keys import key_sql
 from pipelines.ledger.rows import insert, transaction
 from pipelines.verify.rules import Rule
@@ -20,8 +21,8 @@ _HERE = "starts_with(coalesce({0}, s.place), s.place)"
 def begin(con: duckdb.DuckDBPyConnection, as_of: date, rules: Mapping[str, Rule]) -> None:
     """Replace ledger.rule_stale of the turn: every rule with every scope in which a feed it needs is stale."""
     stale = con.execute(
-        "SELECT feed, scope FROM lake.ledger.freshness WHERE as_of = ? AND behind_period IS NOT NULL ORDER BY ALL",
-        [as_of],
+        "SELECT feed, scope FROM lake.ledger.freshness WHERE as_of = ? AND state <> ? ORDER BY ALL",
+        [as_of, CURRENT],
     ).fetchall()
     rows = [
         (as_of, rule.rule_id, feed, scope, _place(scope))

@@ -79,8 +79,8 @@ def test_an_issue_says_how_old_its_sources_are(paths, con):
     ):
         con.execute(
             "INSERT INTO lake.ledger.freshness BY NAME SELECT ?::DATE AS as_of, ? AS feed, ? AS scope, "
-            "? AS scope_name, ? AS last_good_period, ? AS behind_period, 0 AS days_behind",
-            [AS_OF, feed, scope, name, good, owed],
+            "? AS scope_name, ? AS last_good_period, ? AS behind_period, 0 AS days_behind, "
+            "? AS state", [AS_OF, feed, scope, name, good, owed, "missing" if owed else "current"],
         )  # fmt: skip
     (issue,) = issued(paths, con, OURS["X01"])
     told = [(s["feed"], s["scope"], s["newest_period"], s["due_period"], s["is_stale"])

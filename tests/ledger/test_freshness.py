@@ -9,11 +9,11 @@ from pipelines.ledger.freshness import facts, lines, sources
 
 AS_OF = date(2024, 3, 20)
 FRESHNESS = [
-    ("F01", "370600", "烟台市", "202402", date(2024, 2, 29), None, 0),
-    ("F10", "370602", "芝罘区", "202402", date(2024, 2, 29), None, 0),
-    ("F10", "370685", "招远市", "202401", date(2024, 1, 31), "202402", 15),
-    ("F26", "370685001", "罗峰街道", None, None, "202402", 0),
-    ("F26", "370602001", "向阳街道", None, None, None, 0),
+    ("F01", "370600", "烟台市", "202402", date(2024, 2, 29), None, 0, "current"),
+    ("F10", "370602", "芝罘区", "202402", date(2024, 2, 29), None, 0, "current"),
+    ("F10", "370685", "招远市", "202401", date(2024, 1, 31), "202402", 15, "refused"),
+    ("F26", "370685001", "罗峰街道", None, None, "202402", 0, "missing"),
+    ("F26", "370602001", "向阳街道", None, None, None, 0, "current"),
 ]
 
 
@@ -22,7 +22,8 @@ def lake(con):
     for row in FRESHNESS:
         con.execute(
             "INSERT INTO lake.ledger.freshness BY NAME SELECT ?::DATE AS as_of, ? AS feed, ? AS scope, "
-            "? AS scope_name, ? AS last_good_period, ?::DATE AS last_good_on, ? AS behind_period, ? AS days_behind",
+            "? AS scope_name, ? AS last_good_period, ?::DATE AS last_good_on, ? AS behind_period, ? AS days_behind, "
+            "? AS state",
             [AS_OF, *row],
         )  # fmt: skip
     return con
@@ -47,6 +48,15 @@ def test_the_oldest_comes_first_and_who_owes_what_is_named(lake):
     ]
 
 
+def test_a_feed_that_could_not_be_brought_up_to_date_is_stale_though_nothing_is_owed(lake):
+    lake.execute("UPDATE lake.ledger.freshness SET state = 'failed' WHERE feed = 'F01'")
+    (register,) = sources(lake, AS_OF, ("F01",))
+    assert register.is_stale
+    assert lines([register], load_contracts()) == [
+        "市公安局 户籍人口：数据到2024年2月（陈旧：烟台市只到2024年2月，本次未能更新）"
+    ]
+
+
 def test_another_date_is_not_told(lake):
     assert sources(lake, date(2024, 1, 31), ()) == []
 
@@ -54,5 +64,5 @@ def test_another_date_is_not_told(lake):
 def test_a_manifest_gets_plain_facts(lake):
     assert facts(sources(lake, AS_OF, ("F10",), "370685")) == [{
         "feed": "F10", "scope": "370685", "scope_name": "招远市", "newest_period": "202401",
-        "newest_on": "2024-01-31", "due_period": "202402", "days_behind": 15, "is_stale": True,
+        "newest_on": "2024-01-31", "due_period": "202402", "days_behind": 15, "state": "refused", "is_stale": True,
     }]  # fmt: skip

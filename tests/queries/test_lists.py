@@ -332,7 +332,8 @@ def test_the_answer_says_how_old_the_data_are_that_were_asked(paths, con):
     for feed, good, owed in (("F20", "202312", "202401"), ("F01", "202401", None), ("F14", "202311", "202312")):
         con.execute(
             "INSERT INTO lake.ledger.freshness BY NAME SELECT ?::DATE AS as_of, ? AS feed, '370600' AS scope, '烟台市' "
-            "AS scope_name, ? AS last_good_period, ? AS behind_period, 3 AS days_behind", [LATER, feed, good, owed],
+            "AS scope_name, ? AS last_good_period, ? AS behind_period, 3 AS days_behind, ? AS state",
+            [LATER, feed, good, owed, "missing" if owed else "current"],
         )  # fmt: skip
     answered = ask(paths, con, as_csv([(WANG, "王秀兰", INSURED, WHY), (WANG, "王秀兰", ALIVE, WHY)]), as_of=LATER)
     plain = unlock(answered.file.read_bytes(), KeyProvider(paths).password(answered.township_code))

@@ -226,7 +226,7 @@ def judged(lake, *stale):
     for feed, scope in stale:
         lake.execute(
             "INSERT INTO lake.ledger.freshness BY NAME SELECT ?::DATE AS as_of, ? AS feed, ? AS scope, '202401' AS "
-            "behind_period", [AS_OF, feed, scope],
+            "behind_period, 'refused' AS state", [AS_OF, feed, scope],
         )  # fmt: skip
     result = {r.rule_id: r for r in verify(lake, AS_OF, SUITES, RULES, DEPARTMENTS)}["R22"]
     lake.execute("DELETE FROM lake.ledger.freshness")

@@ -8,6 +8,6 @@ select
     last_good_on as newest_on,
     behind_period as due_period,
     days_behind,
-    behind_period is not null as is_stale
+    state <> 'current' as is_stale
 from {{ source('ledger', 'freshness') }}
 where as_of = {{ as_of() }}
