@@ -28,6 +28,7 @@ from pipelines.ledger import (
     tickets,
     turns,
 )
+from pipelines.ledger.reissue import DAMAGED
 from pipelines.paths import Paths
 from pipelines.reference.load import load_reference
 from pipelines.returns.issue import IssuedSet
@@ -106,7 +107,8 @@ def issue(
     because = because or turns.why_again(con, paths, as_of)
     sets = write_return_sets(paths, con, as_of, because)
     issued.snapshot(con, as_of)
-    turns.close_turn(con, paths, as_of, {s.township_code: s.set_id for s in sets}, because, stale_ok)
+    # Without another reason the content is as it was: what was replaced was damaged.
+    turns.close_turn(con, paths, as_of, {s.township_code: s.set_id for s in sets}, because or DAMAGED, stale_ok)
     return sets
 
 

@@ -6,9 +6,12 @@ from datetime import date
 import polars as pl
 import pytest
 
+from pipelines import turn
 from pipelines.contracts import load_contracts
 from pipelines.lake import connect
+from pipelines.ledger import shown
 from pipelines.ledger.reissue import DAMAGED, Unfounded
+from pipelines.ledger.turns import superseded
 from pipelines.returns import sets as sets_module
 from pipelines.returns.assemble import township_returns
 from pipelines.returns.guide import guide
@@ -107,6 +110,45 @@ def test_a_file_changed_on_disk_is_noticed(paths, con):
     again = write_return_sets(paths, con, AS_OF)
     assert [s.issue for s in again] == [2, 1, 1]
     assert json.loads((again[0].folder / "manifest.json").read_bytes())["because"] == DAMAGED
+
+
+@pytest.fixture
+def issue(paths, con, monkeypatch):
+    """Issue and close the turn; returns (issue number, reason) of the first township's set."""
+    monkeypatch.setattr("pipelines.turn.issued.snapshot", lambda con, as_of: 0)
+
+    def run(because=""):
+        first = turn.issue(paths, con, AS_OF, because)[0]
+        return first.issue, json.loads((first.folder / "manifest.json").read_bytes())["because"]
+
+    return run
+
+
+def test_a_turn_run_again_is_the_same_turn_until_something_came_in(paths, con, issue):
+    file = paths.decisions / "turns" / "2024-01-31.json"
+    assert issue() == (1, None)
+    before = file.read_bytes()
+    assert issue() == (1, None) and file.read_bytes() == before
+    con.execute("update lake.returns.return_resident set name = '改名' where township_code = ?", [FIRST])
+    with pytest.raises(Unfounded):
+        issue()
+    assert file.read_bytes() == before
+    con.execute(
+        "insert into lake.ledger.delivery by name select 'F10' as feed, '20240131-0a0b0c0d' as delivery_id, "
+        "date '2024-01-31' as delivered_on"
+    )
+    assert issue() == (2, "新到交付 1 份（F10/20240131-0a0b0c0d）")
+    assert [s["because"] for s in superseded(paths, AS_OF)] == ["新到交付 1 份（F10/20240131-0a0b0c0d）"]
+    con.execute("update lake.returns.return_resident set name = '又改' where township_code = ?", [FIRST])
+    assert issue("人工更正") == (3, "人工更正")
+
+
+def test_a_damaged_set_is_replaced_and_its_turn_closes(paths, con, issue):
+    issue()
+    next((paths.returns / FIRST / "20240131").glob("*.xlsx")).write_bytes(b"rubbish")
+    assert issue() == (2, DAMAGED)
+    assert [s["because"] for s in superseded(paths, AS_OF)] == [DAMAGED]
+    assert shown.look(con) == shown.Shown(AS_OF, shown.CLOSED)
 
 
 def test_a_killed_run_leaves_no_half_set(paths, con, monkeypatch):
