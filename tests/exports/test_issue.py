@@ -263,10 +263,11 @@ def test_the_ledger_lists_every_issue_and_can_be_rebuilt(paths, con):
 
 def test_what_is_due(paths, con):
     assert due(paths, OURS.values(), AS_OF) == []
+    KeyProvider(paths)  # made before anything is out
     turns = paths.decisions / "turns"
     turns.mkdir(parents=True)
     for day in ("2024-01-31", "2024-02-01", "2024-02-05"):
-        (turns / f"{day}.json").write_text("{}")
+        (turns / f"{day}.json").write_text('{"sets": []}')
     assert [e.code for e in due(paths, OURS.values(), AS_OF)] == list(OURS)
     for made in OURS.values():
         issued(paths, con, made)
