@@ -12,8 +12,8 @@ import polars as pl
 from pipelines.bronze.table import SPACE
 
 INVISIBLE = "N_INVISIBLE"  # the notice about signs that were taken out
-_TAKEN_OUT = r"[\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff]"
-_SPOILING = r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f]"
+TAKEN_OUT = r"[\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff]"
+SPOILING = r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f]"
 # All of those begin with one of these bytes in UTF-8; most columns hold none.
 _SUSPECT = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F, 0xC2, 0xD8, 0xE2, 0xEF])
 _HARMLESS = bytes(set(range(256)) - set(_SUSPECT))
@@ -23,10 +23,10 @@ def without_invisible(text: pl.Series) -> tuple[pl.Series, int, pl.Series | None
     """(text without what means nothing, in how many cells that was; mask of the cells that are spoilt)."""
     if not _is_suspect(text):
         return text, 0, None
-    hidden, spoilt = text.str.contains(_TAKEN_OUT), text.str.contains(_SPOILING).fill_null(False)
+    hidden, spoilt = text.str.contains(TAKEN_OUT), text.str.contains(SPOILING).fill_null(False)
     count = int(hidden.sum())
     if count:
-        shown = text.str.replace_all(_TAKEN_OUT, "").str.strip_chars(SPACE)
+        shown = text.str.replace_all(TAKEN_OUT, "").str.strip_chars(SPACE)
         text = pl.select(pl.when(shown != "").then(shown)).to_series().alias(text.name)
     return text, count, spoilt if spoilt.any() else None
 

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 import polars_hash  # noqa: F401  registers the `chash` namespace
 
+from pipelines.bronze.invisible import SPOILING, TAKEN_OUT
 from pipelines.bronze.table import SPACE
 from pipelines.bronze.typing import dtype
 from pipelines.contracts.sources import sql_type
@@ -20,8 +21,8 @@ from pipelines.security.keys import KeyProvider
 
 SCOPE = "_scope"
 CITY = "370600"
-# What no spreadsheet program carries through a file; tab and line feed stay.
-_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
+# What no spreadsheet program carries through a file, and what our own bronze takes out or refuses; tab and line feed stay.
+_UNSEEN = rf"[\x00-\x08\x0b-\x1f\x7f\x{{fffe}}\x{{ffff}}]|{TAKEN_OUT}|{SPOILING}"
 
 
 def export_rows(con: duckdb.DuckDBPyConnection, export: Export, keys: KeyProvider, as_of: date) -> pl.DataFrame:
@@ -75,7 +76,7 @@ def repeated_keys(rows: pl.DataFrame, keys: Iterable[str]) -> int:
 
 
 def _plain(name: str) -> pl.Expr:
-    """Line ends as line feeds, no control characters, no outer white space, nothing as null."""
-    text = pl.col(name).str.replace_all("\r\n", "\n", literal=True).str.replace_all(_CONTROL, "")
+    """Line ends as line feeds, no signs that nobody sees, no outer white space, nothing as null."""
+    text = pl.col(name).str.replace_all("\r\n", "\n", literal=True).str.replace_all(_UNSEEN, "")
     text = text.str.strip_chars(SPACE)
     return pl.when(text != "").then(text).alias(name)
