@@ -21,7 +21,8 @@ from pipelines.security.keys import KeyProvider
 
 SCOPE = "_scope"
 CITY = "370600"
-# What no spreadsheet program carries through a file, and what our own bronze takes out or refuses; tab and line feed stay.
+# What no spreadsheet program carries through a file, and what our own bronze takes out or refuses. Tabs and line
+# feeds stay.
 _UNSEEN = rf"[\x00-\x08\x0b-\x1f\x7f\x{{fffe}}\x{{ffff}}]|{TAKEN_OUT}|{SPOILING}"
 
 

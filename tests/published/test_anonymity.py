@@ -92,7 +92,7 @@ def test_the_published_file_says_k_and_keeps_it(tmp_path) -> None:
                 '向阳街道' AS township_name,
                 '370602001' AS township_code, '3706020010' || (10 + i % 7) AS village_code,
                 CASE WHEN i % 80 > 60 THEN '0-14岁' ELSE '15-59岁' END AS age_band, NULL::VARCHAR AS living_type,
-                1 + i % 6 AS household_size
+                1 + i % 6 AS household_size, CASE i WHEN 7 THEN '生死' END AS disputed
             FROM range(500) AS t(i)""")
         result = publish(Paths(tmp_path), con, "2024-01-31", {})
     k, plans = load_plans()
@@ -106,3 +106,4 @@ def test_the_published_file_says_k_and_keeps_it(tmp_path) -> None:
         ).fetchone() == (True, 500 - result.withheld["resident_profile"].withheld)
         told = con.execute("SELECT rows_blanked > 0 FROM withheld WHERE table_name = 'resident_profile'").fetchone()
         assert told == (True,)
+        assert con.execute("SELECT count(disputed) FROM resident_profile").fetchone() == (0,), "one alone is not marked"
