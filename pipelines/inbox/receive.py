@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,8 @@ from pipelines.whole_files import PRIVATE, write_whole
 _TOWNSHIP = re.compile(r"[0-9]{9}")
 _SUFFIX = re.compile(r"\.(xlsx|xlsm|xls|ods|et|csv)")
 _CHUNK = 1 << 20
+_NAME_LOST = "（收件记录损坏，原文件名不详）"
+_LAST = 1_000_000_000  # in the order of arrival: where a file stood is lost with its note
 _NOT_A_FILE = "不是文件（是链接、管道或空文件夹），没有打开。请交文件本身（事件编号 {number}）。"
 
 
@@ -104,7 +107,8 @@ def received(paths: Paths, as_of: date, box: Path | None = None) -> list[tuple[R
 
 def _all_received(box: Path) -> list[Received]:
     notes = (box / "received").glob("*/*.json")
-    return sorted((_read_note(p) for p in notes), key=lambda r: (r.received_on, r.order))
+    there = (note for p in notes if (note := _read_note(p)))
+    return sorted(there, key=lambda r: (r.received_on, r.order, r.sha256))
 
 
 def _keep(folder: Path, as_of: date, file: BinaryIO, name: str, addressed: str, known: dict[str, Received]) -> bool:
@@ -122,7 +126,8 @@ def _keep(folder: Path, as_of: date, file: BinaryIO, name: str, addressed: str, 
     else:
         suffix = Path(name).suffix.lower()
         stored = sha256 + (suffix if _SUFFIX.fullmatch(suffix) else ".bin")
-        order = 1 + max((_read_note(p).order for p in folder.glob("*.json")), default=0)
+        earlier_today = (r.order for r in known.values() if r.received_on == as_of.isoformat() and r.order < _LAST)
+        order = 1 + max(earlier_today, default=0)
         made = Received(sha256, stored, name, (addressed,), order, as_of.isoformat())
         scratch.replace(folder / stored)
     note = json.dumps(asdict(made), ensure_ascii=False, indent=1, sort_keys=True)
@@ -151,6 +156,11 @@ def _leave(paths: Paths, as_of: date, what: str, name: str, addressed: str, erro
     return Left(Received(sha256, "", name, (addressed,), 0, as_of.isoformat()), reason)
 
 
-def _read_note(path: Path) -> Received:
-    given = json.loads(path.read_bytes())
-    return Received(**given | {"addressed_to": tuple(given["addressed_to"])})
+def _read_note(path: Path) -> Received | None:
+    """A note; one that is damaged is made again from the file beside it, whose name and folder of origin are lost with
+    it. None where there is no such file either."""
+    with suppress(ValueError, TypeError, KeyError):
+        given = json.loads(path.read_bytes())
+        return Received(**given | {"addressed_to": tuple(given["addressed_to"])})
+    stored = next((p for p in path.parent.glob(f"{path.stem}.*") if p != path), None)
+    return stored and Received(path.stem, stored.name, _NAME_LOST, ("",), _LAST, path.parent.name)

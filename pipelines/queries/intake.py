@@ -11,6 +11,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,6 +35,7 @@ from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import lock
 
 UNKNOWN = "未识别"
+_LOST = "（记录损坏）"
 _OTHER = "（不在目录中）"
 _IDS_IN_NAMES = re.compile(r"\d{14,18}[Xx]?")
 
@@ -98,7 +100,7 @@ def record_access(con: duckdb.DuckDBPyConnection, paths: Paths) -> int:
     schema.ensure(con)
     rows = []
     for path in sorted((paths.queries / "records").glob("*/*.json")):
-        record = json.loads(path.read_bytes())
+        record = _record(path)
         head = (date.fromisoformat(record["as_of"]), record["asked_by"], record["list_sha256"])
         rows += [
             (*head, c["question"], c["purpose"], c["answer"], c["reason_code"], c["rows"], record["answers_sha256"])
@@ -108,6 +110,16 @@ def record_access(con: duckdb.DuckDBPyConnection, paths: Paths) -> int:
         con.execute("DELETE FROM lake.ledger.query_access")
         insert(con, "lake.ledger.query_access", rows)
     return len(rows)
+
+
+def _record(path: Path) -> dict[str, Any]:
+    """A record on disk; of one that is damaged what its name says, and that it is."""
+    with suppress(ValueError):
+        return json.loads(path.read_bytes())
+    digest, _, asked_by = path.stem.partition("_")
+    lost = {"question": _LOST, "purpose": "", "answer": NO_ANSWER, "reason_code": "E_RECORD", "rows": 0}
+    head = {"as_of": path.parent.name, "asked_by": asked_by, "list_sha256": digest, "answers_sha256": ""}
+    return head | {"counts": [lost], "missed": []}
 
 
 def _rows(
@@ -157,7 +169,7 @@ def _write(
     note = paths.queries / "records" / as_of.isoformat() / f"{source.sha256[:16]}_{record['asked_by']}.json"
     if township in places:
         file = paths.queries / "answers" / township / as_of.isoformat() / f"答复_{source.sha256[:8]}.xlsx"
-        if not (file.is_file() and note.is_file() and json.loads(note.read_bytes()) == record):
+        if not (file.is_file() and note.is_file() and _record(note) == record):
             _put(file, lock(plain, keys.password(township)))
     _put(note, (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
     return AnsweredList(record["asked_by"], said, len(answers), Counter(a.answer for a in answers), file)

@@ -9,6 +9,7 @@ import hmac
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 
 from pipelines.paths import Paths
@@ -56,7 +57,9 @@ def earlier(paths: Paths, township_code: str, as_of: date) -> list[str]:
     """Traces in the records of the month before a turn."""
     found = []
     for record in sorted((paths.queries / "records").glob(f"*/*_{township_code}.json")):
-        said = json.loads(record.read_bytes())
-        if as_of - _REMEMBERED < date.fromisoformat(said["as_of"]) < as_of:
+        said = {}  # a damaged record remembers nothing
+        with suppress(ValueError):
+            said = json.loads(record.read_bytes())
+        if said and as_of - _REMEMBERED < date.fromisoformat(said["as_of"]) < as_of:
             found += said.get("missed", ())
     return found

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.inbox import intake as module
 from pipelines.inbox.intake import intake
-from pipelines.inbox.receive import receive
+from pipelines.inbox.receive import receive, received
 from pipelines.paths import Paths
 from tests.inbox.desk import R17, R20, fill_in
 from tests.inbox.test_intake import FIRST, SECOND, TURN, accepted, drop, keys, plain, receipt_cells
@@ -139,4 +139,31 @@ def test_an_unforeseen_failure_with_one_workbook_stops_no_other(paths, con, plai
     assert len(report.problems) == 2 and "王秀兰" not in str(report.problems)
     assert "王秀兰" in "".join(p.read_text() for p in paths.incidents.iterdir())
     told = con.execute("select township_code, outcome, reason_code from lake.ledger.answer where sheet_row = 0")
-    assert told.fetchall() == [(FIRST, "rejected", "E_UNFORESEEN")]
+    assert told.fetchall() == [(TURN, "rejected", "E_UNFORESEEN")]
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"sha256": 1}'], ids=["empty", "cut", "other", "partly"])
+def test_a_damaged_note_is_made_again_from_its_file_and_stops_nobody(tmp_path, damage):
+    paths = Paths(tmp_path)
+    for name in ("一.xlsx", "二.xlsx"):
+        folder = paths.inbox / "drop" / "370602001"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(name.encode())
+        receive(paths, TURN)
+    first, second = (note for note, _ in received(paths, TURN))
+    (paths.inbox / "received" / TURN.isoformat() / f"{first.sha256}.json").write_bytes(damage)
+    again = {note.sha256: (note.file_name, path.read_bytes()) for note, path in received(paths, TURN)}
+    assert again == {
+        second.sha256: ("370602001/二.xlsx", "二.xlsx".encode()),
+        first.sha256: ("（收件记录损坏，原文件名不详）", "一.xlsx".encode()),
+    }
+    (folder / "三.xlsx").write_bytes(b"3")
+    receive(paths, TURN)
+    assert [note.order for note, _ in received(paths, TURN)] == [2, 3, 1_000_000_000]
+
+
+def test_a_note_without_its_file_is_nobody(tmp_path):
+    folder = Paths(tmp_path).inbox / "received" / TURN.isoformat()
+    folder.mkdir(parents=True)
+    (folder / "abc.json").write_bytes(b"")
+    assert received(Paths(tmp_path), TURN) == []

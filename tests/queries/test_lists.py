@@ -342,3 +342,15 @@ def test_the_answer_says_how_old_the_data_are_that_were_asked(paths, con):
         "2024-02-29；市医保局 基本医疗参保：数据到2023年12月（陈旧：烟台市只到2023年12月，欠2024年1月，逾期 3 天）；"
         "市公安局 户籍人口：数据到2024年1月"
     )
+
+
+def test_a_damaged_record_says_that_it_is_and_stops_nobody(paths, con):
+    ask(paths, con, as_csv([(WANG, "王秀兰", INSURED, WHY)]), "一.csv")
+    (record,) = (paths.queries / "records").rglob("*.json")
+    record.write_bytes(b"")
+    assert intake.record_access(con, paths) == 1
+    assert con.execute("SELECT asked_by, question, reason_code FROM lake.ledger.query_access").fetchall() == [
+        (OURS, "（记录损坏）", "E_RECORD")
+    ]
+    assert ask(paths, con, as_csv([(LI, "阿依古丽", INSURED, WHY)]), "二.csv").refusal == ""
+    assert "E_RECORD" not in {c for (c,) in con.execute("SELECT reason_code FROM lake.ledger.query_access").fetchall()}
