@@ -12,7 +12,7 @@ import polars as pl
 from pipelines.bronze import DeliveryResult
 from pipelines.bronze.result import QUARANTINED
 from pipelines.bronze.store import ROWS_FILE
-from pipelines.contracts import Feed
+from pipelines.contracts import Feed, load_contracts
 from pipelines.defs import deliveries, history
 from pipelines.defs.collect import collected_key
 from pipelines.defs.metadata import PREVIEW_ROWS, markdown_table
@@ -23,6 +23,7 @@ from pipelines.deliveries.refused import unmended
 from pipelines.disclosure import PREVIEW, may_show
 from pipelines.feeds import FeedState, bring_all
 from pipelines.feeds.stale import stale_feeds
+from pipelines.landing import unclaimed
 from pipelines.ledger.rulings import decided
 from pipelines.paths import Paths
 
@@ -48,6 +49,8 @@ def bronze_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
     def bronze(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator[dg.MaterializeResult]:
         paths, day = lakehouse.hold(context.log), as_of(context)
         asked = [feed for key, feed in by_key.items() if key in context.selected_asset_keys]
+        for sentence in unclaimed(paths, load_contracts()):
+            context.log.warning(sentence)
         for feed, state in bring_all(paths, asked, day):
             if isinstance(state, BaseException):
                 why = stale_feeds(paths).get(feed.code, type(state).__name__)

@@ -75,6 +75,16 @@ def left_alone(paths: Paths, feed: Feed) -> list[str]:
     return said[:_MOST_TOLD] + more
 
 
+def unclaimed(paths: Paths, codes: Collection[str]) -> list[str]:
+    """Chinese words about what lies in `drop/` itself or in a folder of no feed of `codes`: nobody takes it."""
+    there = sorted(_entries(paths.drop), key=lambda p: p.name) if paths.drop.is_dir() else []
+    said = [
+        f"收件目录中「{safe_name(p.name)}」不属于任何数据源，没有收。请放到以数据源代码命名的文件夹"
+        for p in there if p.name not in codes or not p.is_dir()
+    ]  # fmt: skip
+    return said[:_MOST_TOLD]
+
+
 def _why(path: Path) -> str:
     if is_unfinished(path.name):
         return "文件名表示尚未传完，传完改名后再收"

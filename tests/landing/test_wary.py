@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.bronze import ingest_feed, results
-from pipelines.landing import copying, land_feed, landed, left_alone
+from pipelines.landing import copying, land_feed, landed, left_alone, unclaimed
 from tests.bronze.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 F11 = FEEDS["F11"]
@@ -167,3 +167,12 @@ def test_a_full_disk_is_not_the_fault_of_the_file(office: Office, monkeypatch):
     monkeypatch.undo()
     assert results(office.paths, "F11") == []
     assert [r.status for r in ingest_feed(office.paths, F11, AS_OF)] == ["accepted"]
+
+
+def test_what_lies_in_no_feeds_folder_is_told(office: Office):
+    (office.paths.drop / "F99").mkdir()
+    (office.paths.drop / "清单.csv").write_bytes(b"1")
+    (office.paths.drop / ".hidden").write_bytes(b"1")
+    told = unclaimed(office.paths, FEEDS)
+    assert [text.split("」")[0] for text in told] == ["收件目录中「F99", "收件目录中「清单.csv"]
+    assert unclaimed(type(office.paths)(office.paths.root / "none"), FEEDS) == []
