@@ -57,7 +57,9 @@ def test_every_feed_has_its_checks_and_department(graph):
     for feed in load_contracts().values():
         key = dg.AssetKey(["bronze", feed.table])
         checks = {k.name for k in graph.asset_check_keys if k.asset_key == key}
-        assert checks == {"arrived_on_time", "breakers", "history_reconciled", "rows_reconciled", "structure"}
+        assert checks == {
+            "arrived_on_time", "breakers", "history_reconciled", "rows_reconciled", "structure", "up_to_date",
+        }  # fmt: skip
         assert graph.get(key).owners == [f"team:{feed.department}"]
 
 

@@ -139,7 +139,7 @@ def test_an_unforeseen_failure_with_one_workbook_stops_no_other(paths, con, plai
     assert len(report.problems) == 2 and "王秀兰" not in str(report.problems)
     assert "王秀兰" in "".join(p.read_text() for p in paths.incidents.iterdir())
     told = con.execute("select township_code, outcome, reason_code from lake.ledger.answer where sheet_row = 0")
-    assert told.fetchall() == [(TURN, "rejected", "E_UNFORESEEN")]
+    assert told.fetchall() == [(FIRST, "rejected", "E_UNFORESEEN")]
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"sha256": 1}'], ids=["empty", "cut", "other", "partly"])
