@@ -39,7 +39,7 @@ def main() -> int:
     trial.add_argument("file", type=Path)
     trial.add_argument("--feed", help="for example F10; by the name of the file where not given")
     trial.add_argument("--json", action="store_true", help="for programs")
-    trial.add_argument("--rows", type=int, default=5, help="how many rows to show as they were read")
+    trial.add_argument("--rows", type=_count, default=5, help="how many rows to show as they were read")
     trial.add_argument("--as-of", type=date.fromisoformat, help="as if sent on that day; today where not given")
     commands.add_parser("setup", help="prepare DAGSTER_HOME for the UI")
     arguments = parser.parse_args()
@@ -71,6 +71,13 @@ def main() -> int:
     from pipelines.sample.story import tell
 
     return tell(paths, launch, warm_up, arguments.scale)
+
+
+def _count(text: str) -> int:
+    """A number of rows; raises ValueError for one below nought, as argparse wants it."""
+    if (number := int(text)) < 0:
+        raise ValueError(text)
+    return number
 
 
 def ask(paths: Paths, sql: str) -> int:

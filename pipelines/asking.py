@@ -32,7 +32,7 @@ def ask(paths: Paths, sql: str) -> None:
                 found = ", ".join(kind.name for kind in kinds) or "nothing"
                 raise NotAQuestionError(f"one question at a time (SELECT …); this is {found}")
             con.sql(sql).show(max_width=_WIDTH, max_rows=_ROWS)
-        except duckdb.Error as error:
+        except (duckdb.Error, TypeError, UnicodeError) as error:  # the last two: text that is no UTF-8
             raise NotAQuestionError(str(error)) from error
 
 

@@ -42,6 +42,7 @@ def test_questions_are_answered(paths: Paths, capsys: pytest.CaptureFixture, sql
         "SELECT * FROM '/etc/passwd'",
         "SELECT * FROM nowhere",
         "SELEC 1",
+        "SELECT '\ud800'",
         "",
     ],
 )

@@ -7,6 +7,7 @@ numbers, so it is read as it is.
 
 import email
 import email.policy
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from pipelines.bronze.table import UnreadableError
 _CELLS = ("td", "th")
 _PAGE = ("body", "html")
 _HIDDEN = ("script", "style")
+# Parts of a cell that a page may hide, as export tools do with keys to sort by.
+_INLINE = ("span", "div", "p", "a", "b", "i", "em", "strong", "font", "small", "label")
+_UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.I)
 _SPAN = 1_000
 # Cells that merged ones cover: each is remembered by itself, and one tag may claim a million.
 _MOST_COVERED = 5_000_000
@@ -70,6 +74,7 @@ class _Parser(HTMLParser):
         self._span = (1, 1)
         self._covered = 0
         self._muted = 0
+        self._unseen: list[str] = []  # tags open since one that is not shown
         self._ended = False
 
     @property
@@ -78,7 +83,9 @@ class _Parser(HTMLParser):
         return bool(self._open) and not self._ended
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN:
+        if tag in _INLINE and (self._unseen or _is_unseen(attrs)):
+            self._unseen.append(tag)
+        elif tag in _HIDDEN:
             self._muted += 1
         elif tag == "table":
             self._end_cell()
@@ -97,7 +104,9 @@ class _Parser(HTMLParser):
             self._text.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN:
+        if self._unseen and tag == self._unseen[-1]:
+            self._unseen.pop()
+        elif tag in _HIDDEN:
             self._muted = max(0, self._muted - 1)
         elif tag in (*_CELLS, "tr"):
             self._end_cell()
@@ -108,10 +117,11 @@ class _Parser(HTMLParser):
             self._ended = True
 
     def handle_data(self, data: str) -> None:
-        if self._text is not None and not self._muted:
+        if self._text is not None and not self._muted and not self._unseen:
             self._text.append(data)
 
     def _end_cell(self) -> None:
+        self._unseen.clear()
         if self._text is None or not self._open:
             return
         table, taken = self._open[-1]
@@ -133,3 +143,8 @@ class _Parser(HTMLParser):
 
 def _count(span: str | None) -> int:
     return min(int(span), _SPAN) if span and span.isdecimal() and int(span) > 0 else 1
+
+
+def _is_unseen(attrs: list[tuple[str, str | None]]) -> bool:
+    said = dict(attrs)
+    return "hidden" in said or _UNSEEN.search(said.get("style") or "") is not None

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from pipelines.bronze.result import read_record
-from pipelines.bronze.store import EMPTY, POINTS_FILE, QUARANTINE_FILE, ROWS_FILE
+from pipelines.bronze.store import EMPTY, QUARANTINE_FILE, ROWS_FILE
 from pipelines.contracts import Feed
 from pipelines.landing import landed
 from pipelines.landing.delivery import RECORD
@@ -54,7 +54,7 @@ def _is_whole(folder: Path) -> bool:
     if folder.name == EMPTY:
         return all(_is_parquet(file) for file in folder.iterdir())
     record = folder / RECORD
-    files = [folder / ROWS_FILE, folder / QUARANTINE_FILE, *folder.glob(POINTS_FILE)]
+    files = {folder / ROWS_FILE, folder / QUARANTINE_FILE, *folder.glob("*.parquet")}
     return record.is_file() and read_record(record) is not None and all(map(_is_parquet, files))
 
 

@@ -60,7 +60,7 @@ def land_feed(
         if delivery.sha256:
             with suppress(OSError):  # what may not be removed is landed, and a repeat the next time
                 remove_sent(source)
-    for together in (paths.drop / feed.code).glob(f"*{SET_SUFFIX}"):
+    for together in _page_sets(paths.drop / feed.code):
         with suppress(OSError):  # not empty: something in it is not ours to take
             together.rmdir()
     return taken
@@ -131,13 +131,19 @@ def dropped(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     # A folder of pages came into being by a rename, so it is complete.
-    found = [p for p in _entries(folder) if not _is_page_set(p)] + list(folder.glob(f"*{SET_SUFFIX}/*"))
+    found = [p for p in _entries(folder) if not _is_page_set(p)]
+    found += [page for together in _page_sets(folder) for page in together.iterdir()]
     names = (p for p in found if not is_hidden(p.name) and not is_unfinished(p.name) and not is_marker(p.name))
     return sorted(names, key=lambda p: p.name)
 
 
 def _entries(folder: Path) -> Iterator[Path]:
     return (p for p in folder.iterdir() if not is_hidden(p.name))
+
+
+def _page_sets(folder: Path) -> list[Path]:
+    """Folders of pages; a link to a folder is none, whatever its name: what lies behind it is not ours to take."""
+    return [p for p in folder.glob(f"*{SET_SUFFIX}") if _is_page_set(p)]
 
 
 def _is_page_set(path: Path) -> bool:

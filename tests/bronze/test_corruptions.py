@@ -278,3 +278,13 @@ def test_what_really_happens_to_files(desk: Desk):
         if (result.breaker_code, result.rows_bronze, told) != (code, rows, codes):
             problems[name] = (result.breaker_code, result.rows_bronze, told, result.notices)
     assert not problems, "\n".join(f"{k}: {v}" for k, v in problems.items())
+
+
+UNSEEN = ['style="display:none"', "style='Display : None;x:y'", "hidden", 'style="mso-hide:all"']
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_what_a_web_page_hides_in_a_cell_is_no_part_of_it(desk: Desk, unseen: str):
+    page = f.html(PEOPLE).replace(b"<td>2024", f"<td><span {unseen}>9<b>9</b></span>2024".encode())
+    result, wrong = desk.judge({"page": page})["page"]
+    assert (result.rows_bronze, wrong) == (10, [])

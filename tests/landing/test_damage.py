@@ -196,3 +196,14 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path, monkeypatch):
     assert not (tmp_path / "there" / "one").exists()
     publish_folder(tmp_path / "draft", tmp_path / "there" / "one")
     assert (tmp_path / "there" / "one" / "a").read_text() == "a"
+
+
+@pytest.mark.parametrize("name", ["people.parquet", "keys.parquet"])
+def test_a_damaged_side_file_of_bronze_refuses_no_later_delivery(office: Office, cards, name):  # noqa: F811
+    files = list(office.paths.bronze.glob(f"F11/2*/{name}"))
+    assert files or name == "people.parquet"  # a sample of people may be too small to be kept
+    for file in files:
+        empty(file)
+    office.drop("F11", "F11_残疾人证_370600_202402_全量.csv", cards(11))
+    state = bring(office.paths, F11, AS_OF)
+    assert state.known[-1].status == "accepted", state.known[-1].breaker_message

@@ -176,3 +176,14 @@ def test_what_lies_in_no_feeds_folder_is_told(office: Office):
     told = unclaimed(office.paths, FEEDS)
     assert [text.split("」")[0] for text in told] == ["收件目录中「F99", "收件目录中「清单.csv"]
     assert unclaimed(type(office.paths)(office.paths.root / "none"), FEEDS) == []
+
+
+def test_a_link_in_place_of_a_folder_of_pages_is_not_followed(office: Office, tmp_path: Path):
+    behind = tmp_path / "behind"
+    behind.mkdir()
+    (behind / "F11_残疾人证_370600_202401_p0001.csv").write_bytes(b"not ours")
+    (office.paths.drop / "F11" / "x.pages").symlink_to(behind, target_is_directory=True)
+    land_feed(office.paths, F11, AS_OF)
+    assert [d.kind for d in landed(office.paths, "F11") if d.file_name == "x.pages"] == ["link"]
+    assert [p.read_bytes() for p in behind.iterdir()] == [b"not ours"]
+    assert not any("p0001" in d.file_name for d in landed(office.paths, "F11"))

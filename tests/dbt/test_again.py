@@ -1,0 +1,18 @@
+"""A second build on the same lake replaces what the first one made, tables and views alike."""
+
+from pipelines import models
+from pipelines.lake import connect
+from pipelines.paths import Paths
+from tests.dbt import small_prefecture
+
+_KINDS = """SELECT table_name, table_type FROM information_schema.tables
+    WHERE table_catalog = 'lake' AND table_schema = 'published' ORDER BY ALL"""
+
+
+def test_a_lake_is_built_anew_as_often_as_one_likes(paths: Paths) -> None:
+    with connect(paths, read_only=True) as con:
+        before = con.execute(_KINDS).fetchall()
+    models.build(paths, small_prefecture.SECOND)
+    with connect(paths, read_only=True) as con:
+        assert con.execute(_KINDS).fetchall() == before
+        assert ("anomaly_summary", "VIEW") in before
