@@ -73,9 +73,10 @@ def publish(
             [as_of, PURPOSE, k, count, since],
         )
         con.execute(
-            f"COMMENT ON TABLE {_OUT}.about IS '数据日期、用途与 k：任何人至少与 k-1 个其他人无法区分；陈旧的来源数和"
-            "最早欠报的期次 business date, purpose, and k: nobody is told apart from k-1 others; how many sources are "
-            f"stale, and since which period (one by one in {FRESHNESS})'"
+            f"COMMENT ON TABLE {_OUT}.about IS '数据日期、用途与 k：withheld 所列各表（居民、户、补贴）中"
+            "任何人至少与 k-1 个其他人无法区分，企业和工单统计除外；陈旧的来源数和最早欠报的期次 "
+            "business date, purpose, and k: in the tables that withheld names nobody is told apart from k-1 "
+            f"others; how many sources are stale, and since which period (one by one in {FRESHNESS})'"
         )
         _tell_withheld(con, withheld)
     finally:
