@@ -54,7 +54,7 @@ def _source(table: str, column: str, unknown: Facts | None = _HIDDEN) -> Facts |
     if schema == "bronze":
         return _of_feed(name, column) or unknown
     if schema == "reference":
-        return Facts(_declared()["lookups"].get(name, "L1"))
+        return Facts(declared()["lookups"].get(name, "L1"))
     if schema == "ledger":
         return _PUBLIC if column in load_ledger_columns() else unknown
     return unknown
@@ -88,18 +88,19 @@ def load_lineage(file: Path = LINEAGE_FILE) -> Mapping[str, Mapping[str, tuple[s
 
 
 @cache
-def _declared(file: Path = DISCLOSURE_FILE) -> dict:
+def declared(file: Path = DISCLOSURE_FILE) -> dict:
+    """What `expectations/disclosure.yaml` says."""
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
 @cache
 def load_ledger_columns() -> frozenset[str]:
     """Names of ledger columns that hold neither a person nor words about one."""
-    return frozenset(_declared()["ledger"])
+    return frozenset(declared()["ledger"])
 
 
 @cache
 def load_exceptions() -> dict[tuple[str, str], dict[str, str]]:
     """(audience, table) -> column -> why it may be shown although its sources may not."""
-    return {(audience, table): columns for audience, tables in _declared()["exceptions"].items()
+    return {(audience, table): columns for audience, tables in declared()["exceptions"].items()
             for table, columns in tables.items()}  # fmt: skip

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from pipelines.file_names import safe_name
 from pipelines.incidents import incident, is_ours, words
-from pipelines.ledger.decisions import issued_turns
+from pipelines.ledger.decision_files import is_past, last_turn
 from pipelines.paths import Paths
 from pipelines.quiet import quiet
 from pipelines.sent_files import NotAFile, open_sent, remove_sent, sent
@@ -68,7 +68,7 @@ def receive(paths: Paths, as_of: date, box: Path | None = None, may_repeat: bool
     removed from the drop folder only when it stands in `received` with its note. Everything waits when a later
     turn is out already.
     """
-    if any(turn > as_of for turn in issued_turns(paths)):
+    if is_past(paths, as_of):
         return Taken()
     box = box or paths.inbox
     drop, folder = box / "drop", box / "received" / as_of.isoformat()
@@ -95,7 +95,7 @@ def receive(paths: Paths, as_of: date, box: Path | None = None, may_repeat: bool
 
 def received(paths: Paths, as_of: date, box: Path | None = None) -> list[tuple[Received, Path]]:
     """What was taken in for a turn, in order of arrival; also what a killed turn before it had taken in."""
-    previous = max((turn for turn in issued_turns(paths) if turn < as_of), default=date.min).isoformat()
+    previous = last_turn(paths, as_of).isoformat()
     box = box or paths.inbox
     root = box / "received"
     return [
@@ -159,7 +159,7 @@ def _leave(paths: Paths, as_of: date, what: str, name: str, addressed: str, erro
 def _read_note(path: Path) -> Received | None:
     """A note; one that is damaged is made again from the file beside it, whose name and folder of origin are lost with
     it. None where there is no such file either."""
-    with suppress(ValueError, TypeError, KeyError):
+    with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
         given = json.loads(path.read_bytes())
         return Received(**given | {"addressed_to": tuple(given["addressed_to"])})
     stored = next((p for p in path.parent.glob(f"{path.stem}.*") if p != path), None)

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
-import yaml
 
-from pipelines.disclosure.columns import DISCLOSURE_FILE
+from pipelines.disclosure.columns import declared
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Withheld:
 
 def load_plans() -> tuple[int, dict[str, Plan]]:
     """(k, plan by table)."""
-    said = yaml.safe_load(DISCLOSURE_FILE.read_text(encoding="utf-8"))["analyst_file"]
+    said = declared()["analyst_file"]
     return said["k"], {
         table: Plan(**{name: tuple(v) if isinstance(v, list) else v for name, v in plan.items()})
         for table, plan in said["tables"].items()

@@ -11,7 +11,6 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,12 +29,13 @@ from pipelines.queries.answering import NO_ANSWER, NOBODY, Answered, answer_rows
 from pipelines.queries.catalogue import Catalogue, load_catalogue
 from pipelines.queries.probing import Memory, earlier
 from pipelines.queries.reading import MAX_BYTES, UNFORESEEN, AskedRow, ListRefused, read_list
+from pipelines.queries.records import read_record
 from pipelines.queries.sheet import answer_sheet
 from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import lock
+from pipelines.whole_files import PRIVATE, write_whole
 
 UNKNOWN = "未识别"
-_LOST = "（记录损坏）"
 _OTHER = "（不在目录中）"
 _IDS_IN_NAMES = re.compile(r"\d{14,18}[Xx]?")
 
@@ -100,7 +100,7 @@ def record_access(con: duckdb.DuckDBPyConnection, paths: Paths) -> int:
     schema.ensure(con)
     rows = []
     for path in sorted((paths.queries / "records").glob("*/*.json")):
-        record = _record(path)
+        record = read_record(path)
         head = (date.fromisoformat(record["as_of"]), record["asked_by"], record["list_sha256"])
         rows += [
             (*head, c["question"], c["purpose"], c["answer"], c["reason_code"], c["rows"], record["answers_sha256"])
@@ -110,16 +110,6 @@ def record_access(con: duckdb.DuckDBPyConnection, paths: Paths) -> int:
         con.execute("DELETE FROM lake.ledger.query_access")
         insert(con, "lake.ledger.query_access", rows)
     return len(rows)
-
-
-def _record(path: Path) -> dict[str, Any]:
-    """A record on disk; of one that is damaged what its name says, and that it is."""
-    with suppress(ValueError):
-        return json.loads(path.read_bytes())
-    digest, _, asked_by = path.stem.partition("_")
-    lost = {"question": _LOST, "purpose": "", "answer": NO_ANSWER, "reason_code": "E_RECORD", "rows": 0}
-    head = {"as_of": path.parent.name, "asked_by": asked_by, "list_sha256": digest, "answers_sha256": ""}
-    return head | {"counts": [lost], "missed": []}
 
 
 def _rows(
@@ -169,9 +159,9 @@ def _write(
     note = paths.queries / "records" / as_of.isoformat() / f"{source.sha256[:16]}_{record['asked_by']}.json"
     if township in places:
         file = paths.queries / "answers" / township / as_of.isoformat() / f"答复_{source.sha256[:8]}.xlsx"
-        if not (file.is_file() and note.is_file() and _record(note) == record):
-            _put(file, lock(plain, keys.password(township)))
-    _put(note, (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+        if not (file.is_file() and note.is_file() and read_record(note) == record):
+            write_whole(file, lock(plain, keys.password(township)), PRIVATE)
+    write_whole(note, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n", PRIVATE)
     return AnsweredList(record["asked_by"], said, len(answers), Counter(a.answer for a in answers), file)
 
 
@@ -192,10 +182,3 @@ def _counts(
     )
     names = ("question", "purpose", "answer", "reason_code")
     return [{**dict(zip(names, key, strict=True)), "rows": n} for key, n in sorted(counts.items())]
-
-
-def _put(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    scratch = file.with_name(f".{file.name}")
-    scratch.write_bytes(content)
-    scratch.replace(file)

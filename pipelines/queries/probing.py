@@ -6,14 +6,13 @@ of a row that met nobody are keyed hashes, in the record of who asked.
 
 import hashlib
 import hmac
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 
 from pipelines.paths import Paths
 from pipelines.queries.reading import AskedRow
+from pipelines.queries.records import read_record
 from pipelines.security.keys import KeyProvider
 
 PURPOSE = "query-probing"
@@ -57,9 +56,7 @@ def earlier(paths: Paths, township_code: str, as_of: date) -> list[str]:
     """Traces in the records of the month before a turn."""
     found = []
     for record in sorted((paths.queries / "records").glob(f"*/*_{township_code}.json")):
-        said = {}  # a damaged record remembers nothing
-        with suppress(ValueError):
-            said = json.loads(record.read_bytes())
-        if said and as_of - _REMEMBERED < date.fromisoformat(said["as_of"]) < as_of:
-            found += said.get("missed", ())
+        said = read_record(record)
+        if as_of - _REMEMBERED < date.fromisoformat(said["as_of"]) < as_of:
+            found += said["missed"]
     return found

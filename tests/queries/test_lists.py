@@ -344,10 +344,11 @@ def test_the_answer_says_how_old_the_data_are_that_were_asked(paths, con):
     )
 
 
-def test_a_damaged_record_says_that_it_is_and_stops_nobody(paths, con):
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"null", b"{}", b'{"counts": [1]}', b"[" * 200_000])
+def test_a_damaged_record_says_that_it_is_and_stops_nobody(paths, con, damage):
     ask(paths, con, as_csv([(WANG, "王秀兰", INSURED, WHY)]), "一.csv")
     (record,) = (paths.queries / "records").rglob("*.json")
-    record.write_bytes(b"")
+    record.write_bytes(damage)
     assert intake.record_access(con, paths) == 1
     assert con.execute("SELECT asked_by, question, reason_code FROM lake.ledger.query_access").fetchall() == [
         (OURS, "（记录损坏）", "E_RECORD")
