@@ -5,6 +5,7 @@ Belongs here: the one way records and folders come to stand under their names. D
 
 import os
 import secrets
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +30,13 @@ def write_whole(path: Path, content: bytes | str, mode: int | None = None, keep_
     finally:
         scratch.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def fresh_folder(folder: Path) -> Path:
+    """The folder, empty and ours alone, for what is being made; what a killed run left in it may go."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
 
 
 def publish_folder(staging: Path, target: Path, pattern: str = "*") -> None:

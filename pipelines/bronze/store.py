@@ -19,7 +19,7 @@ from pipelines.bronze.schema import QUARANTINE, rows_schema
 from pipelines.contracts import Feed
 from pipelines.landing.delivery import RECORD, to_json
 from pipelines.paths import Paths
-from pipelines.whole_files import publish_folder
+from pipelines.whole_files import fresh_folder, publish_folder
 
 ROWS_FILE = "rows.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
@@ -157,7 +157,4 @@ def empty_bronze(paths: Paths, feed: Feed) -> None:
 
 def _fresh(paths: Paths, feed_code: str) -> Path:
     """An empty folder outside every glob; what a killed run left in it may go."""
-    staging = paths.bronze / ".writing" / feed_code
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    return staging
+    return fresh_folder(paths.bronze / ".writing" / feed_code)

@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.contracts import Feed
 from pipelines.paths import Paths
-from pipelines.whole_files import publish_folder
+from pipelines.whole_files import fresh_folder, publish_folder
 
 CHANGE_TYPE, DELETED = "change_type", "删除"
 KEY = np.dtype("S16")
@@ -89,10 +89,7 @@ def said_folder(paths: Paths, feed: Feed) -> Path:
 
 def fresh(paths: Paths, feed: Feed, purpose: str = "writing") -> Path:
     """An empty folder of the feed outside every glob; what a killed run left in it may go."""
-    staging = paths.history / ".writing" / feed.code / purpose
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    return staging
+    return fresh_folder(paths.history / ".writing" / feed.code / purpose)
 
 
 def publish(staging: Path, target: Path) -> None:

@@ -22,7 +22,7 @@ from pipelines.landing.manifest import declared
 from pipelines.paths import Paths
 from pipelines.quiet import is_hidden, is_marker, is_unfinished
 from pipelines.sent_files import remove_sent
-from pipelines.whole_files import publish_folder
+from pipelines.whole_files import fresh_folder, publish_folder
 
 SET_SUFFIX = ".pages"
 _MOST_TOLD = 20
@@ -44,7 +44,7 @@ def land_feed(
     for source in dropped(paths.drop / feed.code):
         if settled is not None and source not in settled:
             continue
-        staging = _fresh(paths.landing / ".taking" / feed.code)
+        staging = fresh_folder(paths.landing / ".taking" / feed.code)
         delivery = _take(feed, source, staging, seq + 1, as_of)
         if delivery is None:
             continue
@@ -148,13 +148,6 @@ def _page_sets(folder: Path) -> list[Path]:
 
 def _is_page_set(path: Path) -> bool:
     return path.name.endswith(SET_SUFFIX) and path.is_dir() and not path.is_symlink()
-
-
-def _fresh(folder: Path) -> Path:
-    """An empty folder; what a killed run left in it is a copy, so it may go."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
 
 
 def _delivery(feed: Feed, name: str, digest: str, size: int, seq: int, as_of: date) -> Delivery:

@@ -8,7 +8,6 @@ no person; `ledger.query_access` is rebuilt from it.
 import hashlib
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +32,7 @@ from pipelines.queries.records import read_record
 from pipelines.queries.sheet import answer_sheet
 from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import lock
-from pipelines.whole_files import PRIVATE, write_whole
+from pipelines.whole_files import PRIVATE, fresh_folder, write_whole
 
 UNKNOWN = "未识别"
 _OTHER = "（不在目录中）"
@@ -64,9 +63,7 @@ def answer_lists(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> l
         "WHERE level_name = '乡镇' AND is_current"
     ).fetchall())  # fmt: skip
     done, asked_before, memories = [], Counter(), {}
-    scratch = paths.queries / ".reading"
-    shutil.rmtree(scratch, ignore_errors=True)  # what a killed run left there is a list in plain
-    scratch.mkdir(parents=True, mode=0o700)
+    scratch = fresh_folder(paths.queries / ".reading")  # what a killed run left there is a list in plain
     for source, path in received(paths, as_of, paths.queries):
         for township in source.addressed_to:
             refusal, answers, missed = None, [], []
