@@ -106,9 +106,9 @@ def inspect(paths: Paths, arguments: argparse.Namespace) -> int:
         return 2
     try:
         found = feed and trial.attempt(paths, feed, file, arguments.as_of or date.today(), arguments.rows)
-        said = trial_words.as_json(found) if found else trial_words.unknown(file.name)
+        said = trial_words.as_json(found) if found else trial_words.unknown(file.name, feeds)
     except trial.LeftAloneError as why:
-        found, said = None, trial_words.unknown(file.name, str(why))
+        found, said = None, trial_words.left_alone(file.name, str(why))
     if arguments.json:
         print(json.dumps(said, ensure_ascii=False, indent=1))
     else:

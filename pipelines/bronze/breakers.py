@@ -102,7 +102,7 @@ def check(
     if counts.rows_in == 0 and not cut:
         is_nil = feed.nil_return != NIL_NEVER and not counts.previous
         is_refused = delivery.mode == "full" and not is_nil
-        return (*about, Check("E_EMPTY", "数据行", "", "", True)) if is_refused else about
+        return (*about, Check("E_EMPTY", "数据行", _nothing(counts, feed), "", True)) if is_refused else about
     if counts.rows_in == 0:
         return (*about, *cut)
     found = [*about, *cut, *_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
@@ -117,6 +117,13 @@ def _period(feed: Feed, delivery: Delivery) -> Iterator[Check]:
     limit = f"应在交付之日前 {_OLDEST_MONTHS // 12} 年至后 {feed.period_months} 个月之内"
     is_broken = not -_OLDEST_MONTHS < ahead <= feed.period_months
     yield Check("E_PERIOD", "所属期", f"{delivery.period}，{delivery.delivered_on} 交付", limit, is_broken)
+
+
+def _nothing(counts: Counts, feed: Feed) -> str:
+    """Why a full list without rows is no nil return."""
+    if feed.nil_return == NIL_NEVER:
+        return "合同没有约定零报告，全量名单不能为空；确实没有的请先与大数据局约定"
+    return f"上次有 {counts.previous} 行，名单不能一次变空；确已全部取消的请与大数据局联系"
 
 
 def _month(digits: str) -> int:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import polars as pl
 
 from pipelines.bronze import encoding as enc
-from pipelines.bronze import last_line
+from pipelines.bronze import last_line, problems
 from pipelines.bronze.csv_dialect import SEPARATORS, Dialect, dialect_of, head_records, split_record
 from pipelines.bronze.csv_records import records
 from pipelines.bronze.formula_prefix import without_prefix
@@ -69,7 +69,7 @@ def _source(file: Path) -> Source:
     if mark == "utf-16":
         source = partial(_rewritten, source, _from_utf16)
     if not _any_piece(source, lambda piece: piece.strip(_BLANK)):
-        raise UnreadableError("E_EMPTY")
+        raise UnreadableError("E_EMPTY", problems.BLANK)
     if not _any_piece(source, lambda piece: b"\n" in piece):
         source = partial(_rewritten, source, _from_returns)
     return source

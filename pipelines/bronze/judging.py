@@ -26,6 +26,7 @@ from pipelines.bronze.table import Notice, UnreadableError
 from pipelines.bronze.taking import Taken, refused_rows, take
 from pipelines.contracts import Feed
 from pipelines.landing import UNRECOGNISED, Delivery
+from pipelines.landing.misnamed import misnamed
 from pipelines.paths import Paths
 
 # So many records do not stay as they are from one period to the next.
@@ -64,7 +65,7 @@ def release(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryResul
 def _judged(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> DeliveryResult:
     draft = Draft(paths, feed)
     try:
-        _check_original(paths, delivery)
+        _check_original(paths, feed, delivery)
         taken = take(paths, feed, delivery, draft, past)
     except UnreadableError as error:
         refusal = breaker(error.code, delivery, error.detail)
@@ -86,13 +87,13 @@ def _judged(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> Deli
     return result
 
 
-def _check_original(paths: Paths, delivery: Delivery) -> None:
+def _check_original(paths: Paths, feed: Feed, delivery: Delivery) -> None:
     """Raises UnreadableError where there are no bytes, not those that came, a name nobody understands, or a file that
     ended its reader's process."""
     if detail := problems.NOT_A_FILE.get(delivery.kind):
         raise UnreadableError("E_FILE_OPEN", detail)
     if delivery.kind == UNRECOGNISED:
-        raise UnreadableError("E_FILE_NAME")
+        raise UnreadableError("E_FILE_NAME", misnamed(feed, delivery.file_name))
     try:
         with delivery.file(paths).open("rb") as reader:
             digest = hashlib.file_digest(reader, "sha256").hexdigest()
@@ -108,7 +109,7 @@ def _check_original(paths: Paths, delivery: Delivery) -> None:
 
 def _released(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryResult, on: date) -> DeliveryResult:
     """Take a refused delivery in: its rows count from `on`, in their old place among the deliveries."""
-    _check_original(paths, delivery)
+    _check_original(paths, feed, delivery)
     draft = Draft(paths, feed)
     taken = take(paths, feed, replace(delivery, delivered_on=on.isoformat()), draft)
     _keep(draft, taken, delivery)
@@ -153,8 +154,8 @@ def _notices(
     """What the department should know beside any refusal."""
     if counts.rows_in == 0:
         usual = median(r.rows_in for r in past.alike) if past.alike else 0
-        told = f"；以往一般有 {usual:.0f} 行，请确认导出无误" if usual >= _MUST_CHANGE else ""
-        yield Notice("N_NO_ROWS", f"没有数据行，按本期无变动处理{told}")
+        told = f"以往一般有 {usual:.0f} 行，" if usual >= _MUST_CHANGE else ""
+        yield Notice("N_NO_ROWS", f"没有数据行，作为零报告收下，按本期无变动处理；{told}不是零报告的请核对导出后重报")
     for text in changes(counts.profile, past.comparable, feed):
         yield Notice("N_DRIFT", text)
     if taken.points is not None and (told := words(taken.points)):

@@ -10,6 +10,7 @@ import re
 import zipfile
 from pathlib import Path
 
+from pipelines.bronze import problems
 from pipelines.bronze.table import Notice, UnreadableError
 
 HEAD = 64 << 10
@@ -68,7 +69,7 @@ def kind_of(file: Path) -> str:
     with file.open("rb") as stream:
         head = stream.read(HEAD)
     if not head:
-        raise UnreadableError("E_EMPTY")
+        raise UnreadableError("E_EMPTY", problems.BLANK)
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
         return _kind_of_zip(file, head)
     if head.startswith(_OLE):

@@ -49,7 +49,7 @@ DELIVERY = {
     "E_CHANGED": Problem("收下后原件被改动，不再可信", "请该部门重新交付，或由管理员从备份恢复原件"),
     "E_MANIFEST": Problem("与随附的清单（.ok 文件）不符", "请核对传输是否完整，连同清单重新交付"),
     "E_PERIOD": Problem("文件名中的所属期不合理", "请改正后重报；确认无误的请与大数据局联系"),
-    "E_FILE_NAME": Problem("文件名不符合约定", "请按数据目录中的文件名规则改名后重报"),
+    "E_FILE_NAME": Problem("文件名不符合约定", "请改名后重报"),
     "E_EMPTY": Problem("文件中没有数据行", "请核对导出条件后重报"),
     "E_ENCODING": Problem("文件编码无法识别", "请以 UTF-8 或 GB18030 编码重新导出"),
     "E_KIND": Problem("不是可读的数据文件", "请以 xlsx、csv、json、parquet 或 zip 重新导出"),
@@ -90,6 +90,9 @@ DELIVERY = {
     "E_IDS_SHIFTED": Problem("许多人的号码与上次相同而姓名不同", "请核对号码列是否错行后整份重报"),
     "E_KEYS_VANISHED": Problem("上次的记录大批不见了", "请核对导出范围与主键；确认无误的请与大数据局联系"),
 }
+
+# Of a file in which nothing stands at all: what is wrong with it as a nil return.
+BLANK = "连表头也没有，零报告也要有表头"
 
 # What was found in place of a file, by `Delivery.kind`.
 NOT_A_FILE = {

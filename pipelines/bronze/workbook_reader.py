@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from pipelines.bronze import html_tables, kinds, merged, ods_guard, workbook_guard, xls_guard, xml_tables
+from pipelines.bronze import html_tables, kinds, merged, ods_guard, problems, workbook_guard, xls_guard, xml_tables
 from pipelines.bronze.cell_styles import cell_styles, hundredfold
 from pipelines.bronze.cells import column_texts, text
 from pipelines.bronze.grids import Grid, Merged
@@ -43,7 +43,7 @@ def read_workbook(file: Path, feed: Feed, kind: str = kinds.XLSX) -> tuple[list[
         odd = _odd_cells(file, kind, feed)
         sheets, hidden = _sheets(file, odd)
     if not sheets:
-        raise UnreadableError("E_EMPTY")
+        raise UnreadableError("E_EMPTY", problems.BLANK)
     headers = [_header(feed, sheet) for sheet in sheets]
     above = next((h for h in headers if h.found), None)
     tables, notices = [], []

@@ -6,7 +6,7 @@ Belongs here: wording that catalogue and contract workbook share. Does not belon
 import re
 
 from pipelines.contracts.elements import Element
-from pipelines.contracts.model import BY_KEY, Column, Feed, Source
+from pipelines.contracts.model import BY_KEY, NIL_NEVER, Column, Feed, Source
 
 CLASSES = {"L1": "公开", "L2": "内部", "L3": "个人信息", "L4": "敏感个人信息"}
 MODES = {"full": "每次全量", "full_delta": "先全量后增量", "append": "逐次追加"}
@@ -78,7 +78,7 @@ def facts(feed: Feed) -> list[tuple[str, str]]:
         ("更新周期", feed.cadence),
         ("报送期次", _periods(feed)),
         ("报送期限", f"期次所在月月底之后 {feed.due_days} 日内（自然日）"),
-        ("零报告", NIL_RETURNS[feed.nil_return]),
+        ("零报告", _nil(feed)),
         ("保存期限", feed.retention),
         ("返还方式", RETURNS[feed.return_mode]),
         ("文件格式", form),
@@ -97,11 +97,6 @@ def facts(feed: Feed) -> list[tuple[str, str]]:
         ("合同版本", feed.version),
     ]
     return [(item, content) for item, content in found if content]
-
-
-def _periods(feed: Feed) -> str:
-    every = "每月" if feed.period_months == 1 else f"每 {feed.period_months} 个月"
-    return f"{every}一期，自 {feed.first_period[:4]} 年 {int(feed.first_period[4:])} 月起"
 
 
 def file_name_rule(feed: Feed) -> str:
@@ -164,6 +159,13 @@ def marks(tags: tuple[str, ...]) -> list[str]:
     """What its tags mean to somebody who handles the data: kind of personal information, how it is shown."""
     shown = (_MASKS[t.removeprefix("mask:")] for t in tags if t.startswith("mask:"))
     return [*(t for t in tags if t in ("直接标识符", "准标识符", "敏感")), *shown]
+
+
+def _nil(feed: Feed) -> str:
+    """How a scope says that it has nothing to report."""
+    if feed.mode == "append" and feed.nil_return == NIL_NEVER:
+        return "每期必报，本期没有发生的报送只有表头的空文件（零报告）"
+    return NIL_RETURNS[feed.nil_return]
 
 
 def _periods(feed: Feed) -> str:

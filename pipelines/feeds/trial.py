@@ -31,12 +31,14 @@ MOST_REASONS = 20
 @dataclass(frozen=True)
 class Trial:
     """What the intake would say. `kind` is one of kinds.NAMES, None for no kind it knows; `rows` hold the first rows by
-    column of the contract, `reasons` the first quarantine entries (sheet, row, column, code, message)."""
+    column of the contract. `reasons` are the first of `faulty` quarantine entries (sheet, row, column, code, message)
+    that have a reason of their own; the others go with their file."""
 
     result: DeliveryResult
     kind: str | None
     rows: list[dict]
     reasons: list[dict]
+    faulty: int
     codes: tuple[str, ...]
 
 
@@ -45,10 +47,11 @@ class LeftAloneError(ValueError):
 
 
 def feed_of(name: str, feeds: Mapping[str, Feed]) -> Feed | None:
-    """The feed whose contract knows the name of a file, else the one whose code it begins with."""
+    """The feed whose contract knows the name of a file, else whose code it begins with, else whose title it holds."""
     known = [feed for feed in feeds.values() if read_name(feed, name)]
     begun = [feed for code, feed in feeds.items() if name.upper().startswith(f"{code}_")]
-    return next(iter(known + begun), None)
+    titled = sorted((f for f in feeds.values() if f.title in name), key=lambda feed: len(feed.title), reverse=True)
+    return next(iter(known + begun + titled), None)
 
 
 def attempt(paths: Paths, feed: Feed, file: Path, as_of: date, rows: int) -> Trial:
@@ -68,11 +71,13 @@ def attempt(paths: Paths, feed: Feed, file: Path, as_of: date, rows: int) -> Tri
         result = next(r for r in results(trial, feed.code) if r.delivery_id == delivery.delivery_id)
         taken = trial.bronze / feed.code / result.folder
         entries = pl.read_parquet(taken / QUARANTINE_FILE)
+        own = entries.filter(pl.col("code").ne_missing(pl.lit(result.breaker_code)))
         return Trial(
             result=result,
             kind=kind,
             rows=pl.read_parquet(taken / ROWS_FILE, n_rows=rows).drop(LINEAGE).to_dicts(),
-            reasons=entries.select("sheet", "row", "column", "code", "message").head(MOST_REASONS).to_dicts(),
+            reasons=own.select("sheet", "row", "column", "code", "message").head(MOST_REASONS).to_dicts(),
+            faulty=own.height,
             codes=_codes(result, entries),
         )
 

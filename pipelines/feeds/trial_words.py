@@ -3,6 +3,7 @@
 Belongs here: names of the JSON's fields and sentences. Does not belong here: the trial (trial.py).
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,14 +11,19 @@ from typing import Any
 from pipelines.bronze import kinds
 from pipelines.bronze.result import ACCEPTED
 from pipelines.contracts import Feed
+from pipelines.contracts.words import file_name_example
 from pipelines.feeds.trial import Trial
 
 QUARANTINED, REFUSED = "quarantined", "refused"
-_UNKNOWN = "文件名不符合任何数据源的约定，请按数据目录（docs/catalogue）中的文件名规则改名"
+_UNKNOWN = (
+    "文件名不符合任何数据源的约定：应以数据源代码开头，依次为名称、范围代码、年月，以「_」分开，"
+    "如「{}」；各数据源的代码和规则见数据目录（docs/catalogue）"
+)
+_NO_ROWS = "可以入库，但文件中没有数据行（只有表头），按零报告收下"
 _STATUS = {
     ACCEPTED: "可以入库",
     QUARANTINED: "会整份拦截（逐行留存，需改正后重报或经审批放行）",
-    REFUSED: "会退回（读不出任何一行）",
+    REFUSED: "会退回（没有一行可以入库）",
 }
 
 
@@ -42,6 +48,7 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "rows_in": result.rows_in,
         "rows_bronze": result.rows_bronze,
         "rows_quarantined": result.rows_quarantined,
+        "rows_faulty": trial.faulty,
         "codes": list(trial.codes),
         "message": result.breaker_message,
         "reasons": trial.reasons,
@@ -50,11 +57,16 @@ def as_json(trial: Trial) -> dict[str, Any]:
     }
 
 
-def unknown(name: str, why: str = _UNKNOWN) -> dict[str, Any]:
+def unknown(name: str, feeds: Mapping[str, Feed]) -> dict[str, Any]:
+    """The JSON of a file whose name says of no feed that it is its own."""
+    return left_alone(name, _UNKNOWN.format(file_name_example(next(iter(feeds.values())))))
+
+
+def left_alone(name: str, why: str) -> dict[str, Any]:
     """The JSON of a file that is not taken up because of its name."""
     message = f"文件「{name}」：{why}。"
     nothing = dict.fromkeys(("feed", "kind", "scope", "period", "mode"))
-    counts = dict.fromkeys(("rows_in", "rows_bronze", "rows_quarantined"), 0)
+    counts = dict.fromkeys(("rows_in", "rows_bronze", "rows_quarantined", "rows_faulty"), 0)
     empty = {"reasons": [], "notices": [], "rows": []}
     return {"status": REFUSED, **nothing, **counts, "codes": ["E_FILE_NAME"], "message": message, **empty}
 
@@ -62,15 +74,19 @@ def unknown(name: str, why: str = _UNKNOWN) -> dict[str, Any]:
 def as_text(trial: Trial, feed: Feed) -> str:
     """Lines for a department: the outcome first, then why, then what should be known, then the first rows."""
     said, result = as_json(trial), trial.result
-    lines = [f"{result.file_name}：{_STATUS[said['status']]}"]
+    is_nil = said["status"] == ACCEPTED and not result.rows_in
+    lines = [f"{result.file_name}：{_NO_ROWS if is_nil else _STATUS[said['status']]}"]
     lines.append(f"  数据源 {feed.code} {feed.title}，文件是{kinds.NAMES.get(trial.kind, '不认识的格式')}")
     if result.period:
         lines.append(f"  范围 {result.scope}，期间 {result.period}，方式 {result.mode}")
-    lines.append(f"  共 {result.rows_in} 行：入库 {result.rows_bronze} 行，不能入库 {result.rows_quarantined} 行")
+    if said["status"] != REFUSED:
+        lines.append(f"  共 {result.rows_in} 行：入库 {result.rows_bronze} 行，不能入库 {result.rows_quarantined} 行")
     lines += [f"  ✗ {said['message']}"] if said["message"] else []
-    lines += [f"  ✗ {reason['code']} {reason['message']}" for reason in trial.reasons if reason["row"]]
-    if result.rows_quarantined > len(trial.reasons):
-        lines.append(f"  … 另有 {result.rows_quarantined - len(trial.reasons)} 行，原因略")
+    lines += [f"  ✗ {reason['code']} {reason['message']}" for reason in trial.reasons]
+    if trial.faulty > len(trial.reasons):
+        lines.append(f"  … 另有 {trial.faulty - len(trial.reasons)} 行本身有误，原因略")
+    if collective := result.rows_quarantined - trial.faulty:
+        lines.append(f"  … {'其余 ' if trial.faulty else ''}{collective} 行只随整份文件拦截，不逐行列出")
     lines += [f"  ! {code} {text}" for code, text in zip(result.notice_codes, result.notices, strict=True)]
     labels = {column.name: column.label for column in feed.columns}
     for number, row in enumerate(said["rows"], start=1):

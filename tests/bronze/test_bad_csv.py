@@ -95,11 +95,14 @@ def test_a_missing_optional_column_is_null_and_told(office: Office, cards, card)
     assert "缺少非必填的列「村居代码」，按空值入库" in result.notices
 
 
+NOTHING = "文件中没有数据行（连表头也没有，零报告也要有表头）"
+
+
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n \r\n"])
 def test_an_empty_file_is_refused(office: Office, content: bytes):
     result = office.deliver("F11", NAME, content)
     assert (result.breaker_code, result.rows_in) == ("E_EMPTY", 0)
-    assert result.breaker_message == f"文件「{NAME}」：文件中没有数据行，请核对导出条件后重报。"
+    assert result.breaker_message == f"文件「{NAME}」：{NOTHING}，请核对导出条件后重报。"
     assert office.rows("F11").height == 0
 
 
@@ -268,7 +271,10 @@ def test_a_name_the_contract_does_not_know_is_quarantined(office: Office, cards)
     result = office.deliver("F11", "残疾人证最终版(2).csv", cards(10))
     assert (result.kind, result.breaker_code, result.scope) == ("unrecognised", "E_FILE_NAME", None)
     assert result.breaker_message == (
-        "文件「残疾人证最终版(2).csv」：文件名不符合约定，请按数据目录中的文件名规则改名后重报。"
+        "文件「残疾人证最终版(2).csv」：文件名不符合约定"
+        "（以「_」分开的应有数据源代码、名称、范围代码、年月 4 段，实为 1 段；"
+        "约定为「F11_残疾人证_370600_〔年月 6 位〕[_全量][_p〔页号 4 位〕].csv」，"
+        "如「F11_残疾人证_370600_202401.csv」），请改名后重报。"
     )
 
 

@@ -12,6 +12,7 @@ from pipelines.bronze.profile import Profile
 from pipelines.landing import Delivery
 from tests.bronze.conftest import FEEDS, Office
 
+NIL = "没有数据行，作为零报告收下，按本期无变动处理；不是零报告的请核对导出后重报"
 FEB = date(2024, 2, 29)
 DELIVERY = Delivery(
     "F11", "20240131-00000000", 1, "2024-01-31", "x.csv", "0" * 64, 1, "370600", "202401", "full", "data"
@@ -79,14 +80,14 @@ def test_an_append_without_rows_says_that_nothing_happened(office: Office):
     header = ",".join(c.label for c in FEEDS["F03"].columns)
     result = office.deliver("F03", "F03_户籍变动_370600_202401.csv", f"{header}\n".encode("gb18030"))
     assert (result.status, result.rows_in) == ("accepted", 0)
-    assert result.notices == ("没有数据行，按本期无变动处理",)
+    assert result.notices == (NIL,)
 
 
 @pytest.mark.parametrize("nil_return", ["required", "optional"])
 def test_a_nil_return_is_taken_from_a_scope_of_which_no_rows_stand(office: Office, cards, nil_return: str):
     office.feeds = {**FEEDS, "F11": replace(FEEDS["F11"], nil_return=nil_return)}
     first = office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(0))
-    assert (first.status, first.rows_in, first.notices[-1]) == ("accepted", 0, "没有数据行，按本期无变动处理")
+    assert (first.status, first.rows_in, first.notices[-1]) == ("accepted", 0, NIL)
     assert office.deliver("F11", "F11_残疾人证_370600_202402.csv", cards(9), FEB).status == "accepted"
     last = office.deliver("F11", "F11_残疾人证_370600_202403.csv", cards(0) + b"\r\n", date(2024, 3, 31))
     assert last.breaker_code == "E_EMPTY"

@@ -121,7 +121,9 @@ def _events(office: Office, month: int, rows: int, page: str = ""):
 def test_events_are_compared_with_the_months_before(office: Office):
     results = [_events(office, month, rows) for month, rows in enumerate([120, 130, 110, 125, 140, 0, 20, 600], 1)]
     assert [r.breaker_code for r in results] == [None] * 6 + ["E_ROW_COUNT"] * 2
-    assert results[5].notices == ("没有数据行，按本期无变动处理；以往一般有 125 行，请确认导出无误",)
+    assert results[5].notices == (
+        "没有数据行，作为零报告收下，按本期无变动处理；以往一般有 125 行，不是零报告的请核对导出后重报",
+    )
     assert "本次 20 行，最近 5 次的中位数 125 行，正常为 31 至 560 行" in results[6].breaker_message
 
 

@@ -36,7 +36,6 @@ def files_below(root: Path) -> dict[str, bytes]:
     return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
-
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
     return Paths(tmp_path / "data")
@@ -107,6 +106,7 @@ def test_a_file_sent_already_is_told_as_it_was(paths: Paths, tmp_path: Path) -> 
 def test_feed_by_name_and_by_code() -> None:
     assert feed_of(NAME, FEEDS).code == "F11"
     assert feed_of("F11_随便.csv", FEEDS).code == "F11"
+    assert feed_of("残疾人证2024年1月.csv", FEEDS).code == "F11"
     assert feed_of("清单.csv", FEEDS) is None
 
 
@@ -124,6 +124,48 @@ def test_words_for_a_department(paths: Paths, tmp_path: Path) -> None:
     assert "读出的第 1 行：" in text
 
 
+def words(paths: Paths, folder: Path, lines: list[str], name: str = NAME) -> list[str]:
+    feed = feed_of(name, FEEDS)
+    return as_text(attempt(paths, feed, file_of(folder / "mine", lines, name), JANUARY, rows=0), feed).splitlines()
+
+
+def test_what_holds_all_rows_back_is_said_once_and_rows_of_their_own_reasons_each(paths: Paths, tmp_path: Path) -> None:
+    told = words(paths, tmp_path, MANY_BAD)
+    assert [t for t in told if "不能入库的行过多" in t] == [told[4]]
+    assert [t.split()[1] for t in told[5:]] == ["E_DATE"] * 20 + ["其余"]
+    assert told[-1] == "  … 其余 5 行只随整份文件拦截，不逐行列出"
+
+
+def test_faulty_rows_above_the_number_shown_are_counted(paths: Paths, tmp_path: Path) -> None:
+    bad = [*SOUND[:5], *(line(n, until="明年") for n in range(20, 45))]
+    said = as_json(attempt(paths, FEEDS["F11"], file_of(tmp_path / "mine", bad), JANUARY, rows=0))
+    assert (said["rows_faulty"], len(said["reasons"])) == (25, 20)
+    assert words(paths, tmp_path, bad)[-2:] == [
+        "  … 另有 5 行本身有误，原因略",
+        "  … 其余 5 行只随整份文件拦截，不逐行列出",
+    ]
+
+
+def test_a_wrong_name_says_which_part(paths: Paths, tmp_path: Path) -> None:
+    told = words(paths, tmp_path, SOUND, "F11_残疾证_370600_202401.csv")
+    assert told[0] == "F11_残疾证_370600_202401.csv：会退回（没有一行可以入库）"
+    assert "名称「残疾证」不对，如「残疾人证」" in told[2]
+    assert "如「F11_残疾人证_370600_202401.csv」" in told[2]
+
+
+def test_a_file_without_rows_is_called_a_nil_return_or_refused_with_why(paths: Paths, tmp_path: Path) -> None:
+    feed = FEEDS["F03"]
+    file = tmp_path / "F03_户籍变动_370600_202401.csv"
+    file.write_text(",".join(c.label for c in feed.columns) + "\n", encoding="utf-8-sig")
+    told = as_text(attempt(paths, feed, file, JANUARY, rows=1), feed).splitlines()
+    assert told[0] == f"{file.name}：可以入库，但文件中没有数据行（只有表头），按零报告收下"
+    assert told[-1] == "  ! N_NO_ROWS 没有数据行，作为零报告收下，按本期无变动处理；不是零报告的请核对导出后重报"
+    refused = words(paths, tmp_path, [])
+    assert "合同没有约定零报告，全量名单不能为空" in refused[-1]
+    file.write_bytes(b"")
+    assert "连表头也没有，零报告也要有表头" in as_text(attempt(paths, feed, file, JANUARY, rows=1), feed)
+
+
 def test_command_line(tmp_path: Path) -> None:
     def ask(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "pipelines", "inspect", *arguments]
@@ -135,5 +177,6 @@ def test_command_line(tmp_path: Path) -> None:
     assert (json.loads(answer.stdout)["rows_bronze"], len(json.loads(answer.stdout)["rows"])) == (20, 3)
     stranger = ask(str(file_of(tmp_path, SOUND, "清单.csv")), "--json")
     assert json.loads(stranger.stdout)["codes"] == ["E_FILE_NAME"]
+    assert "应以数据源代码开头" in json.loads(stranger.stdout)["message"]
     assert ask(str(tmp_path / "nothing.csv")).returncode == 2
     assert not (tmp_path / "none").exists()
