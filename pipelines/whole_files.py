@@ -14,7 +14,7 @@ PRIVATE = 0o600
 
 def write_whole(path: Path, content: bytes | str, mode: int | None = None, keep_existing: bool = False) -> None:
     """Write `path` by a rename, after its bytes are on disk. `mode`: its rights, by umask otherwise;
-    `keep_existing`: the first writer wins."""
+    `keep_existing`: the first writer wins. A folder under that name goes aside."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if mode == PRIVATE else 0o777)
     scratch = path.with_name(f".{path.name[:80]}.{os.getpid()}.{secrets.token_hex(4)}")
     opened = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
@@ -26,6 +26,7 @@ def write_whole(path: Path, content: bytes | str, mode: int | None = None, keep_
         if keep_existing:
             _link_first(scratch, path)
         else:
+            _make_way(path)
             scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
@@ -48,6 +49,12 @@ def publish_folder(staging: Path, target: Path, pattern: str = "*") -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     staging.rename(target)
     _sync_folder(target.parent)
+
+
+def _make_way(path: Path) -> None:
+    """A folder where a file belongs goes aside, hidden; what is in it is not ours to delete."""
+    if path.is_dir() and not path.is_symlink():
+        path.rename(path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.aside"))
 
 
 def _link_first(scratch: Path, path: Path) -> None:

@@ -15,6 +15,7 @@ from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BY_DATE, STALE_OK, as_of, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.ledger import shown
+from pipelines.ledger.turn_file import mend_turns
 from pipelines.verify.rules import Rule, load_rules
 from pipelines.verify.run import RuleResult, load_suites
 
@@ -39,6 +40,8 @@ def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
     )
     def opened(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
+        for sentence in mend_turns(paths):
+            context.log.warning(sentence)
         try:
             replayed = turn.open_turn(paths, as_of(context), reason(context, STALE_OK))
         except TooOld as refusal:

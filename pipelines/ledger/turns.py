@@ -1,16 +1,14 @@
 """Turns that were issued: `decisions/turns/<as_of>.json` outside the lake, `ledger.turn` inside.
 
-Belongs here: closing a turn, and knowing which turns a lake lacks. Does not belong here: running a turn.
+Belongs here: closing a turn, and knowing which turns a lake lacks. Does not belong here: running a turn, reading the
+file (turn_file.py).
 The file is written first: a lake without the row replays the turn, a row without the file could not be
 rebuilt. It names the sets in force, what came in for them, and every set that was replaced, with the reason:
 nothing is ever taken out of it.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 import duckdb
 
@@ -18,9 +16,8 @@ from pipelines.ledger import shown
 from pipelines.ledger.decisions import issued_turns
 from pipelines.ledger.reissue import Unfounded, came_since, inputs
 from pipelines.ledger.rows import insert, transaction
+from pipelines.ledger.turn_file import read_turn, turn_file, write_turn
 from pipelines.paths import Paths
-from pipelines.security.signature import canonical_json
-from pipelines.whole_files import write_whole
 
 STOPPED = "上次签发中断，本轮尚未办结"
 _SET = "set_id, township_code, issue, manifest_sha256, residents, anomalies"
@@ -44,26 +41,26 @@ def close_turn(
         raise ValueError(f"sets issued but not in ledger.return_set: {lost}")
     names = _SET.split(", ")
     entries = [dict(zip(names, row, strict=True)) for row in rows]
-    standing = _read(paths, as_of)
+    standing = read_turn(paths, as_of)
     if standing.get("sets") != entries:
         document = {"as_of": as_of.isoformat(), "sets": entries, "inputs": inputs(con, paths, as_of)}
         document |= {"stale_ok": stale_ok} if stale_ok else {}
         document |= _superseded(standing, entries, because, as_of)
-        write_whole(_file(paths, as_of), _text(document))
+        write_turn(paths, document)
     shown.reach(con, as_of, shown.CLOSED)
 
 
 def why_again(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> str:
     """Why sets of the turn may be replaced, in Chinese: what came in since it was issued; that a run was stopped before
     all sets were out. '' when there is no reason to be found."""
-    if not _file(paths, as_of).exists():
+    if not turn_file(paths, as_of).exists():
         return STOPPED
-    return came_since(paths, as_of, _read(paths, as_of).get("inputs", {}), inputs(con, paths, as_of))
+    return came_since(paths, as_of, read_turn(paths, as_of).get("inputs", {}), inputs(con, paths, as_of))
 
 
 def superseded(paths: Paths, as_of: date) -> list[dict]:
     """The sets of a turn that were replaced, oldest first: {because, sets} each time."""
-    return _read(paths, as_of).get("superseded", [])
+    return read_turn(paths, as_of).get("superseded", [])
 
 
 def _superseded(standing: dict, entries: list[dict], because: str, as_of: date) -> dict:
@@ -78,7 +75,7 @@ def _superseded(standing: dict, entries: list[dict], because: str, as_of: date) 
 def restore_sets(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> int:
     """Fill ledger.return_set of a turn from its file; returns how many sets. For a rebuild."""
     names = _SET.split(", ")
-    rows = [(as_of, *(entry[n] for n in names)) for entry in _read(paths, as_of)["sets"]]
+    rows = [(as_of, *(entry[n] for n in names)) for entry in read_turn(paths, as_of)["sets"]]
     with transaction(con):
         con.execute("DELETE FROM lake.ledger.return_set WHERE as_of = ?", [as_of])
         insert(con, "lake.ledger.return_set", rows)
@@ -102,46 +99,3 @@ def missing_turns(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> 
         return issued
     first = next((i for i, turn in enumerate(issued) if turn not in present), len(issued))
     return issued[first:]
-
-
-def _file(paths: Paths, as_of: date) -> Path:
-    return paths.decisions / "turns" / f"{as_of.isoformat()}.json"
-
-
-def _read(paths: Paths, as_of: date) -> dict:
-    """The file of a turn, empty when it is not out; a damaged one is made anew from the sets that stand on disk."""
-    file = _file(paths, as_of)
-    if not file.exists():
-        return {}
-    try:
-        document = json.loads(file.read_bytes())
-        return document | {"sets": document["sets"]}
-    except (ValueError, KeyError, TypeError):
-        found = _on_disk(paths, as_of)
-        if not found:
-            raise ValueError(
-                f"{file.relative_to(paths.root)} 已损坏，returns 中也没有该轮次的返还包，请从备份恢复该文件"
-            ) from None
-        document = {"as_of": as_of.isoformat(), "sets": found}
-        write_whole(file, _text(document))
-        return document
-
-
-def _on_disk(paths: Paths, as_of: date) -> list[dict]:
-    """What the manifests of the newest issues say."""
-    newest: dict[str, dict] = {}
-    for path in sorted(paths.returns.glob(f"*/{as_of:%Y%m%d}*/manifest.json")):
-        told = json.loads(path.read_bytes())
-        entry = {
-            "set_id": told["set_id"], "township_code": told["township_code"], "issue": told["issue"],
-            "manifest_sha256": hashlib.sha256(canonical_json(told)).hexdigest(),
-            "residents": told["counts"]["residents"], "anomalies": told["counts"]["anomalies"],
-        }  # fmt: skip
-        known = newest.get(entry["township_code"])
-        if known is None or known["issue"] < entry["issue"]:
-            newest[entry["township_code"]] = entry
-    return [newest[code] for code in sorted(newest)]
-
-
-def _text(document: dict) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

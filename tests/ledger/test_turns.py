@@ -10,6 +10,7 @@ import pytest
 from pipelines.ledger import schema
 from pipelines.ledger.reissue import Unfounded
 from pipelines.ledger.rows import insert
+from pipelines.ledger.turn_file import mend_turns
 from pipelines.ledger.turns import STOPPED, close_turn, missing_turns, restore_sets, superseded, why_again
 from pipelines.security.signature import canonical_json
 
@@ -130,6 +131,55 @@ def test_ensure_keeps_what_is_there(con, paths):
     issue(con, paths, T1)
     schema.ensure(con)
     assert con.execute("SELECT count(*) FROM lake.ledger.return_set").fetchone() == (1,)
+
+
+def out(paths, township, issue, **said):
+    """A set on disk."""
+    folder = paths.returns / township / ("20240131" if issue == 1 else f"20240131_{issue}")
+    folder.mkdir(parents=True)
+    counts = {"residents": 5, "anomalies": 3}
+    document = {"set_id": f"{township}-{issue}", "township_code": township, "issue": issue, "counts": counts, **said}
+    (folder / "manifest.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    return folder / "manifest.json"
+
+
+DAMAGED = [
+    b"", b"{", b"[]", b"null", b'"a"', b"[" * 100_000, b"\xff", None,
+    b'{"as_of": "2024-01-31"}', b'{"as_of": "2024-01-31", "sets": [1]}', b'{"as_of": "2024-01-30", "sets": []}',
+    b'{"as_of": "2024-01-31", "sets": [], "stale_ok": "\\ud800"}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_damaged_file_of_a_turn_keeps_what_the_sets_on_disk_say_and_tells_what_is_lost(con, paths, content):
+    out(paths, "370602001", 1)
+    out(paths, "370602001", 2, because="漏报一户")
+    out(paths, "370602002", 1)
+    unread = out(paths, "370602003", 1)
+    unread.write_text("[]")
+    file = paths.decisions / "turns" / "2024-01-31.json"
+    file.parent.mkdir(parents=True)
+    file.mkdir() if content is None else file.write_bytes(content)
+    (told,) = mend_turns(paths)
+    assert "decisions/turns/2024-01-31.json 已损坏，已按 returns 中的返还包重建（2 个镇街）" in told
+    assert "inputs" in told and "--because" in told and str(unread.relative_to(paths.root)) in told
+    document = json.loads(file.read_text(encoding="utf-8"))
+    assert [s["set_id"] for s in document["sets"]] == ["370602001-2", "370602002-1"]
+    (replaced,) = superseded(paths, T1)
+    assert replaced["because"] == "漏报一户" and [s["set_id"] for s in replaced["sets"]] == ["370602001-1"]
+    assert mend_turns(paths) == [] and restore_sets(con, paths, T1) == 2
+
+
+def test_what_is_whole_in_a_damaged_file_of_a_turn_stays(con, paths):
+    issue(con, paths, T1)
+    out(paths, "370602001", 1)
+    file = paths.decisions / "turns" / "2024-01-31.json"
+    document = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps(document | {"sets": None, "stale_ok": "演示"}))
+    (told,) = mend_turns(paths)
+    assert "失去" not in told
+    said = json.loads(file.read_text(encoding="utf-8"))
+    assert (said["inputs"], said["stale_ok"]) == (document["inputs"], "演示")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"as_of": "2024-01-31"}'])
