@@ -60,7 +60,10 @@ def return_sets(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.M
 def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)
     with lakehouse.showing(context, shown.CLOSED) as con:
-        notices = write_notices(paths, con, as_of(context))
+        try:
+            notices = write_notices(paths, con, as_of(context), reason(context, BECAUSE))
+        except Unfounded as refusal:
+            raise dg.Failure(str(refusal), allow_retries=False) from None
     about_deliveries = write_delivery_notices(paths, as_of(context), load_contracts())
     rows = [(n.department, n.tickets, n.file.name) for n in notices]
     return dg.MaterializeResult(metadata={

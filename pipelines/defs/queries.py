@@ -11,7 +11,7 @@ import dagster as dg
 
 from pipelines.defs.jobs import CITY_TIME, queries_job
 from pipelines.defs.metadata import markdown_table
-from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.partitions import BECAUSE, BY_DATE, as_of, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.defs.sensors import batch_key, waiting_files
 from pipelines.ledger import shown
@@ -29,11 +29,11 @@ from pipelines.queries.intake import answer_lists
 def answers(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)
     with lakehouse.showing(context, shown.CLOSED) as con:
-        lists = answer_lists(paths, con, as_of(context))
+        lists = answer_lists(paths, con, as_of(context), reason(context, BECAUSE))
         total = con.execute("SELECT coalesce(sum(rows), 0)::BIGINT FROM lake.ledger.query_access").fetchone()[0]
     for one in lists:
-        if one.refusal:
-            context.log.warning(f"{one.township_code}：{one.refusal}")
+        for said in filter(None, (one.refusal, one.kept)):
+            context.log.warning(f"{one.township_code}：{said}")
     words = sum((one.counts for one in lists), Counter())
     rows = [(one.township_code, one.rows, one.refusal or "answered") for one in lists]
     return dg.MaterializeResult(metadata={

@@ -26,7 +26,7 @@ from pipelines.exports.select import export_rows, of_scope, repeated_keys, scope
 from pipelines.exports.write import files
 from pipelines.ledger.freshness import Source, concerns, facts, lines, sources
 from pipelines.ledger.reissue import DAMAGED, Unfounded
-from pipelines.ledger.turns import superseded
+from pipelines.ledger.turns import issued_since, times_issued
 from pipelines.models import bronze_behind
 from pipelines.paths import Paths
 from pipelines.security import bulk_seal
@@ -102,13 +102,13 @@ def issue_export(
         raise Forbidden(f"{export.code}: identity numbers in {'、'.join(found)}; nothing is issued")
     if repeated := repeated_keys(rows, export.feed.key_columns):
         raise ValueError(f"{export.code}: {repeated} rows lack the key or share it; nothing is issued")
-    turns_issued = len(superseded(paths, as_of)) + 1
+    turns_issued = times_issued(paths, as_of)
     bronze = bronze_behind(paths, export.tables)
     known = sources(con, as_of, export.feeds | {code for code, feed in feeds.items() if feed.table in bronze})
     wanted = [(of_scope(rows, scope), scope) for scope in scopes(con, export, rows)]
     for content, scope in wanted:
         latest = _latest_of_day(paths, export, scope, as_of)
-        if latest and not because and not _why_again(paths, export, latest, turns_issued):
+        if latest and not because and not _why_again(paths, export, latest):
             made = _make(paths, export, content, scope, as_of, known, feeds)
             if latest.manifest["content_digest"] != made.digest:
                 raise Unfounded(f"export {export.code} for {scope}", as_of)
@@ -203,13 +203,12 @@ def _make(
     return _Made(scope, as_of, rows, written, document, here)
 
 
-def _why_again(paths: Paths, export: Export, latest: Issue, turns_issued: int) -> str:
+def _why_again(paths: Paths, export: Export, latest: Issue) -> str:
     """Why another content for the date is to be expected, in Chinese; '' when there is no reason to be found."""
     before = latest.manifest
     if before["contract_version"] != export.feed.version:
         return f"数据合同由 {before['contract_version']} 版改为 {export.feed.version} 版"
-    again = superseded(paths, latest.as_of)
-    return again[-1]["because"] if again and before.get("turns_issued", 1) < turns_issued else ""
+    return issued_since(paths, latest.as_of, before["turns_issued"])
 
 
 def _issue(
@@ -220,7 +219,7 @@ def _issue(
     if is_same and latest.is_whole():
         return latest
     if latest:
-        because = DAMAGED if is_same else because or _why_again(paths, export, latest, turns_issued)
+        because = DAMAGED if is_same else because or _why_again(paths, export, latest)
     number = latest.manifest["issue"] + 1 if latest else 1
     folder = _unit(paths.exports, export, made.scope) / (f"{made.as_of:%Y%m%d}" + (f"_{number}" if number > 1 else ""))
     _keep_state(paths, folder, made.rows)

@@ -63,6 +63,17 @@ def superseded(paths: Paths, as_of: date) -> list[dict]:
     return read_turn(paths, as_of).get("superseded", [])
 
 
+def times_issued(paths: Paths, as_of: date) -> int:
+    """How often the sets of a turn were issued; what is issued beside them keeps it."""
+    return len(superseded(paths, as_of)) + 1
+
+
+def issued_since(paths: Paths, as_of: date, times_then: int) -> str:
+    """Why the sets were issued again after `times_then` issues, in Chinese; '' when they were not."""
+    again = superseded(paths, as_of)
+    return again[-1]["because"] if len(again) >= times_then else ""
+
+
 def _superseded(standing: dict, entries: list[dict], because: str, as_of: date) -> dict:
     replaced = [entry for entry in standing.get("sets", []) if entry not in entries]
     if not replaced:

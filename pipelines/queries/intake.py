@@ -1,12 +1,10 @@
 """One round of 查询核验: every list received is answered, locked for who asked, and recorded.
 
-Belongs here: the order of the steps, limits over lists, the record. Does not belong here: what an answer is
-(answering.py). A list that cannot be read gets an answer, too: why. The record on disk holds counts and hashes,
-no person; `ledger.query_access` is rebuilt from it.
+Belongs here: the order of the steps, limits over lists. Does not belong here: what an answer is (answering.py), its
+file and its record (answers.py). A list that cannot be read gets an answer, too: why. `ledger.query_access` is rebuilt
+from the records on disk.
 """
 
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -22,39 +20,43 @@ from pipelines.inbox.receive import Received, receive, received
 from pipelines.incidents import incident, is_ours, words
 from pipelines.ledger import schema
 from pipelines.ledger.freshness import lines, sources
+from pipelines.ledger.reissue import Unfounded
 from pipelines.ledger.rows import insert, transaction
 from pipelines.paths import Paths
 from pipelines.queries.answering import NO_ANSWER, NOBODY, Answered, answer_rows
+from pipelines.queries.answers import UNKNOWN, Answer, write_answer
 from pipelines.queries.catalogue import Catalogue, load_catalogue
 from pipelines.queries.probing import Memory, earlier
 from pipelines.queries.reading import MAX_BYTES, UNFORESEEN, AskedRow, ListRefused, read_list
 from pipelines.queries.records import read_record
-from pipelines.queries.sheet import answer_sheet
 from pipelines.security.keys import KeyProvider
-from pipelines.security.workbook_lock import lock
-from pipelines.whole_files import PRIVATE, fresh_folder, write_whole
+from pipelines.whole_files import fresh_folder
 
-UNKNOWN = "未识别"
 _OTHER = "（不在目录中）"
 _IDS_IN_NAMES = re.compile(r"\d{14,18}[Xx]?")
 
 
 @dataclass(frozen=True)
 class AnsweredList:
-    """What became of one list. `refusal` '' = answered row by row; `counts`: answer -> rows."""
+    """What became of one list. `refusal` '' = answered row by row; `counts`: answer -> rows; `kept`: why an earlier
+    answer stays, '' where this one is out."""
 
     township_code: str
     refusal: str
     rows: int
     counts: Counter
     file: Path | None
+    kept: str = ""
 
 
-def answer_lists(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[AnsweredList]:
+def answer_lists(
+    paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, because: str = ""
+) -> list[AnsweredList]:
     """Take in the drop folder and answer everything received for `as_of`, which the lake must show.
 
     The same lists on the same lake give the same answers and leave the files as they are. A list that cannot be
-    taken in or read is refused with the reason and stops no other.
+    taken in or read is refused with the reason and stops no other. An answer that is out is replaced by another for a
+    reason only (answers.py), else it stays and is told as `kept`.
     """
     taken = receive(paths, as_of, paths.queries, may_repeat=True)
     keys, catalogue = KeyProvider(paths), load_catalogue()
@@ -82,12 +84,12 @@ def answer_lists(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> l
                 refusal, answers, missed = ListRefused(UNFORESEEN, f"{words(number)}。"), [], []
             asked_before[township] += len(answers)
             told = _sources(con, as_of, township, answers, catalogue)
-            done.append(
-                _write(paths, keys, as_of, source, township, places, refusal, answers, catalogue, missed, told)
-            )
+            answer = _answer(as_of, source, township, places, refusal, answers, catalogue, missed, told)
+            done.append(_written(paths, keys, answer, because))
     for one in taken.left:
         refusal, (township,) = ListRefused(UNFORESEEN, one.reason), one.source.addressed_to
-        done.append(_write(paths, keys, as_of, one.source, township, places, refusal, [], catalogue, [], []))
+        answer = _answer(as_of, one.source, township, places, refusal, [], catalogue)
+        done.append(_written(paths, keys, answer, because))
     record_access(con, paths)
     return done
 
@@ -135,31 +137,24 @@ def _sources(
     return lines(found, load_contracts())
 
 
-def _write(
-    paths: Paths, keys: KeyProvider, as_of: date, source: Received, township: str, places: dict[str, str],
-    refusal: ListRefused | None, answers: Sequence[Answered], catalogue: Catalogue, missed: Sequence[str],
-    told: Sequence[str],
-) -> AnsweredList:  # fmt: skip
-    """Answers for a township that is known; a record in any case, written last."""
-    said = refusal.reason if refusal else ""
-    name = _IDS_IN_NAMES.sub("…", source.file_name)
-    plain = answer_sheet(as_of, places.get(township, UNKNOWN), name, said, answers, told)
-    file = None
-    record = {
-        "as_of": as_of.isoformat(),
-        "asked_by": township or UNKNOWN,
-        "list_sha256": source.sha256,
-        "answers_sha256": hashlib.sha256(plain).hexdigest(),
-        "counts": _counts(answers, catalogue, refusal),
-        "missed": missed,
-    }
-    note = paths.queries / "records" / as_of.isoformat() / f"{source.sha256[:16]}_{record['asked_by']}.json"
-    if township in places:
-        file = paths.queries / "answers" / township / as_of.isoformat() / f"答复_{source.sha256[:8]}.xlsx"
-        if not (file.is_file() and note.is_file() and read_record(note) == record):
-            write_whole(file, lock(plain, keys.password(township)), PRIVATE)
-    write_whole(note, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n", PRIVATE)
-    return AnsweredList(record["asked_by"], said, len(answers), Counter(a.answer for a in answers), file)
+def _answer(
+    as_of: date, source: Received, township: str, places: dict[str, str], refusal: ListRefused | None,
+    answers: Sequence[Answered], catalogue: Catalogue, missed: Sequence[str] = (), told: Sequence[str] = (),
+) -> Answer:  # fmt: skip
+    return Answer(
+        as_of, source.sha256, _IDS_IN_NAMES.sub("…", source.file_name), township or UNKNOWN, places.get(township, ""),
+        refusal.reason if refusal else "", answers, _counts(answers, catalogue, refusal), missed, told,
+    )  # fmt: skip
+
+
+def _written(paths: Paths, keys: KeyProvider, answer: Answer, because: str) -> AnsweredList:
+    kept = ""
+    try:
+        file = write_answer(paths, keys, answer, because)
+    except Unfounded as why:
+        file, kept = None, str(why)
+    counts = Counter(a.answer for a in answer.answers)
+    return AnsweredList(answer.asked_by, answer.refusal, len(answer.answers), counts, file, kept)
 
 
 def _counts(

@@ -16,10 +16,11 @@ _CENTRED = (True, True, True, True, False, True, False)
 
 
 def answer_sheet(
-    as_of: date, place: str, file_name: str, refusal: str, answers: Sequence[Answered], sources: Sequence[str] = ()
-) -> bytes:
+    as_of: date, place: str, file_name: str, refusal: str, answers: Sequence[Answered], sources: Sequence[str] = (),
+    replaced: str = "",
+) -> bytes:  # fmt: skip
     """The .xlsx, not yet locked; `refusal` '' when the list was answered. `sources` say how old the data are that were
-    asked, the oldest first. Equal input gives equal bytes."""
+    asked, the oldest first; `replaced` which answer this one replaces, and why. Equal input gives equal bytes."""
     counts = Counter(a.answer for a in answers)
     said = "，".join(f"{word} {counts[word]} 行" for word in (YES, NO, NOBODY, NO_ANSWER) if counts[word])
     facts = (
@@ -28,6 +29,7 @@ def answer_sheet(
         ("数据截至", "；".join([as_of.isoformat(), *sources])),
         ("办理结果", f"整份清单未答复：{refusal}" if refusal else f"共 {len(answers)} 行：{said or '没有要查询的行'}"),
         ("使用要求", "只用于清单所填的用途，谁查询谁负责；本次查询已记入台账。"),
+        *([("替代", replaced)] if replaced else []),
     )
     with workbook_bytes(as_of, "查询核验答复") as (book, formats, out):
         sheet = book.add_worksheet("答复")

@@ -1,15 +1,13 @@
 """Letters of objection (异议函): what each source department is asked to put right in its own data.
 
-Belongs here: one workbook per department and business date, never edited once it stands. Does not belong
-here: who has to answer a ticket (`pipelines.ledger`), which row is the department's (own_rows.py). The department
-finds a row by file, sheet and line and by masked words, so no name and no id number is in the file and it needs no
-password.
+Belongs here: what a department is told about its open tickets. Does not belong here: the workbook and its issues
+(letter.py), who has to answer a ticket (`pipelines.ledger`), which row is the department's (own_rows.py). The
+department finds a row by file, sheet and line and by masked words, so no name and no id number is in the file and it
+needs no password.
 """
 
-import hashlib
 import json
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,30 +18,28 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts import Feed, load_contracts
+from pipelines.ledger import turns
 from pipelines.ledger.ticket import CONFIRMED, DISPUTED
 from pipelines.paths import Paths
 from pipelines.returns.assemble import STATES
 from pipelines.returns.columns import SEVERITY
+from pipelines.returns.letter import (
+    AGREED,
+    DISPUTE,
+    FLIP_BACK,
+    KINDS,
+    PLAIN,
+    Letter,
+    Standing,
+    require_reason,
+    send,
+    standing,
+)
 from pipelines.returns.own_rows import NOWHERE, SOURCE_REF, OwnRow, own_reference, own_rows
 from pipelines.returns.questions import SEVERITY_ORDER
-from pipelines.returns.styles import clean, page, workbook_bytes, write_table
+from pipelines.returns.styles import clean
 from pipelines.verify.rules import ALIVE, Rule, load_rules
-from pipelines.whole_files import publish_folder
 
-DISPUTE, FLIP_BACK, AGREED, PLAIN = "镇街异议", "更正后复现", "镇街已核实", "待更正"
-_KINDS = (DISPUTE, FLIP_BACK, AGREED, PLAIN)
-_TITLES = (
-    "序号", "类别", "工单号", "规则", "严重程度", "数据文件", "工作表", "行号", "记录", "字段", "依据",
-    "当前值", "镇街", "镇街意见", "镇街更正值", "首次提出", "目前状态",
-)  # fmt: skip
-_WIDTHS = (6, 11, 34, 24, 6, 32, 12, 8, 26, 14, 40, 18, 18, 22, 18, 12, 16)
-_CENTRED = (
-    True, True, True, False, True, False, True, True, False, True, False, False, False, False, False, True, True,
-)  # fmt: skip
-_LETTER = (
-    "请按「数据文件」「工作表」「行号」在贵单位报送的文件中找到该行，在源系统中核对并更正；下次交付时以更正后的数据为准。",
-    "「镇街异议」「更正后复现」排在前面，请优先办理。答复请写明工单号、采纳或不采纳、理由，送数据局。",
-)
 _HIDDEN = "（见源数据该行）"
 # GB 11643: a last guard, should a rule word an identity number in a way that no contract masks.
 _ID_NO = re.compile(r"(?<!\d)\d{17}[\dXx]")
@@ -127,38 +123,55 @@ class Notice:
     is_new: bool
 
 
-def write_notices(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[Notice]:
-    """Write the letter of every department that has open tickets; equal content stays untouched."""
-    feeds, rules = load_contracts(), load_rules()
+def write_notices(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, because: str = "") -> list[Notice]:
+    """Write the letter of every department that has open tickets, and of those that were told of some and have none any
+    more; equal content stays untouched.
+
+    A letter that is out is replaced by another content for a reason only: `because`, what came in since, or that of the
+    turn that was issued again; else Unfounded is raised, and nothing is written.
+    """
+    feeds = load_contracts()
     names = {feed.department: feed.department_name for feed in feeds.values()}
-    hidden = _identifying(feeds, rules)
+    told = _told(paths, con, as_of, feeds)
+    issued = turns.times_issued(paths, as_of)
+    letters = []
+    for department in sorted({*told, *(d for d in names if standing(paths, d, as_of))}):
+        letter = Letter(department, names.get(department, department), as_of, told.get(department, []))
+        out = standing(paths, department, as_of)
+        reason = because or (_why_again(paths, con, as_of, out) if out else "")
+        require_reason(letter, out, reason)
+        letters.append((letter, out, reason))
     notices = []
-    rows = [_Ticket(*row) for row in con.execute(_QUERY, {"as_of": as_of}).fetchall()]
-    references = {t.ticket_id: own_reference(t.department, t.references, feeds) for t in rows}
-    places = own_rows(paths, references.values(), feeds)
-    for department, group in groupby(rows, key=lambda t: t.department):
-        lines = [_line(t, rules, feeds, places.get(references[t.ticket_id], NOWHERE), hidden) for t in group]
-        lines.sort(key=lambda x: (_KINDS.index(x[0]), SEVERITY_ORDER.index(x[1]), *x[2:]))
-        shown = [(kind, *cells) for kind, _, *cells in lines]
-        notices.append(_issue(paths, as_of, department, names.get(department, department), shown))
+    for letter, out, reason in letters:
+        now, is_new = send(paths, letter, out, reason, issued)
+        disputes = sum(row[0] == DISPUTE for row in letter.rows)
+        notices.append(Notice(
+            letter.department, letter.department_name, len(letter.rows), disputes, now.record["issue"], now.file, is_new
+        ))  # fmt: skip
     return notices
 
 
-def build_notice(department_name: str, as_of: date, rows: list[tuple[str, ...]]) -> bytes:
-    """The letter as .xlsx; equal rows give equal bytes. `rows` are the cells after the running number."""
-    with workbook_bytes(as_of, "异议函") as (book, formats, out):
-        sheet = book.add_worksheet("异议函")
-        sheet.set_row(0, 28)
-        sheet.write_string(0, 0, f"致{department_name}：数据异议函（{as_of.isoformat()}）", formats["title"])
-        for r, text in enumerate(_LETTER, 1):
-            sheet.write_string(r, 0, text, formats["subtitle"])
-        counts = "；".join(f"{kind} {sum(row[0] == kind for row in rows)} 条" for kind in _KINDS)
-        sheet.write_string(len(_LETTER) + 1, 0, counts, formats["hint"])
-        top = len(_LETTER) + 3
-        page(sheet, f"数据异议函 {as_of.isoformat()} 内部资料 注意保密", title_rows=(top, top))
-        sheet.freeze_panes(top + 1, 4)
-        write_table(sheet, formats, top, _TITLES, _WIDTHS, _CENTRED, rows, fits_rows=True)
-    return out.getvalue()
+def _why_again(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, out: Standing) -> str:
+    """The turn was issued again since, or more came in that townships need not be told."""
+    since = turns.issued_since(paths, as_of, out.record["turns_issued"])
+    return since or turns.why_again(con, paths, as_of)
+
+
+def _told(
+    paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, feeds: Mapping[str, Feed]
+) -> dict[str, list[tuple[str, ...]]]:
+    """Rows of the letter of every department that has any, the urgent ones first."""
+    rules = load_rules()
+    hidden = _identifying(feeds, rules)
+    rows = [_Ticket(*row) for row in con.execute(_QUERY, {"as_of": as_of}).fetchall()]
+    references = {t.ticket_id: own_reference(t.department, t.references, feeds) for t in rows}
+    places = own_rows(paths, references.values(), feeds)
+    told = {}
+    for department, group in groupby(rows, key=lambda t: t.department):
+        lines = [_line(t, rules, feeds, places.get(references[t.ticket_id], NOWHERE), hidden) for t in group]
+        lines.sort(key=lambda x: (KINDS.index(x[0]), SEVERITY_ORDER.index(x[1]), *x[2:]))
+        told[department] = [(kind, *cells) for kind, _, *cells in lines]
+    return told
 
 
 def _line(
@@ -193,25 +206,3 @@ def _identifying(feeds: Mapping[str, Feed], rules: Mapping[str, Rule]) -> frozen
     masked = {c.name for feed in feeds.values() for c in feed.columns if c.mask is not None}
     masked |= {"head_names", "full_address"}
     return frozenset(rule.labels[n] for rule in rules.values() for n in masked if n in rule.labels)
-
-
-def _issue(paths: Paths, as_of: date, department: str, name: str, rows: list[tuple[str, ...]]) -> Notice:
-    content = build_notice(name, as_of, rows)
-    digest = hashlib.sha256(content).hexdigest()
-    day = f"{as_of:%Y%m%d}"
-    folders = list((paths.notices / department).glob(f"{day}*"))
-    standing = max(folders, key=lambda f: int(f.name[len(day) + 1 :] or 1), default=None)
-    issue = 1 if standing is None else int(standing.name[len(day) + 1 :] or 1)
-    is_new = standing is None or all(
-        hashlib.sha256(f.read_bytes()).hexdigest() != digest for f in standing.glob("*.xlsx")
-    )
-    if is_new:
-        issue += standing is not None
-        standing = paths.notices / department / (day if issue == 1 else f"{day}_{issue}")
-        scratch = standing.with_name(f".scratch-{standing.name}")
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True)
-        (scratch / f"异议函_{name}_{day}.xlsx").write_bytes(content)
-        publish_folder(scratch, standing)
-    disputes = sum(row[0] == DISPUTE for row in rows)
-    return Notice(department, name, len(rows), disputes, issue, next(standing.glob("*.xlsx")), is_new)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -243,6 +244,48 @@ def test_asked_again_nothing_changes_and_a_later_turn_answers_anew(paths, con):
     later = ask(paths, con, content, as_of=LATER)
     assert later.file.parent.name == "2024-02-29" and later.rows == 1
     assert con.execute("SELECT count(*) FROM lake.ledger.query_access").fetchone() == (2,)
+
+
+def test_an_answer_that_is_out_is_replaced_for_a_reason_only(paths, con):
+    content = as_csv([(WANG, "王秀兰", INSURED, WHY)])
+    first = ask(paths, con, content)
+    before = first.file.read_bytes()
+    con.execute("UPDATE lake.staging.stg_medical_insurance__enrolments SET status_name = '暂停'")
+    kept = ask(paths, con, content)
+    assert (kept.file, "--because" in kept.kept) == (None, True)
+    assert [f.name for f in first.file.parent.iterdir()] == [first.file.name] and first.file.read_bytes() == before
+    (second,) = intake.answer_lists(paths, con, AS_OF, because="医保数据更正")
+    assert second.file.name == f"{first.file.stem}_2.xlsx" and first.file.read_bytes() == before
+    assert [a for _, a, _ in told(paths, second)] == ["否"] and [a for _, a, _ in told(paths, first)] == ["是"]
+    plain = unlock(second.file.read_bytes(), KeyProvider(paths).password(OURS))
+    assert "原因：医保数据更正。" in str(list(openpyxl.load_workbook(io.BytesIO(plain)).active.values))
+    (record,) = (paths.queries / "records").rglob("*.json")
+    document = json.loads(record.read_bytes())
+    assert (document["issue"], document["because"], [b["issue"] for b in document["superseded"]]) == (2, "医保数据更正", [1])
+    (again,) = intake.answer_lists(paths, con, AS_OF)
+    assert (again.file, again.kept) == (second.file, "")
+
+
+def test_an_answer_whose_record_was_lost_stays_if_it_says_the_same(paths, con):
+    content = as_csv([(WANG, "王秀兰", INSURED, WHY)])
+    first = ask(paths, con, content)
+    (record,) = (paths.queries / "records").rglob("*.json")
+    whole = record.read_bytes()
+    record.write_bytes(b"{")
+    again = ask(paths, con, content)
+    assert (again.file, record.read_bytes()) == (first.file, whole)
+    con.execute("UPDATE lake.staging.stg_medical_insurance__enrolments SET status_name = '暂停'")
+    record.write_bytes(b"{")
+    assert ask(paths, con, content).file.name.endswith("_2.xlsx")
+
+
+def test_a_refused_list_is_answered_once_it_can_be(paths, con, monkeypatch):
+    catalogue, content = load_catalogue(), as_csv([(WANG, "王秀兰", INSURED, WHY)])
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "load_catalogue", lambda: replace(catalogue, rows_per_list=0))
+        assert ask(paths, con, content).refusal
+    answered = ask(paths, con, content)
+    assert (answered.refusal, answered.kept, answered.file.name[-7:]) == ("", "", "_2.xlsx")
 
 
 def test_no_answer_tells_more_than_yes_or_no(paths, con):

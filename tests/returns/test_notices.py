@@ -7,12 +7,13 @@ import pytest
 
 from pipelines.bronze.schema import rows_schema
 from pipelines.contracts import load_contracts
+from pipelines.ledger import turns
+from pipelines.ledger.reissue import Unfounded
 from pipelines.returns.notices import write_notices
 from pipelines.returns.own_rows import own_reference
 from tests.returns.small_lake import AS_OF, TOWNSHIPS, ticket
 
 FIRST = TOWNSHIPS[0][0]
-HEADER = 5
 
 
 @pytest.fixture
@@ -44,11 +45,9 @@ def source_tickets(con):
 
 def rows_of(notice):
     sheet = openpyxl.load_workbook(notice.file).active
-    titles = [c.value for c in sheet[HEADER + 1]]
-    return [
-        dict(zip(titles, (c.value or "" for c in row), strict=True))
-        for row in sheet.iter_rows(min_row=HEADER + 2)
-    ]
+    header = next(c.row for c in sheet["A"] if c.value == "序号")
+    titles = [c.value for c in sheet[header]]
+    return [dict(zip(titles, (c.value or "" for c in row), strict=True)) for row in sheet.iter_rows(min_row=header + 1)]
 
 
 @pytest.mark.usefixtures("source_tickets")
@@ -89,18 +88,66 @@ def test_no_name_and_no_id_number_leaves(paths, con):
     assert "年龄段：80-89岁" in text and "（见源数据该行）" in text
 
 
-@pytest.mark.usefixtures("source_tickets")
-def test_equal_letters_stay_and_changed_ones_are_issued_again(paths, con):
+@pytest.fixture
+def is_out(con, paths):
+    """The turn is closed, with one set."""
+    con.execute("insert into lake.ledger.return_set values (?, 's1', ?, 1, 'd', 0, 0)", [AS_OF, FIRST])
+    turns.close_turn(con, paths, AS_OF, {FIRST: "s1"})
+
+
+@pytest.mark.usefixtures("source_tickets", "is_out")
+def test_equal_letters_stay_and_another_needs_a_reason(paths, con):
     (first,) = write_notices(paths, con, AS_OF)
     before = first.file.read_bytes()
     (again,) = write_notices(paths, con, AS_OF)
     assert (again.file, again.is_new, again.file.read_bytes()) == (first.file, False, before)
     con.execute("update lake.ledger.ticket set state = 'closed' where ticket_id = ?", [ticket(FIRST, 5)])
-    (second,) = write_notices(paths, con, AS_OF)
+    with pytest.raises(Unfounded, match=f"{first.department} of {AS_OF}"):
+        write_notices(paths, con, AS_OF)
+    assert [f.name for f in first.file.parent.parent.iterdir()] == ["20240131"]
+    (second,) = write_notices(paths, con, AS_OF, because="复核后撤销一条")
     assert (second.issue, second.tickets, second.file.parent.name) == (2, 2, "20240131_2")
+    assert "替代同一日期的第 1 号函，以本函为准。原因：复核后撤销一条。" in str(
+        openpyxl.load_workbook(second.file).active["A4"].value
+    )
     assert first.file.read_bytes() == before
-    (later,) = write_notices(paths, con, date(2024, 2, 29))
+    assert [n.is_new for n in write_notices(paths, con, AS_OF)] == [False]
+    (later,) = write_notices(paths, con, date(2024, 2, 29), because="")
     assert (later.issue, later.file.parent.name) == (1, "20240229")
+
+
+@pytest.mark.usefixtures("source_tickets", "is_out")
+def test_a_turn_that_was_issued_again_gives_its_reason_to_the_letters(paths, con):
+    write_notices(paths, con, AS_OF)
+    con.execute("update lake.ledger.ticket set state = 'closed' where ticket_id = ?", [ticket(FIRST, 5)])
+    con.execute("delete from lake.ledger.return_set")
+    con.execute("insert into lake.ledger.return_set values (?, 's2', ?, 2, 'e', 0, 0)", [AS_OF, FIRST])
+    turns.close_turn(con, paths, AS_OF, {FIRST: "s2"}, because="新到交付 1 份")
+    (second,) = write_notices(paths, con, AS_OF)
+    assert (second.issue, json.loads((second.file.parent / "letter.json").read_bytes())["because"]) == (
+        2,
+        "新到交付 1 份",
+    )
+
+
+@pytest.mark.usefixtures("source_tickets", "is_out")
+def test_a_department_with_nothing_left_is_told_so(paths, con):
+    write_notices(paths, con, AS_OF)
+    con.execute("update lake.ledger.ticket set state = 'closed'")
+    (second,) = write_notices(paths, con, AS_OF, because="工单均已办结")
+    assert (second.issue, second.tickets, rows_of(second)) == (2, 0, [])
+
+
+@pytest.mark.usefixtures("source_tickets", "is_out")
+@pytest.mark.parametrize(("damaged", "content"), [
+    ("*.xlsx", b"changed"), ("letter.json", b""), ("letter.json", b"[]"), ("letter.json", b"[" * 100_000),
+])  # fmt: skip
+def test_a_letter_that_was_damaged_is_sent_again(paths, con, damaged, content):
+    (first,) = write_notices(paths, con, AS_OF)
+    (broken,) = first.file.parent.glob(damaged)
+    broken.write_bytes(content)
+    (second,) = write_notices(paths, con, AS_OF)
+    assert (second.issue, second.tickets, second.is_new) == (2, first.tickets, True)
 
 
 def test_departments_without_open_tickets_get_no_letter(paths, con):
