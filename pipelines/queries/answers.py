@@ -68,24 +68,34 @@ def write_answer(paths: Paths, keys: KeyProvider, answer: Answer, because: str =
     """
     note = paths.queries / "records" / answer.as_of.isoformat() / f"{answer.list_sha256[:16]}_{answer.asked_by}.json"
     out = read_record(note) if note.is_file() else None
-    record, history = answer.record(), {"issue": 1, "turns_issued": turns.times_issued(paths, answer.as_of)}
-    if out and answer.place:
-        file = _file(paths, answer, out["issue"])
-        if record.items() <= out.items() or (is_lost(out) and _says(file, keys, answer)):
-            history = {name: out[name] for name in (*history, "because", "superseded") if name in out}
-        elif why := because or _why_again(paths, answer, out):
-            before = {name: out[name] for name in ("issue", "answers_sha256", "counts")}
-            history |= {
-                "issue": out["issue"] + 1, "because": why, "superseded": [*out.get("superseded", []), before]
-            }  # fmt: skip
-        else:
-            raise Unfounded(f"the answer to list {answer.list_sha256[:8]} of {answer.asked_by}", answer.as_of)
-    record |= history
+    if out and is_lost(out):
+        out["issue"] = _last_issue(paths, answer)
+    record = answer.record() | _history(paths, keys, answer, out, because)
     file = _file(paths, answer, record["issue"]) if answer.place else None
-    if file and not (record == out and file.is_file()):
+    if file and not file.is_file():
         write_whole(file, lock(answer.sheet(_replaced(record)), keys.password(answer.asked_by)), PRIVATE)
-    write_whole(note, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n", PRIVATE)
+    if record != out:
+        write_whole(note, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n", PRIVATE)
     return file
+
+
+def _history(
+    paths: Paths, keys: KeyProvider, answer: Answer, out: dict[str, Any] | None, because: str
+) -> dict[str, Any]:
+    """Which issue the answer is, and what it replaces. Raises Unfounded."""
+    first = {"issue": 1, "turns_issued": turns.times_issued(paths, answer.as_of)}
+    if out is None or not answer.place:
+        return first
+    if answer.record().items() <= out.items() or (is_lost(out) and _is_first(paths, keys, answer, out["issue"])):
+        return {name: out.get(name, text) for name, text in first.items()} | {
+            name: out[name] for name in ("because", "superseded") if name in out
+        }
+    why = because or _why_again(paths, answer, out)
+    if not why:
+        raise Unfounded(f"the answer to list {answer.list_sha256[:8]} of {answer.asked_by}", answer.as_of)
+    before = {name: out[name] for name in ("issue", "answers_sha256", "counts")}
+    replaced = [*out.get("superseded", []), before]
+    return first | {"issue": out["issue"] + 1, "because": why, "superseded": replaced}
 
 
 def _why_again(paths: Paths, answer: Answer, out: Mapping[str, Any]) -> str:
@@ -103,12 +113,20 @@ def _replaced(record: Mapping[str, Any]) -> str:
     return f"本答复替代同一清单的第 {record['issue'] - 1} 次答复，以本答复为准。原因：{record['because']}。"
 
 
-def _says(file: Path, keys: KeyProvider, answer: Answer) -> bool:
-    """Whether a file whose record was lost says the same."""
+def _is_first(paths: Paths, keys: KeyProvider, answer: Answer, issue: int) -> bool:
+    """Whether an answer whose record was lost is the first, and says the same."""
     try:
-        return unlock(file.read_bytes(), keys.password(answer.asked_by)) == answer.sheet()
+        plain = unlock(_file(paths, answer, issue).read_bytes(), keys.password(answer.asked_by))
     except (OSError, WrongPassword):
         return False
+    return plain == answer.sheet()
+
+
+def _last_issue(paths: Paths, answer: Answer) -> int:
+    """By the files; 1 without any."""
+    first = _file(paths, answer, 1)
+    numbers = (path.stem[len(first.stem) + 1 :] or "1" for path in first.parent.glob(f"{first.stem}*.xlsx"))
+    return max((int(number) for number in numbers), default=1)
 
 
 def _file(paths: Paths, answer: Answer, issue: int) -> Path:
