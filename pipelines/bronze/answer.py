@@ -1,8 +1,8 @@
 """What an interface's answer says of itself around its records.
 
-Belongs here: whether it failed, how many records and pages it announces, which of its lists holds the records. The
-collector and bronze judge by this alike. Does not belong here: splitting the text (json_stream.py), HTTP
-(pipelines.collect).
+Belongs here: whether it failed, how many records and pages it announces, whether more of them are to be fetched, which
+of its lists holds the records and what their values are called. The collector and bronze judge by this alike. Does not
+belong here: splitting the text (json_stream.py), HTTP (pipelines.collect).
 `said` are the values that stand around the records by dotted path, as json_stream.py finds them.
 """
 
@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from pipelines.bronze.json_stream import Envelope
 from pipelines.bronze.named import named_header
 from pipelines.bronze.table import UnreadableError
 from pipelines.contracts import Feed
@@ -31,7 +32,18 @@ _MESSAGES = (
     "msg", "message", "info", "errmsg", "errormsg", "errormessage", "retmsg", "returnmsg", "resultmsg", "respmsg",
     "rspmsg",
 )  # fmt: skip
-_NOTHING = ("", "none", "null", "false")
+_MORE = ("hasnext", "hasnextpage", "hasmore", "hasmorepages", "hasmoredata", "exceededtransferlimit")
+_LAST = ("last", "islast", "lastpage", "islastpage")
+_NEXT = (
+    "next", "nexturl", "nexturi", "nexthref", "nextlink", "nextpage", "nextpageurl", "nextpagelink", "nextcursor",
+    "nexttoken", "nextpagetoken", "nextmarker", "continuationtoken",
+)  # fmt: skip
+_COLUMNS = (
+    "columns", "cols", "columnnames", "fields", "fieldnames", "header", "headers", "heads", "titles", "names",
+)  # fmt: skip
+_NOTHING = ("", "none", "null", "false", "no error", "无")
+_YES, _NO = ("true", "1", "y", "yes"), ("0", "false", "no", "n")
+_NO_PAGE = (*_NOTHING, "0", "-1")
 _FINE = re.compile(r"0+|20{2,}|ok|y|yes|true|succe\w*|.*成功")
 # Beside records only this is a failure: a code nobody agreed on may mean anything.
 _PLAIN_ERROR = re.compile(r"-\d+|[45]\d\d|false|no|n|fail\w*|error\w*|.*(?:失败|错误)")
@@ -42,12 +54,17 @@ _SAYS_ERROR = re.compile(
 )
 
 
-def has_failed(said: Mapping[str, Any], lists: Mapping[str, Collection], count: int, feed: Feed) -> bool:
-    """Whether an answer says that it is none. An empty list beside anything but success is no report of nothing.
+def has_failed(around: Envelope, lists: Mapping[str, Collection], count: int, feed: Feed) -> bool:
+    """Whether an answer says that it is none. An empty list beside anything but success is no report of nothing, and
+    beside errors records are not all there should be.
 
     `lists`: what its lists hold by dotted path; `count`: how many records it holds. Where the contract says which
     codes mean success, the first code of the answer is one of them, whatever it holds.
     """
+    said = around.said
+    listed = (*lists.items(), *around.plain.items())
+    if _names_errors(said) or any(held and _last(path) in _ERRORS for path, held in listed):
+        return True
     codes = list(_values(said, _CODES))
     if feed.success_codes and codes:
         if codes[0] not in {code.casefold() for code in feed.success_codes}:
@@ -55,12 +72,10 @@ def has_failed(said: Mapping[str, Any], lists: Mapping[str, Collection], count: 
         codes = []
     flags = [f for f in _values(said, _FLAGS) if f not in ("", "none")]
     if count:
-        return any(map(_PLAIN_ERROR.fullmatch, codes)) or any(f in ("0", "false", "no", "n") for f in flags)
+        return any(map(_PLAIN_ERROR.fullmatch, codes)) or any(f in _NO for f in flags)
     return (
         any(c not in ("", "none", "null") and not _FINE.fullmatch(c) for c in codes)
         or any(f != "1" and (f.strip("0") == "" or not _FINE.fullmatch(f)) for f in flags)
-        or any(e not in _NOTHING and not _FINE.fullmatch(e) for e in _values(said, _ERRORS))
-        or any(held for path, held in lists.items() if _last(path) in _ERRORS)
         or any(map(_SAYS_ERROR.search, _values(said, _MESSAGES)))
     )
 
@@ -79,6 +94,43 @@ def pages(said: Mapping[str, Any], path: str) -> int | None:
     return _number(said, _PAGES, path)
 
 
+def rest(said: Mapping[str, Any], path: str, count: int) -> str:
+    """What says that there are more records than the `count` this answer holds, in Chinese; '' where nothing does."""
+    in_all = total(said, path, count)
+    if in_all is not None and in_all > count:
+        return f"接口称共 {in_all} 条，实收 {count} 条"
+    more = [value in _YES for value in _values(said, _MORE) if value in _YES + _NO]
+    more += [value == "false" for value in _values(said, _LAST) if value in ("true", "false")]
+    if any(more):
+        return "接口称还有下一页"
+    is_all = more or in_all == count > 0
+    return "" if is_all or not _next(said) else "接口给出了下一页的地址"
+
+
+def columns(plain: Mapping[str, list], path: str) -> list[str] | None:
+    """What the values of records are called that are lists themselves: the plain list of names beside theirs."""
+    beside = path.rpartition(".")[0]
+    named = [held for p, held in plain.items() if p.rpartition(".")[0] == beside and _last(p) in _COLUMNS]
+    return [str(name) for name in named[0]] if len(named) == 1 else None
+
+
+def named_lists(
+    around: Envelope, names: Mapping[str, dict[str, None]], listed: Collection[str]
+) -> dict[str, dict[str, None]]:
+    """Names of what every list holds that may hold records, in order of appearance; those in `listed` hold lists, which
+    are records where the answer says what their values are called."""
+    found = {path: names.get(path, {}) for path in {**names, **dict.fromkeys(around.lists)}}
+    for path in listed:
+        named = columns(around.plain, path)
+        if named is not None:
+            found[path] = found[path] | dict.fromkeys(named)
+        elif path and not found[path]:
+            del found[path]
+    if not found:
+        raise UnreadableError("E_JSON_FORM", "找不到记录")
+    return found
+
+
 def record_path(lists: Mapping[str, Collection[str]], feed: Feed) -> str:
     """The list that holds the records: the one the contract says, the only one, or the only one with the contract's
     names. `lists`: names of what they hold by dotted path, '' for a document that is a list itself.
@@ -95,6 +147,19 @@ def record_path(lists: Mapping[str, Collection[str]], feed: Feed) -> str:
     if len(ours) != 1:
         raise UnreadableError("E_JSON_FORM", "有不止一组记录" if held else "找不到记录")
     return ours[0]
+
+
+def _names_errors(said: Mapping[str, Any]) -> bool:
+    """Whether anything stands under a name for errors, at any depth."""
+    under = (value for path, value in said.items() if any(_last(part) in _ERRORS for part in path.split(".")))
+    told = (str(value).strip().casefold() for value in under)
+    return any(text not in _NOTHING and not _FINE.fullmatch(text) for text in told)
+
+
+def _next(said: Mapping[str, Any]) -> bool:
+    """Whether the address or the number of a next page is given: next, _links.next.href, @odata.nextLink."""
+    under = (value for path, value in said.items() if any(_last(part) in _NEXT for part in path.split(".")))
+    return any(str(value).strip().casefold() not in _NO_PAGE for value in under)
 
 
 def _last(path: str) -> str:

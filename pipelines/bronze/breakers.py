@@ -20,7 +20,7 @@ from pipelines.landing.manifest import UNREAD
 
 # A person may release what broke one of these; a file nobody can read or place has no rows to release.
 RELEASABLE = (
-    "E_PERIOD", "E_MANIFEST",
+    "E_PERIOD", "E_MANIFEST", "E_JSON_PART",
     "E_TRUNCATED", "E_QUARANTINE_SHARE", "E_GARBLED", "E_COLUMN_LOST", "E_COLUMN_KIND", "E_INVALID_IDS",
     "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT", "E_KEYS_VANISHED", "E_IDS_SHIFTED",
 )  # fmt: skip

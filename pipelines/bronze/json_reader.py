@@ -51,7 +51,8 @@ _MOST_PAGES = 9999  # a page has four digits in the name of its file
 @dataclass
 class _Survey:
     """What one pass over a file told. `lists`: names of the records by the path of their list, in order of appearance;
-    `path`: the list that counts, with `count` records ('' where lines or the document itself are the list)."""
+    `path`: the list that counts, with `count` records ('' where lines or the document itself are the list);
+    `columns`: names of the values of records that are lists."""
 
     encoding: str
     is_lines: bool
@@ -59,6 +60,7 @@ class _Survey:
     around: Envelope = field(default_factory=Envelope)
     path: str = ""
     count: int = 0
+    columns: list[str] | None = None
 
     @property
     def names(self) -> list[str]:
@@ -69,12 +71,13 @@ class _Survey:
 def read_json(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
     """The one table. Raises UnreadableError: E_EMPTY, E_ENCODING, E_JSON, E_JSON_FORM, E_JSON_ANSWER."""
     survey = _survey(file, feed)
-    if answer.has_failed(survey.around.said, survey.lists, survey.count, feed):
+    if answer.has_failed(survey.around, survey.lists, survey.count, feed):
         raise UnreadableError("E_JSON_ANSWER")
-    if not survey.count:
-        return [Table(None, all_columns(feed), (), _pages(survey))], _notices(survey, file)
-    header = named_header(feed, survey.names)
-    return [Table(None, header, _blocks(file, survey, header, feed), _pages(survey))], _notices(survey, file)
+    lacks, blocks, header = _lacks(survey, file), (), all_columns(feed)
+    if survey.count:
+        header = named_header(feed, survey.names)
+        blocks = _blocks(file, survey, header, feed)
+    return [Table(None, header, blocks, _pages(survey), lacks)], _notices(survey, file, lacks)
 
 
 def _pages(survey: _Survey) -> int | None:
@@ -85,13 +88,23 @@ def _pages(survey: _Survey) -> int | None:
     return pages if pages and pages <= _MOST_PAGES and not (is_all and pages > 1) else None
 
 
-def _notices(survey: _Survey, file: Path) -> list[Notice]:
+def _lacks(survey: _Survey, file: Path) -> str:
+    """What says that records are missing that no other file will bring: of pages that have numbers, or are as many as
+    the answer says, the others are waited for; behind the last one an empty page is none of them."""
+    number = page_number(file.name)
+    is_awaited = survey.count and (number is not None or (_pages(survey) or 1) > 1)
+    if is_awaited or (number or 1) > 1:
+        return ""
+    return answer.rest(survey.around.said, survey.path, survey.count)
+
+
+def _notices(survey: _Survey, file: Path, lacks: str) -> list[Notice]:
     notices = []
     if survey.encoding == enc.GB18030:
         notices.append(Notice("N_ENCODING", "文件编码是 gb18030，JSON 应为 UTF-8，已按实际编码读取"))
     total = answer.total(survey.around.said, survey.path, survey.count)
     is_one_of_many = (_pages(survey) or 1) > 1 and page_number(file.name) is not None
-    if total not in (None, survey.count) and not is_one_of_many:
+    if total not in (None, survey.count) and not is_one_of_many and not lacks:
         notices.append(Notice("N_TOTAL", f"接口称共 {total} 条，实收 {survey.count} 条，请核对"))
     return notices
 
@@ -102,18 +115,21 @@ def _survey(file: Path, feed: Feed) -> _Survey:
     encoding = enc.by_mark(head) or enc.likely(head)
     survey = _Survey(encoding, _is_lines(head.decode(encoding, errors="ignore")))
     counts: Counter[str] = Counter()
+    listed: set[str] = set()
     try:
         for path, record, raw in _records(file, survey, NAMES):
             counts[path] += 1
             names = survey.lists.setdefault(path, {})
             if isinstance(cells := _cells(record, raw), dict):
                 names |= dict.fromkeys(cells)
+            elif isinstance(record, list):
+                listed.add(path)
     except Malformed as error:
         raise UnreadableError("E_JSON", f"第 {counts.total()} 条记录之后") from error
-    for path in survey.around.lists:
-        survey.lists.setdefault(path, {})
+    survey.lists = answer.named_lists(survey.around, survey.lists, listed)
     survey.path = answer.record_path(survey.lists, feed)
     survey.count = counts[survey.path]
+    survey.columns = answer.columns(survey.around.plain, survey.path) if survey.path in listed else None
     return survey
 
 
@@ -129,10 +145,12 @@ def _is_lines(head: str) -> bool:
 
 
 def _holds_records(value: dict) -> bool:
-    return any(
-        _holds_records(v) if isinstance(v, dict) else isinstance(v, list) and (not v or isinstance(v[0], dict))
-        for v in value.values()
-    )
+    lists = {name: v for name, v in value.items() if isinstance(v, list)}
+    if any(not v or isinstance(v[0], dict) for v in lists.values()):
+        return True
+    if any(isinstance(v[0], list) for v in lists.values()) and answer.columns(lists, ""):
+        return True
+    return any(isinstance(v, dict) and _holds_records(v) for v in value.values())
 
 
 def _records(file: Path, survey: _Survey, decoder: json.JSONDecoder) -> Iterator[tuple[str, Any, str]]:
@@ -163,14 +181,19 @@ def _lines(pieces: Iterator[str]) -> Iterator[str]:
         yield held.strip(SPACE)
 
 
-def _cells(record: Any, raw: str) -> dict[str, Any] | str:
-    """The fields of a record (of a GeoJSON feature its properties and geometry), or the code of what is wrong."""
+def _cells(record: Any, raw: str, columns: list[str] | None = None) -> dict[str, Any] | str:
+    """The fields of a record (of a GeoJSON feature its properties and geometry, of a list its values by `columns`), or
+    the code of what is wrong."""
     if not _is_text(raw):
         return "E_BYTES"
     if record is Malformed:
         return "E_JSON_RECORD"
     if "\\u" in raw and _HALF.search(raw) and not _is_text(record):
         return "E_BYTES"
+    if columns is not None and isinstance(record, list):
+        if len(set(columns)) < len(columns):
+            return "E_REPEATED_NAME"
+        return dict(zip(columns, record, strict=True)) if len(columns) == len(record) else "E_FIELDS"
     if not isinstance(record, dict):
         return "E_RECORD"
     if isinstance(record, Repeated):
@@ -203,7 +226,7 @@ def _blocks(file: Path, survey: _Survey, header: Header, feed: Feed) -> Iterator
     while batch := _batch(found, first):
         kept, rows, spoilt = [], [], []
         for row, (record, raw) in enumerate(batch, start=first):
-            cells = _cells(record, raw)
+            cells = _cells(record, raw, survey.columns)
             if isinstance(cells, str):
                 spoilt.append(Spoilt(row, cells, raw.encode("utf-8", "replace").decode()))
                 continue

@@ -19,6 +19,7 @@ LARGEST = 16 << 20
 _SPACE = " \t\r\n"
 _DEPTH = 4
 _LONG = 40
+_MOST_PLAIN = 10_000
 
 
 class Repeated(dict):
@@ -112,14 +113,17 @@ class Window:
 
 @dataclass
 class Envelope:
-    """What stands around records: `said` by dotted path, and the paths of all `lists` of objects or of nothing."""
+    """What stands around records: `said` by dotted path, the paths of all `lists` of objects, of lists or of nothing,
+    and the first values of the `plain` others."""
 
     said: dict[str, Any] = field(default_factory=dict)
     lists: list[str] = field(default_factory=list)
+    plain: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def records(window: Window, envelope: Envelope) -> Iterator[tuple[str, Any, str]]:
-    """(dotted path of its list, record, its text) of every list of objects; what stands around them goes to `envelope`.
+    """(dotted path of its list, record, its text) of every list of objects or of lists; what stands around them goes to
+    `envelope`.
 
     A list is the document itself (its path is '') or lies in objects, at most four deep. Raises Malformed, and
     UnreadableError(E_JSON_FORM) for a document without any list or with one that stands there twice.
@@ -155,10 +159,11 @@ def _members(window: Window, envelope: Envelope, path: str, depth: int) -> Itera
 
 
 def _array(window: Window, name: str, envelope: Envelope | None = None) -> Iterator[tuple[str, Any, str]]:
-    """Its values; inside an envelope an array that does not begin with an object is no list of records."""
+    """Its values; inside an envelope an array that begins with a plain value is no list of records."""
     window.take("[")
     first = window.peek()
-    is_list = envelope is None or first in "{]"
+    is_list = envelope is None or first in "{[]"
+    plain = [] if is_list else envelope.plain.setdefault(name, [])
     if envelope is not None and is_list:
         if name in envelope.lists:
             raise UnreadableError("E_JSON_FORM", "有不止一组记录")
@@ -170,5 +175,7 @@ def _array(window: Window, name: str, envelope: Envelope | None = None) -> Itera
         found = window.value()
         if is_list:
             yield (name, *found)
+        elif len(plain) < _MOST_PLAIN:
+            plain.append(found[0])
         if window.take(",]") == "]":
             return

@@ -48,4 +48,12 @@ def named_block(
         texts, found = column_texts([r.get(name) for r in records], by_place.get(place))
         cells[cell] = pl.Series(cell, texts, dtype=pl.String)
         marks += [Mark(place, code, tuple(rows[i] for i in at)) for code, at in found.items()]
-    return Block(tidy(pl.DataFrame(cells)), tuple(marks), tuple(spoilt))
+    return filled_block(pl.DataFrame(cells), marks, spoilt)
+
+
+def filled_block(records: pl.DataFrame, marks: Sequence[Mark], spoilt: Sequence[Spoilt] = ()) -> Block:
+    """Records with a value; one without any is no blank line but a record that lost its values."""
+    filled = tidy(records)
+    blank = sorted({*records[ROW]} - {*filled[ROW]}) if filled.height < records.height else []
+    lost = (Spoilt(row, "E_BLANK_RECORD", "") for row in blank)
+    return Block(filled, tuple(marks), tuple(sorted((*spoilt, *lost), key=lambda s: s.row)))

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from pipelines.bronze.cells import EXACT, JANUARY_OR_OCTOBER, column_texts, text
 from pipelines.bronze.header import Header
-from pipelines.bronze.named import named_header
-from pipelines.bronze.table import ROW, Block, Mark, Notice, Table, UnreadableError, tidy
+from pipelines.bronze.named import filled_block, named_header
+from pipelines.bronze.table import ROW, Block, Mark, Notice, Table, UnreadableError
 from pipelines.contracts import Column, Feed
 
 BLOCK_ROWS = 50_000
@@ -94,7 +94,7 @@ def _block(batch: pa.RecordBatch, first: int, by_place: dict[int, Column], insta
         cells.append(texts.alias(f"c{place}"))
         if column is not None:
             marks += [Mark(place, code, tuple(rows.filter(mask))) for code, mask in codes if mask.any()]
-    return Block(tidy(pl.DataFrame(cells)), tuple(marks))
+    return filled_block(pl.DataFrame(cells), marks)
 
 
 def _texts(values: pl.Series, column: Column | None) -> tuple[pl.Series, list[tuple[str, pl.Series]]]:

@@ -37,6 +37,7 @@ ROW = {
     "E_TIME": Problem("不是可识别的时间", "请写成 2024-01-03 08:15:00 的形式后重填"),
     "E_GEOMETRY": Problem("不是可读的几何图形", "请核对图形是否闭合、坐标是否为数字，以 GeoJSON 重新导出"),
     "E_VALUE": Problem("不是单个的值（嵌套的对象、列表、二进制、NaN 或 #N/A 之类的错误）", "请改为文本或数字后重报"),
+    "E_BLANK_RECORD": Problem("是一条没有任何值的记录", "请补填或删去后重报"),
     "E_RECORD": Problem("不是一条记录", "每条记录应是一个 JSON 对象，请核对后重报"),
     "E_JSON_RECORD": Problem("不是完整的 JSON", "请核对该行后重报"),
     "E_REPEATED_NAME": Problem("同一字段名出现两次", "请只保留一个后重报"),
@@ -65,6 +66,7 @@ DELIVERY = {
     "E_JSON": Problem("JSON 不完整或格式有误", "请重新导出或重新获取"),
     "E_JSON_FORM": Problem("JSON 中没有唯一的一组记录", "请只保留一个记录数组，或由大数据局把记录路径写入合同"),
     "E_JSON_ANSWER": Problem("是接口的错误回答，不是数据", "请核对接口后重新获取，或由大数据局把成功码写入合同"),
+    "E_JSON_PART": Problem("接口的回答只是一部分记录", "请取齐各页后重报；确已取齐的请与大数据局联系"),
     "E_PARQUET": Problem("Parquet 已损坏或不完整", "请重新导出"),
     "E_INT96": Problem(
         "时间列是 INT96，没有说明时区", "请改存为文本（如 2024-01-03 08:15:00）或带时区的时间戳（TIMESTAMP）后重报"

@@ -66,13 +66,14 @@ class Block:
 class Table:
     """One sheet (or the one table of a CSV, `sheet` None), in blocks, in order of rows.
 
-    `pages`: of how many pages the file says it is one.
+    `pages`: of how many pages the file says it is one. `lacks`: what says that rows are missing, in Chinese.
     """
 
     sheet: str | None
     header: Header
     blocks: Iterable[Block]
     pages: int | None = None
+    lacks: str = ""
 
 
 @dataclass(frozen=True)

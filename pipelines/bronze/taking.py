@@ -68,6 +68,8 @@ def take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Histo
         taken.pages = table.pages or taken.pages
         taken.notices += header_notices(table)
         profiler.header(header)
+        if table.lacks:
+            taken.breaker = taken.breaker or breaker("E_JSON_PART", delivery, table.lacks, table.sheet)
         taken.breaker = taken.breaker or header_breaker(table, delivery)
         _compare_units(taken, (*header.title, table.sheet or ""), table, feed, delivery)
         taken.below.clear()

@@ -35,12 +35,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its bytes, how many records it holds, what it announces, a digest of all but its number."""
+    """One page: its bytes, how many records it holds, what it announces, what says that they are not all (`rest`), a
+    digest of all but its number."""
 
     body: bytes
     count: int
     total: int | None
     pages: int | None
+    rest: str
     digest: str
 
 
@@ -51,6 +53,8 @@ def all_pages(ask: Callable[[int], Answer], feed: Feed, is_paged: bool) -> Itera
     first = read_page(ask(1), 1, feed)
     if first is None:
         return
+    if first.rest and not is_paged:
+        raise SourceError(f"{first.rest}，而配置的地址不翻页（没有 {{page}}），请按接口说明改配置")
     yield first
     got, number, seen = first.count, 1, {first.digest: 1}
     while is_paged and not _is_end(first, number, got):
@@ -90,17 +94,19 @@ def read_page(answer: Answer, number: int, feed: Feed) -> Page | None:
         for path, record, _ in records(Window(iter([text]), NAMES), around):
             lists.setdefault(path, []).append(record)
         lists = dict.fromkeys(around.lists, ()) | lists
-        path = answers.record_path({p: _names(found) for p, found in lists.items()}, feed)
+        listed = [p for p, found in lists.items() if any(isinstance(record, list) for record in found)]
+        named = answers.named_lists(around, {p: _names(found) for p, found in lists.items()}, listed)
+        path = answers.record_path(named, feed)
     except Malformed:
         raise SourceError(f"第 {number} 页：接口返回的内容不是完整的 JSON，请联系部门") from None
     except UnreadableError as error:
         raise SourceError(f"第 {number} 页：接口的回答里{error.detail}，请核对接口说明") from None
     found, said = lists[path], around.said
-    if answers.has_failed(said, lists, len(found), feed):
+    if answers.has_failed(around, lists, len(found), feed):
         raise SourceError("接口回答说取数失败，请联系部门；以别的状态码表示成功的，请写入数据合同")
     total = answers.total(said, path, len(found))
     digest = hashlib.sha256(json.dumps([found, total], sort_keys=True).encode()).hexdigest()
-    return Page(answer.body, len(found), total, answers.pages(said, path), digest)
+    return Page(answer.body, len(found), total, answers.pages(said, path), answers.rest(said, path, len(found)), digest)
 
 
 def _names(found: list) -> dict[str, None]:

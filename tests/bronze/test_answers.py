@@ -129,7 +129,92 @@ def test_totals_are_seen_wherever_they_stand(tmp_path: Path, said: dict):
 def test_an_answer_with_all_there_are_is_whole(tmp_path: Path):
     assert bronze(tmp_path, {"data": {"total": 6, "pages": 3, "list": RECORDS}}) == (6, None, [])
     assert bronze(tmp_path, {"code": 0, "count": 6, "data": RECORDS}) == (6, None, [])
-    assert bronze(tmp_path, {"code": 0, "count": 1000, "data": RECORDS})[2] == ["接口称共 1000 条，实收 6 条，请核对"]
+    assert bronze(tmp_path, {"total": 6, "next": "/people?page=2", "data": RECORDS}) == (6, None, [])
+    assert bronze(tmp_path, {"total": 5, "data": RECORDS}) == (6, None, ["接口称共 5 条，实收 6 条，请核对"])
+
+
+PARTS = {
+    "接口称共 5 条，实收 0 条": {"total": 5, "data": []},
+    "接口称共 128 条，实收 0 条": {"data": {"total": 128, "pages": 22, "list": []}},
+    "接口称共 1000 条，实收 6 条": {"code": 0, "count": 1000, "data": RECORDS},
+}
+MORE = [
+    {"hasNextPage": True, "data": RECORDS},
+    {"total": 6, "has_more": "true", "data": RECORDS},
+    {"data": {"list": RECORDS, "isLastPage": False}},
+    {"content": RECORDS, "last": False, "first": True},
+    {"exceededTransferLimit": 1, "rows": RECORDS},
+    {"hasNextPage": True, "data": []},
+]
+NEXT = [
+    {"next": "http://10.0.0.1/people?page=2", "data": RECORDS},
+    {"nextUrl": "/people?page=2", "data": []},
+    {"@odata.nextLink": "/people?$skip=6", "value": RECORDS},
+    {"_links": {"next": {"href": "/people?page=2"}}, "data": RECORDS},
+    {"data": {"nextPage": 2, "list": RECORDS}},
+]
+ALL = [
+    {"hasNextPage": False, "nextPage": 2, "data": RECORDS},
+    {"next": None, "previous": None, "data": RECORDS},
+    {"next_page_url": "", "nextPage": 0, "last_page": 1, "data": RECORDS},
+    {"last": True, "content": RECORDS},
+    {"errors": [], "error": None, "exception": "", "err": 0, "data": RECORDS},
+]
+
+
+def lacks(tmp_path: Path, said: dict, name: str = "a.json") -> str:
+    file = tmp_path / name
+    file.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+    ((table,), _) = read_json(file, f.FEED)
+    return table.lacks
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [*PARTS.items(), *(("接口称还有下一页", said) for said in MORE),
+     *(("接口给出了下一页的地址", said) for said in NEXT), *(("", said) for said in ALL)],
+)  # fmt: skip
+def test_what_says_that_more_are_to_be_fetched_is_heard(tmp_path: Path, why: str, said: dict):
+    assert lacks(tmp_path, said) == why
+
+
+def test_numbered_pages_wait_for_the_others(tmp_path: Path):
+    said = {"total": 128, "hasNextPage": True, "data": RECORDS}
+    assert lacks(tmp_path, said, "F98_测试_370600_202401_p0001.json") == ""
+    assert lacks(tmp_path, {"total": 5, "data": []}, "F98_测试_370600_202401_p0001.json") != ""
+    assert lacks(tmp_path, {"total": 5, "data": []}, "F98_测试_370600_202401_p0002.json") == ""
+
+
+@pytest.mark.parametrize(
+    "around",
+    [{"errors": [{"message": "timeout"}]}, {"errors": ["timeout"]}, {"error": {"message": "部分失败"}}, {"err": "E1"}],
+)
+def test_errors_beside_records_are_no_answer(tmp_path: Path, around: dict):
+    assert bronze(tmp_path, {**around, "data": RECORDS})[0] == "E_JSON_ANSWER"
+    assert collected({**around, "data": RECORDS}) is None
+
+
+@pytest.mark.parametrize("names", ["columns", "field_names"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_records_may_be_lists_beside_the_names_of_their_values(tmp_path: Path, names: str, is_first: bool):
+    values = [list(r.values()) for r in RECORDS]
+    parts = [(names, f.LABELS), ("rows", values)]
+    said = {"code": 0, "data": dict(parts if is_first else reversed(parts))}
+    assert bronze(tmp_path, said) == (6, None, [])
+    assert collected(said) == 6
+    ((table,), _) = read_json(tmp_path / "a.json", f.FEED)
+    assert table.header.found
+    assert [*table.blocks][0].rows["c1"].to_list() == [r["姓名"] for r in RECORDS]
+    values[2] = values[2][:-1]
+    ((table,), _) = (bronze(tmp_path, said), read_json(tmp_path / "a.json", f.FEED))[1]
+    assert [(s.row, s.code) for b in table.blocks for s in b.spoilt] == [(3, "E_FIELDS")]
+
+
+def test_a_record_without_any_value_is_a_record(tmp_path: Path):
+    said = [RECORDS[0], {}, RECORDS[1], dict.fromkeys(RECORDS[0])]
+    assert bronze(tmp_path, said)[0] == 4
+    ((table,), _) = read_json(tmp_path / "a.json", f.FEED)
+    assert [(s.row, s.code) for b in table.blocks for s in b.spoilt] == [(2, "E_BLANK_RECORD"), (4, "E_BLANK_RECORD")]
 
 
 @pytest.mark.parametrize(

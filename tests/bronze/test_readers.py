@@ -130,9 +130,12 @@ def test_json_that_is_refused(desk: Office, content: bytes, code: str):
     assert desk.deliver("F98", ANY, content).breaker_code == code
 
 
-def test_fewer_records_than_the_interface_says_are_told(desk: Office):
+def test_fewer_records_than_the_interface_says_are_held_back(desk: Office):
     result = desk.deliver("F98", ANY, f.page(PEOPLE, total=12))
-    assert "接口称共 12 条，实收 10 条，请核对" in result.notices
+    assert (result.breaker_code, result.rows_bronze, result.rows_quarantined) == ("E_JSON_PART", 0, 10)
+    assert "接口称共 12 条，实收 10 条" in result.breaker_message
+    nothing = desk.deliver("F98", ANY.replace("202401", "202402"), f.page([], total=5))
+    assert (nothing.breaker_code, nothing.rows_in) == ("E_JSON_PART", 0)
 
 
 def _record(change: Callable[[list[dict]], object]) -> bytes:
@@ -261,3 +264,10 @@ def test_a_web_page_with_merged_cells_in_another_encoding(desk: Office):
     result = desk.deliver("F98", ANY, content)
     assert (result.rows_bronze, desk.rows("F98")["_row"][0]) == (10, 3)
     assert "标题：名册" in result.notices
+
+
+@pytest.mark.parametrize("write", [f.parquet, lambda rows: f.array([*rows])])
+def test_a_record_without_any_value_is_counted_and_kept(desk: Office, write: Callable):
+    result = desk.deliver("F98", ANY, write([*PEOPLE, (None,) * len(f.LABELS)]))
+    assert (result.rows_in, result.rows_bronze, result.rows_quarantined) == (11, 10, 1)
+    assert desk.quarantine("F98").select("row", "code").rows() == [(11, "E_BLANK_RECORD")]
