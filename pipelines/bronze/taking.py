@@ -15,6 +15,7 @@ from pipelines.bronze.breakers import Breaker, breaker
 from pipelines.bronze.history import History
 from pipelines.bronze.lineage import with_lineage
 from pipelines.bronze.people import People
+from pipelines.bronze.periods import held_against
 from pipelines.bronze.points import Points
 from pipelines.bronze.profile import Profile, Profiler
 from pipelines.bronze.readers import read
@@ -84,7 +85,7 @@ def take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Histo
             if header.missing:
                 entries.append(_whole(rows, table, delivery, taken.breaker))
             else:
-                typed = type_block(Block(rows, block.marks), header, feed)
+                typed = held_against(type_block(Block(rows, block.marks), header, feed), feed, delivery.period)
                 entries.append(quarantine.faulty(rows, typed.faults, header, delivery, table.sheet))
                 told_cells.update(typed.told)
                 taken.breaker = taken.breaker or mixed_ids(id_lengths, typed, feed, delivery)
@@ -115,8 +116,8 @@ def refused_rows(
             table = replace(table, header=block.header or table.header)
             own = [quarantine.spoilt(block.spoilt, delivery, table.sheet)]
             if not table.header.missing:
-                faults = type_block(Block(rows, block.marks), table.header, feed).faults
-                own.append(quarantine.faulty(rows, faults, table.header, delivery, table.sheet))
+                typed = held_against(type_block(Block(rows, block.marks), table.header, feed), feed, delivery.period)
+                own.append(quarantine.faulty(rows, typed.faults, table.header, delivery, table.sheet))
             told = pl.concat(own)
             others = rows.filter(~pl.col(ROW).is_in(told["row"].to_list()))
             yield pl.concat([told, _whole(others, table, delivery, why)]).sort("row")

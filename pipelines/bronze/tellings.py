@@ -11,6 +11,7 @@ from pipelines.bronze.breakers import Breaker, breaker
 from pipelines.bronze.id_numbers import has_open_length
 from pipelines.bronze.invisible import INVISIBLE
 from pipelines.bronze.missing import MISSING
+from pipelines.bronze.periods import MONTH_AHEAD, MONTH_BACK
 from pipelines.bronze.table import ID_NUMERIC, Notice, Table
 from pipelines.bronze.tail import names_nobody
 from pipelines.bronze.typing import Typed
@@ -20,6 +21,8 @@ from pipelines.landing import Delivery
 _TOLD_CELLS = {
     MISSING: "写作“无”“NULL”“-”之类，按空值入库",
     INVISIBLE: "带看不见的零宽符号，已去掉",
+    MONTH_AHEAD: "晚于文件的所属期，请核对是否写错年月",
+    MONTH_BACK: "早于文件的所属期太多，请核对是否写错年月",
     ID_NUMERIC: "存成了数字，已按原数读取；号码有以 0 开头的，请将该列设为文本后重报",
 }
 

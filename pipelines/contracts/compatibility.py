@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.contracts.model import Column, Feed
+from pipelines.contracts.model import AHEAD_TOLD, Column, Feed
 
 _NO_LIMIT = float("inf")
 _Facts = Mapping[str, Any]
@@ -36,6 +36,7 @@ def _column(column: Column) -> dict[str, Any]:
         "max_length": column.max_length,
         "pattern": column.pattern,
         "codes": list(column.code_list),
+        "ahead": None if column.ahead == AHEAD_TOLD else column.ahead,
         "headings": sorted(column.headers),
     }
     return {name: value for name, value in facts.items() if value}
@@ -65,6 +66,8 @@ def _tighter(new: _Facts, old: _Facts) -> Iterator[str]:
         yield f"at least {new['min_length']} characters, were {old.get('min_length', 0)}"
     if new.get("pattern") not in (None, old.get("pattern")):
         yield f"the pattern was {old.get('pattern', 'none')}, is {new['pattern']}"
+    if new.get("ahead") and not old.get("ahead"):
+        yield "months after the file's period are refused"
     if new.get("codes") and not old.get("codes"):
         yield "is now a closed list of codes"
     elif new.get("codes") and (gone := sorted(set(old["codes"]) - set(new["codes"]))):

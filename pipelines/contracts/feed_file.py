@@ -13,7 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.contracts.elements import Codes, Element, StandardError
 from pipelines.contracts.heading import normal
-from pipelines.contracts.model import BY_KEY, CORRECTABLE, FORMATS, IDENTITIES, MODES, NIL_RETURNS, SCOPES, SOURCE_KINDS
+from pipelines.contracts.model import (
+    AHEAD,
+    BY_KEY,
+    CORRECTABLE,
+    FORMATS,
+    IDENTITIES,
+    MODES,
+    NIL_RETURNS,
+    SCOPES,
+    SOURCE_KINDS,
+)
 from pipelines.contracts.vocabulary import CLASSIFICATIONS
 from pipelines.paths import PROJECT_ROOT
 
@@ -32,6 +42,7 @@ class ColumnEntry(_Strict):
     `name` (in the lake) is the element's where it is not given, so is `label` (in the file). `key` is the
     place in the primary key, from 1; `correctable` lets townships correct it. A class may only be raised. `codes`
     and `tags` replace the element's. `indent`: what stands further in belongs to what stands further out.
+    Of a month: `months_before` the file's period it may lie unquestioned, `ahead` what becomes of a later one.
     """
 
     element: str
@@ -48,6 +59,8 @@ class ColumnEntry(_Strict):
     scale: int | None = None
     unit: str | None = None
     indent: bool = False
+    months_before: int | None = None
+    ahead: Literal[*AHEAD] | None = None
     description: str | None = None
 
 
@@ -126,6 +139,8 @@ class Resolved(_Strict):
     scale: int
     unit: str | None
     indent: bool
+    months_before: int | None
+    ahead: str | None
     description: str | None
     element: Element
 
@@ -173,6 +188,8 @@ def _resolved(feed: FeedFile, entry: ColumnEntry, element: Element) -> Resolved:
         scale=element.scale if entry.scale is None else entry.scale,
         unit=element.unit if entry.unit is None else entry.unit or None,
         indent=entry.indent,
+        months_before=entry.months_before,
+        ahead=entry.ahead,
         description=entry.description or element.description,
         element=element,
     )

@@ -18,7 +18,7 @@ from open_data_contract_standard.model import (
     ServiceLevelAgreementProperty,
 )
 
-from pipelines.contracts.model import BY_KEY, NIL_NEVER, Column, Feed, Source, Thresholds
+from pipelines.contracts.model import AHEAD_TOLD, BY_KEY, NIL_NEVER, Column, Feed, Source, Thresholds
 from pipelines.contracts.vocabulary import problems
 from pipelines.paths import PROJECT_ROOT
 
@@ -180,6 +180,8 @@ def _column(item: SchemaProperty) -> Column:
         source_department=custom.get("sourceDepartment", ""),
         sharing=custom.get("sharingAttribute", ""),
         has_indent=bool(custom.get("indent")),
+        months_before=custom.get("monthsBefore"),
+        ahead=custom.get("ahead", AHEAD_TOLD),
     )
 
 

@@ -26,6 +26,9 @@ SOURCE_KINDS = ("postgres", "mysql", "api", "sftp", "s3", "folder")
 IDENTIFIER = "identifier"
 MONTH = "month"
 CORRECTABLE = "correctable"
+# What becomes of a row whose month lies after the period of its file: it comes in and is told, or is kept out.
+AHEAD_TOLD, AHEAD_REFUSED = "told", "refused"
+AHEAD = (AHEAD_TOLD, AHEAD_REFUSED)
 PHONE = "phone"
 DIRECT = "直接标识符"
 MASK_PREFIX = "mask:"
@@ -40,7 +43,8 @@ class Column:
 
     `scale` is the number of digits behind the point of a decimal; a geometry is GeoJSON text. `element` is the
     code in the data standard, `source_department` who answers for it, `sharing` its sharing attribute. `has_indent`:
-    indent says in the file what a value belongs to; in the lake its path does.
+    indent says in the file what a value belongs to; in the lake its path does. Of a month: more than `months_before`
+    the file's period it is told, `ahead` (one of AHEAD) is what becomes of a later one.
     """
 
     name: str
@@ -64,6 +68,8 @@ class Column:
     source_department: str = ""
     sharing: str = ""
     has_indent: bool = False
+    months_before: int | None = None
+    ahead: str = AHEAD_TOLD
 
     @property
     def is_identifier(self) -> bool:

@@ -125,6 +125,8 @@ def _property(column: Resolved) -> dict[str, Any]:
             sourceDepartment=element.source,
             sharingAttribute=element.sharing,
             indent=column.indent,
+            monthsBefore=column.months_before,
+            ahead=column.ahead,
         ),
     }
     return {k: v for k, v in facts.items() if v}

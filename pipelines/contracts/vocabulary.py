@@ -125,5 +125,11 @@ def _column_problems(column: Column) -> Iterator[str]:
         yield "a 直接标识符 needs a mask:* or token tag"
     if column.has_indent and (column.type != "string" or column.is_identifier):
         yield "indent belongs to a column of words"
+    if not column.is_month and (column.months_before is not None or column.ahead != model.AHEAD_TOLD):
+        yield "monthsBefore and ahead belong to a month"
+    if column.ahead not in model.AHEAD:
+        yield f"ahead {column.ahead!r} is not one of {', '.join(model.AHEAD)}"
+    if (column.months_before or 0) < 0:
+        yield f"monthsBefore {column.months_before} lies after the period"
     if stray := {code for code, _ in column.code_labels} - set(column.code_list):
         yield f"codeLabels for values outside the code list: {', '.join(sorted(stray))}"

@@ -54,6 +54,7 @@ IDENTITIES = {
     "key": "按主键认行",
     "row": "没有主键：每行各自独立，内容相同的也各算一行，下一次全量送到即全部替换",
 }
+AHEAD = {"told": "照收并提示", "refused": "该行不能入库"}
 NIL_RETURNS = {
     "never": "每期必报",
     "required": "每期必报，无数据时报送只有表头的空文件（零报告）",
@@ -150,6 +151,9 @@ def type_words(thing: Column | Element) -> str:
         parts.append(f"{thing.max_length} 位" if exact else f"最长 {thing.max_length} 字")
     if thing.unit:
         parts.append(f"单位 {thing.unit}")
+    if isinstance(thing, Column) and thing.is_month:
+        early = f"早于文件所属期 {thing.months_before} 个月以上的提示" if thing.months_before is not None else ""
+        parts += [t for t in (early, f"晚于文件所属期的{AHEAD[thing.ahead]}") if t]
     if isinstance(thing, Column) and thing.has_indent:
         parts.append("缩进表示上下级，入库为全路径")
     return "，".join(parts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipelines.contracts.elements import Element
 from pipelines.contracts.load import THRESHOLDS
 from pipelines.contracts.model import Thresholds
-from pipelines.contracts.words import FORMATS, IDENTITIES, MODES, NIL_RETURNS, RETURNS, SCOPES, SOURCES
+from pipelines.contracts.words import AHEAD, FORMATS, IDENTITIES, MODES, NIL_RETURNS, RETURNS, SCOPES, SOURCES
 from pipelines.contracts.workbook.cells import (
     CODES,
     DURATION,
@@ -113,6 +113,8 @@ COLUMN_FACTS = (
     Fact("小数位", "scale", number(), "", width=7),
     Fact("单位", "unit", UNIT, "与数据元不同时填；没有固定单位填“无”", width=8),
     Fact("缩进表示上下级", "indent", YES, "如地区名按省、市、县逐级缩进", width=8),
+    Fact("可早于所属期（月）", "months_before", number(), "该列是年月时填；更早的照收并提示，不填即不问", width=9),
+    Fact("晚于所属期", "ahead", choice(AHEAD), "该列是年月时选；不选即照收并提示", width=9),
     Fact("说明", "description", text(), "", width=20),
 )  # fmt: skip
 
