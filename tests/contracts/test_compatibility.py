@@ -49,6 +49,7 @@ def released(tmp_path: Path) -> Path:
 
 
 BREAKING = {
+    "column name: months after the file's period are refused": _column("name", ahead="refused"),
     "column name is gone": _without("name"),
     "column area: decimal became string": _column("area", type="string"),
     "column area: 2 decimals, were 4": _column("area", scale=2),
