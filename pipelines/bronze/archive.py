@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from pipelines.bronze import kinds
+from pipelines.bronze import kinds, members
 from pipelines.bronze.shape_reader import PARTS, read_shapes
 from pipelines.bronze.table import Notice, Table, UnreadableError
 from pipelines.bronze.workbook_guard import DAMAGE, Caps, check_sizes
@@ -35,36 +35,38 @@ def read_archive(
     """Tables of all members, in order of name; `sheet` is the member's name, then the sheet's.
 
     Accompanying papers without the contract's header are left alone and told. Raises UnreadableError: E_ZIP_BOMB,
-    E_ZIP_DAMAGED, E_ZIP_LOCKED, E_ZIP_MEMBER (a name that is a path elsewhere), E_ZIP_NESTED, and what the reader
-    of a member raises, with its name.
+    E_ZIP_DAMAGED, E_ZIP_LOCKED, E_ZIP_MEMBER (a name that is a path elsewhere), E_ZIP_NESTED, E_ZIP_OTHER, and what the
+    reader of a member raises, with its name.
     """
     try:
-        members = _unpack(file, scratch, caps)
+        unpacked = _unpack(file, scratch, caps)
     except DAMAGE as error:
         raise UnreadableError("E_ZIP_DAMAGED") from error
-    layers = {name.lower()[:-4] for name in members if name.lower().endswith(".shp")}
+    layers = {name.lower()[:-4] for name in unpacked if name.lower().endswith(".shp")}
     tables: list[Table] = []
     notices: list[Notice] = []
-    for name, path in members.items():
+    for name, path in unpacked.items():
         is_layer, suffix = _layer(name) in layers, PurePosixPath(name).suffix.lower()
         if is_layer and suffix != ".shp" and (suffix in PARTS or name.lower().endswith(".shp.xml")):
             continue
         try:
             if is_layer and suffix == ".shp":
-                parts = {n.lower()[-4:]: p for n, p in members.items() if n.lower()[:-4] == _layer(name)}
+                parts = {n.lower()[-4:]: p for n, p in unpacked.items() if n.lower()[:-4] == _layer(name)}
                 found, told = read_shapes(parts, feed)
                 told = kinds.differs(kinds.SHP, feed.format) + told
             else:
                 found, told = read(path, feed, _kind(path))
         except UnreadableError as error:
-            if _is_paper(suffix, error):
+            if _is_paper(name, suffix, error):
                 notices.append(Notice("N_MEMBER", f"包内文件「{name}」不是数据，未读取"))
                 continue
             where = f"包内文件「{name}」"
             raise UnreadableError(error.code, f"{where}，{error.detail}" if error.detail else where) from error
-        if suffix in (*_TEXTS, *_PAPERS) and not any(t.header.found for t in found):
+        has_header = any(t.header.found for t in found)
+        if not has_header and (suffix in (*_TEXTS, *_PAPERS) or members.is_aside(name)):
             notices.append(Notice("N_MEMBER", f"包内文件「{name}」没有约定的表头，未读取"))
             continue
+        notices += members.of_another(name, file.name, feed) if has_header else []
         tables += [replace(t, sheet=f"{name}/{t.sheet}" if t.sheet else name) for t in found]
         notices += [Notice(n.code, f"包内文件「{name}」：{n.text}") for n in told]
     if not tables:
@@ -72,11 +74,11 @@ def read_archive(
     return tables, notices
 
 
-def _is_paper(suffix: str, error: UnreadableError) -> bool:
+def _is_paper(name: str, suffix: str, error: UnreadableError) -> bool:
     """Whether a member nobody can read is none of the data: by what it is, or by its name where it is nothing known."""
     if suffix in _PAPERS or (error.code == "E_KIND" and error.detail in kinds.PAPERS):
         return True
-    return suffix in _TEXTS and error.code in ("E_KIND", "E_EMPTY")
+    return (suffix in _TEXTS or members.is_aside(name)) and error.code in ("E_KIND", "E_EMPTY", "E_JSON_FORM")
 
 
 def _layer(name: str) -> str:
@@ -92,7 +94,7 @@ def _kind(path: Path) -> str:
 
 def _unpack(file: Path, scratch: Path, caps: Caps) -> dict[str, Path]:
     """Name of each member -> where its bytes lie now."""
-    members: dict[str, Path] = {}
+    unpacked: dict[str, Path] = {}
     with zipfile.ZipFile(file) as archive:
         check_sizes(archive, caps)
         named = sorted((_name(entry), number, entry) for number, entry in enumerate(archive.infolist()))
@@ -104,12 +106,12 @@ def _unpack(file: Path, scratch: Path, caps: Caps) -> dict[str, Path]:
                 continue
             if entry.flag_bits & 1:
                 raise UnreadableError("E_ZIP_LOCKED")
-            if name in members:
+            if name in unpacked:
                 raise UnreadableError("E_ZIP_MEMBER", f"「{name}」出现两次")
-            members[name] = scratch / f"{number}"
-            with archive.open(entry) as source, members[name].open("wb") as target:
+            unpacked[name] = scratch / f"{number}"
+            with archive.open(entry) as source, unpacked[name].open("wb") as target:
                 shutil.copyfileobj(source, target, _PIECE)
-    return members
+    return unpacked
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

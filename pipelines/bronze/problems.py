@@ -64,6 +64,7 @@ DELIVERY = {
     "E_ZIP_LOCKED": Problem("压缩包有密码", "请去掉密码后重报"),
     "E_ZIP_NESTED": Problem("压缩包里还有压缩包", "请只压缩一层后重报"),
     "E_ZIP_MEMBER": Problem("压缩包内的文件名不可用", "请重新压缩，不带路径和链接"),
+    "E_ZIP_OTHER": Problem("压缩包里有别的数据源、所属期、范围或方式的文件", "请按各自的文件名分别重报"),
     "E_JSON": Problem("JSON 不完整或格式有误", "请重新导出或重新获取"),
     "E_JSON_FORM": Problem("JSON 中没有唯一的一组记录", "请只保留一个记录数组，或由大数据局把记录路径写入合同"),
     "E_JSON_ANSWER": Problem("是接口的错误回答，不是数据", "请核对接口后重新获取，或由大数据局把成功码写入合同"),

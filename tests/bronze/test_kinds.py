@@ -167,6 +167,46 @@ def test_what_goes_with_a_delivery_is_left_alone_and_told(desk: Office, name: st
     assert f"包内文件「数据/{name}」" in "".join(result.notices)
 
 
+@pytest.mark.parametrize("name", ["说明.csv", "数据字典.xlsx", "README.csv", "字段说明（2024版）.json", "代码表.xlsx"])
+@pytest.mark.parametrize("content", [f.sheet_xls([["字段", "含义"], ["xm", "姓名"]]), "注意\n".encode(), b"{}", b""])
+def test_papers_in_the_form_of_data_are_known_by_their_names(desk: Office, name: str, content: bytes):
+    result = desk.deliver("F98", ANY, f.zipped({"名册.csv": f.csv(PEOPLE), name: content}))
+    assert (result.status, result.rows_bronze, result.notice_codes.count("N_MEMBER")) == ("accepted", 10, 1)
+    assert f"包内文件「{name}」" in "".join(result.notices)
+
+
+@pytest.mark.parametrize("name", ["其余.csv", "说明以外的人员.csv"])
+def test_a_member_without_the_header_refuses_the_archive(desk: Office, name: str):
+    result = desk.deliver("F98", ANY, f.zipped({"名册.csv": f.csv(PEOPLE), name: "张三,1\n".encode()}))
+    assert result.breaker_code == "E_HEADER"
+
+
+def test_papers_alone_are_no_delivery(desk: Office):
+    assert desk.deliver("F98", ANY, f.zipped({"说明.csv": "姓名\n".encode()})).breaker_code == "E_EMPTY"
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("F98_测试_370600_202402.csv", "202402 期"), ("F98_测试_2024年2月.csv", "202402 期"),
+     ("f98-202402.csv", "202402 期"), ("F10_高龄津贴发放_370602_202401.csv", "F10"), ("二月/F23M_用水.csv", "F23M"),
+     ("F98_测试_370700_202401.csv", "范围")],
+)  # fmt: skip
+def test_a_member_of_another_delivery_refuses_the_archive(desk: Office, name: str, what: str):
+    result = desk.deliver("F98", ANY, f.zipped({"F98_测试_370600_202401.csv": f.csv(PEOPLE), name: f.csv(PEOPLE)}))
+    assert (result.breaker_code, result.rows_bronze) == ("E_ZIP_OTHER", 0)
+    assert f"包内文件「{name}」" in result.breaker_message and what in result.breaker_message
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("F98_测试_370602_202401.csv", 0), ("F98_莱山_202312-202401.csv", 0), ("导出20240205.csv", 0),
+     ("2024年2月5日.csv", 0), ("测试2024年01月.csv", 0), ("测试2024年2月.csv", 1), ("202402/名册.csv", 1)],
+)  # fmt: skip
+def test_another_month_in_a_members_own_name_is_told(desk: Office, name: str, told: int):
+    result = desk.deliver("F98", ANY, f.zipped({name: f.csv(PEOPLE)}))
+    assert (result.status, result.rows_bronze, result.notice_codes.count("N_MEMBER")) == ("accepted", 10, told)
+
+
 def test_papers_are_known_by_what_they_are(desk: Office):
     result = desk.deliver("F98", ANY, f.zipped({"名册.csv": f.csv(PEOPLE), "扫描件": b"%PDF-1.4", "章": b"\x89PNG"}))
     assert (result.rows_bronze, result.notice_codes.count("N_MEMBER")) == (10, 2)
