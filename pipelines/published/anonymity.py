@@ -20,14 +20,19 @@ class Plan:
     `drop`: columns that do not leave. `bands`: number columns -> lower ends of
     their bands, or their width. `known`: what others may
     know of a person; `blanked`: those of them that are blanked, in this order, where fewer than k rows agree in all.
-    `cells`: the table holds sums over people, `cells[0]` being how many; `within`: cells whose total may be known.
+    `people`: column -> values of the rows that stand for a person (blank may be one); without it every row does.
+    `cells`: the table holds sums over people; of each group the first column is how many. `merged`: columns that are
+    blanked, group by group, where there are fewer than k, rows that agree then being added up. `within`: cells whose
+    total may be known.
     """
 
     drop: tuple[str, ...] = ()
     bands: Mapping[str, Sequence[int] | int] = field(default_factory=dict)
     known: tuple[str, ...] = ()
     blanked: tuple[str, ...] = ()
-    cells: tuple[str, ...] = ()
+    people: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    cells: tuple[Sequence[str], ...] = ()
+    merged: tuple[Sequence[str], ...] = ()
     within: tuple[str, ...] = ()
 
 
@@ -54,22 +59,28 @@ def generalise(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -
     replace = f" REPLACE ({banded})" if banded else ""
     without = f" EXCLUDE ({', '.join(map(_q, plan.drop))})" if plan.drop else ""
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT *{without}{replace} FROM temp.{table}")
-    return _cells(con, table, plan, k) if plan.cells else _rows(con, table, plan, k)
+    if not plan.cells:
+        return _rows(con, table, plan, k)
+    for columns in plan.merged:
+        _merge(con, table, columns, plan, k)
+    return Withheld(0, sum(_cells(con, table, cells, plan.within, k) for cells in plan.cells))
 
 
 def smallest_group(con: duckdb.DuckDBPyConnection, table: str, plan: Plan) -> int | None:
     """Rows of the smallest group that agrees in all that is known; of a table of cells, the smallest count shown."""
     if plan.cells:
-        return con.execute(f"SELECT min({_q(plan.cells[0])}) FROM temp.{table}").fetchone()[0]
+        counts = ", ".join(f"min({_q(count)})" for count, *_ in plan.cells)
+        return con.execute(f"SELECT least({counts}) FROM temp.{table}").fetchone()[0]
     known = ", ".join(map(_q, plan.known))
-    return con.execute(f"SELECT min(n) FROM (SELECT count(*) AS n FROM temp.{table} GROUP BY {known})").fetchone()[0]
+    groups = f"SELECT count(*) AS n FROM temp.{table} WHERE {_is_person(plan)} GROUP BY {known}"
+    return con.execute(f"SELECT min(n) FROM ({groups})").fetchone()[0]
 
 
 def _rows(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Withheld:
-    known = ", ".join(map(_q, plan.known))
+    group = f"count(*) OVER (PARTITION BY {', '.join(map(_q, plan.known))}, {_is_person(plan)})"
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT *, false AS _blanked FROM temp.{table}")
     for column in plan.blanked:
-        few = f"count(*) OVER (PARTITION BY {known}) < {k}"
+        few = f"({_is_person(plan)} AND {group} < {k})"
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * REPLACE (CASE WHEN {few} THEN NULL "
             f"ELSE {_q(column)} END AS {_q(column)}, _blanked OR {few} AS _blanked) FROM temp.{table}"
@@ -77,20 +88,42 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Wit
     before = con.execute(f"SELECT count(*) FROM temp.{table}").fetchone()[0]
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM temp.{table} "
-        f"QUALIFY count(*) OVER (PARTITION BY {known}) >= {k}"
+        f"QUALIFY NOT {_is_person(plan)} OR {group} >= {k}"
     )
     left, blanked = con.execute(f"SELECT count(*), count(*) FILTER (_blanked) FROM temp.{table}").fetchone()
     con.execute(f"ALTER TABLE temp.{table} DROP COLUMN _blanked")
     return Withheld(blanked, before - left)
 
 
-def _cells(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Withheld:
-    """A cell of fewer than k people is blank; where the total of its group would give it away (one cell alone, or fewer
-    than k people in all), so is the smallest of the others."""
-    count, group = _q(plan.cells[0]), ", ".join(map(_q, plan.within))
+def _is_person(plan: Plan) -> str:
+    """SQL: whether a row stands for a person."""
+    told = (f"{_q(c)} IN ({', '.join(map(_text, v))}) OR {_q(c)} IS NULL" for c, v in plan.people.items())
+    return f"({' OR '.join(told) or 'true'})"
+
+
+def _merge(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], plan: Plan, k: int) -> None:
+    """Rows of fewer than k people lose some columns and are added to those they are equal to then."""
+    cells = [cell for group in plan.cells for cell in group]
+    types = dict(row[:2] for row in con.execute(f"DESCRIBE temp.{table}").fetchall())
+    blank = ", ".join(f"CASE WHEN {_q(plan.cells[0][0])} >= {k} THEN {_q(c)} END AS {_q(c)}" for c in columns)
+    summed = ", ".join(f"CAST(sum({_q(c)}) AS {types[c]}) AS {_q(c)}" for c in cells)
+    others = ", ".join(_q(c) for c in types if c not in cells)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {others}, {summed} "
+        f"FROM (SELECT * REPLACE ({blank}) FROM temp.{table}) GROUP BY {others}"
+    )
+
+
+def _cells(con: duckdb.DuckDBPyConnection, table: str, cells: Sequence[str], within: Sequence[str], k: int) -> int:
+    """How many cells were blanked.
+
+    A cell of fewer than k people is blank; where the total of its group would give it away (one cell alone, or fewer
+    than k people in all), so is the smallest of the others.
+    """
+    count, group = _q(cells[0]), ", ".join(map(_q, within))
     columns = [name for name, *_ in con.execute(f"DESCRIBE temp.{table}").fetchall()]
-    order = ", ".join(map(_q, (plan.cells[0], *columns)))
-    blank = ", ".join(f"CASE WHEN _withheld THEN NULL ELSE {_q(c)} END AS {_q(c)}" for c in plan.cells)
+    order = ", ".join(map(_q, (cells[0], *columns)))
+    blank = ", ".join(f"CASE WHEN _withheld THEN NULL ELSE {_q(c)} END AS {_q(c)}" for c in cells)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE {table} AS
         WITH few AS (SELECT *, {count} < {k} AS _few FROM temp.{table}),
@@ -108,7 +141,7 @@ def _cells(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Wi
         SELECT * REPLACE ({blank}) FROM judged""")
     withheld = con.execute(f"SELECT count(*) FILTER (_withheld) FROM temp.{table}").fetchone()[0]
     con.execute(f"ALTER TABLE temp.{table} DROP COLUMN _withheld")
-    return Withheld(0, withheld)
+    return withheld
 
 
 def _band(column: str, ends: Sequence[int] | int) -> str:
@@ -126,6 +159,10 @@ def _between(low: int, above: int | None) -> str:
     if above is None:
         return f"{low}及以上"
     return str(low) if above == low + 1 else f"{low}-{above - 1}"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _q(name: str) -> str:

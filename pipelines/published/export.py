@@ -30,6 +30,25 @@ READABLE_IDS = {"rule_id"}
 # 17 digits and a check character: GB 11643-1999.
 RESIDENT_ID = r"(^|[^0-9])[1-9][0-9]{16}[0-9Xx]([^0-9]|$)"
 
+# What the two tables about the file itself are, by column.
+ABOUT = {
+    "": "本文件的数据日期、用途与 k What this file is",
+    "as_of": "数据日期 Business date",
+    "purpose": "用途 Whom the file and its pseudonyms are for",
+    "k": "withheld 所列各表中，任何人至少与 k-1 个其他人无法区分，不足 k 的人数和工单数不公布；"
+    "企业表中指个体工商户等代表个人的行 "
+    "In the tables that withheld names nobody is told apart from k-1 others and no count below k is shown; "
+    "of enterprises, rows that stand for a person",
+    "stale_sources": f"陈旧的来源数 How many sources are stale (one by one in {FRESHNESS})",
+    "stale_since": "其中最早欠报的期次 The earliest period owed among them, YYYYMM",
+}
+WITHHELD = {
+    "": "为保护个人而隐去的，每表一行 What was held back for the sake of privacy, a row a table",
+    "table_name": "数据表 Table",
+    "rows_blanked": "部分列留空的行数 Rows some of whose columns were blanked",
+    "rows_withheld": "未出库的行数或未公布的格子数 Rows that do not leave, or cells that are not shown",
+}
+
 
 class IdentifierLeak(RuntimeError):
     """A table meant for analysts holds a direct identifier; nothing is published."""
@@ -72,12 +91,7 @@ def publish(
             "CAST(? AS BIGINT) AS stale_sources, CAST(? AS VARCHAR) AS stale_since",
             [as_of, PURPOSE, k, count, since],
         )
-        con.execute(
-            f"COMMENT ON TABLE {_OUT}.about IS '数据日期、用途与 k：withheld 所列各表（居民、户、补贴）中"
-            "任何人至少与 k-1 个其他人无法区分，企业和工单统计除外；陈旧的来源数和最早欠报的期次 "
-            "business date, purpose, and k: in the tables that withheld names nobody is told apart from k-1 "
-            f"others; how many sources are stale, and since which period (one by one in {FRESHNESS})'"
-        )
+        _comment(con, "about", ABOUT)
         _tell_withheld(con, withheld)
     finally:
         con.execute(f"DETACH {_OUT}")
@@ -144,7 +158,7 @@ def _write(con: duckdb.DuckDBPyConnection, table: str, texts: Mapping[str, str])
     order = ", ".join(f'"{column}" NULLS FIRST' for column in columns)
     con.execute(f'CREATE TABLE {_OUT}."{table}" AS SELECT * FROM temp."{table}" ORDER BY {order}')
     con.execute(f'DROP TABLE temp."{table}"')
-    _comment(con, table, columns, texts)
+    _comment(con, table, dict.fromkeys(columns, "") | {c: t for c, t in texts.items() if c in ("", *columns)})
     return con.execute(f'SELECT count(*) FROM {_OUT}."{table}"').fetchone()[0]
 
 
@@ -152,10 +166,7 @@ def _tell_withheld(con: duckdb.DuckDBPyConnection, withheld: Mapping[str, Withhe
     con.execute(f"CREATE TABLE {_OUT}.withheld (table_name VARCHAR, rows_blanked BIGINT, rows_withheld BIGINT)")
     for table, lost in sorted(withheld.items()):
         con.execute(f"INSERT INTO {_OUT}.withheld VALUES (?, ?, ?)", [table, lost.blanked, lost.withheld])
-    con.execute(
-        f"COMMENT ON TABLE {_OUT}.withheld IS '为保护个人而隐去的：部分列留空的行，未出库的行或未公布的格子 "
-        "rows with blanked columns, and rows or cells that do not leave'"
-    )
+    _comment(con, "withheld", WITHHELD)
 
 
 def _pseudonymised(frame: pl.DataFrame, key: str) -> pl.DataFrame:
@@ -165,10 +176,9 @@ def _pseudonymised(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     )
 
 
-def _comment(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], texts: Mapping[str, str]) -> None:
-    def quoted(text: str) -> str:
-        return "'" + text.replace("'", "''") + "'"
-
-    con.execute(f'COMMENT ON TABLE {_OUT}."{table}" IS {quoted(texts.get("", ""))}')
-    for column in columns:
-        con.execute(f'COMMENT ON COLUMN {_OUT}."{table}"."{column}" IS {quoted(texts.get(column, ""))}')
+def _comment(con: duckdb.DuckDBPyConnection, table: str, texts: Mapping[str, str]) -> None:
+    """Comments by column; '' is the table itself."""
+    for column, text in texts.items():
+        what = f'COLUMN {_OUT}."{table}"."{column}"' if column else f'TABLE {_OUT}."{table}"'
+        quoted = text.replace("'", "''")
+        con.execute(f"COMMENT ON {what} IS '{quoted}'")

@@ -16,7 +16,7 @@ ROWS = Plan(
     known=("town", "village", "year", "size"),
     blanked=("village", "size", "year"),
 )
-CELLS = Plan(cells=("payees", "amount"), within=("county",))
+CELLS = Plan(cells=(("payees", "amount"),), within=("county",))
 
 
 def people(con: duckdb.DuckDBPyConnection, rows: list[tuple]) -> None:
@@ -81,6 +81,52 @@ def test_small_cells_go_with_the_one_that_would_give_them_away(counts: list[int]
     assert [payees for payees, _ in rows] == shown
     assert [amount for _, amount in rows] == [n and n * 100 for n in shown]
     assert lost.withheld == shown.count(None)
+
+
+def test_of_enterprises_those_that_are_a_person_are_hidden_among_others() -> None:
+    _, plans = load_plans()
+    plan = plans["enterprise_profile"]
+    with duckdb.connect() as con:
+        con.execute("""
+            CREATE TEMP TABLE t AS SELECT 'e' || i AS enterprise_id, '芝罘区' AS county_name,
+                '向阳街道' AS township_name, '370602001' AS township_code, entity_type, '5211' AS industry_code,
+                '零售' AS industry_name, '存续' AS status_name,
+                1990 + i AS established_year, NULL::BIGINT AS cancelled_year, i AS insured_count
+            FROM (VALUES (1, '个体工商户'), (2, '个体工商户'), (3, '个体工商户'), (4, '个体工商户'), (5, '个体工商户'),
+                (6, '有限责任公司'), (7, NULL), (8, '个人独资企业')) AS v(i, entity_type)""")
+        lost = generalise(con, "t", plan, 5)
+        shown = "entity_type, township_name, established_year, insured_count"
+        rows = con.execute(f"SELECT {shown}, count(*) FROM t GROUP BY ALL ORDER BY ALL").fetchall()
+    assert rows == [("个体工商户", "向阳街道", None, None, 5), ("有限责任公司", "向阳街道", 1996, 6, 1)]
+    assert (lost.blanked, lost.withheld) == (5, 2), "a type nobody knows may be a person"
+
+
+def test_few_tickets_are_added_up_and_no_small_count_is_left() -> None:
+    _, plans = load_plans()
+    with duckdb.connect() as con:
+        con.execute("CREATE TEMP TABLE t (rule_id VARCHAR, county_name VARCHAR, township_name VARCHAR, "
+                    "township_code VARCHAR, ticket_count BIGINT, reopen_count BIGINT)")  # fmt: skip
+        con.executemany("INSERT INTO t VALUES ('R17', ?, ?, ?, ?, 1)", [
+            ("甲", "一", "1", 9), ("甲", "二", "2", 2), ("甲", "三", "3", 4),
+            ("乙", "四", "4", 3), ("丙", "五", "5", 1),
+        ])  # fmt: skip
+        lost = generalise(con, "t", plans["anomaly_summary"], 5)
+        rows = con.execute("SELECT county_name, township_code, ticket_count FROM t ORDER BY 1, 2 NULLS LAST").fetchall()
+    # Four tickets of two counties stay alone; the smallest shown one goes with them, as the rule's total may be known.
+    assert rows == [("甲", "1", 9), ("甲", None, None), (None, None, None)]
+    assert lost.withheld == 2
+
+
+def test_a_township_with_few_old_people_says_no_number() -> None:
+    _, plans = load_plans()
+    with duckdb.connect() as con:
+        con.execute("""
+            CREATE TEMP TABLE t AS SELECT * FROM (VALUES
+                ('370602', 'A', 90, 3, 40), ('370602', 'B', 80, 12, 30), ('370602', 'C', 70, 20, 20)
+            ) v(county_code, township_code, resident_count, aged_80_count, household_count)""")
+        generalise(con, "t", plans["township"], 5)
+        rows = con.execute("SELECT resident_count, aged_80_count FROM t ORDER BY township_code").fetchall()
+    assert rows == [(90, None), (80, None), (70, 20)]
 
 
 def test_the_published_file_says_k_and_keeps_it(tmp_path) -> None:

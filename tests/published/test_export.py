@@ -13,7 +13,10 @@ def paths(tmp_path):
     with connect(Paths(tmp_path)) as con:
         con.execute(
             "CREATE TABLE lake.published.enterprise_profile AS "
-            "SELECT 'abc' AS enterprise_id, 1950::BIGINT AS established_year"
+            "SELECT 'abc' AS enterprise_id, 1950::BIGINT AS established_year, '有限责任公司' AS entity_type, "
+            "'x' AS county_name, 'x' AS township_name, '1' AS township_code, 'x' AS industry_code, "
+            "'x' AS industry_name, "
+            "'存续' AS status_name, NULL::BIGINT AS cancelled_year, 1 AS insured_count"
         )
         con.execute("CREATE TABLE lake.published.benefit AS SELECT 'abc' AS enterprise_id, '低保' AS scheme_name")
     return Paths(tmp_path)
@@ -47,6 +50,11 @@ def test_tables_and_columns_carry_comments(paths):
         columns = dict(con.execute(
             "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'enterprise_profile'"
         ).fetchall())
+        bare = con.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE table_name IN ('about', 'withheld') "
+            "AND coalesce(comment, '') = ''"
+        ).fetchall()
+    assert bare == [] and tables["about"] and tables["withheld"]
     assert tables["enterprise_profile"] == "居民's"
     assert columns["established_year"] == "成立年"
 
