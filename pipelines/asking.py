@@ -3,9 +3,12 @@
 Belongs here: what a query may be and may touch. Does not belong here: 查询核验 (queries/), the command line.
 """
 
+import sys
+
 import duckdb
 
 from pipelines.lake import connect
+from pipelines.ledger import shown
 from pipelines.paths import Paths
 
 _WIDTH, _ROWS = 200, 100
@@ -26,6 +29,8 @@ def ask(paths: Paths, sql: str) -> None:
     with connect(paths, read_only=True) as con:
         con.execute("USE lake")
         _shut(con, paths)
+        if said := unfinished(con):
+            print(said, file=sys.stderr)
         try:
             kinds = [statement.type for statement in con.extract_statements(sql)]
             if kinds != [duckdb.StatementType.SELECT]:
@@ -34,6 +39,19 @@ def ask(paths: Paths, sql: str) -> None:
             con.sql(sql).show(max_width=_WIDTH, max_rows=_ROWS)
         except (duckdb.Error, TypeError, UnicodeError) as error:  # the last two: text that is no UTF-8
             raise NotAQuestionError(str(error)) from error
+
+
+def unfinished(con: duckdb.DuckDBPyConnection) -> str:
+    """That the lake stands half-way in a turn, so that what it shows may not fit together; '' when a turn is closed."""
+    found = shown.look(con)
+    if found and found.has_come_to(shown.CLOSED):
+        return ""
+    if found is None:
+        return "注意：湖仓现在没有完整的一轮（尚未运行，或在开启时中断），查到的内容可能不完整。no turn is shown"
+    return (
+        f"注意：{found.as_of} 这一轮只走到「{found.step}」，尚未办结，查到的内容可能新旧混杂；请先把作业 turn 运行完。"
+        f"The turn of {found.as_of} has only come to '{found.step}'"
+    )
 
 
 def _shut(con: duckdb.DuckDBPyConnection, paths: Paths) -> None:

@@ -10,7 +10,8 @@ from datetime import date
 import duckdb
 
 from pipelines import models
-from pipelines.arrivals.recent import require_recent
+from pipelines.arrivals.recent import require_recent, waiting_day
+from pipelines.collect import is_connected
 from pipelines.contracts import load_contracts
 from pipelines.inbox.intake import IntakeReport, intake
 from pipelines.lake import connect, forget_old_snapshots
@@ -37,12 +38,25 @@ from pipelines.verify.rules import load_rules
 from pipelines.verify.run import RuleResult, load_suites, verify
 
 
+def require_date(paths: Paths, as_of: date, stale_ok: str = "") -> None:
+    """Whether a turn of this date makes sense, judged before anything is taken in: nothing is changed.
+
+    Raises Overtaken, and TooOld unless `stale_ok` says why the date is meant. What sources hold that are fetched from
+    is not known yet: where any is connected, only `open_turn` judges the age of the data.
+    """
+    turns.require_not_overtaken(paths, as_of)
+    feeds = load_contracts().values()
+    if not stale_ok and not any(is_connected(source) for feed in feeds for source in feed.sources):
+        require_recent(paths, feeds, as_of, waiting_day(paths, feeds, as_of))
+
+
 def open_turn(paths: Paths, as_of: date, stale_ok: str = "") -> list[date]:
     """Make the ledger ready for `as_of`: replay earlier turns it lacks, forget this and later ones.
 
-    Returns the turns replayed. Bronze must hold every delivery up to `as_of`. Raises TooOld when the date lies far past
-    all data, unless `stale_ok` says why it is meant; then nothing is changed.
+    Returns the turns replayed. Bronze must hold every delivery up to `as_of`. Raises Overtaken, and TooOld when the
+    date lies far past all data, unless `stale_ok` says why it is meant; then nothing is changed.
     """
+    turns.require_not_overtaken(paths, as_of)
     if not stale_ok:
         require_recent(paths, load_contracts().values(), as_of)
     with connect(paths) as con:

@@ -1,11 +1,13 @@
 """`make query` reads the lake and does nothing else."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipelines.asking import NotAQuestionError, ask
 from pipelines.lake import connect
+from pipelines.ledger import schema, shown
 from pipelines.paths import Paths
 
 
@@ -23,6 +25,21 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
 def test_questions_are_answered(paths: Paths, capsys: pytest.CaptureFixture, sql: str) -> None:
     ask(paths, sql)
     assert "│" in capsys.readouterr().out
+
+
+def test_a_lake_that_stands_half_way_in_a_turn_is_said_to(paths: Paths, capsys: pytest.CaptureFixture) -> None:
+    def said() -> str:
+        ask(paths, "FROM unified.person")
+        return capsys.readouterr().err
+
+    assert "no turn is shown" in said()
+    with connect(paths) as con:
+        schema.ensure(con)
+        shown.reach(con, date(2024, 2, 29), shown.BUILT)
+    assert "2024-02-29 这一轮只走到「built」" in said()
+    with connect(paths) as con:
+        shown.reach(con, date(2024, 2, 29), shown.CLOSED)
+    assert said() == ""
 
 
 @pytest.mark.parametrize(

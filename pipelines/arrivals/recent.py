@@ -10,6 +10,7 @@ from pipelines.arrivals.calendar import month_end
 from pipelines.bronze import results
 from pipelines.bronze.result import ACCEPTED
 from pipelines.contracts import Feed
+from pipelines.landing.file_name import read_name
 from pipelines.paths import Paths
 
 # After a month ends the next is all there is to come for a month at most; the rest is patience.
@@ -30,9 +31,17 @@ def newest_day(paths: Paths, feeds: Iterable[Feed], as_of: date) -> date | None:
     return max((min(month_end(r.period), as_of) for r in accepted), default=None)
 
 
-def require_recent(paths: Paths, feeds: Iterable[Feed], as_of: date) -> None:
-    """Raises TooOld when `as_of` is more than MOST_DAYS past the newest data."""
-    newest = newest_day(paths, feeds, as_of)
+def waiting_day(paths: Paths, feeds: Iterable[Feed], as_of: date) -> date | None:
+    """The same of files that lie in the drop folder, by their names; None when none lies there."""
+    monthly = [feed for feed in feeds if feed.period_months == 1]
+    names = ((feed, path.name) for feed in monthly for path in (paths.drop / feed.code).glob("*"))
+    periods = (said.period for feed, name in names if (said := read_name(feed, name)))
+    return max((min(month_end(period), as_of) for period in periods), default=None)
+
+
+def require_recent(paths: Paths, feeds: Iterable[Feed], as_of: date, waiting: date | None = None) -> None:
+    """Raises TooOld when `as_of` is more than MOST_DAYS past the newest data, `waiting` included."""
+    newest = max(filter(None, (newest_day(paths, feeds, as_of), waiting)), default=None)
     if newest is None or (days := (as_of - newest).days) <= MOST_DAYS:
         return
     raise TooOld(

@@ -5,10 +5,12 @@ Does not belong here: landing them, or reading their rows by the contract (pipel
 Nothing here keeps a memory of its own: what was fetched before is what lies in landing.
 """
 
+from pipelines.collect.address import is_connected
 from pipelines.collect.collect import FILE_KINDS, collect
 from pipelines.collect.files import fingerprint
 from pipelines.collect.report import FAILED, FETCHED, UNCHANGED, UNCONNECTED, Collected, SourceError
 
 __all__ = [
     "FAILED", "FETCHED", "FILE_KINDS", "UNCHANGED", "UNCONNECTED", "Collected", "SourceError", "collect", "fingerprint",
+    "is_connected",
 ]  # fmt: skip

@@ -11,10 +11,15 @@ from pipelines.collect.report import SourceError, UnconnectedError
 from pipelines.contracts.model import Source
 
 
+def is_connected(source: Source) -> bool:
+    """Whether this installation has an address for the source."""
+    return bool(os.environ.get(source.connection, "").strip())
+
+
 def address(source: Source) -> str:
     """The address a source's environment variable holds. Raises UnconnectedError naming the variable."""
-    if value := os.environ.get(source.connection, "").strip():
-        return value
+    if is_connected(source):
+        return os.environ[source.connection].strip()
     raise UnconnectedError(f"尚未接入：没有设置环境变量 {source.connection}（{source.kind} 的连接地址）")
 
 

@@ -16,7 +16,7 @@ from pipelines.collect import FAILED, FILE_KINDS, UNCONNECTED, Collected, collec
 from pipelines.contracts import Feed
 from pipelines.defs.jobs import CITY_TIME
 from pipelines.defs.metadata import markdown_table
-from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.landing import landed
 from pipelines.ledger.decision_files import issued_turns
@@ -39,6 +39,7 @@ def collected_asset(feed: Feed, feeds: Iterable[Feed]) -> dg.AssetsDefinition:
     @dg.asset(
         key=collected_key(feed), group_name="collected", kinds={s.kind for s in feed.sources},
         owners=[f"team:{feed.department}"], tags={"department": feed.department, "feed": feed.code}, **BY_DATE,
+        deps=[BUSINESS_DATE],
         description=f"Feed {feed.code} fetched from {where}, into data/drop. "
         f"{feed.department_name}《{feed.title}》归集。",
         check_specs=[dg.AssetCheckSpec(

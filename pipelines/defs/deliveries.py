@@ -12,7 +12,7 @@ import dagster as dg
 from pipelines.bronze import DeliveryResult, rulings
 from pipelines.contracts import Feed
 from pipelines.defs.metadata import markdown_table
-from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.deliveries import withdrawals
 from pipelines.ledger.rulings import arrived
@@ -26,7 +26,8 @@ def rulings_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
     codes = [feed.code for feed in feeds]
 
     @dg.asset(
-        key=RULINGS, group_name="bronze", kinds={"yaml"}, owners=["team:big_data_bureau"], **BY_DATE,
+        key=RULINGS, deps=[BUSINESS_DATE], group_name="bronze", kinds={"yaml"}, owners=["team:big_data_bureau"],
+        **BY_DATE,
         description="Takes in what people decided about deliveries: refused ones 放行与退回 "
         "(data/decisions/deliveries/*.yaml), those out of force 撤回与恢复 (data/decisions/withdrawals/*.yaml).",
     )

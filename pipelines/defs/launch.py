@@ -18,6 +18,7 @@ from typing import TextIO
 
 import dagster as dg
 
+from pipelines.defs.partitions import why_no_date
 from pipelines.paths import PROJECT_ROOT, Paths
 
 
@@ -37,11 +38,15 @@ def warm_up() -> None:
 def launch(
     paths: Paths, as_of: date, job_name: str = "turn", tags: Mapping[str, str] = MappingProxyType({})
 ) -> bool:
-    """Run the whole turn (or another job) for one business date in this process; True when it succeeded.
+    """Run the whole turn (or another job) for one business date in this process; True when it succeeded. A date that
+    none can be launched for is said to be one, and nothing is run.
 
     `tags` are those of the run: the reasons a person gives (defs.partitions).
     Progress goes to the terminal; what dbt and Dagster print goes to `dagster_home/last_run.log`.
     """
+    if why := why_no_date(as_of):
+        print(why, file=sys.stderr)
+        return False
     prepare_home(paths)
     os.environ["ZHENJIE_DATA"] = str(paths.root)
     with _only_progress(paths.dagster_home / "last_run.log") as terminal:

@@ -1,9 +1,10 @@
-"""The ledger as assets: opening a turn, answers coming in, anomalies with one check per rule, tickets.
+"""The ledger as assets: judging the date, opening a turn, answers coming in, anomalies with one check a rule, tickets.
 
-Belongs here: these four assets and their metadata. The order of the steps is `pipelines.turn`.
+Belongs here: these assets and their metadata. The order of the steps is `pipelines.turn`.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 
@@ -12,13 +13,16 @@ from pipelines.arrivals.recent import TooOld
 from pipelines.contracts import Feed
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.metadata import markdown_table, table_metadata
-from pipelines.defs.partitions import BY_DATE, STALE_OK, as_of, reason
+from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.ledger import shown
+from pipelines.ledger.decision_files import issued_turns
 from pipelines.ledger.turn_file import mend_turns
+from pipelines.ledger.turns import Overtaken
 from pipelines.verify.rules import Rule, load_rules
 from pipelines.verify.run import RuleResult, load_suites
 
+_LAST = 12
 ANOMALY = dg.AssetKey(["ledger", "anomaly"])
 # C and H can cost money or safety; the rest only warn. None blocks: a blocked run could return nothing.
 SEVERITIES = {"C": dg.AssetCheckSeverity.ERROR, "H": dg.AssetCheckSeverity.ERROR}
@@ -26,8 +30,35 @@ COMMON = {"group_name": "ledger", "owners": ["team:big_data_bureau"], **BY_DATE}
 
 
 def assets(feeds: Iterable[Feed]) -> list[dg.AssetsDefinition]:
-    """The four ledger assets, in the order of a turn."""
-    return [_turn_asset(feeds), _correction_asset(), _anomaly_asset(load_rules()), _ticket_asset()]
+    """The ledger's assets, in the order of a turn."""
+    return [_date_asset(), _turn_asset(feeds), _correction_asset(), _anomaly_asset(load_rules()), _ticket_asset()]
+
+
+def _date_asset() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=BUSINESS_DATE, kinds={"duckdb"}, **COMMON,
+        description="Judges the business date 业务日期 before anything is taken in: refuses one that later turns have "
+        "overtaken, and one far past all data unless the run's tag `stale_ok` says why it is meant.",
+    )
+    def business_date(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+        paths = lakehouse.hold(context.log)
+        stale_ok = reason(context, STALE_OK)
+        with _refused_by_the_date():
+            turn.require_date(paths, as_of(context), stale_ok)
+        return dg.MaterializeResult(metadata={
+            "stale_ok": stale_ok or "—",
+            "turns_out": [day.isoformat() for day in issued_turns(paths)[-_LAST:]],
+        })
+
+    return business_date
+
+
+@contextmanager
+def _refused_by_the_date() -> Iterator[None]:
+    try:
+        yield
+    except (TooOld, Overtaken) as refusal:
+        raise dg.Failure(str(refusal), allow_retries=False) from None
 
 
 def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
@@ -35,17 +66,14 @@ def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
         key=["ledger", "turn"], deps=[["reference", "tables"], *(bronze_key(f) for f in feeds)],
         kinds={"ducklake"}, **COMMON,
         description="Opens the turn 开启轮次: replays issued turns that a fresh lake lacks, forgets this "
-        "and later ones, records every delivery known by the business date. Refuses a date far past all data, "
-        "unless the run's tag `stale_ok` says why.",
+        "and later ones, records every delivery known by the business date.",
     )
     def opened(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
         for sentence in mend_turns(paths):
             context.log.warning(sentence)
-        try:
+        with _refused_by_the_date():
             replayed = turn.open_turn(paths, as_of(context), reason(context, STALE_OK))
-        except TooOld as refusal:
-            raise dg.Failure(str(refusal), allow_retries=False) from None
         with lakehouse.connect(context.log) as con:
             metadata = table_metadata(con, "ledger.delivery")
         return dg.MaterializeResult(metadata={**metadata, "turns_replayed": [d.isoformat() for d in replayed]})

@@ -6,13 +6,14 @@ Belongs here: the one asset that loads `data/reference`.
 import dagster as dg
 
 from pipelines.defs.metadata import table_metadata
-from pipelines.defs.partitions import BY_DATE
+from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE
 from pipelines.defs.resources import Lakehouse
 from pipelines.reference.load import load_reference
 
 
 @dg.asset(
     key=["reference", "tables"],
+    deps=[BUSINESS_DATE],
     group_name="reference",
     kinds={"csv", "ducklake"},
     owners=["team:big_data_bureau"],

@@ -13,14 +13,31 @@ from datetime import date
 import duckdb
 
 from pipelines.ledger import shown
-from pipelines.ledger.decisions import issued_turns
+from pipelines.ledger.decision_files import is_past, issued_turns
 from pipelines.ledger.reissue import Unfounded, came_since, inputs
 from pipelines.ledger.rows import insert, transaction
 from pipelines.ledger.turn_file import read_turn, turn_file, write_turn
 from pipelines.paths import Paths
 
+_MOST_NAMED = 5
 STOPPED = "上次签发中断，本轮尚未办结"
 _SET = "set_id, township_code, issue, manifest_sha256, residents, anomalies"
+
+
+class Overtaken(ValueError):
+    """Later turns are out and none of this date, so it would be told after its end; the message says what to launch."""
+
+
+def require_not_overtaken(paths: Paths, as_of: date) -> None:
+    """Raises Overtaken. A turn that is out may be opened again, whatever followed."""
+    issued = issued_turns(paths)
+    if as_of in issued or not is_past(paths, as_of):
+        return
+    raise Overtaken(
+        f"the turn of {issued[-1]} is out, and there is none of {as_of} 已返还至 {issued[-1]}，没有 {as_of} 这一轮. "
+        "Nothing was changed 未作任何改动. Launch the job `turn` with a later partition 请选更晚的业务日期, or one "
+        f"that is out: {', '.join(map(str, issued[-_MOST_NAMED:]))}."
+    )
 
 
 def close_turn(

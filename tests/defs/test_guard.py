@@ -6,7 +6,9 @@ import dagster as dg
 import pytest
 
 from pipelines.contracts import load_contracts
+from pipelines.definitions import build_defs
 from pipelines.defs import exports, ledger, outputs, queries
+from pipelines.defs.partitions import BUSINESS_DATE
 from pipelines.defs.resources import Lakehouse
 from pipelines.exports import load_exports
 from pipelines.lake import connect
@@ -18,7 +20,7 @@ FEEDS = load_contracts()
 ALONE = {
     made.key.to_user_string(): made
     for made in (
-        *ledger.assets(FEEDS.values())[1:], *outputs.assets(), *exports.assets(load_exports().values(), FEEDS),
+        *ledger.assets(FEEDS.values())[2:], *outputs.assets(), *exports.assets(load_exports().values(), FEEDS),
         queries.answers,
     )
 }  # fmt: skip
@@ -44,6 +46,31 @@ def refusal(installation, made, day):
     assert not result.success and not result.get_asset_materialization_events()
     (failed,) = [e for e in result.all_events if e.event_type == dg.DagsterEventType.STEP_FAILURE]
     return failed.step_failure_data.error.message
+
+
+def test_a_date_that_later_turns_have_overtaken_is_refused_before_anything_is_taken_in(installation):
+    judged = ledger.assets(FEEDS.values())[0]
+    said = refusal(installation, judged, "2024-01-15")
+    assert "the turn of 2024-01-31 is out, and there is none of 2024-01-15" in said
+    assert "2024-01-31." in said and "更晚的业务日期" in said
+
+
+def test_a_date_far_past_what_waits_in_the_drop_folder_is_refused_before_anything_is_taken_in(tmp_path):
+    paths = Paths(tmp_path)
+    (paths.drop / "F11").mkdir(parents=True)
+    (paths.drop / "F11" / "F11_残疾人证_370600_202402_全量.csv").touch()
+    judged = ledger.assets(FEEDS.values())[0]
+    assert "newest data of all monthly feeds reach to 2024-02-29" in refusal(paths, judged, "2024-06-30")
+    lakehouse = Lakehouse(root=str(paths.root))
+    for day, tags in (("2024-03-31", {}), ("2024-06-30", {"stale_ok": "演练"})):
+        assert dg.materialize([judged], partition_key=day, tags=tags, resources={"lakehouse": lakehouse}).success
+
+
+def test_whatever_takes_anything_in_stands_after_the_date(installation):
+    graph = build_defs(installation).resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        if graph.get(key).group_name in ("collected", "bronze", "reports", "ledger") and key != BUSINESS_DATE:
+            assert BUSINESS_DATE in graph.get_ancestor_asset_keys(key), key
 
 
 @pytest.mark.parametrize("name", ALONE)

@@ -11,7 +11,16 @@ from pipelines.ledger import schema
 from pipelines.ledger.reissue import Unfounded
 from pipelines.ledger.rows import insert
 from pipelines.ledger.turn_file import mend_turns
-from pipelines.ledger.turns import STOPPED, close_turn, missing_turns, restore_sets, superseded, why_again
+from pipelines.ledger.turns import (
+    STOPPED,
+    Overtaken,
+    close_turn,
+    missing_turns,
+    require_not_overtaken,
+    restore_sets,
+    superseded,
+    why_again,
+)
 from pipelines.security.signature import canonical_json
 
 T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
@@ -200,3 +209,14 @@ def test_a_damaged_record_of_a_turn_is_made_anew_from_the_sets_on_disk(con, path
     shutil.rmtree(paths.returns)
     with pytest.raises(ValueError, match=r"decisions/turns/2024-01-31.json.*备份"):
         restore_sets(con, paths, date(2024, 1, 31))
+
+
+def test_a_date_between_turns_that_are_out_is_refused(con, paths):
+    require_not_overtaken(paths, T1)
+    for turn in (T1, T3):
+        issue(con, paths, turn)
+    for day in (T1, T3, date(2024, 4, 1)):
+        require_not_overtaken(paths, day)
+    for day in (date(2024, 1, 1), T2):
+        with pytest.raises(Overtaken, match=f"there is none of {day} .*: 2024-01-31, 2024-03-31"):
+            require_not_overtaken(paths, day)
