@@ -48,8 +48,8 @@ shown as (
 )
 
 select
-    township.county_name,
-    township.township_name,
+    coalesce(township.county_name, sender.division_name, '不明') as county_name,
+    coalesce(township.township_name, '不明') as township_name,
     shown.township_code,
     shown.scheme_name,
     shown.pay_month,
@@ -60,5 +60,7 @@ select
 from shown
 left join {{ ref('division') }} as township
     on township.division_code = shown.township_code and township.level_name = '乡镇'
+left join {{ ref('division') }} as sender on sender.division_code = shown.county_code and sender.level_name = '县'
 group by
-    township.county_name, township.township_name, shown.township_code, shown.scheme_name, shown.pay_month
+    coalesce(township.county_name, sender.division_name, '不明'), coalesce(township.township_name, '不明'),
+    shown.township_code, shown.scheme_name, shown.pay_month

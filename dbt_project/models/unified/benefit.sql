@@ -1,3 +1,4 @@
+{#- county_code is that of today of whoever sent the row; under a code nobody knows, of where its payee lives. -#}
 with paid as (
     select
         feed, record_key, source_ref, delivered_on, scope, id_no, name, category as scheme_name, pay_month, amount,
@@ -36,10 +37,13 @@ select
     paid.name,
     paid.stated_birth_date,
     coalesce(paid.township_code, person.township_code) as township_code,
-    paid.scope as county_code,
+    coalesce(
+        sender.current_code, substr(coalesce(paid.township_code, person.township_code), 1, 6), paid.scope
+    ) as county_code,
     paid.delivered_on,
     paid.record_key,
     paid.source_ref
 from paid
 left join {{ ref('person_claim') }} as claim on claim.claim_id = paid.record_key
 left join {{ ref('person') }} as person on person.person_id = claim.person_id
+left join {{ ref('stg_division_code') }} as sender on sender.division_code = paid.scope
