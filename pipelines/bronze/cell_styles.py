@@ -1,13 +1,15 @@
-"""What the style of a cell says beside its value: that 0.95 is shown as 95 %, that a name stands further in.
+"""What the style of a cell says beside its value: that 0.95 is shown as 95 %, that a name stands further in, that a
+number is one of 万元.
 
 Belongs here: finding such cells in workbooks. Does not belong here: what follows (workbook_reader.py, outline.py).
-Looked for only where a feed has a column in per cent or one with indent.
+Looked for only where a feed has a column with a unit or one with indent.
 """
 
 import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -20,6 +22,7 @@ from pipelines.bronze.cells import text
 from pipelines.bronze.odd_cells import Style, Styles
 from pipelines.bronze.sheet_walk import column_number
 from pipelines.bronze.table import UnreadableError
+from pipelines.bronze.units import in_format
 from pipelines.bronze.workbook_guard import DAMAGE, parts_of, sheet_parts
 
 _OF_THEMSELVES = {9, 10}
@@ -55,6 +58,11 @@ def hundredfold(value: Any) -> Any:
     return Decimal(text(value)) * 100 if is_number else value
 
 
+def _shown(code: str) -> Style:
+    """What a number format says of the numbers it shows."""
+    return Style(_is_percent(code), unit=in_format(code))
+
+
 def _is_percent(code: str) -> bool:
     """Whether a number format multiplies by a hundred: a % that is not quoted."""
     return "%" in _SAID.sub("", code)
@@ -66,6 +74,8 @@ def _xlsx(file: Path) -> Iterator[tuple[str, Cells]]:
         if "xl/styles.xml" not in parts:
             return
         styles = _xlsx_styles(ElementTree.fromstring(archive.read(parts["xl/styles.xml"])))
+        if not styles:
+            return
         for sheet, part in sheet_parts(archive, parts).items():
             if part in parts:
                 with archive.open(parts[part]) as stream:
@@ -75,13 +85,14 @@ def _xlsx(file: Path) -> Iterator[tuple[str, Cells]]:
 def _xlsx_styles(root: ElementTree.Element) -> dict[str, Style]:
     """Styles that say something, by number."""
     codes = {f.get("numFmtId"): f.get("formatCode", "") for f in root.findall(".//{*}numFmts/{*}numFmt")}
-    formats = {str(n) for n in _OF_THEMSELVES} | {number for number, code in codes.items() if _is_percent(code)}
+    shown = {str(n): Style(is_percent=True) for n in _OF_THEMSELVES} | {n: _shown(code) for n, code in codes.items()}
     found = {}
     for number, style in enumerate(root.findall("{*}cellXfs/{*}xf")):
         alignment = style.find("{*}alignment")
         indent = 0 if alignment is None else int(alignment.get("indent", 0))
-        if style.get("numFmtId") in formats or indent:
-            found[str(number)] = Style(style.get("numFmtId") in formats, indent)
+        said = replace(shown.get(style.get("numFmtId"), Style()), indent=indent)
+        if said != Style():
+            found[str(number)] = said
     return found
 
 
@@ -95,7 +106,8 @@ def _xlsx_cells(stream: IO[bytes], styles: dict[str, Style]) -> Cells:
             letters = _LETTERS.match(cell.get("r", ""))
             column = column_number(letters[0]) if letters else column + 1
             if style := styles.get(cell.get("s", "0")):
-                yield number, column, style
+                is_number = cell.get("t", "n") == "n" and cell.find("{*}v") is not None
+                yield number, column, style if is_number else replace(style, unit=None)
         row.clear()
 
 
@@ -103,25 +115,27 @@ def _xls(file: Path) -> Iterator[tuple[str, Cells]]:
     with olefile.OleFileIO(str(file)) as container:
         name = "Workbook" if container.exists("Workbook") else "Book"
         content = container.openstream(name).read()
-    formats, styles, names, current = set(_OF_THEMSELVES), [], {}, ""
+    formats, styles, names, current = {n: Style(is_percent=True) for n in _OF_THEMSELVES}, [], {}, ""
     is_new = False
     for place, kind, body in xls_guard.records(content):
         if kind == _BOF:
             is_new, current = struct.unpack_from("<H", body)[0] >= _BIFF8, names.get(place, "")
-        elif kind == _FORMAT and _is_percent(_format_code(body, is_new)):
-            formats.add(struct.unpack_from("<H", body)[0])
+        elif kind == _FORMAT:
+            formats[struct.unpack_from("<H", body)[0]] = _shown(_format_code(body, is_new))
         elif kind == _STYLE:
             indent = body[8] & 15 if is_new else 0
-            styles.append(Style(struct.unpack_from("<H", body, 2)[0] in formats, indent))
+            styles.append(replace(formats.get(struct.unpack_from("<H", body, 2)[0], Style()), indent=indent))
         elif kind == _SHEET:
             names[struct.unpack_from("<I", body)[0]] = xls_guard.short_text(body[6:])
         elif kind in (_NUMBER, _SHORT, _FORMULA, _TEXT, _SEVERAL):
-            yield current, ((row, column, styles[style]) for row, column, style in _xls_cells(kind, body))
+            said = styles if kind != _TEXT else [replace(style, unit=None) for style in styles]
+            yield current, ((row, column, said[style]) for row, column, style in _xls_cells(kind, body))
 
 
 def _format_code(body: bytes, is_new: bool) -> str:
-    """A % is one byte in either alphabet, and noughts beside it do no harm."""
-    return body[5 if is_new else 3 :].replace(b"\0", b"").decode("latin-1")
+    if not is_new:
+        return body[3:].decode("gb18030", errors="replace")
+    return body[5:].decode("utf-16-le" if body[4] & 1 else "latin-1", errors="replace")
 
 
 def _xls_cells(kind: int, body: bytes) -> Iterator[tuple[int, int, int]]:

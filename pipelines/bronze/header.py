@@ -6,7 +6,7 @@ missing column (tellings.py).
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipelines.contracts import Feed
 from pipelines.contracts.heading import normal
@@ -29,6 +29,7 @@ class Header:
     `missing`: labels of required columns nobody sent; `absent`: of others. `title`: texts above the header.
     `is_named`: every record names its fields itself, so nothing stands between records.
     `is_doubled`: the list is printed in blocks side by side, so a row of the sheet is more than one of the list.
+    `upper`: by file column what stands in the upper of two heading rows.
     """
 
     headings: tuple[str, ...]
@@ -40,6 +41,7 @@ class Header:
     title: tuple[str, ...] = ()
     is_named: bool = False
     is_doubled: bool = False
+    upper: dict[int, str] = field(default_factory=dict)
 
     @property
     def extra(self) -> tuple[str, ...]:
@@ -110,6 +112,7 @@ def _header(
         absent=tuple(c.label for c in unsent if not c.required),
         title=title,
         is_doubled=_is_doubled(feed, names, columns),
+        upper={place: name[1].removesuffix(name[0]) for place, name in enumerate(names) if len(name) > 1},
     )
 
 

@@ -13,7 +13,9 @@ from pipelines.landing.file_name import FileName, read_name
 
 # What departments call the papers they put beside their data, whatever kind of file they write them in.
 _ASIDE = re.compile(
-    r"(?:说明|字典|须知|解释|代码表|码表)(?:书|表|文档|文件)?(?:\W*[vV]?[\d._]+版?\W*|\W*)$|^read[ _-]?me|dictionary|metadata", re.IGNORECASE
+    r"(?:说明|字典|须知|解释|代码表|码表)(?:书|表|文档|文件)?(?:\W*v?[\d._]+版?\W*|\W*)$"
+    r"|^read[ _-]?me|dictionary|metadata",
+    re.IGNORECASE,
 )
 _CODE = re.compile(r"(F\d{2}[A-Z]?)(?=[_\-\s\u4e00-\u9fff])", re.IGNORECASE)
 # A day is none of a delivery's period: 20240205, 2024年2月5日.

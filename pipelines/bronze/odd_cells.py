@@ -18,24 +18,30 @@ _MOST = 5_000_000
 
 @dataclass(frozen=True)
 class Style:
-    """Of a cell: whether a hundredfold is shown, and by how many steps it is indented."""
+    """Of a cell: whether a hundredfold is shown, by how many steps it is indented, in which unit its number is said to
+    be."""
 
     is_percent: bool = False
     indent: int = 0
+    unit: str | None = None
 
 
 @dataclass
 class Styles:
-    """Of one sheet, columns and rows from 0: rows of cells of per cent by column; indents by column and row."""
+    """Of one sheet, columns and rows from 0: rows of cells of per cent by column; indents by column and row; units by
+    column."""
 
     percents: dict[int, set[int]] = field(default_factory=dict)
     indents: dict[int, dict[int, int]] = field(default_factory=dict)
+    units: dict[int, dict[str, None]] = field(default_factory=dict)
 
     def add(self, row: int, column: int, style: Style) -> None:
         if style.is_percent:
             self.percents.setdefault(column, set()).add(row)
         if style.indent:
             self.indents.setdefault(column, {})[row] = style.indent
+        if style.unit:
+            self.units.setdefault(column, {})[style.unit] = None
 
 
 @dataclass

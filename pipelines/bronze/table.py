@@ -4,8 +4,8 @@ Belongs here: the shapes between readers (CSV, XLSX) and typing. Does not belong
 Cell columns are called c0, c1, … by place in the file; `_row` is the row as an editor or Excel shows it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -67,6 +67,7 @@ class Table:
     """One sheet (or the one table of a CSV, `sheet` None), in blocks, in order of rows.
 
     `pages`: of how many pages the file says it is one. `lacks`: what says that rows are missing, in Chinese.
+    `units`: by place the units the cells show behind their numbers.
     """
 
     sheet: str | None
@@ -74,6 +75,7 @@ class Table:
     blocks: Iterable[Block]
     pages: int | None = None
     lacks: str = ""
+    units: Mapping[int, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

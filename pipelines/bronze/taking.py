@@ -5,7 +5,7 @@ Belongs here: going through tables and blocks. Does not belong here: readers, ty
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -72,7 +72,7 @@ def take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Histo
         if table.lacks:
             taken.breaker = taken.breaker or breaker("E_JSON_PART", delivery, table.lacks, table.sheet)
         taken.breaker = taken.breaker or header_breaker(table, delivery)
-        _compare_units(taken, (*header.title, table.sheet or ""), table, feed, delivery)
+        _compare_units(taken, (*header.title, table.sheet or ""), table, feed, delivery, table.units)
         taken.below.clear()
         for rows, block in _data(table, feed, taken, past.ends_lines):
             endings += [block.ending] if block.ending else []
@@ -85,6 +85,8 @@ def take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Histo
             if header.missing:
                 entries.append(_whole(rows, table, delivery, taken.breaker))
             else:
+                if bare := units.in_cells(rows, header, feed):
+                    _compare_units(taken, (), table, feed, delivery, bare)
                 typed = held_against(type_block(Block(rows, block.marks), header, feed), feed, delivery.period)
                 entries.append(quarantine.faulty(rows, typed.faults, header, delivery, table.sheet))
                 told_cells.update(typed.told)
@@ -141,10 +143,11 @@ def _data(
 
 
 def _compare_units(
-    taken: Taken, texts: Sequence[str], table: Table, feed: Feed, delivery: Delivery
-) -> None:
-    """What stands around a table may say that its numbers are in another unit than the one agreed on."""
-    silent, named = units.conflicts(texts, table.header, feed)
+    taken: Taken, texts: Sequence[str], table: Table, feed: Feed, delivery: Delivery,
+    shown: Mapping[int, Collection[str]] | None = None,
+) -> None:  # fmt: skip
+    """What stands around a table or in its cells may say that its numbers are in another unit than the agreed one."""
+    silent, named = units.conflicts(texts, table.header, feed, shown)
     taken.notices += [Notice("N_UNIT", f"表中{words}，已按列名中的单位读取，请核对") for words in named]
     if silent:
         taken.breaker = taken.breaker or breaker("E_UNIT", delivery, "；".join(silent), table.sheet)

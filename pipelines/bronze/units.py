@@ -1,4 +1,5 @@
-"""Units a file states for its numbers: 单位：万元 above the header, （万元） behind a title, in a note below.
+"""Units a file states for its numbers: 单位：万元 above the header, （万元） behind a title, in a note below, in a row
+of units, in what a cell shows behind its number.
 
 Belongs here: finding them, telling where they are not what was agreed, turning numbers into the contract's unit where
 another one was agreed. Does not belong here: the units themselves (pipelines.contracts.units). A unit nobody agreed on
@@ -6,7 +7,7 @@ is never converted: what stands above a sheet is as often left over from another
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -15,13 +16,18 @@ import polars as pl
 
 from pipelines.bronze.header import Header
 from pipelines.contracts import Column, Feed
-from pipelines.contracts.units import UNITS, folded, ratio, thing
+from pipelines.contracts.heading import normal
+from pipelines.contracts.units import UNITS, folded, ratio, smaller, thing
 
 _UNIT = "(?:人民币)?(?:" + "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True))) + r")(?:/[^\s、,;)]+)?"
 _SEVERAL = rf"{_UNIT}(?:[\s、,;和及与或]+{_UNIT})*"
 _END = r"(?![A-Za-z0-9\u4e00-\u9fff])"
 _STATED = re.compile(rf"单位(?:均?[为是])?\s*:?\s*\(?\s*({_SEVERAL}){_END}|[(\[]\s*({_SEVERAL})\s*[)\]]")
 _ONE = re.compile("|".join(map(re.escape, sorted(UNITS, key=len, reverse=True))))
+_BARE = rf"^[¥￥(（\[【\s]*({_UNIT})[)）\]】\s]*$"
+# A code of Excel: what it shows besides the number, a separator of thousands behind all digits, a point that is text.
+_LITERAL = re.compile(r'"([^"]*)"|[\\!](.)|\[[^\]]*\]|[_*].|([\u4e00-\u9fff㎡²³%‰¥￥]+)')
+_THOUSANDS, _POINT = re.compile(r"[0#?](,+)(?![0#?,])"), re.compile(r"[\\!]\.([0#?]+)|\"\.\"([0#?]+)")
 _NUMBER = r"^[+-]?[0-9]+(?:\.[0-9]*)?$"
 _NUMBERS = ("integer", "decimal")
 
@@ -36,19 +42,68 @@ def stated(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def conflicts(texts: Iterable[str], header: Header, feed: Feed) -> tuple[list[str], list[str]]:
-    """What to say of columns for which `texts` state another unit than the one agreed on: (of those whose heading says
-    nothing, of those whose heading states the agreed one)."""
+def in_format(code: str) -> str | None:
+    """The unit of the number a cell holds, where its format shows one: 0.00"万元", but also 0!.0,"万元", which shows
+    yuan as ten thousands."""
+    code = code.partition(";")[0]
+    literal = "".join("".join(filter(None, found.groups())) for found in _LITERAL.finditer(code) if found[0] != "%")
+    match = re.match(_BARE, folded(literal).replace(".", ""))
+    if match is None:
+        return None
+    unit = _ONE.search(match[1].removeprefix("人民币"))[0]
+    thousands, point = _THOUSANDS.search(code), _POINT.search(code)
+    shown = 1000 ** len(thousands[1]) if thousands else 1
+    shown *= 10 ** len(point[1] or point[2]) if point else 1
+    return smaller(unit, shown)
+
+
+def in_cells(rows: pl.DataFrame, header: Header, feed: Feed) -> dict[int, list[str]]:
+    """Units that stand alone in cells, as in a row of units below the heading, by place."""
+    found = {}
+    for name, place in header.columns.items():
+        if rows.height and own(feed.by_name[name]):
+            bare = rows[f"c{place}"].str.extract(_BARE).drop_nulls().unique(maintain_order=True)
+            if bare.len():
+                found[place] = [_ONE.search(folded(text).removeprefix("人民币"))[0] for text in bare]
+    return found
+
+
+def conflicts(
+    texts: Iterable[str], header: Header, feed: Feed, shown: Mapping[int, Collection[str]] | None = None
+) -> tuple[list[str], list[str]]:
+    """What to say of columns for which another unit is stated than the one agreed on: (what refuses the file, what
+    gives way to a heading that states the agreed one). `texts` state units of all columns, the upper of two headings
+    that of its own, and the cells by place (`shown`) that of their numbers, whatever the heading says."""
     said = [unit for text in texts for unit in stated(text)]
     silent, named = [], []
     for name, place in header.columns.items():
         column, heading = feed.by_name[name], header.headings[place]
         agreed = _sent(column, heading, feed)
-        alike = [unit for unit in said if agreed and thing(unit) == thing(agreed)]
-        if alike and all(ratio(unit, agreed) != 1 for unit in alike):
-            words = f"写明单位为「{alike[0]}」，「{heading}」列约定为「{agreed}」"
+        if (unit := _other((shown or {}).get(place, ()), agreed)) is not None:
+            silent.append(f"单元格写明单位为「{unit}」，「{heading}」列约定为「{agreed}」")
+        elif (unit := _other(stated(header.upper.get(place, "")) or said, agreed)) is not None:
+            words = f"写明单位为「{unit}」，「{heading}」列约定为「{agreed}」"
             (named if stated(heading) else silent).append(words)
-    return silent, named
+    return silent + _misnamed(header, feed), named
+
+
+def _other(units: Collection[str], agreed: str | None) -> str | None:
+    """The first of the units of the same kind, where none of them is the agreed one."""
+    alike = [unit for unit in units if agreed and thing(unit) == thing(agreed)]
+    return alike[0] if alike and all(ratio(unit, agreed) != 1 for unit in alike) else None
+
+
+def _misnamed(header: Header, feed: Feed) -> list[str]:
+    """Columns that would be the contract's, were it not for the unit in their heading: 补贴金额(百元)."""
+    words = []
+    for heading in header.extra:
+        name = feed.by_heading.get(normal(_STATED.sub("", folded(heading))))
+        if name is None or name in header.columns:
+            continue
+        agreed = _sent(feed.by_name[name], "", feed)
+        if (unit := _other(stated(heading), agreed)) is not None:
+            words.append(f"「{heading}」列写明单位为「{unit}」，约定为「{agreed}」")
+    return words
 
 
 def factors(header: Header, feed: Feed) -> dict[str, Fraction]:
@@ -56,9 +111,9 @@ def factors(header: Header, feed: Feed) -> dict[str, Fraction]:
     found = {}
     for name, place in header.columns.items():
         column = feed.by_name[name]
-        own, sent = _own(column), _sent(column, header.headings[place], feed)
-        if own and sent and ratio(sent, own) != 1:
-            found[name] = ratio(sent, own)
+        ours, sent = own(column), _sent(column, header.headings[place], feed)
+        if ours and sent and ratio(sent, ours) != 1:
+            found[name] = ratio(sent, ours)
     return found
 
 
@@ -80,7 +135,7 @@ def _product(text: str, factor: Fraction, scale: int) -> str:
     return format(Decimal(round(product * 10**scale)).scaleb(-scale), "f")
 
 
-def _own(column: Column) -> str | None:
+def own(column: Column) -> str | None:
     """The unit of a column in bronze; None where no unit is known."""
     if column.type not in _NUMBERS:
         return None
@@ -90,6 +145,6 @@ def _own(column: Column) -> str | None:
 
 def _sent(column: Column, heading: str, feed: Feed) -> str | None:
     """The unit in which the department agreed to send a column: what the heading says, what holds for whole sheets."""
-    own = _own(column)
+    ours = own(column)
     units = (*stated(heading), feed.sheet_unit)
-    return next((unit for unit in units if own and thing(unit) == thing(own)), own)
+    return next((unit for unit in units if ours and thing(unit) == thing(ours)), ours)

@@ -13,7 +13,17 @@ from typing import Any
 import polars as pl
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from pipelines.bronze import html_tables, kinds, merged, ods_guard, problems, workbook_guard, xls_guard, xml_tables
+from pipelines.bronze import (
+    html_tables,
+    kinds,
+    merged,
+    ods_guard,
+    problems,
+    units,
+    workbook_guard,
+    xls_guard,
+    xml_tables,
+)
 from pipelines.bronze.cell_styles import cell_styles, hundredfold
 from pipelines.bronze.cells import column_texts, text
 from pipelines.bronze.grids import Grid, Merged
@@ -57,7 +67,8 @@ def read_workbook(file: Path, feed: Feed, kind: str = kinds.XLSX) -> tuple[list[
             tables += [table] if table else []
             notices.append(told)
             continue
-        tables.append(Table(sheet.name, header, _blocks(feed, sheet, header, odd(sheet.name))))
+        blocks, styles = _blocks(feed, sheet, header, odd(sheet.name)), odd(sheet.name).styles
+        tables.append(Table(sheet.name, header, blocks, units=styles.units))
         notices += merged.notices(sheet.name, _ranges(sheet), header, _by_place(feed, header))
     notices += [Notice("N_SHEET", f"工作表「{name}」是隐藏的，未读取") for name in hidden]
     return tables, notices
@@ -70,7 +81,7 @@ def _without_header(feed: Feed, sheet: Sheet, above: Header, odd: OddCells) -> t
     sample = _block(list(islice(_rows(sheet), SAMPLE)), 1, _by_place(feed, header), OddCells(), width)
     kind = holds(sample, header, feed)
     if kind == GOES_ON:
-        table = Table(sheet.name, header, _blocks(feed, sheet, header, odd))
+        table = Table(sheet.name, header, _blocks(feed, sheet, header, odd), units=odd.styles.units)
         return table, Notice("N_SHEET", f"工作表「{sheet.name}」没有表头，按前一张表的表头读取")
     if kind == ROWS:
         table = Table(sheet.name, header, _unplaced(sheet, width))
@@ -88,7 +99,7 @@ _GRIDS = {kinds.HTML: html_tables.tables, kinds.MHTML: html_tables.wrapped_table
 
 def _odd_cells(file: Path, kind: str, feed: Feed) -> Callable[[str], OddCells]:
     odd = _INSPECT[kind](file)
-    if not any(c.unit == PERCENT or c.has_indent for c in feed.columns):
+    if not any(units.own(c) or c.has_indent for c in feed.columns):
         return odd
     styles = cell_styles(file, kind)
     return lambda sheet: replace(odd(sheet), styles=styles.get(sheet, Styles()))

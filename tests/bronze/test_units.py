@@ -13,7 +13,7 @@ import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.bronze.units import stated, times
+from pipelines.bronze.units import in_format, stated, times
 from pipelines.contracts.elements import load_elements
 from pipelines.contracts.feed_file import FEEDS as FEED_FILES
 from pipelines.contracts.feed_file import load_feed_file
@@ -25,6 +25,7 @@ from tests.bronze import formats
 from tests.bronze.conftest import FEEDS, Office
 
 NAME = "F10_高龄津贴发放_370602_202401.xlsx"
+F18 = "F18_居民养老待遇发放_370600_202401.xlsx"
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def bare(allowance_header) -> list[str]:
         ["高龄津贴发放表（万元）"],
         ["", "单位：", "", "亿元"],
         ["计量单位为万元"],
+        ["单位：分"],
     ],
 )
 def test_another_unit_above_the_header_refuses_the_file(office, workbook, allowance, bare, title):
@@ -63,6 +65,7 @@ def test_another_unit_above_the_header_refuses_the_file(office, workbook, allowa
         ["单位：亩"],
         ["单位：烟台市民政局"],
         ["2024年1月（含补发）"],
+        ["考核办法（千分）"],
     ],
 )
 def test_words_that_state_no_other_unit_do_no_harm(office, workbook, allowance, bare, title):
@@ -96,6 +99,82 @@ def test_a_csv_states_its_unit_above_the_header(office, allowance, bare):
 def test_another_unit_in_the_heading_is_no_heading_of_the_contract(office, workbook, allowance, bare, heading):
     rows = [[heading if h == "发放金额" else h for h in bare], *(allowance(n, c4="0.01") for n in range(3))]
     assert office.deliver("F10", NAME, workbook(rows)).breaker_code == "E_COLUMN_MISSING"
+
+
+@pytest.mark.parametrize("word", ["百元", "(千元)", "【分】", "人民币万元"])
+def test_a_row_of_units_below_the_heading(office, workbook, allowance, allowance_header, word):
+    rows = [allowance_header, ["", "", "", "", word], *(allowance(n) for n in range(3))]
+    result = office.deliver("F10", NAME, workbook(rows))
+    assert (result.breaker_code, result.rows_bronze, result.rows_in) == ("E_UNIT", 0, 4)
+
+
+def test_a_row_of_the_agreed_units_is_a_row_that_says_nothing(office, workbook, allowance, allowance_header):
+    rows = [allowance_header, ["", "", "", "", "(元)"], *(allowance(n) for n in range(3))]
+    result = office.deliver("F10", NAME, workbook(rows))
+    assert (result.status, result.rows_bronze, result.rows_quarantined) == ("accepted", 3, 1)
+
+
+@pytest.mark.parametrize(("upper", "code"), [("金额（百元）", "E_UNIT"), ("金额（元）", None), ("金额", None)])
+def test_the_upper_of_two_headings_states_a_unit(office, workbook, allowance, bare, upper, code):
+    above = [upper if place == 4 else "" if place == 5 else heading for place, heading in enumerate(bare)]
+    below = [heading if place in (4, 5) else "" for place, heading in enumerate(bare)]
+    rows = [above, below, *(allowance(n) for n in range(3))]
+    result = office.deliver("F10", NAME, workbook(rows, lambda book, sheet: sheet.merge_range(0, 4, 0, 5, upper)))
+    assert (result.breaker_code, result.rows_in) == (code, 3)
+
+
+def test_a_column_that_only_its_unit_keeps_out(office, workbook):
+    headings = [c.label for c in FEEDS["F18"].columns]
+    sent = ["个人账户养老金（百元）" if h == "个人账户养老金" else h for h in headings]
+    result = office.deliver("F18", F18, workbook([sent, ["x"] * len(sent)]))
+    assert result.breaker_code == "E_UNIT"
+    assert "「个人账户养老金（百元）」列写明单位为「百元」，约定为「元」" in result.breaker_message
+
+
+FORMATS = [
+    ('0.00"万元"', "万元"),
+    ('#,##0"元"', "元"),
+    ('#,##0.00\\元', "元"),
+    ('"¥"#,##0.00"（千元）"', "千元"),
+    ("0.00百元;[红色]-0.00百元", "百元"),
+    ('[$¥-804]#,##0.00" 元"', "元"),
+    ('0!.0,"万元"', "元"),
+    ('0\\.0,"万元"', "元"),
+    ('0"."0000"万元"', "元"),
+    ('0.00,"千元"', "元"),
+    ('0!.00,,"亿元"', "元"),
+    ('0"岁"', None),
+    ("#,##0.00", None),
+    ("0.00%", None),
+    ("yyyy年m月", None),
+]
+
+
+@pytest.mark.parametrize(("code", "unit"), FORMATS)
+def test_what_a_number_format_says_of_the_number(code, unit):
+    assert in_format(code) == unit
+
+
+@pytest.mark.parametrize(
+    ("code", "breaker"), [('0.00"万元"', "E_UNIT"), ('#,##0"百元"', "E_UNIT"), ('0"元"', None), ('0!.0,"万元"', None)]
+)
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_unit_shown_behind_the_number(office, workbook, allowance, allowance_header, code, breaker, is_old):
+    rows = [allowance_header, *(allowance(n, c4=200.0) for n in range(3))]
+    if is_old:
+        style = xlwt.easyxf(num_format_str=code)
+        content = formats.sheet_xls(rows, lambda book, sheet: [sheet.write(n, 4, 200.0, style) for n in (1, 2, 3)])
+    else:
+        content = workbook(rows, lambda b, s: s.write(2, 4, 200.0, b.add_format({"num_format": code})))
+    result = office.deliver("F10", NAME, content)
+    assert (result.breaker_code, result.rows_in) == (breaker, 3)
+    assert breaker is None or "单元格写明单位为" in result.breaker_message
+
+
+def test_text_is_not_shown_by_a_number_format(office, workbook, allowance, allowance_header):
+    rows = [allowance_header, *(allowance(n, c4=200.0) for n in range(3))]
+    content = workbook(rows, lambda b, s: s.write(1, 4, "200.00", b.add_format({"num_format": '0"万元"'})))
+    assert office.deliver("F10", NAME, content).status == "accepted"
 
 
 @pytest.fixture
