@@ -10,9 +10,12 @@ import os
 import stat
 import time
 from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 
 MARKERS = (".ok", ".done")
+# .OK and .Done too: asking for every spelling is cheaper than reading a large folder for each of its files.
+_SPELT = tuple("".join(s) for m in MARKERS for s in product(*((c, c.upper()) if c != "." else c for c in m)))
 # What upload programs, browsers and office software call a file under way, or that it is open.
 _UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
 _HIDDEN = (".", "~$")
@@ -43,7 +46,7 @@ def is_marker(name: str) -> bool:
 
 def marker(file: Path) -> Path | None:
     """The mark of its sender beside a file; None without one."""
-    beside = (file.with_name(file.name + ending) for ending in MARKERS)
+    beside = (file.with_name(file.name + ending) for ending in _SPELT)
     return next((m for m in beside if _is_file(m)), None)
 
 

@@ -36,6 +36,14 @@ def test_old_and_marked_files_are_taken_without_waiting(tmp_path, waits):
     assert quiet.quiet([old, marked]) == {old, marked} and waits == []
 
 
+@pytest.mark.parametrize("ending", [".OK", ".Ok", ".DONE", ".Done"])
+def test_marks_are_known_in_any_case(tmp_path, waits, ending):
+    file = made(tmp_path, NAME, 0)
+    made(tmp_path, NAME + ending, 0).write_text('{"rows": 3}')
+    assert quiet.quiet([file]) == {file} and waits == []
+    assert declared(file) == Declared(rows=3)
+
+
 def test_young_files_are_looked_at_twice_with_one_wait_for_all(tmp_path, monkeypatch):
     files = [made(tmp_path, f"{n}.csv", 0) for n in range(4)]
     files.append(made(tmp_path, "clock of tomorrow.csv", -90_000))

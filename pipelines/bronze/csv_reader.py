@@ -43,14 +43,14 @@ Source = Callable[[], BinaryIO]
 
 def read_csv(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
     """The one table of a CSV. Raises UnreadableError(E_ENCODING, E_EMPTY)."""
-    source = _source(file)
+    source, wide = _source(file)
     with source() as stream:
         head = stream.read(_HEAD_BYTES)
     encoding, dialect, header = _header(head, source, feed)
     notices = []
-    declared = (feed.encoding or enc.UTF8).removesuffix("-sig")
-    if header.found and encoding != declared:
-        text = f"文件编码是 {encoding}，约定为 {feed.encoding}，已按实际编码读取"
+    found = wide or encoding
+    if header.found and feed.encoding and found != feed.encoding.removesuffix("-sig"):
+        text = f"文件编码是 {found}，约定为 {feed.encoding}，已按实际编码读取"
         notices.append(Notice("N_ENCODING", text))
     if dialect.separator != ",":
         name = _SEPARATOR_NAMES[dialect.separator]
@@ -61,18 +61,20 @@ def read_csv(file: Path, feed: Feed) -> tuple[list[Table], list[Notice]]:
     return [Table(None, header, blocks)], notices
 
 
-def _source(file: Path) -> Source:
-    """How to open the bytes after a byte order mark, in UTF-8 where they are UTF-16, lines ended by a line feed."""
+def _source(file: Path) -> tuple[Source, str | None]:
+    """(how to open the bytes after a byte order mark, in UTF-8 where they are UTF-16, lines ended by a line feed; which
+    UTF-16 they are)."""
     with file.open("rb") as stream:
-        mark = enc.by_mark(stream.read(len(_MARK)))
-    source = partial(_opened, file, len(_MARK) if mark == "utf-8-sig" else 0)
-    if mark == "utf-16":
-        source = partial(_rewritten, source, _from_utf16)
+        told = enc.by_bytes(stream.read(_HEAD_BYTES))
+    source = partial(_opened, file, len(_MARK) if told == "utf-8-sig" else 0)
+    wide = told if told != "utf-8-sig" else None
+    if wide:
+        source = partial(_rewritten, source, partial(_from_utf16, encoding=wide))
     if not _any_piece(source, lambda piece: piece.strip(_BLANK)):
         raise UnreadableError("E_EMPTY", problems.BLANK)
     if not _any_piece(source, lambda piece: b"\n" in piece):
         source = partial(_rewritten, source, _from_returns)
-    return source
+    return source, wide
 
 
 def _opened(file: Path, start: int) -> BinaryIO:
@@ -109,8 +111,8 @@ def _rewritten(source: Source, change: Callable[[Iterator[bytes]], Iterator[byte
     return io.BufferedReader(_Rewriting(change(iter(partial(stream.read, _HEAD_BYTES), b""))))
 
 
-def _from_utf16(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder("utf-16")()
+def _from_utf16(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for piece in pieces:
             yield decoder.decode(piece).encode()

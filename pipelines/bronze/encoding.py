@@ -12,6 +12,8 @@ from pipelines.bronze.table import UnreadableError
 
 UTF8 = "utf-8"
 GB18030 = "gb18030"
+# Of 一 and 开 the other byte is nought.
+_OFTEN, _SELDOM = 0.1, 0.5
 _NOT_ASCII = bytes(range(128, 256))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -21,11 +23,11 @@ _BOMS = (
 
 
 def sniff(content: bytes) -> str:
-    """'utf-8-sig', 'utf-16', 'utf-8' or 'gb18030': by mark, else the first that decodes the whole content.
+    """'utf-8-sig', a UTF-16, 'utf-8' or 'gb18030': by its first bytes, else the first that decodes the whole content.
 
     Raises UnreadableError(E_ENCODING).
     """
-    return by_mark(content) or decoding([content])
+    return by_bytes(content) or decoding([content])
 
 
 def decoding(pieces: Iterable[bytes]) -> str:
@@ -42,9 +44,16 @@ def decoding(pieces: Iterable[bytes]) -> str:
     return next(iter(left))
 
 
-def by_mark(content: bytes) -> str | None:
-    """The encoding a byte order mark names."""
-    return next((e for mark, e in _BOMS if content.startswith(mark)), None)
+def by_bytes(head: bytes) -> str | None:
+    """The encoding a byte order mark names, or UTF-16 without one: digits, commas and line ends have a nought in every
+    other byte, which nothing else has."""
+    marked = next((e for mark, e in _BOMS if head.startswith(mark)), None)
+    if marked or b"\0" not in head:
+        return marked
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if _OFTEN * len(head) > max(even, odd) or _SELDOM * max(even, odd) < min(even, odd):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def likely(head: bytes) -> str:

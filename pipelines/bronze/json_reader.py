@@ -112,7 +112,7 @@ def _notices(survey: _Survey, file: Path, lacks: str) -> list[Notice]:
 def _survey(file: Path, feed: Feed) -> _Survey:
     with file.open("rb") as stream:
         head = stream.read(_HEAD)
-    encoding = enc.by_mark(head) or enc.likely(head)
+    encoding = enc.by_bytes(head) or enc.likely(head)
     survey = _Survey(encoding, _is_lines(head.decode(encoding, errors="ignore")))
     counts: Counter[str] = Counter()
     listed: set[str] = set()

@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 from pipelines.bronze import problems
+from pipelines.bronze.encoding import by_bytes
 from pipelines.bronze.table import Notice, UnreadableError
 
 HEAD = 64 << 10
@@ -139,7 +140,4 @@ def _is_message(head: bytes) -> bool:
 
 
 def _text(head: bytes) -> str:
-    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"", "utf-8-sig")):
-        if head.startswith(mark):
-            return head.decode(encoding, errors="replace")
-    return ""
+    return head.decode(by_bytes(head) or "utf-8-sig", errors="replace")

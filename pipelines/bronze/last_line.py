@@ -12,6 +12,7 @@ from dataclasses import replace
 import polars as pl
 
 from pipelines.bronze.csv_dialect import Dialect, split_record
+from pipelines.bronze.identifiers import invalid
 from pipelines.bronze.table import ROW, SPACE, Block, Ending, Spoilt
 from pipelines.bronze.tail import MARKER
 from pipelines.contracts import Column
@@ -24,6 +25,7 @@ _HABIT = {True: 2, None: 0, False: -2}
 COMPARED = 1_000
 _ENOUGH, _MANY = 5, 20
 _RARELY = 0.1
+_CHECKED = 18  # characters of identity numbers and credit codes
 # Phone numbers, dates and codes are as long as each other; two of them show it.
 _LONG = 8
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -139,6 +141,8 @@ def _of_value(value: str, seen: Sequence[str], column: Column) -> int:
     longer = [s for s in (*filled, *column.code_list) if s != value and s.startswith(value)]
     if not longer and (filled.count(value) > 1 or value in column.code_list):
         return WHOLE
+    if not longer and _is_whole_by_itself(value, filled, column):
+        return WHOLE
     if column.type in _NUMBERS:
         return _of_number(value, filled)
     if value not in filled and len(longer) > 1:
@@ -147,6 +151,18 @@ def _of_value(value: str, seen: Sequence[str], column: Column) -> int:
     if _is_fixed(filled, length) and len(value) <= length:
         return WHOLE if len(value) == length else UNLIKE
     return WHOLE if not filled and column.type == "date" and _DATE.fullmatch(value) else UNCLEAR
+
+
+def _is_whole_by_itself(value: str, filled: Sequence[str], column: Column) -> bool:
+    """Whether the contract says that no part of a value could look like this: a number of 18 with the right check
+    character where no cell holds several, or a text of a pattern that fits none that goes on."""
+    if column.has_check_character:
+        is_single = max(map(len, filled), default=0) <= _CHECKED
+        return is_single and len(value) == _CHECKED and not invalid(pl.Series([value.upper()]))[0]
+    if column.pattern is None or not re.fullmatch(column.pattern, value):
+        return False
+    others = (*(value[:n] for n in range(1, len(value))), *(value + value[-1] * n for n in range(1, _CHECKED)))
+    return not any(re.fullmatch(column.pattern, other) for other in others)
 
 
 def _of_number(value: str, filled: Sequence[str]) -> int:

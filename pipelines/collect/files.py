@@ -24,7 +24,7 @@ from pipelines.incidents import is_ours
 from pipelines.landing import landed
 from pipelines.landing.file_name import read_name
 from pipelines.paths import Paths
-from pipelines.quiet import MARKERS, is_hidden, is_unfinished, quiet_seconds
+from pipelines.quiet import MARKERS, is_hidden, is_marker, is_unfinished, quiet_seconds
 
 DEPTH = 3
 _MOST_NOTICES = 20
@@ -115,7 +115,8 @@ def _facts(there: Mapping[str, Found]) -> set[tuple[str, int, int]]:
 def _finished(
     new: list[Found], there: Mapping[str, Found], fs: AbstractFileSystem, place: str, source: Source
 ) -> list[Found]:
-    marked = [f for f in new if any(f.path + marker in there for marker in MARKERS)]
+    marks = {path[: -len(m)] for path in there for m in MARKERS if path.lower().endswith(m)}
+    marked = [f for f in new if f.path in marks]
     if len(marked) == len(new):
         return marked
     time.sleep(quiet_seconds())
@@ -169,7 +170,7 @@ def _strangers(feed: Feed, source: Source, there: Mapping[str, Found], feeds: Co
     lookers = [f.code for f in feeds if any(_is_same_place(s, source) for s in f.sources)]
     if lookers and feed.code != min(lookers):
         return []
-    names = [f.name for f in there.values() if not f.name.endswith(MARKERS)]
+    names = [f.name for f in there.values() if not is_marker(f.name)]
     unknown = [n for n in names if not any(read_name(f, n) for f in [feed, *feeds])]
     where = f"{source.connection} 的 {source.place}"
     said = [f"{where} 中「{n}」不符合任何数据源的文件名规则，未收取，仍在原处" for n in unknown]

@@ -89,7 +89,7 @@ def read_page(answer: Answer, number: int, feed: Feed) -> Page | None:
     if "html" in answer.content_type.lower():
         raise SourceError(f"第 {number} 页：接口返回的是网页而不是 JSON（可能是登录页），请核对地址和令牌")
     around, lists = Envelope(), {}
-    text = answer.body.decode(enc.by_mark(answer.body) or enc.likely(answer.body), "replace")
+    text = answer.body.decode(enc.by_bytes(answer.body) or enc.likely(answer.body), "replace")
     try:
         for path, record, _ in records(Window(iter([text]), NAMES), around):
             lists.setdefault(path, []).append(record)

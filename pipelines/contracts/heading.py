@@ -8,10 +8,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_IGNORED = re.compile(r"[\s*\u200b\ufeff]+")
+_IGNORED = re.compile(r"[\s*\u200b\ufeff]+|[\s*:]+$")
 
 
 @lru_cache(maxsize=1 << 14)
 def normal(heading: str) -> str:
-    """Full-width folded (NFKC), without white space, line breaks and the star of compulsory columns."""
+    """Full-width folded (NFKC), without white space, line breaks, the star of compulsory columns and the colon of
+    forms (姓名：)."""
     return _IGNORED.sub("", unicodedata.normalize("NFKC", heading))

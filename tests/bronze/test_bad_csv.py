@@ -19,12 +19,26 @@ def test_a_sound_file_is_taken_in_whole(office: Office, cards):
     assert office.rows("F11")["_row"].to_list() == list(range(2, 12))
 
 
-@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-16"])
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-16", "utf-16-le", "utf-16-be"])
 def test_another_encoding_than_agreed_is_read_and_told(office: Office, cards, encoding: str):
     result = office.deliver("F11", NAME, cards(10, encoding=encoding))
     assert result.rows_bronze == 10
     assert office.rows("F11")["name"].to_list()[0] == "李0"
-    assert ("文件编码是 gb18030，约定为 utf-8-sig" in "".join(result.notices)) == (encoding == "gb18030")
+    told = f"文件编码是 {encoding}，约定为 utf-8-sig" in "".join(result.notices)
+    assert told == (encoding != "utf-8")
+
+
+def test_where_no_encoding_was_agreed_on_none_is_asked_for(office: Office, allowance, allowance_header):
+    content = "".join(",".join(row) + "\n" for row in [allowance_header, allowance(0)]).encode("gb18030")
+    result = office.deliver("F10", "F10_高龄津贴发放_370602_202401.xlsx", content)
+    assert (result.rows_bronze, result.notice_codes) == (1, ("N_FORMAT",))
+
+
+@pytest.mark.parametrize("colon", [":", "：", " ："])
+def test_headings_of_forms_end_in_a_colon(office: Office, cards, colon: str):
+    header = ",".join(heading + colon for heading in CARD_HEADER.split(","))
+    result = office.deliver("F11", NAME, cards(3, header=header))
+    assert (result.status, result.rows_bronze, result.notices) == ("accepted", 3, ())
 
 
 def test_an_encoding_nobody_knows_is_refused(office: Office):

@@ -17,6 +17,7 @@ from pipelines.bronze.json_reader import read_json
 from pipelines.bronze.last_line import BLANK, BROKEN, ENDED, UNCLEAR, UNLIKE, WHOLE
 from pipelines.bronze.table import Block, Ending, UnreadableError
 from pipelines.contracts import Column
+from pipelines.contracts.model import CITIZEN_NUMBER
 from tests.bronze import formats as f
 from tests.bronze.conftest import CARD_HEADER, FEEDS, Office
 
@@ -133,6 +134,7 @@ def test_earlier_files_tell_whether_a_missing_line_end_is_a_habit(
 
 
 TEXT, REQUIRED = Column("x", "甲"), Column("x", "甲", required=True)
+ID_NO = Column("x", "甲", tags=("identifier",), standard=CITIZEN_NUMBER)
 AMOUNT, DAY = Column("x", "甲", type="decimal", scale=2), Column("x", "甲", type="date")
 CHANGE = Column("x", "甲", code_list=("新增", "变更", "变更注销"))
 
@@ -161,6 +163,13 @@ CHANGE = Column("x", "甲", code_list=("新增", "变更", "变更注销"))
         ("新", ["新增", "新增"], CHANGE, UNLIKE),
         ("芝罘区殡仪馆", ["芝罘区殡仪馆", "莱阳市殡仪馆"] * 2, TEXT, WHOLE),
         ("南村", ["南村", "东村"], TEXT, UNCLEAR),
+        ("110101199003078590", [], ID_NO, WHOLE),
+        ("110101199003078590", ["110101900307859"], ID_NO, WHOLE),
+        ("110101199003078591", [], ID_NO, UNCLEAR),
+        ("110101199003078590", ["110101199003078590、110101199003078590"], ID_NO, UNCLEAR),
+        ("370602001001", [], Column("x", "甲", pattern=r"^\d{12}$"), WHOLE),
+        ("370602001001", [], Column("x", "甲", pattern=r"^\d{9}(\d{3})?$"), UNCLEAR),
+        ("370602001", [], Column("x", "甲", pattern=r"^\d{9}(\d{3})?$"), UNCLEAR),
         ("王芳", ["王小明", "李小红", "张小强", "赵小刚", "孙小美"], TEXT, UNCLEAR),
     ],
 )

@@ -22,6 +22,17 @@ def test_marks_decide(text: str):
     assert sniff(codecs.BOM_UTF16_LE + text.encode("utf-16-le")) == "utf-16"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["一,开\n1,2\n", "公民身份号码,姓名\n370602196001010110,王一\n", '[{"姓名":"一"}]'])
+def test_noughts_tell_utf_16_without_a_mark(text: str, encoding: str):
+    assert sniff(text.encode(encoding)) == encoding
+
+
+@pytest.mark.parametrize("content", ["姓名,年龄\n王\0一,3\n".encode(), bytes(64), "王,李\n".encode() + bytes(64)])
+def test_noughts_here_and_there_are_no_utf_16(content: bytes):
+    assert sniff(content) == "utf-8"
+
+
 @given(
     names=st.lists(
         st.sampled_from(["公民身份号码", "姓名", "户籍地址", "王䶮", "𠮷田", "行政区划代码"]), min_size=1
