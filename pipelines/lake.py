@@ -5,7 +5,6 @@ hold the catalog; `writing` makes the next one wait for it instead of failing. T
 system's, so a killed process gives it back.
 """
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 import duckdb
 from duckdb_extensions import import_extension
 
+from pipelines.locks import alone
 from pipelines.paths import Paths
 
 SCHEMAS = ("reference", "ledger", "staging", "linkage", "unified", "verify", "returns", "published")
@@ -107,11 +107,6 @@ def forget_old_snapshots(con: duckdb.DuckDBPyConnection) -> int:
 @contextmanager
 def writing(paths: Paths, on_wait: Callable[[str], None] = lambda _: None) -> Iterator[None]:
     """Hold the lake for one run. A second run waits here, after saying so once through `on_wait`."""
-    paths.lake_catalog.parent.mkdir(parents=True, exist_ok=True)
-    with (paths.lake_catalog.parent / "run.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            on_wait("another run is writing the lake; waiting for it to finish")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    waiting = "another run is writing the lake; waiting for it to finish"
+    with alone(paths.lake_catalog.parent / "run.lock", lambda: on_wait(waiting)):
         yield

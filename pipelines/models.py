@@ -3,7 +3,6 @@
 Belongs here: how dbt is called, and its manifest. Does not belong here: SQL, or what is done with the tables.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 from duckdb_extensions import import_extension
 
 from pipelines.lake import MEMORY_VARIABLE, memory_limit
+from pipelines.locks import alone
 from pipelines.paths import PROJECT_ROOT, Paths
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -49,9 +49,7 @@ def prepare_manifest(paths: Paths) -> Path:
     dbt writes the file in place, and two writers leave one that nobody can read. Raises ModelBuildError.
     """
     manifest = manifest_file(paths)
-    manifest.parent.mkdir(parents=True, exist_ok=True)
-    with manifest.with_name(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(manifest.with_name(".lock")):
         sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in _SOURCES and "target" not in p.parts)
         if not manifest.exists() or manifest.stat().st_mtime < max(p.stat().st_mtime for p in sources):
             run_dbt(paths, ["--write-json", "parse", "--target-path", str(manifest.parent)])

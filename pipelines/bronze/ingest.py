@@ -14,6 +14,7 @@ from pipelines.bronze.rulings import RELEASE, in_force, rulings
 from pipelines.bronze.store import discard, empty_bronze
 from pipelines.contracts import Feed
 from pipelines.landing import Delivery, landed
+from pipelines.landing.delivery import one_at_a_time
 from pipelines.paths import Paths
 
 # What was wrong is ours to mend, in the program or in landing, and then these are sound.
@@ -26,6 +27,11 @@ def ingest_feed(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
     Returns the outcomes of the deliveries taken in by this call, in order of landing; one that a person released
     comes again with its new outcome. A delivery that cannot be accepted is quarantined and never stops the next.
     """
+    with one_at_a_time(paths, feed.code):
+        return _ingested(paths, feed, as_of)
+
+
+def _ingested(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
     empty_bronze(paths, feed)
     outcomes = all_results(paths, feed.code)
     made = [r for r in rulings(paths, as_of) if r.feed == feed.code]

@@ -83,8 +83,7 @@ def _judged(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> Deli
     else:
         _keep(draft, taken, delivery)
     result = replace(_result(delivery, taken, draft.rows.height, draft.entries.height, counts), checks=checks)
-    draft.publish(result)
-    return result
+    return draft.publish(result)
 
 
 def _check_original(paths: Paths, feed: Feed, delivery: Delivery) -> None:
@@ -124,8 +123,7 @@ def _released(paths: Paths, feed: Feed, delivery: Delivery, refused: DeliveryRes
         notice_codes=(*refused.notice_codes, "N_RELEASED"),
         released_on=on.isoformat(),
     )
-    draft.publish(result)
-    return result
+    return draft.publish(result)
 
 
 def _keep(draft: Draft, taken: Taken, delivery: Delivery) -> None:
@@ -171,8 +169,7 @@ def _write_unread(draft: Draft, delivery: Delivery, taken: Taken) -> DeliveryRes
     draft.restart()
     draft.entries.add(quarantine.unread(delivery, taken.breaker))
     result = _result(delivery, taken, 0, 0, Counts(0, 0))
-    draft.publish(result)
-    return result
+    return draft.publish(result)
 
 
 def _result(

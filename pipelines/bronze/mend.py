@@ -1,20 +1,25 @@
 """What was damaged in bronze is taken out, and made anew from landing.
 
-Belongs here: telling damage. Does not belong here: reading deliveries (ingest.py), records of landing
-(landing/mend.py).
+Belongs here: telling damage: of records, of names, of the bytes of every Parquet file. Does not belong here: reading
+deliveries (ingest.py), records of landing (landing/mend.py).
 """
 
 import shutil
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from pipelines.bronze.result import read_record
-from pipelines.bronze.store import EMPTY, QUARANTINE_FILE, ROWS_FILE
-from pipelines.contracts import Feed
-from pipelines.landing import landed
-from pipelines.landing.delivery import RECORD
-from pipelines.paths import Paths
+import polars as pl
 
-_MAGIC = b"PAR1"
+from pipelines.bronze.result import read_record
+from pipelines.bronze.store import EMPTY, QUARANTINE_FILE, ROWS_FILE, digests
+from pipelines.contracts import Feed
+from pipelines.incidents import is_ours
+from pipelines.landing import landed
+from pipelines.landing.delivery import RECORD, to_json
+from pipelines.paths import Paths
+from pipelines.whole_files import write_whole
+
 _DAMAGED = ".damaged"
 _SHOWN = 3
 
@@ -25,13 +30,13 @@ def mend_bronze(paths: Paths, feed: Feed) -> list[str]:
     What is in landing is read anew by the next ingest. What is not is kept outside every glob.
     """
     root = paths.bronze / feed.code
-    damaged = [f for f in sorted(root.glob("*")) if f.is_dir() and not _is_whole(f)]
+    damaged = [f for f in sorted(root.glob("*")) if not _is_whole(f)]
     originals, told = {d.delivery_id for d in landed(paths, feed.code)}, []
     for folder in damaged:
         delivery_id = folder.name.partition("_")[0]
         if folder.name == EMPTY or delivery_id in originals:
             for made in root.glob(f"{delivery_id}*" if delivery_id else EMPTY):
-                shutil.rmtree(made)
+                shutil.rmtree(made) if made.is_dir() and not made.is_symlink() else made.unlink()
             next_step = "已按 landing 重建"
         else:
             _set_aside(paths, folder)
@@ -51,22 +56,33 @@ def lost_originals(paths: Paths, feed: Feed, known: set[str]) -> list[str]:
 
 
 def _is_whole(folder: Path) -> bool:
-    if folder.name == EMPTY:
-        return all(_is_parquet(file) for file in folder.iterdir())
-    record = folder / RECORD
-    files = {folder / ROWS_FILE, folder / QUARANTINE_FILE, *folder.glob("*.parquet")}
-    return record.is_file() and read_record(record) is not None and all(map(_is_parquet, files))
-
-
-def _is_parquet(file: Path) -> bool:
-    """Whether it begins and ends as such a file does; one that was cut off, or never written out, does not."""
     try:
-        with file.open("rb") as reader:
-            begins = reader.read(len(_MAGIC))
-            reader.seek(-len(_MAGIC), 2)
-            return begins == reader.read() == _MAGIC
-    except OSError:
+        return _is_readable(folder.iterdir()) if folder.name == EMPTY else _is_as_written(folder)
+    except OSError as error:
+        if is_ours(error):
+            raise
         return False
+
+
+def _is_readable(files: Iterable[Path]) -> bool:
+    """Whether each can be opened: nothing else says what was in it."""
+    try:
+        return all(pl.read_parquet_schema(file) for file in files)
+    except pl.exceptions.PolarsError:
+        return False
+
+
+def _is_as_written(folder: Path) -> bool:
+    """Whether the record is sound, and each Parquet file has the digest it tells. A record of before there were
+    digests is completed."""
+    said = read_record(folder / RECORD)
+    found = digests(folder) if said else {}
+    if not {ROWS_FILE, QUARANTINE_FILE} <= found.keys():
+        return False
+    if not said.digests and _is_readable(map(folder.joinpath, found)):
+        write_whole(folder / RECORD, to_json(replace(said, digests=found).record()))
+        return True
+    return said.digests == found
 
 
 def _set_aside(paths: Paths, folder: Path) -> None:

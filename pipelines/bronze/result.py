@@ -3,12 +3,12 @@
 Belongs here: its shape, reading it back. Does not belong here: deciding its content (judging.py, breakers.py).
 """
 
-import json
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+from pipelines import records
 from pipelines.bronze.profile import Profile
 from pipelines.landing.delivery import RECORD
 from pipelines.paths import Paths
@@ -39,13 +39,13 @@ class DeliveryResult:
     pages the file says it is one.
     `checks`: every limit, broken or not. `released_on`: the business date from which a refused delivery counts,
     because a person released it. Such a delivery stands twice in bronze: as it was refused, and as it was taken in.
-    `reader`: the version of the one whose process the file ended.
+    `reader`: the version of the one whose process the file ended. `digests`: the SHA-256 of each Parquet file.
     """
 
     feed: str
     delivery_id: str
     delivery_seq: int
-    delivered_on: str
+    delivered_on: records.IsoDate
     file_name: str
     sha256: str
     size: int
@@ -69,8 +69,9 @@ class DeliveryResult:
     pages: int | None = None
     checks: tuple[Check, ...] = ()
     profile: Profile = field(default_factory=Profile)
-    released_on: str | None = None
+    released_on: records.IsoDate | None = None
     reader: str | None = None
+    digests: dict[str, str] = field(default_factory=dict)
 
     @property
     def in_force_from(self) -> str:
@@ -85,6 +86,10 @@ class DeliveryResult:
     def record(self) -> dict:
         """The fields of delivery.json, in order."""
         return asdict(self)
+
+    def facts(self) -> dict:
+        """What became of it, however it is stored."""
+        return {name: value for name, value in self.record().items() if name != "digests"}
 
 
 def results(paths: Paths, feed_code: str, as_of: date | None = None) -> list[DeliveryResult]:
@@ -105,27 +110,13 @@ def all_results(paths: Paths, feed_code: str) -> list[DeliveryResult]:
 
 
 def read_record(file: Path) -> DeliveryResult | None:
-    """The record in a file; None where it is damaged, until the feed is brought up again (mend.py)."""
-    return _read(file, file.stat().st_mtime_ns)
+    """The record in a file; None where it is damaged or of another delivery, until the feed is brought up again
+    (mend.py)."""
+    return _read(file, file.stat().st_mtime_ns) if file.is_file() else None
 
 
 @cache
 def _read(file: Path, _: int) -> DeliveryResult | None:
     """A record as it was written at some time; a turn asks for thousands of them again and again."""
-    try:
-        return _result(json.loads(file.read_bytes()))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
-
-
-def _result(record: dict) -> DeliveryResult:
-    profile = record.get("profile", {})
-    ids = {name: tuple(pair) for name, pair in profile.get("ids", {}).items()}
-    parts = {
-        "extra_columns": tuple(record["extra_columns"]),
-        "notices": tuple(record["notices"]),
-        "notice_codes": tuple(record.get("notice_codes", ())),
-        "checks": tuple(Check(**c) for c in record.get("checks", ())),
-        "profile": Profile(**{**profile, "ids": ids}),
-    }
-    return DeliveryResult(**{**record, **parts})
+    said = records.read_record(file, DeliveryResult)
+    return said if said and (said.feed, said.folder) == (file.parent.parent.name, file.parent.name) else None

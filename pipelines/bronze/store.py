@@ -5,7 +5,9 @@ A delivery appears by a rename, whole or not at all, and is written as it is rea
 memory. Equal content gives equal bytes.
 """
 
+import hashlib
 import shutil
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -56,8 +58,9 @@ class Draft:
         """An empty folder for what a reader has to unpack; it is gone when the delivery appears."""
         return _fresh(self._paths, f"{self._feed.code}.unpacked")
 
-    def publish(self, result: DeliveryResult) -> None:
-        """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json, and the samples there are."""
+    def publish(self, result: DeliveryResult) -> DeliveryResult:
+        """`bronze/{feed}/{delivery_id}/` with rows, quarantine and delivery.json, and the samples there are; returns
+        what the record says."""
         self.rows.close()
         self.entries.close()
         if self.sketch is not None:
@@ -67,8 +70,10 @@ class Draft:
         if self.points is not None:
             self.points.write_parquet(self._folder / POINTS_FILE)
         shutil.rmtree(self._paths.bronze / ".writing" / f"{self._feed.code}.unpacked", ignore_errors=True)
+        result = replace(result, digests=digests(self._folder))
         (self._folder / RECORD).write_text(to_json(result.record()), encoding="utf-8")
         publish_folder(self._folder, self._paths.bronze / result.feed / result.folder, RECORD)
+        return result
 
 
 class ParquetRows:
@@ -118,6 +123,15 @@ def _arrow_schema(columns: tuple[tuple[str, pl.DataType], ...]) -> pa.Schema:
 def _arrow(frame: pl.DataFrame) -> pa.Table:
     """With plain strings; Parquet knows no others, and turning them later costs more."""
     return frame.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each Parquet file of a delivery, by name."""
+    found = {}
+    for file in sorted(folder.glob("*.parquet")):
+        with file.open("rb") as reader:
+            found[file.name] = hashlib.file_digest(reader, "sha256").hexdigest()
+    return found
 
 
 def discard(paths: Paths, result: DeliveryResult) -> None:

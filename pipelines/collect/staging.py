@@ -4,7 +4,6 @@ Belongs here: scratch folders, one fetch of a feed at a time, the rename. Does n
 What a killed fetch leaves behind is scratch, and the next one of the feed throws it away.
 """
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from pipelines.contracts import Feed
 from pipelines.landing.land import SET_SUFFIX
+from pipelines.locks import alone
 from pipelines.paths import Paths
 
 
@@ -20,9 +20,7 @@ from pipelines.paths import Paths
 def scratch(paths: Paths, feed: Feed) -> Iterator[Path]:
     """An empty folder on the disk of the drop folder, for one fetch of the feed; a second fetch waits."""
     root = paths.drop / ".collecting"
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / f"{feed.code}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(root / f"{feed.code}.lock"):
         folder = root / feed.code
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()

@@ -18,6 +18,7 @@ from pipelines.deliveries import Standing, known_deliveries
 from pipelines.history import DeliveryHistory, reconcile, update_history
 from pipelines.incidents import is_ours
 from pipelines.landing import Delivery, dropped, land_feed, left_alone, mend_records
+from pipelines.landing.delivery import one_at_a_time
 from pipelines.ledger.decision_files import is_past
 from pipelines.paths import Paths
 
@@ -48,6 +49,11 @@ def bring(paths: Paths, feed: Feed, as_of: date, settled: Collection[Path] | Non
     """Land what was dropped (of `settled` things only, where those are told), read it, and tell what it changed; what
     was done before is not done again, what was damaged is mended first. What is dropped waits when a later
     turn is out: it did not come on this date."""
+    with one_at_a_time(paths, feed.code):
+        return _brought(paths, feed, as_of, settled)
+
+
+def _brought(paths: Paths, feed: Feed, as_of: date, settled: Collection[Path] | None) -> FeedState:
     started = time.time()
     told = [*mend_records(paths, feed), *mend_bronze(paths, feed)]
     before = all_results(paths, feed.code)

@@ -3,12 +3,19 @@
 Belongs here: the shape of the record, reading and writing it. Does not belong here: moving files (land.py).
 """
 
+import hashlib
 import json
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 
+from pipelines import records
+from pipelines.landing.file_name import page_number
+from pipelines.locks import alone
 from pipelines.paths import Paths
 
 DATA = "data"
@@ -32,7 +39,7 @@ class Delivery:
     feed: str
     delivery_id: str
     delivery_seq: int
-    delivered_on: str
+    delivered_on: records.IsoDate
     file_name: str
     sha256: str
     size: int
@@ -57,6 +64,22 @@ class Delivery:
         """The landed bytes."""
         return self.folder(paths) / stored_name(self.file_name)
 
+    @property
+    def said(self) -> tuple:
+        """What makes two files one: an empty delta of March is not the empty delta of February again, and what nobody
+        could read is known by its name."""
+        page, name = page_number(self.file_name), None if self.sha256 else self.file_name
+        declared = self.declared_rows, self.declared_sha256
+        return self.sha256, self.scope, self.period, self.mode, page, name, *declared
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """What it may be called: after its day and bytes, and where another one is called so already, after all it
+        says."""
+        day = self.delivered_on.replace("-", "")
+        digest = hashlib.sha256(f"{self.sha256}|{self.said[1:]}".encode()).hexdigest()
+        return f"{day}-{self.sha256[:8]}", f"{day}-{digest[:8]}"
+
     @classmethod
     def stored_fields(cls) -> list[str]:
         """Names of the fields of delivery.json, in order."""
@@ -66,6 +89,14 @@ class Delivery:
         """The fields of delivery.json, in order."""
         told = asdict(self)
         return {name: told[name] for name in self.stored_fields()}
+
+
+@contextmanager
+def one_at_a_time(paths: Paths, feed_code: str) -> Iterator[None]:
+    """Hold a feed: whoever else takes in the same feed waits, after saying so."""
+    waiting = "%s 正由另一个进程入库，等它办完 another process is taking this feed in; waiting for it to finish"
+    with alone(paths.landing / ".taking" / f"{feed_code}.lock", lambda: logging.warning(waiting, feed_code)):
+        yield
 
 
 def landed(paths: Paths, feed_code: str) -> list[Delivery]:
@@ -80,17 +111,16 @@ def stored_name(file_name: str) -> str:
 
 
 def read_record(file: Path) -> Delivery | None:
-    """The record in a file; None where it is damaged, until the next landing mends it (mend.py)."""
-    return _read(file, file.stat().st_mtime_ns)
+    """The record in a file; None where it is damaged or of another delivery, until the next landing mends it
+    (mend.py)."""
+    return _read(file, file.stat().st_mtime_ns) if file.is_file() else None
 
 
 @cache
 def _read(file: Path, _: int) -> Delivery | None:
     """A record as it was written at some time; landed deliveries never change."""
-    try:
-        return Delivery(**json.loads(file.read_bytes()))
-    except (ValueError, TypeError):
-        return None
+    said = records.read_record(file, Delivery)
+    return said if said and (said.feed, said.delivery_id) == (file.parent.parent.name, file.parent.name) else None
 
 
 def to_json(record: dict) -> str:

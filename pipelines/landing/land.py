@@ -5,7 +5,6 @@ of their content.
 A delivery appears by a rename, whole or not at all; a killed run leaves the dropped file where it was.
 """
 
-import hashlib
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -16,8 +15,8 @@ from pathlib import Path
 from pipelines.contracts import Feed
 from pipelines.file_names import safe_name
 from pipelines.landing.copying import ChangingError, NotAFileError, copy
-from pipelines.landing.delivery import DATA, RECORD, UNRECOGNISED, Delivery, landed, stored_name, to_json
-from pipelines.landing.file_name import page_number, read_name
+from pipelines.landing.delivery import DATA, RECORD, UNRECOGNISED, Delivery, landed, one_at_a_time, stored_name, to_json
+from pipelines.landing.file_name import read_name
 from pipelines.landing.manifest import declared
 from pipelines.paths import Paths
 from pipelines.quiet import is_hidden, is_marker, is_unfinished
@@ -38,7 +37,14 @@ def land_feed(
     delivery with `is_repeat`. The dropped file is gone afterwards. What is no readable file gets a record without
     bytes and stays where it is. Hidden files, Office lock files and unfinished transfers are left alone.
     """
-    known = {_said(d): d for d in landed(paths, feed.code)}
+    with one_at_a_time(paths, feed.code):
+        return _landed(paths, feed, as_of, settled, after)
+
+
+def _landed(
+    paths: Paths, feed: Feed, as_of: date, settled: Collection[Path] | None, after: int
+) -> list[Delivery]:
+    known = {d.said: d for d in landed(paths, feed.code)}
     seq = max((after, *(d.delivery_seq for d in known.values())))
     taken = []
     for source in dropped(paths.drop / feed.code):
@@ -48,14 +54,14 @@ def land_feed(
         delivery = _take(feed, source, staging, seq + 1, as_of)
         if delivery is None:
             continue
-        if (earlier := known.get(_said(delivery))) is not None:
+        if (earlier := known.get(delivery.said)) is not None:
             taken.append(replace(earlier, is_repeat=True))
             shutil.rmtree(staging)
         else:
             seq += 1
             delivery = _distinct(paths, delivery)
             _publish(staging, paths, delivery)
-            known[_said(delivery)] = delivery
+            known[delivery.said] = delivery
             taken.append(delivery)
         if delivery.sha256:
             with suppress(OSError):  # what may not be removed is landed, and a repeat the next time
@@ -110,20 +116,11 @@ def _take(feed: Feed, source: Path, staging: Path, seq: int, as_of: date) -> Del
     )
 
 
-def _said(delivery: Delivery) -> tuple:
-    """What makes two files one: an empty delta of March is not the empty delta of February again, and what nobody
-    could read is known by its name."""
-    page, name = page_number(delivery.file_name), None if delivery.sha256 else delivery.file_name
-    declared = delivery.declared_rows, delivery.declared_sha256
-    return delivery.sha256, delivery.scope, delivery.period, delivery.mode, page, name, *declared
-
-
 def _distinct(paths: Paths, delivery: Delivery) -> Delivery:
     """The delivery with an id of its own, where equal bytes about something else came on the same day."""
     if delivery.sha256 and not delivery.folder(paths).exists():
         return delivery
-    digest = hashlib.sha256(f"{delivery.sha256}|{_said(delivery)[1:]}".encode()).hexdigest()
-    return replace(delivery, delivery_id=f"{delivery.delivery_id[:9]}{digest[:8]}")
+    return replace(delivery, delivery_id=delivery.ids[1])
 
 
 def dropped(folder: Path) -> list[Path]:

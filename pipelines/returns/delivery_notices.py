@@ -165,7 +165,7 @@ def _issue(
     paths: Paths, keys: KeyProvider, feed: Feed, result: DeliveryResult, ruling: Ruling | None
 ) -> DeliveryNotice:
     """The standing notice when it was made from the same facts, else the next issue beside it."""
-    said = [_LAYOUT, MOST_ROWS, feed.title, feed.department_name, result.record(), ruling and vars(ruling)]
+    said = [_LAYOUT, MOST_ROWS, feed.title, feed.department_name, result.facts(), ruling and vars(ruling)]
     digest = hashlib.sha256(json.dumps(said, ensure_ascii=False, default=str).encode()).hexdigest()
     shelf, name = paths.notices / feed.department / "deliveries", f"{feed.code}_{result.delivery_id}"
     issues = {int(f.name[len(name) + 1 :] or 1): f for f in shelf.glob(f"{name}*")}

@@ -15,6 +15,7 @@ from pipelines.bronze.result import results
 from pipelines.feeds import FeedState, bring, bring_all
 from pipelines.feeds.stale import stale_feeds
 from pipelines.landing import landed
+from pipelines.landing.delivery import one_at_a_time
 from pipelines.whole_files import publish_folder, write_whole
 from tests.bronze.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
 
@@ -132,6 +133,104 @@ def test_a_full_disk_stops_the_feed_and_loses_nothing(office: Office, cards, mon
     assert {k: v for k, v in content(office).items() if k in before} == before
     ((_, state),) = bring_all(office.paths, [F11], AS_OF, 1)
     assert isinstance(state, FeedState) and len(state.known) == 3 and stale_feeds(office.paths) == {}
+
+
+NO_RECORDS = [
+    b"[]", b"null", b'"a"', b"3", b"{}", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000, None,
+    *(lambda r, wrong=wrong: r | wrong for wrong in (
+        {"delivery_seq": "1"}, {"delivered_on": "2024-13-45"}, {"delivered_on": None}, {"delivered_on": "20240131"},
+        {"size": 1.5}, {"file_name": "\ud800"}, {"scope": ["370600"]}, {"delivery_id": "20240131-00000000"},
+        {"feed": "F01"},
+    )),
+]  # fmt: skip
+
+
+def damage(record: Path, how) -> None:
+    """Other bytes, other fields, or a folder in the record's place."""
+    record.chmod(0o600)
+    content = json.dumps(how(json.loads(record.read_bytes()))).encode() if callable(how) else how
+    record.unlink()
+    record.mkdir() if content is None else record.write_bytes(content)
+
+
+def visible(office: Office) -> dict[str, bytes]:
+    return {k: v for k, v in content(office).items() if "/." not in k}
+
+
+@pytest.mark.parametrize("how", NO_RECORDS)
+@pytest.mark.parametrize("layers", [("landing",), ("bronze",), ("landing", "bronze")])
+def test_what_is_no_record_is_named_and_made_anew(office: Office, cards, layers, how):  # noqa: F811
+    before = visible(office)
+    for layer in layers:
+        damage(one(office, f"{layer}/F11/2*/delivery.json"), how)
+    office.drop("F11", "F11_残疾人证_370600_202402_全量.csv", cards(12))
+    ((_, state),) = bring_all(office.paths, [F11], AS_OF, 1)
+    assert {k: v for k, v in visible(office).items() if k in before} == before
+    assert [r.rows_bronze for r in state.known] == [10, 11, 12]
+    assert len(state.told) == len(layers) and all("重建" in told for told in state.told)
+    assert bring(office.paths, F11, AS_OF).told == []
+
+
+def test_bytes_that_are_not_those_the_folder_is_named_after_give_no_record(office: Office):
+    delivery = next(d for d in landed(office.paths, "F11") if d.file_name == SECOND)
+    file = delivery.file(office.paths)
+    file.chmod(0o600)
+    file.write_bytes(file.read_bytes().replace(b"2030", b"2031"))
+    for layer in ("landing", "bronze"):
+        damage(office.paths.root / layer / "F11" / delivery.delivery_id / "delivery.json", b"[]")
+    state = bring(office.paths, F11, AS_OF)
+    assert [r.rows_bronze for r in state.known] == [10]
+    assert len(state.told) == 2 and "与编号相符的唯一原件" in state.told[0] and "备份" in state.told[1]
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch])
+@pytest.mark.parametrize("name", ["notes", "2024abcd-00000000", "20241345-00000000", "_empty2"])
+@pytest.mark.parametrize("layer", ["landing", "bronze"])
+def test_what_is_no_delivery_is_named_and_stops_nothing(office: Office, layer, name, make):
+    before = content(office)
+    make(office.paths.root / layer / "F11" / name)
+    state = bring(office.paths, F11, AS_OF)
+    assert len(state.told) == 1 and name in state.told[0] and [r.rows_bronze for r in state.known] == [10, 11]
+    assert {k: v for k, v in content(office).items() if k in before} == before
+
+
+@pytest.mark.parametrize("name", ["rows.parquet", "quarantine.parquet", "keys.parquet"])
+def test_bytes_changed_inside_a_file_of_bronze_are_seen_and_read_anew(office: Office, name):
+    before, file = content(office), one(office, f"bronze/F11/2*/{name}")
+    held = bytearray(file.read_bytes())
+    held[len(held) // 3] ^= 1
+    file.write_bytes(held)
+    state = bring(office.paths, F11, AS_OF)
+    assert content(office) == before
+    assert len(state.told) == 1 and str(file.parent.relative_to(office.paths.root)) in state.told[0]
+
+
+def test_a_record_of_before_there_were_digests_is_completed(office: Office):
+    before = content(office)
+    damage(one(office, "bronze/F11/2*/delivery.json"), lambda r: {k: v for k, v in r.items() if k != "digests"})
+    assert bring(office.paths, F11, AS_OF).told == [] and content(office) == before
+
+
+_BRING = """
+import sys
+from datetime import date
+from pathlib import Path
+from pipelines.contracts import load_contracts
+from pipelines.feeds import bring
+from pipelines.paths import Paths
+bring(Paths(Path(sys.argv[1])), load_contracts()["F11"], date(2024, 1, 31))
+"""
+
+
+def test_a_second_process_waits_for_the_feed_and_says_so(office: Office, cards):  # noqa: F811
+    office.drop("F11", "F11_残疾人证_370600_202402_全量.csv", cards(12))
+    with one_at_a_time(office.paths, "F11"):
+        command = [sys.executable, "-c", _BRING, str(office.paths.root)]
+        second = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert "F11 正由另一个进程入库" in second.stderr.readline()
+        assert len(landed(office.paths, "F11")) == 2 and second.poll() is None
+    assert second.communicate()[1] == "" and second.returncode == 0
+    assert [r.rows_bronze for r in results(office.paths, "F11")] == [10, 11, 12]
 
 
 _KILLED = """
