@@ -7,6 +7,7 @@ Belongs here: parsing the command line. The Makefile is the way people call it.
 import argparse
 import json
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from pathlib import Path
 
@@ -96,6 +97,7 @@ def inspect(paths: Paths, arguments: argparse.Namespace) -> int:
     """Print what the intake would make of a file; 2 when there is no such file or feed, else 0 whatever it found."""
     from pipelines.contracts import load_contracts
     from pipelines.feeds import trial, trial_words
+    from pipelines.workers import Apart
 
     file, feeds = arguments.file, load_contracts()
     feed = feeds.get(arguments.feed) if arguments.feed else trial.feed_of(file.name, feeds)
@@ -105,8 +107,12 @@ def inspect(paths: Paths, arguments: argparse.Namespace) -> int:
         print(f"没有文件 {file}", file=sys.stderr)
         return 2
     try:
-        found = feed and trial.attempt(paths, feed, file, arguments.as_of or date.today(), arguments.rows)
+        with Apart() as reader:
+            asked = paths, feed, file, arguments.as_of or date.today(), arguments.rows
+            found = feed and reader.call(trial.attempt, *asked)
         said = trial_words.as_json(found) if found else trial_words.unknown(file.name, feeds)
+    except BrokenProcessPool:
+        found, said = None, trial_words.not_read(file.name)
     except trial.LeftAloneError as why:
         found, said = None, trial_words.left_alone(file.name, str(why))
     if arguments.json:

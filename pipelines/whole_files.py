@@ -33,6 +33,22 @@ def write_whole(path: Path, content: bytes | str, mode: int | None = None, keep_
     _sync_folder(path.parent)
 
 
+def take_away(path: Path) -> None:
+    """A record that is there no more; a folder under its name goes aside."""
+    _make_way(path)
+    path.unlink(missing_ok=True)
+
+
+def publish_file(scratch: Path, target: Path) -> Path:
+    """Let a finished file appear as `target` by a rename, after its bytes are on disk; returns it."""
+    _sync(scratch)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_way(target)
+    scratch.replace(target)
+    _sync_folder(target.parent)
+    return target
+
+
 def fresh_folder(folder: Path) -> Path:
     """The folder, empty and ours alone, for what is being made; what a killed run left in it may go."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,36 +1,46 @@
 """Worker processes of a run.
 
-Belongs here: how they start and end, and what memory they may take. Does not belong here: what they do; a module
-whose functions they call stays light, for each of them imports it.
+Belongs here: how they start and end, what memory they may take and how long over a file. Does not belong here: what
+they do; a module whose functions they call stays light, for each of them imports it.
 """
 
 import multiprocessing
 import os
 import resource
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+# What a reader may hold: over a city-wide file it takes 2 GB, and libraries claim twice of what they hold.
+READER_MEMORY = 6 << 30
+# Seconds a reader may take over a file, once and again for every so many bytes of it: no sound file takes a tenth.
+READER_PATIENCE = 900.0
+_BYTES = 50_000_000
 # Where memory ends, the kernel ends a reader before the run that waits for it.
 _EXPENDABLE = "500"
 
 
-def pool(workers: int, memory: int | None = None) -> ProcessPoolExecutor:
+# That of this process, where it may die alone.
+_patience: float | None = None
+
+
+def pool(workers: int, memory: int | None = None, patience: float | None = None) -> ProcessPoolExecutor:
     """Processes that start empty, since a fork of threaded libraries may hang, and end when their parent is killed: a
-    run that follows must not find them writing. `memory`: bytes of data each may hold."""
+    run that follows must not find them writing. `memory`: bytes of data each may hold; `patience`: as in `hurried`."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(memory,))
+    return ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(memory, patience))
 
 
 class Apart:
     """A process that may die alone, started on first use and again after it has died."""
 
-    def __init__(self, memory: int) -> None:
-        self._memory = memory
+    def __init__(self, memory: int = READER_MEMORY, patience: float = READER_PATIENCE) -> None:
+        self._memory, self._patience = memory, patience
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> "Apart":
@@ -40,8 +50,9 @@ class Apart:
         self.close()
 
     def call(self, function: Callable, *args: Any) -> Any:
-        """What the function returns or raises; BrokenProcessPool when its process died, also for want of memory."""
-        self._pool = self._pool or pool(1, self._memory)
+        """What the function returns or raises; BrokenProcessPool when its process died, also for want of memory or
+        time."""
+        self._pool = self._pool or pool(1, self._memory, self._patience)
         try:
             return self._pool.submit(_call, function, *args).result()
         except BrokenProcessPool:
@@ -54,6 +65,20 @@ class Apart:
             self._pool = None
 
 
+@contextmanager
+def hurried(size: int) -> Iterator[None]:
+    """What is done with a file of so many bytes, in a process that may die alone: it dies when that takes too long. The
+    kernel ends it, for a library that hangs lets no clock of Python's go on. Elsewhere nothing is limited."""
+    if _patience is None:
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, _patience * (1 + size / _BYTES))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def _call(function: Callable, *args: Any) -> Any:
     try:
         return function(*args)
@@ -61,7 +86,9 @@ def _call(function: Callable, *args: Any) -> Any:
         os._exit(1)
 
 
-def _begin(memory: int | None) -> None:
+def _begin(memory: int | None, patience: float | None) -> None:
+    global _patience
+    _patience = patience
     threading.Thread(target=_await_parent, daemon=True).start()
     if memory is not None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,6 +1,7 @@
 """Worker processes end with the one that started them, even when that is killed."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.paths import PROJECT_ROOT
-from pipelines.workers import Apart
+from pipelines.workers import Apart, hurried
 
 STORY = """
 import os, time
@@ -60,3 +61,25 @@ def test_a_process_apart_dies_alone_and_is_followed_by_another():
             apart.call(divmod, 1, 0)
         second = apart.call(os.getpid)
     assert second != first and not is_alive(second)
+
+
+def endless(size: int) -> None:
+    """Holds Python's own lock, so that no thread of the process can end it."""
+    with hurried(size):
+        re.match(r"(a+)+$", "a" * 64 + "b")
+
+
+def in_time(seconds: float) -> bool:
+    with hurried(50_000_000):
+        time.sleep(seconds)
+    time.sleep(seconds)
+    return True
+
+
+def test_a_process_apart_that_hangs_over_a_file_is_ended():
+    with Apart(1 << 30, patience=0.5) as apart:
+        first = apart.call(os.getpid)
+        with pytest.raises(BrokenProcessPool):
+            apart.call(endless, 10)
+        assert not is_alive(first)
+        assert apart.call(in_time, 0.7), "a file twice as long has twice the time, and what follows is not limited"

@@ -101,7 +101,7 @@ def _check_original(paths: Paths, feed: Feed, delivery: Delivery) -> None:
     if digest != delivery.sha256:
         raise UnreadableError("E_CHANGED", "与收下时的 SHA-256 不同")
     if has_killed(paths, delivery):
-        death = ChildProcessError(f"its reader {reader_version()} died, most likely for want of memory")
+        death = ChildProcessError(f"its reader {reader_version()} died, most likely for want of memory or time")
         on, what = date.fromisoformat(delivery.delivered_on), f"landing/{delivery.feed}/{delivery.delivery_id}"
         raise UnreadableError("E_READER", incidents.named(incidents.incident(paths, what, delivery.sha256, on, death)))
 

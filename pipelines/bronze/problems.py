@@ -47,7 +47,7 @@ ROW = {
 DELIVERY = {
     "E_FILE_OPEN": Problem("无法读取", "请检查后重新上传"),
     "E_INCIDENT": Problem(incidents.WHAT, incidents.NEXT),
-    "E_READER": Problem("读取时超出内存限制或使程序中断，已停止读取", "请拆成几个较小的文件，或另存为 csv 后重报"),
+    "E_READER": Problem("读取时超出内存或时间限制，或使程序中断，已停止", "请拆成几个较小的文件，或另存为 csv 后重报"),
     "E_CHANGED": Problem("收下后原件被改动，不再可信", "请该部门重新交付，或由管理员从备份恢复原件"),
     "E_MANIFEST": Problem("与随附的清单（.ok 文件）不符", "请核对传输是否完整，连同清单重新交付"),
     "E_PERIOD": Problem("文件名中的所属期不合理", "请改正后重报；确认无误的请与大数据局联系"),

@@ -7,29 +7,40 @@ Belongs here: the note beside bronze, how often a file may do so, what its reade
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.landing import Delivery
 from pipelines.paths import Paths
+from pipelines.records import read_record
+from pipelines.whole_files import take_away, write_whole
+from pipelines.workers import hurried
 
 # The first time it may have been another file's doing, or somebody's; the second time it is read alone.
 _MOST_DEATHS = 2
 _LIBRARIES = ("python-calamine", "polars", "pyarrow", "olefile", "pyshp")
 
 
+@dataclass(frozen=True)
+class _Note:
+    delivery_id: str
+    deaths: int
+
+
 @contextmanager
 def being_read(paths: Paths, delivery: Delivery) -> Iterator[None]:
-    """Noted while it lasts; where the process dies, the note stays."""
+    """Noted while it lasts; where the process dies, also because it takes too long, the note stays."""
     note = _note(paths, delivery.feed)
-    note.parent.mkdir(parents=True, exist_ok=True)
-    _write(note, delivery.delivery_id, deaths_of(paths, delivery))
+    deaths = deaths_of(paths, delivery)
+    _write(note, delivery.delivery_id, deaths)
     try:
-        yield
+        with hurried(delivery.size) if deaths < _MOST_DEATHS else nullcontext():  # what is only refused is not read
+            yield
     finally:
-        note.unlink(missing_ok=True)
+        take_away(note)
 
 
 def blame(paths: Paths, feed_code: str) -> bool:
@@ -70,14 +81,9 @@ def _note(paths: Paths, feed_code: str) -> Path:
 
 
 def _write(note: Path, delivery_id: str, deaths: int) -> None:
-    scratch = note.with_suffix(".new")
-    scratch.write_text(json.dumps({"delivery_id": delivery_id, "deaths": deaths}), encoding="utf-8")
-    scratch.replace(note)
+    write_whole(note, json.dumps(asdict(_Note(delivery_id, deaths))))
 
 
 def _read(note: Path) -> tuple[str, int]:
-    try:
-        said = json.loads(note.read_bytes())
-        return said["delivery_id"], said["deaths"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return "", 0
+    said = read_record(note, _Note) or _Note("", 0)
+    return said.delivery_id, said.deaths

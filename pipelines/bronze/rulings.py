@@ -7,7 +7,6 @@ decision about a delivery is final.
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +20,7 @@ from pipelines.file_names import safe_name
 from pipelines.ledger import decision_files
 from pipelines.ledger.decision_files import Desk
 from pipelines.paths import Paths
+from pipelines.whole_files import write_whole
 
 RELEASE, REJECT = "release", "reject"
 CHOICES = {RELEASE: "放行", REJECT: "退回"}
@@ -58,16 +58,13 @@ def write_ruling(paths: Paths, entry: Mapping[str, str]) -> Path:
     Raises ValueError with the Chinese problem when something is missing or wrong.
     """
     text = yaml.safe_dump([dict(entry)], allow_unicode=True, sort_keys=False)
-    folder = paths.decisions / DELIVERIES.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".draft-{os.getpid()}.yaml"
-    draft.write_text(text, encoding="utf-8")
-    if found := decision_files.read_file(draft, DELIVERIES)[1]:
-        draft.unlink()
-        raise ValueError("".join(p.replace(safe_name(draft.name), "这一决定") for p in found))
+    if found := decision_files.read("这一决定", text.encode(), DELIVERIES)[1]:
+        raise ValueError("".join(found))
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     name = f"{entry['feed']}_{entry['delivery_id']}_{entry['decision']}_{digest}.yaml"
-    return draft.replace(folder / safe_name(name))
+    file = paths.decisions / DELIVERIES.folder / safe_name(name)
+    write_whole(file, text)
+    return file
 
 
 def rulings(paths: Paths, as_of: date) -> list[Ruling]:

@@ -4,7 +4,6 @@ Belongs here: scratch folders, one fetch of a feed at a time, the rename. Does n
 What a killed fetch leaves behind is scratch, and the next one of the feed throws it away.
 """
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pipelines.contracts import Feed
 from pipelines.landing.land import SET_SUFFIX
 from pipelines.locks import alone
 from pipelines.paths import Paths
+from pipelines.whole_files import publish_file, publish_folder
 
 
 @contextmanager
@@ -32,10 +32,7 @@ def scratch(paths: Paths, feed: Feed) -> Iterator[Path]:
 
 def publish(paths: Paths, feed: Feed, file: Path, name: str) -> None:
     """Move one finished file into the drop folder; a pending one of that name is replaced by the newer."""
-    _sync(file)
-    target = paths.drop / feed.code / name
-    target.parent.mkdir(exist_ok=True)
-    file.replace(target)
+    publish_file(file, paths.drop / feed.code / name)
 
 
 def publish_set(paths: Paths, feed: Feed, files: Sequence[Path], name: str) -> None:
@@ -44,15 +41,7 @@ def publish_set(paths: Paths, feed: Feed, files: Sequence[Path], name: str) -> N
     They are moved by one rename, so no part of a set is ever seen. A pending set of that name is replaced.
     """
     together = files[0].parent
-    for file in files:
-        _sync(file)
     target = paths.drop / feed.code / (name + SET_SUFFIX)
-    target.parent.mkdir(exist_ok=True)
     if target.exists():
         target.rename(together.with_name("replaced"))
-    together.rename(target)
-
-
-def _sync(file: Path) -> None:
-    with file.open("rb") as written:
-        os.fsync(written.fileno())
+    publish_folder(together, target)

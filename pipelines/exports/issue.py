@@ -34,7 +34,7 @@ from pipelines.security.issued_file import put
 from pipelines.security.keys import KeyProvider
 from pipelines.security.signature import canonical_json, sign
 from pipelines.security.workbook_lock import lock, unlock
-from pipelines.whole_files import publish_folder
+from pipelines.whole_files import publish_file, publish_folder
 
 MANIFEST = "manifest.json"
 SIGN_PURPOSE = "export-manifest"
@@ -303,7 +303,7 @@ def _keep_state(paths: Paths, folder: Path, rows: pl.DataFrame) -> None:
     scratch = file.with_name(f".{file.name}")
     rows.write_parquet(scratch, compression="zstd", compression_level=1)
     scratch.chmod(0o600)
-    scratch.replace(file)
+    publish_file(scratch, file)
 
 
 def _unit(root: Path, export: Export, scope: str) -> Path:

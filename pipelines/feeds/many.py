@@ -22,11 +22,9 @@ from pipelines.incidents import is_ours
 from pipelines.landing import dropped
 from pipelines.paths import Paths
 from pipelines.quiet import quiet
-from pipelines.workers import Apart
+from pipelines.workers import READER_MEMORY, READER_PATIENCE, Apart
 
-# Each may hold 2 GB over a city-wide file; libraries claim twice of what they hold.
 MOST_WORKERS = 4
-READER_MEMORY = 6 << 30
 # A file costs as much as so many bytes more of it would, and with less than a pool's start there is none.
 _FILE = 100_000
 _WORTH_A_POOL = 15_000_000
@@ -78,7 +76,7 @@ def _apart(
         else:
             yield feed, state
     for feed in killed:  # alone, so that no other file can be why
-        with Apart(READER_MEMORY) as reader:
+        with Apart(READER_MEMORY, READER_PATIENCE) as reader:
             state = _state(reader, paths, feed, as_of, settled)
             while isinstance(state, BrokenProcessPool) and blame(paths, feed.code):
                 state = _state(reader, paths, feed, as_of, settled)
@@ -90,7 +88,7 @@ def _side_by_side(
 ) -> Iterator[tuple[Feed, FeedState | BaseException]]:
     readers: SimpleQueue[Apart] = SimpleQueue()
     for _ in range(workers):
-        readers.put(Apart(READER_MEMORY))
+        readers.put(Apart(READER_MEMORY, READER_PATIENCE))
 
     def brought(feed: Feed) -> FeedState | BaseException:
         reader = readers.get()

@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,9 +16,16 @@ from pipelines import incidents
 from pipelines.bronze.store import empty_bronze
 from pipelines.contracts import Feed
 from pipelines.paths import Paths
-from pipelines.whole_files import write_whole
+from pipelines.records import IsoDate, read_record
+from pipelines.whole_files import take_away, write_whole
 
 _FOLDER = ".stale"
+
+
+@dataclass(frozen=True)
+class _Note:
+    as_of: IsoDate
+    incident: str
 
 
 def in_bronze(paths: Paths, feed: Feed) -> set[str]:
@@ -35,24 +43,22 @@ def mark(paths: Paths, feed: Feed, as_of: date, error: BaseException, before: Co
     number = incidents.incident(paths, f"feed {feed.code}", "", as_of, error)
     with suppress(Exception):  # whatever it was that failed
         empty_bronze(paths, feed)
-        write_whole(_note(paths, feed.code), json.dumps({"as_of": as_of.isoformat(), "incident": number}) + "\n")
+        write_whole(_note(paths, feed.code), json.dumps(asdict(_Note(as_of.isoformat(), number))) + "\n")
     return number
 
 
 def clear(paths: Paths, feed: Feed) -> None:
     """The feed is up to date."""
-    _note(paths, feed.code).unlink(missing_ok=True)
+    take_away(_note(paths, feed.code))
 
 
 def stale_feeds(paths: Paths) -> dict[str, str]:
     """Chinese words about every feed whose last attempt failed, by code."""
     found = {}
     for note in sorted((paths.bronze / _FOLDER).glob("*.json")):
-        try:
-            told = json.loads(note.read_bytes())
-            found[note.stem] = f"{told['as_of']} 未能更新（{incidents.named(told['incident'])}），沿用此前的数据"
-        except (ValueError, KeyError, TypeError):
-            found[note.stem] = "未能更新，沿用此前的数据"
+        told = read_record(note, _Note)
+        why = f"{told.as_of} 未能更新（{incidents.named(told.incident)}）" if told else "未能更新"
+        found[note.stem] = f"{why}，沿用此前的数据"
     return found
 
 

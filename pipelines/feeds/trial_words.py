@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.bronze import kinds
+from pipelines.bronze.problems import DELIVERY
 from pipelines.bronze.result import ACCEPTED
 from pipelines.contracts import Feed
 from pipelines.contracts.words import file_name_example
@@ -69,6 +70,12 @@ def left_alone(name: str, why: str) -> dict[str, Any]:
     counts = dict.fromkeys(("rows_in", "rows_bronze", "rows_quarantined", "rows_faulty"), 0)
     empty = {"reasons": [], "notices": [], "rows": []}
     return {"status": REFUSED, **nothing, **counts, "codes": ["E_FILE_NAME"], "message": message, **empty}
+
+
+def not_read(name: str) -> dict[str, Any]:
+    """The JSON of a file over which its reader died."""
+    problem = DELIVERY["E_READER"]
+    return left_alone(name, f"{problem.what}，{problem.next}") | {"codes": ["E_READER"]}
 
 
 def as_text(trial: Trial, feed: Feed) -> str:

@@ -20,6 +20,7 @@ from pipelines.incidents import incident, is_ours
 from pipelines.paths import Paths
 from pipelines.quiet import is_hidden, is_unfinished, quiet
 from pipelines.sent_files import NotAFile, open_sent
+from pipelines.whole_files import publish_file
 
 _ENDINGS = (".yaml", ".yml")
 MAX_BYTES = 5_000_000
@@ -67,13 +68,12 @@ def take_in(paths: Paths, desk: Desk, as_of: date) -> list[Path]:
     for path in sorted(quiet(_handed_in(paths, desk))):
         try:
             content = _content(path)
-            entries, problems = _read(path.name, content, desk)
+            entries, problems = read(path.name, content, desk)
             if problems or not entries or max(e.on for e in entries) > as_of:
                 continue
             digest = hashlib.sha256(content).hexdigest()[:8]
             target = path.parent / as_of.isoformat() / f"{safe_name(path.stem)}.{digest}.yaml"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            moved.append(path.replace(target))
+            moved.append(publish_file(path, target))
         except _Unreadable:
             continue
         except OSError as error:  # it stays where it is and is told as waiting
@@ -153,7 +153,7 @@ class _Unreadable(Exception):
 def read_file(path: Path, desk: Desk) -> tuple[list[Entry], list[str]]:
     """Everything of the file, or nothing and what is wrong with it."""
     try:
-        return _read(path.name, _content(path), desk)
+        return read(path.name, _content(path), desk)
     except _Unreadable as error:
         return [], [f"{safe_name(path.name)}：{error}"]
 
@@ -174,7 +174,8 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _read(file: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]:
+def read(file: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]:
+    """Everything of what stands in a file of that name, or nothing and what is wrong with it."""
     name = safe_name(file)
     try:
         # BaseLoader keeps scalars as text: the key `on` would else be true, and some ticket ids numbers

@@ -17,6 +17,7 @@ from pipelines.disclosure import ANALYST, may_show
 from pipelines.paths import Paths
 from pipelines.published.anonymity import Plan, Withheld, generalise, load_plans, smallest_group
 from pipelines.security.keys import KeyProvider
+from pipelines.whole_files import publish_file
 
 PURPOSE = "analyst"
 PSEUDONYM_LENGTH = 32
@@ -95,8 +96,7 @@ def publish(
         _tell_withheld(con, withheld)
     finally:
         con.execute(f"DETACH {_OUT}")
-    fresh.replace(paths.published / "analyst.duckdb")
-    return Published(paths.published / "analyst.duckdb", rows, withheld)
+    return Published(publish_file(fresh, paths.published / "analyst.duckdb"), rows, withheld)
 
 
 def published_tables(con: duckdb.DuckDBPyConnection) -> list[str]:

@@ -31,6 +31,7 @@ from pipelines.queries.reading import MAX_BYTES, UNFORESEEN, AskedRow, ListRefus
 from pipelines.queries.records import read_record
 from pipelines.security.keys import KeyProvider
 from pipelines.whole_files import fresh_folder
+from pipelines.workers import Apart
 
 _OTHER = "（不在目录中）"
 _IDS_IN_NAMES = re.compile(r"\d{14,18}[Xx]?")
@@ -66,26 +67,27 @@ def answer_lists(
     ).fetchall())  # fmt: skip
     done, asked_before, memories = [], Counter(), {}
     scratch = fresh_folder(paths.queries / ".reading")  # what a killed run left there is a list in plain
-    for source, path in received(paths, as_of, paths.queries):
-        for township in source.addressed_to:
-            refusal, answers, missed = None, [], []
-            memory = memories.setdefault(township, Memory(keys, earlier(paths, township, as_of)))
-            try:
-                rows = _rows(path, township, places, keys, catalogue, asked_before, as_of, scratch)
-                answers = answer_rows(con, rows, catalogue, township, memory.guesses(rows))
-                missed = sorted(trace for a in answers if a.answer == NOBODY for trace in memory.traces(a.asked))
-                memory.remember(missed)
-            except ListRefused as refused:
-                refusal = refused
-            except BaseException as error:  # whatever it is, the other lists are other people's
-                if is_ours(error):
-                    raise
-                number = incident(paths, f"queries/{source.file_name}", source.sha256, as_of, error)
-                refusal, answers, missed = ListRefused(UNFORESEEN, f"{words(number)}。"), [], []
-            asked_before[township] += len(answers)
-            told = _sources(con, as_of, township, answers, catalogue)
-            answer = _answer(as_of, source, township, places, refusal, answers, catalogue, missed, told)
-            done.append(_written(paths, keys, answer, because))
+    with Apart() as reader:
+        for source, path in received(paths, as_of, paths.queries):
+            for township in source.addressed_to:
+                refusal, answers, missed = None, [], []
+                memory = memories.setdefault(township, Memory(keys, earlier(paths, township, as_of)))
+                try:
+                    rows = _rows(path, township, places, keys, catalogue, asked_before, as_of, scratch, reader)
+                    answers = answer_rows(con, rows, catalogue, township, memory.guesses(rows))
+                    missed = sorted(trace for a in answers if a.answer == NOBODY for trace in memory.traces(a.asked))
+                    memory.remember(missed)
+                except ListRefused as refused:
+                    refusal = refused
+                except BaseException as error:  # whatever it is, the other lists are other people's
+                    if is_ours(error):
+                        raise
+                    number = incident(paths, f"queries/{source.file_name}", source.sha256, as_of, error)
+                    refusal, answers, missed = ListRefused(UNFORESEEN, f"{words(number)}。"), [], []
+                asked_before[township] += len(answers)
+                told = _sources(con, as_of, township, answers, catalogue)
+                answer = _answer(as_of, source, township, places, refusal, answers, catalogue, missed, told)
+                done.append(_written(paths, keys, answer, because))
     for one in taken.left:
         refusal, (township,) = ListRefused(UNFORESEEN, one.reason), one.source.addressed_to
         answer = _answer(as_of, one.source, township, places, refusal, [], catalogue)
@@ -113,13 +115,13 @@ def record_access(con: duckdb.DuckDBPyConnection, paths: Paths) -> int:
 
 def _rows(
     path: Path, township: str, places: dict[str, str], keys: KeyProvider, catalogue: Catalogue,
-    asked_before: Counter, as_of: date, scratch: Path,
+    asked_before: Counter, as_of: date, scratch: Path, reader: Apart,
 ) -> list[AskedRow]:  # fmt: skip
     """Raises ListRefused."""
     if township not in places:
         raise ListRefused("E_NO_TOWNSHIP")
     with path.open("rb") as file:
-        rows = read_list(file.read(MAX_BYTES + 1), township, keys, as_of, scratch)
+        rows = read_list(file.read(MAX_BYTES + 1), township, keys, as_of, scratch, reader)
     if len(rows) > catalogue.rows_per_list:
         raise ListRefused("E_TOO_MANY", rows=len(rows), limit=catalogue.rows_per_list)
     if asked_before[township] + len(rows) > catalogue.rows_per_turn:

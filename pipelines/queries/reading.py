@@ -6,13 +6,14 @@ a delivery, by a feed of its own, so encodings, headings, ids stored as numbers 
 
 import re
 import tempfile
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.bronze import ingest_feed
+from pipelines.bronze import DeliveryResult, ingest_feed
 from pipelines.bronze.store import QUARANTINE_FILE, ROWS_FILE
 from pipelines.contracts import Column, Feed, Thresholds
 from pipelines.inbox.container import check_container
@@ -21,6 +22,7 @@ from pipelines.landing import land_feed
 from pipelines.paths import Paths
 from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import OLE_MAGIC, WrongPassword, is_locked, unlock
+from pipelines.workers import Apart
 
 MAX_BYTES = 5_000_000
 UNFORESEEN = "E_UNFORESEEN"
@@ -37,6 +39,7 @@ FILE_REASONS = {
     "E_ODS_LOCKED": "是带口令的 .ods，本系统打不开。请另存为带口令的 .xlsx 再交。",
     "E_PASSWORD": "打不开：不是本镇街的工作簿口令。请用返还工作簿的口令，或不设口令。",
     "E_NO_TOWNSHIP": "不在镇街的文件夹里，不知道是谁在查询。请放到以本镇街 9 位代码命名的文件夹。",
+    "E_READER": "读取时超出内存或时间限制，已停止。请只保留要查询的行，另存为 .csv 再交。",
     "E_TOO_MANY": "共 {rows} 行，一份清单最多 {limit} 行。请分开提交。",
     "E_TURN_LIMIT": "本期查询已达 {limit} 行的上限。请在下一期再交。",
 }
@@ -79,10 +82,12 @@ LIST = Feed(
 )  # fmt: skip
 
 
-def read_list(blob: bytes, township_code: str, keys: KeyProvider, as_of: date, scratch: Path) -> list[AskedRow]:
+def read_list(
+    blob: bytes, township_code: str, keys: KeyProvider, as_of: date, scratch: Path, reader: Apart
+) -> list[AskedRow]:  # fmt: skip
     """Every row in the order of the file. Raises ListRefused.
 
-    `scratch`: a folder of ours, in which the list lies in plain while it is read.
+    `scratch`: a folder of ours, in which the list lies in plain while `reader` reads it, apart from everything else.
     """
     if len(blob) > MAX_BYTES:
         raise ListRefused("E_SIZE")
@@ -99,18 +104,22 @@ def read_list(blob: bytes, township_code: str, keys: KeyProvider, as_of: date, s
             raise ListRefused(refused.code if refused.code in FILE_REASONS else "E_FORMAT") from None
     name = f"{township_code}_{as_of:%Y%m}.{'xlsx' if is_workbook else 'csv'}"
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        return _ingested(Paths(Path(folder)), name, blob, as_of)
+        try:
+            result, rows = reader.call(_ingested, Paths(Path(folder)), name, blob, as_of)
+        except BrokenProcessPool:
+            raise ListRefused("E_READER") from None
+    if result.breaker_message:
+        raise ListRefused(result.breaker_code, _FILE.sub("", result.breaker_message))
+    return rows
 
 
-def _ingested(paths: Paths, name: str, blob: bytes, as_of: date) -> list[AskedRow]:
+def _ingested(paths: Paths, name: str, blob: bytes, as_of: date) -> tuple[DeliveryResult, list[AskedRow]]:
     feed = LIST if name.endswith("xlsx") else replace(LIST, format="csv")
     drop = paths.drop / feed.code
     drop.mkdir(parents=True)
     (drop / name).write_bytes(blob)
     land_feed(paths, feed, as_of)
     (result,) = ingest_feed(paths, feed, as_of)
-    if result.breaker_message:
-        raise ListRefused(result.breaker_code, _FILE.sub("", result.breaker_message))
     folder = paths.bronze / feed.code / result.delivery_id
     rows = [
         AskedRow(r["_sheet"] or "", r["_row"], *(r[c.name] or "" for c in _COLUMNS))
@@ -120,4 +129,4 @@ def _ingested(paths: Paths, name: str, blob: bytes, as_of: date) -> list[AskedRo
         AskedRow(r["sheet"] or "", r["row"], problem=_PLACE.sub("", r["message"]))
         for r in pl.read_parquet(folder / QUARANTINE_FILE).iter_rows(named=True)
     ]
-    return sorted(rows, key=lambda r: (r.sheet, r.row))
+    return result, sorted(rows, key=lambda r: (r.sheet, r.row))

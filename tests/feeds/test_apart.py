@@ -49,6 +49,19 @@ def test_a_file_that_ends_its_reader_costs_itself(
     assert again["F11"].taken == again["F10"].taken == [], "it is not read again"
 
 
+def test_a_file_that_is_never_read_through_costs_itself(
+    tmp_path, monkeypatch, cards, workbook, allowance, allowance_header  # noqa: F811
+):  # fmt: skip
+    monkeypatch.setattr(many, "READER_PATIENCE", 1e-4)
+    made = Office(tmp_path, FEEDS)
+    made.drop("F11", SOUND, cards(10))
+    made.drop("F10", "F10_高龄津贴发放_370602_202401.xlsx", workbook([allowance_header, *map(allowance, range(5))]))
+    states = {feed.code: state for feed, state in bring_all(made.paths, [FEEDS["F11"], FEEDS["F10"]], AS_OF)}
+    (refused,), (sound,) = states["F10"].taken, states["F11"].taken
+    assert (refused.breaker_code, refused.rows_in) == ("E_READER", 0) and "时间" in refused.breaker_message
+    assert (sound.status, sound.rows_bronze) == ("accepted", 10)
+
+
 @pytest.fixture
 def killed(tmp_path, cards) -> Office:  # noqa: F811
     """Two deliveries, the first of which has ended two readers."""

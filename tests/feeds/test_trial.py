@@ -3,17 +3,22 @@
 import json
 import subprocess
 import sys
+from argparse import Namespace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from pipelines import workers
+from pipelines.__main__ import inspect
 from pipelines.bronze import ingest_feed
 from pipelines.contracts import load_contracts
 from pipelines.feeds.trial import LeftAloneError, attempt, feed_of
 from pipelines.feeds.trial_words import as_json, as_text
 from pipelines.landing import land_feed
 from pipelines.paths import PROJECT_ROOT, Paths
+from pipelines.workers import Apart
 
 FEEDS = load_contracts()
 NAME = "F11_残疾人证_370600_202401_全量.csv"
@@ -180,3 +185,11 @@ def test_command_line(tmp_path: Path) -> None:
     assert "应以数据源代码开头" in json.loads(stranger.stdout)["message"]
     assert ask(str(tmp_path / "nothing.csv")).returncode == 2
     assert not (tmp_path / "none").exists()
+
+
+def test_a_file_that_ends_its_reader_is_told_so(paths: Paths, tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(workers, "Apart", partial(Apart, patience=1e-4))
+    asked = {"file": file_of(tmp_path, SOUND), "feed": None, "json": True, "rows": 3, "as_of": JANUARY}
+    assert inspect(paths, Namespace(**asked)) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["codes"] == ["E_READER"] and "超出内存或时间限制" in said["message"] and NAME in said["message"]

@@ -16,8 +16,10 @@ from pipelines.paths import Paths
 from pipelines.queries import intake
 from pipelines.queries.catalogue import QueryCatalogueError, load_catalogue
 from pipelines.queries.id_number import _CHECKS, _WEIGHTS, id_defect
+from pipelines.queries.reading import FILE_REASONS
 from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import lock, unlock
+from pipelines.workers import Apart
 
 AS_OF, LATER = date(2024, 1, 31), date(2024, 2, 29)
 OURS, THEIRS = "370602001", "370602002"
@@ -99,6 +101,24 @@ def as_workbook(rows, head=HEAD):
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+class Here:
+    """Reads in this process: a process for each of these lists takes longer than reading them."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def call(self, function, *args):
+        return function(*args)
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch):
+    monkeypatch.setattr(intake, "Apart", Here)
 
 
 def ask(paths, con, content, name="清单.csv", folder=OURS, as_of=AS_OF):
@@ -280,6 +300,17 @@ def test_an_answer_whose_record_was_lost_stays_if_it_says_the_same(paths, con):
     for issue in (2, 3):
         record.write_bytes(b"{")
         assert ask(paths, con, content).file.name.endswith(f"_{issue}.xlsx")
+
+
+def test_a_list_that_ends_its_reader_is_refused_and_the_others_are_answered(paths, con, monkeypatch):
+    monkeypatch.setattr(intake, "Apart", lambda: Apart(patience=1e-4))
+    refused = ask(paths, con, as_csv([(WANG, "王秀兰", INSURED, WHY)]))
+    assert refused.refusal == FILE_REASONS["E_READER"] and refused.rows == 0
+    monkeypatch.setattr(intake, "Apart", Apart)
+    answered = ask(paths, con, as_csv([(WANG, "王秀兰", ALIVE, WHY)]), "另一份.csv")
+    assert (answered.refusal, answered.rows) == ("", 1)
+    number = ask(paths, con, b"\x00\x01" * 50, "坏.csv")
+    assert number.refusal and number.refusal != FILE_REASONS["E_READER"]
 
 
 def test_a_refused_list_is_answered_once_it_can_be(paths, con, monkeypatch):
