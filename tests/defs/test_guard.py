@@ -1,5 +1,6 @@
 """Whatever writes or issues holds the date the lake shows, alone or in any part: the run fails, and nothing changes."""
 
+import json
 from datetime import date
 
 import dagster as dg
@@ -35,7 +36,7 @@ def installation(tmp_path_factory):
         shown.reach(con, date.fromisoformat(SHOWN), shown.CLOSED)
     decided = paths.decisions / "turns" / f"{OTHER}.json"
     decided.parent.mkdir(parents=True)
-    decided.write_text('{"sets": []}')
+    decided.write_text(json.dumps({"as_of": OTHER, "sets": []}))
     return paths
 
 

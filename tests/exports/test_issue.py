@@ -149,7 +149,8 @@ def test_a_turn_that_was_issued_again_or_another_contract_is_reason_enough(paths
     con.execute("UPDATE lake.published.thing SET count = 8 WHERE code = '0001'")
     turn = paths.decisions / "turns" / "2024-01-31.json"
     turn.parent.mkdir(parents=True)
-    turn.write_text(json.dumps({"sets": [], "superseded": [{"because": "新到交付 1 份", "sets": []}]}))
+    again = [{"because": "新到交付 1 份", "sets": []}]
+    turn.write_text(json.dumps({"as_of": "2024-01-31", "sets": [], "superseded": again}))
     (second,) = issued(paths, con, made)
     assert (second.manifest["issue"], second.manifest["because"]) == (2, "新到交付 1 份")
     con.execute("UPDATE lake.published.thing SET count = 9 WHERE code = '0001'")
@@ -267,7 +268,7 @@ def test_what_is_due(paths, con):
     turns = paths.decisions / "turns"
     turns.mkdir(parents=True)
     for day in ("2024-01-31", "2024-02-01", "2024-02-05"):
-        (turns / f"{day}.json").write_text('{"sets": []}')
+        (turns / f"{day}.json").write_text(json.dumps({"as_of": day, "sets": []}))
     assert [e.code for e in due(paths, OURS.values(), AS_OF)] == list(OURS)
     for made in OURS.values():
         issued(paths, con, made)
