@@ -20,7 +20,7 @@ from pipelines.defs.resources import Lakehouse
 from pipelines.disclosure import PREVIEW, may_show_column
 from pipelines.exports import Export, load_exports
 from pipelines.exports.check import PERSONAL, leaks, refusals
-from pipelines.exports.issue import Issue, Outcome, issue_export, state_of
+from pipelines.exports.issue import Issue, Outcome, issue_export, lost_issues, state_of
 from pipelines.exports.log import due, record_issues
 from pipelines.exports.round_trip import round_trip
 from pipelines.ledger import shown
@@ -73,6 +73,8 @@ def _export_asset(export: Export, feeds: Mapping[str, Feed]) -> dg.AssetsDefinit
             except Unfounded as refusal:
                 raise dg.Failure(str(refusal), allow_retries=False) from None
             record_issues(con, paths)
+        for sentence in lost_issues(paths):
+            context.log.warning(sentence)
         return dg.MaterializeResult(
             metadata=_metadata(paths, export, outcome),
             data_version=dg.DataVersion(outcome.issues[0].manifest["content_digest"][:16]),

@@ -17,6 +17,8 @@ from typing import Any
 
 import duckdb
 import polars as pl
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
 
 from pipelines.contracts import Feed
 from pipelines.exports.check import PERSONAL, Forbidden, leaks, require_allowed
@@ -29,6 +31,7 @@ from pipelines.ledger.reissue import DAMAGED, Unfounded
 from pipelines.ledger.turns import issued_since, times_issued
 from pipelines.models import bronze_behind
 from pipelines.paths import Paths
+from pipelines.records import IsoDate, read_record
 from pipelines.security import bulk_seal
 from pipelines.security.issued_file import put
 from pipelines.security.keys import KeyProvider
@@ -42,6 +45,39 @@ _SCRATCH = ".scratch-"
 _FOLDER = re.compile(r"\d{8}(_\d+)?")
 
 
+class _File(TypedDict):
+    __pydantic_config__ = ConfigDict(extra="allow")
+    name: str
+    rows: int
+    sha256: str
+    plain_sha256: str
+
+
+class _Base(TypedDict):
+    as_of: IsoDate
+    content_digest: str
+
+
+class _Manifest(TypedDict):
+    """What decides over later issues; all of it is kept."""
+
+    __pydantic_config__ = ConfigDict(extra="allow")
+    export: str
+    name: str
+    receiver: str
+    receiver_name: str
+    unit: str
+    scope: str
+    as_of: IsoDate
+    kind: str
+    issue: int
+    rows_full: int
+    contract_version: str
+    content_digest: str
+    base: _Base | None
+    files: list[_File]
+
+
 @dataclass(frozen=True)
 class Issue:
     """One issue as it stands, by its manifest. `is_new`: written by this call."""
@@ -51,8 +87,18 @@ class Issue:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What was sent to whom, what for, and how much of it."""
-        return json.loads((self.folder / MANIFEST).read_bytes())
+        """What was sent to whom, what for, and how much of it; empty where it is lost."""
+        return read_record(self.folder / MANIFEST, _Manifest) or {}
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody knows any more what it says, for its manifest is damaged."""
+        return not self.manifest
+
+    @property
+    def number(self) -> int:
+        """1 for the first of its date."""
+        return int(self.folder.name[9:] or 1)
 
     @property
     def as_of(self) -> date:
@@ -110,7 +156,7 @@ def issue_export(
         latest = _latest_of_day(paths, export, scope, as_of)
         if latest and not because and not _why_again(paths, export, latest):
             made = _make(paths, export, content, scope, as_of, known, feeds)
-            if latest.manifest["content_digest"] != made.digest:
+            if not latest.is_lost and latest.manifest["content_digest"] != made.digest:
                 raise Unfounded(f"export {export.code} for {scope}", as_of)
     issues = tuple(
         _issue(paths, keys, export, _make(paths, export, content, scope, as_of, known, feeds), because, turns_issued)
@@ -128,26 +174,37 @@ def sent_feed(export: Export, kind: str) -> Feed:
 
 def standing(paths: Paths, export: Export, scope: str, before: date | None = None) -> Issue | None:
     """The newest issue of a unit: its last date (before a date), of that the last one. None without any."""
-    folders = [f for f in _unit(paths.exports, export, scope).glob("*") if _FOLDER.fullmatch(f.name)]
+    issues = [Issue(f) for f in _unit(paths.exports, export, scope).glob("*") if _FOLDER.fullmatch(f.name)]
     if before is not None:
-        folders = [f for f in folders if f.name[:8] < f"{before:%Y%m%d}"]
-    newest = max(folders, key=lambda f: (f.name[:8], int(f.name[9:] or 1)), default=None)
-    return Issue(newest) if newest else None
+        issues = [i for i in issues if i.folder.name[:8] < f"{before:%Y%m%d}"]
+    return max(issues, key=lambda i: (i.folder.name[:8], i.number), default=None)
 
 
 def all_issues(paths: Paths, export: Export | None = None) -> Iterator[Issue]:
-    """Every issue on disk (of one export), in order of place."""
-    for path in sorted(paths.exports.glob(f"*/*/*/{MANIFEST}")):
-        issue = Issue(path.parent)
-        if export is None or issue.manifest["export"] == export.code:
+    """Every issue on disk (of one export) that is not lost, in order of place."""
+    for issue in _on_disk(paths):
+        if not issue.is_lost and (export is None or issue.manifest["export"] == export.code):
             yield issue
+
+
+def lost_issues(paths: Paths) -> list[str]:
+    """A Chinese sentence about each issue whose manifest is damaged."""
+    return [
+        f"{issue.folder.relative_to(paths.root)} 的 {MANIFEST} 已损坏，这一次签发不再列入台账；请从备份恢复该文件"
+        for issue in _on_disk(paths) if issue.is_lost
+    ]  # fmt: skip
+
+
+def _on_disk(paths: Paths) -> Iterator[Issue]:
+    folders = sorted(f for f in paths.exports.glob("*/*/*") if _FOLDER.fullmatch(f.name))
+    return map(Issue, folders)
 
 
 def base_of(issue: Issue) -> Issue | None:
     """The issue a delta is told against."""
     wanted = (issue.manifest["base"] or {}).get("content_digest")
     siblings = (Issue(path.parent) for path in sorted(issue.folder.parent.glob(f"*/{MANIFEST}")))
-    return next((i for i in siblings if i.manifest["content_digest"] == wanted), None)
+    return next((i for i in siblings if wanted and i.manifest.get("content_digest") == wanted), None)
 
 
 def state_of(paths: Paths, issue: Issue | None) -> pl.DataFrame | None:
@@ -193,7 +250,7 @@ def _make(
 ) -> _Made:  # fmt: skip
     here = [s for s in known if concerns(s.scope, scope)]
     base = standing(paths, export, scope, before=as_of) if export.mode == "full_delta" else None
-    before = state_of(paths, base)
+    before = None if base is None or base.is_lost else state_of(paths, base)
     if before is not None and before.schema == rows.schema:
         kind, told = DELTA, difference(before, rows, export.feed.key_columns, export.order)
     else:
@@ -206,6 +263,8 @@ def _make(
 def _why_again(paths: Paths, export: Export, latest: Issue) -> str:
     """Why another content for the date is to be expected, in Chinese; '' when there is no reason to be found."""
     before = latest.manifest
+    if latest.is_lost:
+        return DAMAGED
     if before["contract_version"] != export.feed.version:
         return f"数据合同由 {before['contract_version']} 版改为 {export.feed.version} 版"
     return issued_since(paths, latest.as_of, before["turns_issued"])
@@ -215,12 +274,12 @@ def _issue(
     paths: Paths, keys: KeyProvider, export: Export, made: _Made, because: str, turns_issued: int
 ) -> Issue:
     latest = _latest_of_day(paths, export, made.scope, made.as_of)
-    is_same = latest is not None and latest.manifest["content_digest"] == made.digest
+    is_same = latest is not None and latest.manifest.get("content_digest") == made.digest
     if is_same and latest.is_whole():
         return latest
     if latest:
-        because = DAMAGED if is_same else because or _why_again(paths, export, latest)
-    number = latest.manifest["issue"] + 1 if latest else 1
+        because = DAMAGED if is_same or latest.is_lost else because or _why_again(paths, export, latest)
+    number = latest.number + 1 if latest else 1
     folder = _unit(paths.exports, export, made.scope) / (f"{made.as_of:%Y%m%d}" + (f"_{number}" if number > 1 else ""))
     _keep_state(paths, folder, made.rows)
     scratch = folder.with_name(f"{_SCRATCH}{folder.name}")
@@ -230,7 +289,7 @@ def _issue(
     document |= {
         "content_digest": made.digest,
         "issue": number,
-        "supersedes": latest.manifest["content_digest"] if latest else None,
+        "supersedes": latest.manifest.get("content_digest") if latest else None,
         "because": because if latest else None,
         "turns_issued": turns_issued,
         "sources": facts(made.sources),
@@ -292,8 +351,9 @@ def _put(
 
 
 def _latest_of_day(paths: Paths, export: Export, scope: str, as_of: date) -> Issue | None:
-    issues = [Issue(f) for f in _unit(paths.exports, export, scope).glob(f"{as_of:%Y%m%d}*")]
-    return max(issues, key=lambda i: i.manifest["issue"], default=None)
+    folders = _unit(paths.exports, export, scope).glob(f"{as_of:%Y%m%d}*")
+    issues = (Issue(f) for f in folders if _FOLDER.fullmatch(f.name))
+    return max(issues, key=lambda issue: issue.number, default=None)
 
 
 def _keep_state(paths: Paths, folder: Path, rows: pl.DataFrame) -> None:

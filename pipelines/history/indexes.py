@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -36,6 +37,7 @@ from pipelines.history.said import (
 )  # fmt: skip
 from pipelines.history.spill import spilling
 from pipelines.paths import Paths
+from pipelines.records import read_record
 
 _BATCH = 200_000
 # Bytes of Parquet that are read into memory at once; ten times as much when unpacked.
@@ -74,8 +76,7 @@ class Indexes:
         return said_folder(self._paths, self._feed) / source.head
 
     def _is_made(self, source: Source) -> bool:
-        record = self._folder(source) / RECORD
-        return record.is_file() and json.loads(record.read_text(encoding="utf-8")) == _description(source)
+        return read_record(self._folder(source) / RECORD, dict[str, Any]) == _description(source)
 
     def _files(self, source: Source) -> list[str]:
         return [str(self._bronze / folder / store.ROWS_FILE) for folder in source.folders]

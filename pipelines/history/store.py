@@ -10,11 +10,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from pipelines import records
 from pipelines.bronze.store import EMPTY, ParquetRows
 from pipelines.contracts import Feed
 from pipelines.history.compare import DELETED, KINDS, Changes
@@ -59,9 +61,8 @@ def changes_folder(paths: Paths, feed: Feed) -> Path:
 
 
 def read_record(folder: Path) -> dict:
-    """changes.json of a delivery; empty where there is none."""
-    file = folder / _RECORD
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    """changes.json of a delivery; empty where there is none, or it is damaged."""
+    return records.read_record(folder / _RECORD, dict[str, Any]) or {}
 
 
 def read_gone(folder: Path) -> np.ndarray:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +20,7 @@ from pipelines.incidents import incident, is_ours, words
 from pipelines.ledger.decision_files import is_past, last_turn
 from pipelines.paths import Paths
 from pipelines.quiet import quiet
+from pipelines.records import IsoDate, read_record
 from pipelines.sent_files import NotAFile, open_sent, remove_sent, sent
 from pipelines.whole_files import PRIVATE, write_whole
 
@@ -41,7 +41,7 @@ class Received:
     file_name: str
     addressed_to: tuple[str, ...]
     order: int
-    received_on: str
+    received_on: IsoDate
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,8 @@ def _leave(paths: Paths, as_of: date, what: str, name: str, addressed: str, erro
 def _read_note(path: Path) -> Received | None:
     """A note; one that is damaged is made again from the file beside it, whose name and folder of origin are lost with
     it. None where there is no such file either."""
-    with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
-        given = json.loads(path.read_bytes())
-        return Received(**given | {"addressed_to": tuple(given["addressed_to"])})
+    said = read_record(path, Received)
+    if said and (said.sha256, said.received_on) == (path.stem, path.parent.name):
+        return said
     stored = next((p for p in path.parent.glob(f"{path.stem}.*") if p != path), None)
     return stored and Received(path.stem, stored.name, _NAME_LOST, ("",), _LAST, path.parent.name)

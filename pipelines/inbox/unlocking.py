@@ -6,16 +6,24 @@ with every township's password, and with none twice.
 """
 
 import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipelines.inbox.problems import Refused
 from pipelines.inbox.receive import Received
 from pipelines.paths import Paths
+from pipelines.records import read_record
 from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import WrongPassword, unlock
 from pipelines.whole_files import PRIVATE, write_whole
 
 _MOST = 5
+
+
+@dataclass(frozen=True)
+class _Note:
+    key_id: str
+    townships: list[str]
 
 
 def unlocked(blob: bytes, source: Received, paths: Paths, keys: KeyProvider) -> bytes:
@@ -32,7 +40,7 @@ def unlocked(blob: bytes, source: Received, paths: Paths, keys: KeyProvider) -> 
             return unlock(blob, keys.password(code))
         except WrongPassword:
             failed.append(code)
-            write_whole(note, json.dumps({"key_id": keys.key_id, "townships": failed}) + "\n", PRIVATE)
+            write_whole(note, json.dumps(asdict(_Note(keys.key_id, failed))) + "\n", PRIVATE)
     raise Refused("E_PASSWORD")
 
 
@@ -48,8 +56,5 @@ def _claimed(paths: Paths, source: Received) -> list[str]:
 
 def _failed(note: Path, key_id: str) -> list[str]:
     """Townships whose passwords are known not to open it; another master key gives other passwords."""
-    try:
-        told = json.loads(note.read_bytes())
-        return list(told["townships"]) if told["key_id"] == key_id else []
-    except (OSError, ValueError, KeyError, TypeError):  # never written, or damaged: it is tried once more
-        return []
+    told = read_record(note, _Note)  # never written, or damaged: it is tried once more
+    return told.townships if told and told.key_id == key_id else []

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipelines.bronze.breakers import RELEASABLE
 from pipelines.bronze.result import ACCEPTED, Check, DeliveryResult, results
@@ -21,6 +22,7 @@ from pipelines.contracts import Feed
 from pipelines.landing.delivery import to_json
 from pipelines.ledger.rulings import decided
 from pipelines.paths import Paths
+from pipelines.records import read_record
 from pipelines.returns.refused_rows import MOST_ROWS, BadRow, all_headings, bad_rows
 from pipelines.returns.styles import clean, page, row_points, workbook_bytes, write_table
 from pipelines.security.keys import KeyProvider, write_password_list
@@ -171,7 +173,7 @@ def _issue(
     issues = {int(f.name[len(name) + 1 :] or 1): f for f in shelf.glob(f"{name}*")}
     issue = max(issues, default=0)
     file = f"{_title(result)}_{feed.code}_{feed.title}_{result.delivery_id}.xlsx"
-    is_new = not issue or json.loads((issues[issue] / _RECORD).read_bytes())["content_digest"] != digest
+    is_new = not issue or (read_record(issues[issue] / _RECORD, dict[str, Any]) or {}).get("content_digest") != digest
     if is_new:
         issue += 1
         folder = shelf / (name if issue == 1 else f"{name}_{issue}")

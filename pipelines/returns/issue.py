@@ -6,14 +6,20 @@ Belongs here: the folder, its manifest, reading a manifest back. Does not belong
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
+
 from pipelines.file_names import safe_name
+from pipelines.keys import entity_key
 from pipelines.paths import Paths
+from pipelines.records import read_record
 from pipelines.returns.bulk import bulk_files
 from pipelines.returns.model import TownshipReturn
 from pipelines.returns.workbook import build_workbook
@@ -28,11 +34,13 @@ MANIFEST = "manifest.json"
 SIGN_PURPOSE = "return-manifest"
 PURPOSE = "核实本辖区人口、特殊人群和补贴发放情况；他用须另行报批"
 _SCRATCH = ".scratch-"
+_FOLDER = re.compile(r"\d{8}(_\d+)?")
 
 
 @dataclass(frozen=True)
 class IssuedSet:
-    """One set as it stands. `is_new`: written by this call, not found equal from an earlier one."""
+    """One set as it stands. `is_new`: written by this call, not found equal from an earlier one. `is_lost`: nobody
+    knows any more what it says, for its manifest is damaged."""
 
     township_code: str
     township_name: str
@@ -43,30 +51,34 @@ class IssuedSet:
     anomalies: int
     folder: Path
     is_new: bool
+    is_lost: bool = False
 
 
 def issued_set(paths: Paths, township_code: str, as_of: date) -> IssuedSet | None:
     """The latest issue of a township's set for a business date, from its manifest; None if there is none."""
-    latest = None
-    for path in (paths.returns / township_code).glob(f"{as_of:%Y%m%d}*/{MANIFEST}"):
-        found = _from_manifest(path)
-        latest = found if latest is None or found.issue > latest.issue else latest
-    return latest
+    found = (f for f in (paths.returns / township_code).glob(f"{as_of:%Y%m%d}*") if _FOLDER.fullmatch(f.name))
+    latest = max(found, key=_number, default=None)
+    return latest and _as_it_stands(latest)
 
 
 def says(folder: Path, content_digest: str) -> bool:
     """Whether the set was issued with this content."""
-    return json.loads((folder / MANIFEST).read_bytes())["content_digest"] == content_digest
+    document = read_record(folder / MANIFEST, _Manifest)
+    return document is not None and document["content_digest"] == content_digest
 
 
 def is_whole(folder: Path) -> bool:
     """Whether every file of the set stands as its manifest says."""
-    document = json.loads((folder / MANIFEST).read_bytes())
-    return all(
+    document = read_record(folder / MANIFEST, _Manifest)
+    return document is not None and all(
         (folder / f["name"]).is_file()
         and hashlib.sha256((folder / f["name"]).read_bytes()).hexdigest() == f["sha256"]
         for f in document["files"]
     )
+
+
+def _number(folder: Path) -> int:
+    return int(folder.name[9:] or 1)
 
 
 def build_set(
@@ -88,7 +100,7 @@ def build_set(
         json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
     )
     publish_folder(scratch, folder)
-    return _from_manifest(folder / MANIFEST, is_new=True)
+    return replace(_as_it_stands(folder), is_new=True)
 
 
 def _folder(paths: Paths, data: TownshipReturn) -> Path:
@@ -127,8 +139,35 @@ def _manifest(
     return document | {"signature": sign(keys, SIGN_PURPOSE, document)}
 
 
-def _from_manifest(path: Path, is_new: bool = False) -> IssuedSet:
-    document = json.loads(path.read_bytes())
+class _File(TypedDict):
+    name: str
+    sha256: str
+
+
+class _Counts(TypedDict):
+    residents: int
+    anomalies: int
+
+
+class _Manifest(TypedDict):
+    """What is read of it; all of it is kept, for its digest."""
+
+    __pydantic_config__ = ConfigDict(extra="allow")
+    set_id: str
+    township_code: str
+    township_name: str
+    issue: int
+    content_digest: str
+    counts: _Counts
+    files: list[_File]
+
+
+def _as_it_stands(folder: Path) -> IssuedSet:
+    document = read_record(folder / MANIFEST, _Manifest)
+    if document is None or document["township_code"] != folder.parent.name:
+        day, number = date.fromisoformat(folder.name[:8]), _number(folder)
+        set_id = entity_key("set", folder.parent.name, day, number)
+        return IssuedSet(folder.parent.name, "", set_id, number, "", 0, 0, folder, is_new=False, is_lost=True)
     return IssuedSet(
         township_code=document["township_code"],
         township_name=document["township_name"],
@@ -137,6 +176,6 @@ def _from_manifest(path: Path, is_new: bool = False) -> IssuedSet:
         manifest_sha256=hashlib.sha256(canonical_json(document)).hexdigest(),
         residents=document["counts"]["residents"],
         anomalies=document["counts"]["anomalies"],
-        folder=path.parent,
-        is_new=is_new,
+        folder=folder,
+        is_new=False,
     )

@@ -73,7 +73,7 @@ def _require_unchanged(paths: Paths, as_of: date, contents: Iterable[TownshipRet
         return
     for data in contents:
         standing = issued_set(paths, data.township_code, as_of)
-        if standing and not says(standing.folder, data.content_digest()):
+        if standing and not standing.is_lost and not says(standing.folder, data.content_digest()):
             raise Unfounded(f"the return set of {data.township_code}", as_of)
 
 
@@ -85,7 +85,7 @@ def _changed(
         standing = issued_set(paths, data.township_code, data.as_of)
         if standing is None:
             yield data
-        elif not says(standing.folder, data.content_digest()):
+        elif not standing.is_lost and not says(standing.folder, data.content_digest()):
             yield data.reissued(standing.issue + 1, standing.set_id, because)
         elif is_whole(standing.folder):
             found[data.township_code] = standing

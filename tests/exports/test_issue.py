@@ -12,7 +12,7 @@ import pytest
 from pipelines.contracts import load_contracts
 from pipelines.exports import load_exports
 from pipelines.exports.check import Forbidden
-from pipelines.exports.issue import all_issues, issue_export, opened, state_of
+from pipelines.exports.issue import all_issues, issue_export, lost_issues, opened, state_of
 from pipelines.exports.log import due, record_issues
 from pipelines.exports.round_trip import round_trip
 from pipelines.ledger.reissue import DAMAGED, Unfounded
@@ -132,6 +132,21 @@ def test_equal_content_stays_and_changed_content_supersedes(paths, con):
     next(second.folder.glob("*.csv")).write_bytes(b"torn")
     (third,) = issued(paths, con, made)
     assert third.folder.name == "20240131_3" and third.manifest["because"] == DAMAGED
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"export": "X90"}', "[" * 100_000])
+def test_an_issue_whose_manifest_is_damaged_is_named_and_issued_again(paths, con, content):
+    made = export()
+    (first,) = issued(paths, con, made)
+    other = issued(paths, con, OURS["X04"])
+    (first.folder / "manifest.json").write_text(content)
+    (again,) = issued(paths, con, made)
+    assert (again.folder.name, again.manifest["because"], again.manifest["supersedes"]) == ("20240131_2", DAMAGED, None)
+    assert len(list(all_issues(paths))) == 1 + len(other) == record_issues(con, paths)
+    (told,) = lost_issues(paths)
+    assert str(first.folder.relative_to(paths.root)) in told and "备份" in told
+    (next_one,) = issued(paths, con, made, NEXT)
+    assert next_one.manifest["rows_full"] == again.manifest["rows_full"]
 
 
 def test_one_county_that_changed_without_a_reason_keeps_all_counties_as_they_are(paths, con):

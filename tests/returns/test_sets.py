@@ -112,6 +112,17 @@ def test_a_file_changed_on_disk_is_noticed(paths, con):
     assert json.loads((again[0].folder / "manifest.json").read_bytes())["because"] == DAMAGED
 
 
+@pytest.mark.parametrize("content", ["", "[]", '{"set_id": 1}', "[" * 100_000, None])
+def test_a_set_whose_manifest_is_damaged_is_issued_again_and_stops_no_other(paths, con, content):
+    first = write_return_sets(paths, con, AS_OF)
+    manifest = first[0].folder / "manifest.json"
+    manifest.unlink() if content is None else manifest.write_text(content)
+    again = write_return_sets(paths, con, AS_OF)
+    assert [(s.issue, s.is_new) for s in again] == [(2, True), (1, False), (1, False)]
+    said = json.loads((again[0].folder / "manifest.json").read_bytes())
+    assert (said["because"], said["supersedes"]) == (DAMAGED, first[0].set_id)
+
+
 @pytest.fixture
 def issue(paths, con, monkeypatch):
     """Issue and close the turn; returns (issue number, reason) of the first township's set."""
