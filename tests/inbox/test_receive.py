@@ -142,8 +142,12 @@ def test_an_unforeseen_failure_with_one_workbook_stops_no_other(paths, con, plai
     assert told.fetchall() == [(FIRST, "rejected", "E_UNFORESEEN")]
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"null", b'{"sha256": 1}', b"[" * 200_000],
-                         ids=["empty", "cut", "other", "null", "partly", "deep"])  # fmt: skip
+_OTHER = (b'{"sha256": "0", "stored_name": "x", "file_name": "x", "addressed_to": [""], "order": "1", '
+          b'"received_on": "2024-02-30"}')  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"null", b'{"sha256": 1}', b"[" * 200_000, _OTHER],
+                         ids=["empty", "cut", "other", "null", "partly", "deep", "types"])  # fmt: skip
 def test_a_damaged_note_is_made_again_from_its_file_and_stops_nobody(tmp_path, damage):
     paths = Paths(tmp_path)
     for name in ("一.xlsx", "二.xlsx"):
