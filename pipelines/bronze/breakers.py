@@ -26,8 +26,9 @@ RELEASABLE = (
 )  # fmt: skip
 # Fewer numbers than this say nothing about a column.
 _ENOUGH_NUMBERS = 50
-# Rare words look like mojibake now and then; half of the words never do.
+# Rare words look like mojibake now and then; half of the words never do. Two ?? may be somebody's remark.
 _MOST_GARBLED = 0.5
+_SOME_LOST = 3
 # Older lists are sent by a slip of the finger, or by somebody who says so.
 _OLDEST_MONTHS = 120
 _NO_HISTORY = History()
@@ -163,6 +164,10 @@ def _columns(counts: Counts, feed: Feed, history: History, extra: tuple[str, ...
     garbled = counts.profile.garbled
     if garbled is not None:
         yield _share("E_GARBLED", "乱码", garbled, _MOST_GARBLED, "文字")
+    for name, (seen, lost) in counts.profile.lost.items():
+        column, of = feed.by_name[name], f"「{feed.by_name[name].label}」{seen} 个值中 {lost} 个，"
+        enough = column.required or lost >= _SOME_LOST
+        yield _share("E_GARBLED", f"「{column.label}」只剩问号、方框的值", lost / seen, _MOST_GARBLED, of, enough)
     if history.alike:
         lost = lost_columns(counts.profile, extra, history, feed)
         yield Check("E_COLUMN_LOST", "一向有值的列", "；".join(lost) or "都在", "此前各次都有值", bool(lost))
@@ -178,6 +183,13 @@ def _ids(counts: Counts, feed: Feed) -> Iterator[Check]:
             of, enough = f"「{label}」{seen} 个值中 {bad} 个，", seen >= _ENOUGH_NUMBERS
             name = f"「{label}」校验位不对的值"
             yield _share("E_INVALID_IDS", name, share, limits.max_invalid_id_share, of, enough)
+
+
+def few_invalid(profile: Profile, feed: Feed) -> Iterator[str]:
+    """What to say of columns whose numbers are too few to refuse the delivery, though too many of them are wrong."""
+    for column, (seen, bad) in profile.ids.items():
+        if 0 < seen < _ENOUGH_NUMBERS and bad / seen > feed.thresholds.max_invalid_id_share:
+            yield f"「{feed.by_name[column].label}」列 {seen} 个值中有 {bad} 个校验位不对，请核对该列"
 
 
 def _people(counts: Counts, feed: Feed) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from statistics import median
 
 from pipelines import incidents
 from pipelines.bronze import problems, quarantine
-from pipelines.bronze.breakers import Counts, breaker, check, first_broken
+from pipelines.bronze.breakers import Counts, breaker, check, few_invalid, first_broken
 from pipelines.bronze.drift import changes
 from pipelines.bronze.history import History
 from pipelines.bronze.people import renamed_share
@@ -154,6 +154,11 @@ def _notices(
         usual = median(r.rows_in for r in past.alike) if past.alike else 0
         told = f"以往一般有 {usual:.0f} 行，" if usual >= _MUST_CHANGE else ""
         yield Notice("N_NO_ROWS", f"没有数据行，作为零报告收下，按本期无变动处理；{told}不是零报告的请核对导出后重报")
+    for text in few_invalid(counts.profile, feed):
+        yield Notice("N_INVALID_IDS", text)
+    for name, (seen, lost) in counts.profile.lost.items():
+        text = f"「{feed.by_name[name].label}」列前 {seen} 个值中有 {lost} 个只剩问号或方框，请核对导出时的字符编码"
+        yield Notice("N_LOST_SIGNS", text)
     for text in changes(counts.profile, past.comparable, feed):
         yield Notice("N_DRIFT", text)
     if taken.points is not None and (told := words(taken.points)):

@@ -19,9 +19,11 @@ from pipelines.contracts import Feed
 CHANGE_TYPE, ADDED, DELETED = "change_type", "新增", "删除"
 SKETCH = 16_384
 _LOOKED_AT = 1_000
-_ENOUGH_SAID = 100
+_ENOUGH_SAID, _FEW_SAID = 100, 8
 _DIGITS = r"^[0-9]+$"
 _HAN = r"[\u4e00-\u9fff]"
+# What encodings that lack a word make of it: ???, □□3, 锟斤拷; not 王?明, nor a lone ? of somebody who does not know.
+_LOST = r"^[^\u4e00-\u9fff]*[?？□\ufffd]{2}[^\u4e00-\u9fff]*$|锟斤拷"
 # An odd last byte is lost when text is read in a wrong encoding.
 _MOSTLY = 0.7
 
@@ -32,10 +34,11 @@ class Profile:
 
     `rows`, `keys`: how many, and how many distinct. `headings`: contract column -> heading, in order of the file.
     `filled`: contract column -> rows with a value. `digits`, `words`: text column -> share of values that are digits
-    only, that hold Chinese, among the first thousand rows; `garbled`: share of those Chinese values that are mojibake,
-    None below a hundred. `ids`: column -> (values, invalid ones) where a check character exists.
-    `content`: equal for equal rows in any order, within one polars version; None unless full. `ends_in_line`: whether
-    a text ends in a line end, None for other kinds.
+    only, that hold Chinese, among the first thousand rows; `garbled`: share of those Chinese values that are mojibake
+    (below a hundred of the distinct ones, None below eight); `lost`: text column -> (values, those of which only
+    question marks or boxes are left), where there are some. `ids`: column -> (values, invalid ones) where a
+    check character exists. `content`: equal for equal rows in any order, within one polars version; None unless full.
+    `ends_in_line`: whether a text ends in a line end, None for other kinds.
     """
 
     rows: int = 0
@@ -47,6 +50,7 @@ class Profile:
     digits: dict[str, float] = field(default_factory=dict)
     words: dict[str, float] = field(default_factory=dict)
     garbled: float | None = None
+    lost: dict[str, tuple[int, int]] = field(default_factory=dict)
     ids: dict[str, tuple[int, int]] = field(default_factory=dict)
     content: str | None = None
     ends_in_line: bool | None = None
@@ -108,10 +112,17 @@ class Profiler:
         )
         digits, words = ({n: looked[f"{kind} {n}"].item() for n in texts} for kind in ("digits", "words"))
         said = [word for name in texts for word in looked[f"said {name}"].item()]
-        if len(said) < _ENOUGH_SAID:
+        said = said if len(said) >= _ENOUGH_SAID else sorted(set(said))
+        if len(said) < _FEW_SAID:
             return digits, words, None
         garbled = {word: is_mojibake(word) for word in set(said)}
         return digits, words, round(sum(map(garbled.__getitem__, said)) / len(said), 2)
+
+    def _lost(self) -> dict[str, tuple[int, int]]:
+        """Of the first rows."""
+        first = pl.concat(self._first) if self._first else pl.DataFrame()
+        counts = {n: (c.count(), int(c.str.contains(_LOST).sum())) for n, c in first.to_dict().items()}
+        return {name: pair for name, pair in counts.items() if pair[1]}
 
     def finish(self) -> tuple[Profile, pl.Series]:
         """The profile, and the sketch of the keys: the smallest SKETCH of them as numbers, sorted.
@@ -131,6 +142,7 @@ class Profiler:
             digits=digits,
             words=words,
             garbled=garbled,
+            lost=self._lost(),
             ids=self._ids,
             content=f"{self._content % (1 << 64):016x}" if self._is_full else None,
         )

@@ -67,8 +67,8 @@ class Delivery:
     @property
     def said(self) -> tuple:
         """What makes two files one: an empty delta of March is not the empty delta of February again, and what nobody
-        could read is known by its name."""
-        page, name = page_number(self.file_name), None if self.sha256 else self.file_name
+        could read, or whose name says nothing, is known by its name: each sender is told of the one they gave."""
+        page, name = page_number(self.file_name), None if self.kind == DATA else self.file_name
         declared = self.declared_rows, self.declared_sha256
         return self.sha256, self.scope, self.period, self.mode, page, name, *declared
 

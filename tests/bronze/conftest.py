@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class Office:
             assert pl.read_parquet(folder / "rows.parquet").height == result.rows_bronze
             rows = pl.read_parquet(folder / "quarantine.parquet").filter(pl.col("row") > 0)
             assert rows.height == result.rows_quarantined
-        return taken
+        return [_of_made_up_people(result) for result in taken]
 
     def deliver(self, code: str, name: str, content: bytes, as_of: date = AS_OF) -> DeliveryResult:
         self.drop(code, name, content)
@@ -61,6 +62,12 @@ class Office:
         return pl.read_parquet(self.paths.bronze / code / "*" / "quarantine.parquet").sort(
             "delivery_id", "row"
         )
+
+
+def _of_made_up_people(result: DeliveryResult) -> DeliveryResult:
+    """Without what is said of every handful of them: their numbers have no check character. The record keeps it."""
+    told = [(n, c) for n, c in zip(result.notices, result.notice_codes, strict=True) if c != "N_INVALID_IDS"]
+    return replace(result, notices=tuple(n for n, _ in told), notice_codes=tuple(c for _, c in told))
 
 
 @pytest.fixture

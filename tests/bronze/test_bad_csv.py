@@ -31,7 +31,7 @@ def test_another_encoding_than_agreed_is_read_and_told(office: Office, cards, en
 def test_where_no_encoding_was_agreed_on_none_is_asked_for(office: Office, allowance, allowance_header):
     content = "".join(",".join(row) + "\n" for row in [allowance_header, allowance(0)]).encode("gb18030")
     result = office.deliver("F10", "F10_高龄津贴发放_370602_202401.xlsx", content)
-    assert (result.rows_bronze, result.notice_codes) == (1, ("N_FORMAT",))
+    assert (result.rows_bronze, "N_ENCODING" in result.notice_codes) == (1, False)
 
 
 @pytest.mark.parametrize("colon", [":", "：", " ："])

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from pipelines.bronze import results
 from pipelines.bronze.identifiers import invalid
 from pipelines.bronze.profile import is_mojibake
 from tests.bronze.conftest import CARD_HEADER, FEEDS, Office
@@ -166,6 +167,54 @@ def test_names_in_place_of_numbers_and_garbled_words(office: Office):
     result = deliver(office, 3, "\r\n".join([*garbled, ""]).encode("gb18030"))
     assert result.breaker_code == "E_GARBLED" and result.profile.garbled > 0.7
     assert not any(is_mojibake(word) for word in ("王秀兰", "烟台市芝罘区", "欧阳", "向阳街道", "犇", "〇"))
+
+
+@pytest.mark.parametrize("lost", ["???", "□□", "？？？", "??1", "锟斤拷锟"])
+@pytest.mark.parametrize("rows", [1, 5, 60])
+def test_names_of_which_an_encoding_left_nothing(office: Office, lost: str, rows: int):
+    sent = [",".join([c[0], lost, *c[2:]]) for c in (row.split(",") for row in _cards(rows))]
+    result = office.deliver("F11", "F11_残疾人证_370600_202401.csv", _file(sent))
+    assert (result.breaker_code, result.rows_in) == ("E_GARBLED", rows)
+    assert f"「姓名」{rows} 个值中 {rows} 个，占 100%" in result.breaker_message
+    assert "N_LOST_SIGNS" in result.notice_codes
+
+
+def test_some_lost_names_are_told_and_single_signs_are_none(office: Office):
+    names = ["??", "王?明", "?", "□", "李四", "张三"]
+    sent = [",".join([c[0], name, *c[2:]]) for name, c in zip(names, (r.split(",") for r in _cards(6)), strict=True)]
+    result = office.deliver("F11", "F11_残疾人证_370600_202401.csv", _file(sent))
+    assert (result.status, result.rows_bronze) == ("accepted", 6)
+    assert [n for n in result.notices if "问号" in n] == [
+        "「姓名」列前 6 个值中有 1 个只剩问号或方框，请核对导出时的字符编码"
+    ]
+
+
+def test_a_remark_of_question_marks_is_a_remark(office: Office, allowance, allowance_header, workbook):
+    rows = [allowance_header, [*allowance(0)[:9], "??"], *(allowance(n) for n in range(1, 4))]
+    result = office.deliver("F10", "F10_高龄津贴发放_370602_202401.xlsx", workbook(rows))
+    assert (result.status, "N_LOST_SIGNS" in result.notice_codes) == ("accepted", True)
+
+
+def test_a_few_garbled_words_are_enough(office: Office):
+    rows = people(range(9)).decode("gb18030").split("\r\n")
+    garbled = [rows[0], *(_garbled(row) for row in rows[1:] if row)]
+    assert deliver(office, 1, "\r\n".join([*garbled, ""]).encode("gb18030")).breaker_code == "E_GARBLED"
+
+
+@pytest.mark.parametrize(("bad", "told"), [(1, False), (2, False), (3, True), (10, True)])
+def test_wrong_numbers_of_a_small_list_are_told(office: Office, bad: int, told: bool):
+    deliver(office, 1, people(range(10 - bad)) + people(range(10 - bad, 10), False).split(b"\n", 1)[1])
+    (result,) = results(office.paths, "F01")
+    assert (result.status, "N_INVALID_IDS" in result.notice_codes) == ("accepted", told)
+    assert (f"「公民身份号码」列 10 个值中有 {bad} 个校验位不对，请核对该列" in result.notices) == told
+
+
+def _cards(count: int) -> list[str]:
+    return [f"{number(n)}11,李{n},1,1,2030-01-01,生活补贴,发放,370602001001" for n in range(count)]
+
+
+def _file(rows: list[str]) -> bytes:
+    return "".join(f"{row}\r\n" for row in [CARD_HEADER, *rows]).encode("utf-8-sig")
 
 
 def _garbled(row: str) -> str:

@@ -95,6 +95,18 @@ def test_an_unknown_name_is_landed_all_the_same(paths: Paths):
     assert delivery.file(paths).read_bytes() == b"bytes"
 
 
+def test_equal_bytes_under_two_unknown_names_are_two_records(paths: Paths):
+    """Bytes alone would make one of them, and nobody would be told what became of the other."""
+    for _ in range(2):
+        for name in ("名单.xlsx", "名单(最终).xlsx", "F11_残疾人证_202401.csv"):
+            drop(paths, name, b"bytes")
+        taken = land_feed(paths, F11, JAN)
+    kept = landed(paths, "F11")
+    assert sorted(d.file_name for d in kept) == ["F11_残疾人证_202401.csv", "名单(最终).xlsx", "名单.xlsx"]
+    assert len({d.delivery_id for d in kept}) == 3 and all(d.is_repeat for d in taken)
+    assert all(d.file(paths).read_bytes() == b"bytes" for d in kept)
+
+
 def test_unfinished_and_hidden_files_are_left_alone_and_told(paths: Paths):
     for name in (".hidden", "~$F11.xlsx", ".~lock.F11.csv#", NAME + ".part", NAME + ".TMP", NAME + ".crdownload"):
         drop(paths, name, b"bytes")
