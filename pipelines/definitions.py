@@ -15,6 +15,7 @@ from pipelines.defs import (
     checks,
     collect,
     deliveries,
+    event_log,
     exports,
     jobs,
     launch,
@@ -34,6 +35,7 @@ from pipelines.paths import Paths
 def build_defs(paths: Paths) -> dg.Definitions:
     """The whole code location on one data folder."""
     os.environ.update(environment(paths))
+    event_log.write_quickly(paths.dagster_home.resolve())
     manifest = json.loads(prepare_manifest(paths).read_text(encoding="utf-8"))
     contracts = load_contracts()
     feeds = contracts.values()

@@ -1,7 +1,7 @@
 """How tests are shared out to the two processes of a run.
 
 Belongs here: keeping tests together that share something made once, and apart from one another's rights; that none
-waits for files it has just written. Does not belong here: other fixtures.
+waits for files it has just written, or fails for being slow. Does not belong here: other fixtures.
 """
 
 import os
@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pipelines import quiet
 
 os.environ[quiet.VARIABLE] = "0"
+# A test says what is right, never how long it may take.
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
 
 # These folders share one played story or one generated prefecture among their files.
 _TOGETHER = ("end_to_end",)

@@ -30,7 +30,7 @@ def test_ticket_depends_on_rule_and_entity():
     assert ticket_id("R15", entity) != ticket_id("R08", entity)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(TEXT | st.none(), TEXT), min_size=1, max_size=5))
 def test_polars_and_sql_agree_with_python(rows):
     expected = [record_key("F01", a, b) for a, b in rows]

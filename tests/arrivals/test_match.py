@@ -215,7 +215,7 @@ _results = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(_results, st.dates(date(2024, 1, 1), date(2024, 5, 1)), st.sampled_from(["never", "required", "optional"]))
 def test_states_partition_the_expected_cells_and_coverage_is_arrived_of_due(came, as_of, nil_return):
     lines = ledger([feed(nil_return=nil_return)], came, as_of)

@@ -10,15 +10,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
-from hypothesis import settings
 
 from pipelines.bronze import DeliveryResult, ingest_feed
 from pipelines.contracts import Feed, load_contracts
 from pipelines.landing import land_feed
 from pipelines.paths import Paths
-
-settings.register_profile("no_deadline", deadline=None)
-settings.load_profile("no_deadline")
 
 AS_OF = date(2024, 1, 31)
 FEEDS = load_contracts()

@@ -301,7 +301,7 @@ def test_text_is_stripped_and_ids_are_folded(office: Office, cards):
 
 
 @given(text=st.text(st.sampled_from('1a王,"\n\r\t 合计注：='), max_size=300))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_garbage_after_a_header_loses_a_row(tmp_path_factory, text: str):
     office = Office(tmp_path_factory.mktemp("garbage"), FEEDS)
     office.drop("F11", NAME, f"{CARD_HEADER}\n{text}".encode())
@@ -319,7 +319,7 @@ def test_no_garbage_after_a_header_loses_a_row(tmp_path_factory, text: str):
 
 
 @given(content=st.binary(max_size=400))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_end_in_a_verdict(tmp_path_factory, content: bytes):
     office = Office(tmp_path_factory.mktemp("bytes"), FEEDS)
     office.drop("F11", NAME, content)

@@ -121,7 +121,7 @@ class Feeding(RuleBasedStateMachine):
 
 
 TestFeeding = Feeding.TestCase
-TestFeeding.settings = settings(max_examples=15, stateful_step_count=15, deadline=None)
+TestFeeding.settings = settings(max_examples=15, stateful_step_count=15)
 
 
 def test_deletes_are_measured_against_what_stands():

@@ -104,7 +104,7 @@ def test_damage_is_never_silent(desk: Desk, name: str):
 
 
 @given(name=st.sampled_from(sorted(SOUND)), place=st.floats(0, 1, exclude_max=True), value=st.integers(1, 255))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_changed_byte_ends_in_a_verdict(tmp_path_factory, name: str, place: float, value: int):
     content = bytearray(SOUND[name])
     at = int(len(content) * place)

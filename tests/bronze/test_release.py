@@ -91,7 +91,7 @@ def test_a_rebuild_gives_the_same_bronze(office: Office, refused, cards):
     assert fingerprint(office) == before
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(st.tuples(st.sampled_from([0, 3, 10, 12, 30, 31, 90]), st.sampled_from(["", "release", "reject"]),
                           st.booleans()), min_size=2, max_size=7))  # fmt: skip
 @example([(10, "", False), (30, "", False), (31, "", False), (31, "release", False), (90, "release", True)])

@@ -45,7 +45,7 @@ def frame(rows):
 
 
 @pytest.mark.parametrize(("format", "encoding"), FORMATS)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ROW, max_size=12))
 def test_any_text_date_and_number_comes_back(format, encoding, rows):
     expected, form = frame(rows), feed(format, encoding)

@@ -123,5 +123,5 @@ def changes(paths: Paths) -> dict[str, bytes]:
 TestDeliveries = Deliveries.TestCase
 TestDeliveries.settings = settings(
     # Without shrinking: a step runs DuckDB, and a shorter failure would take minutes to find.
-    max_examples=8, stateful_step_count=10, deadline=None, phases=(Phase.reuse, Phase.generate),
+    max_examples=8, stateful_step_count=10, phases=(Phase.reuse, Phase.generate),
 )

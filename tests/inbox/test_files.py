@@ -227,14 +227,14 @@ def test_a_sheet_without_end_kills_only_its_own_process(workbook, reader):
     assert reader.read(workbook).sheets[ANOMALIES]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.binary(max_size=2000))
 def test_any_bytes_are_refused_and_never_crash(reader, blob):
     with pytest.raises(Refused):
         reader.read(blob)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_a_damaged_workbook_is_refused_or_read_and_never_crashes(workbook, desk_keys, reader, data):
     damaged = bytearray(workbook)

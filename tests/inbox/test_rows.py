@@ -360,7 +360,7 @@ LOCKED += [(1, 1), (2, 1)] + [(HEADER_ROW + 1, c + 1) for c in range(len(ANOMALY
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=8)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.sampled_from(LOCKED), st.one_of(texts, st.none(), st.integers(0, 10**17), st.booleans()))
 def test_any_change_of_one_locked_cell_is_detected(workbook, desk_keys, place, value):
     was = openpyxl_value(workbook, place)

@@ -136,7 +136,7 @@ def test_without_a_drop_folder_nothing_happens(paths: Paths):
 
 
 @given(batches=st.lists(st.lists(st.binary(max_size=3), max_size=4), max_size=4))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_landing_holds_what_was_said_once_numbered_without_gaps(tmp_path_factory, batches: list[list[bytes]]):
     paths = Paths(tmp_path_factory.mktemp("landing"))
     for day, batch in enumerate(batches, start=1):

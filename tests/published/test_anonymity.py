@@ -43,7 +43,7 @@ def test_who_stands_alone_even_then_does_not_leave() -> None:
     assert lost.withheld == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(

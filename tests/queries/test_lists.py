@@ -266,11 +266,20 @@ def test_asked_again_nothing_changes_and_a_later_turn_answers_anew(paths, con):
     assert con.execute("SELECT count(*) FROM lake.ledger.query_access").fetchone() == (2,)
 
 
-def test_an_answer_that_is_out_is_replaced_for_a_reason_only(paths, con):
+@pytest.fixture
+def suspend(con):
+    """Nobody's insurance counts any more, once called, until the test ends."""
+    table = "lake.staging.stg_medical_insurance__enrolments"
+    before = con.execute(f"SELECT record_key, status_name FROM {table}").fetchall()
+    yield lambda: con.execute(f"UPDATE {table} SET status_name = '暂停'")
+    con.executemany(f"UPDATE {table} SET status_name = $2 WHERE record_key = $1", before)
+
+
+def test_an_answer_that_is_out_is_replaced_for_a_reason_only(paths, con, suspend):
     content = as_csv([(WANG, "王秀兰", INSURED, WHY)])
     first = ask(paths, con, content)
     before = first.file.read_bytes()
-    con.execute("UPDATE lake.staging.stg_medical_insurance__enrolments SET status_name = '暂停'")
+    suspend()
     kept = ask(paths, con, content)
     assert (kept.file, "--because" in kept.kept) == (None, True)
     assert [f.name for f in first.file.parent.iterdir()] == [first.file.name] and first.file.read_bytes() == before
@@ -287,7 +296,7 @@ def test_an_answer_that_is_out_is_replaced_for_a_reason_only(paths, con):
     assert (again.file, again.kept) == (second.file, "")
 
 
-def test_an_answer_whose_record_was_lost_stays_if_it_says_the_same(paths, con):
+def test_an_answer_whose_record_was_lost_stays_if_it_says_the_same(paths, con, suspend):
     content = as_csv([(WANG, "王秀兰", INSURED, WHY)])
     first = ask(paths, con, content)
     (record,) = (paths.queries / "records").rglob("*.json")
@@ -296,7 +305,7 @@ def test_an_answer_whose_record_was_lost_stays_if_it_says_the_same(paths, con):
     record.write_bytes(b"{")
     again = ask(paths, con, content)
     assert (again.file, again.file.read_bytes(), record.read_bytes()) == (first.file, sent, whole)
-    con.execute("UPDATE lake.staging.stg_medical_insurance__enrolments SET status_name = '暂停'")
+    suspend()
     for issue in (2, 3):
         record.write_bytes(b"{")
         assert ask(paths, con, content).file.name.endswith(f"_{issue}.xlsx")

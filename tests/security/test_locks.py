@@ -65,7 +65,7 @@ def test_lock_checks_what_it_wrote(plain, monkeypatch):
         lock(plain, "p")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_either_not_locked_or_refused(blob):
     assert is_locked(blob) in (True, False)
@@ -109,7 +109,7 @@ def test_signature_ignores_the_order_of_keys_and_nothing_else(tmp_path):
 cells = st.lists(st.text(max_size=12), min_size=1, max_size=6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(cells, cells)
 def test_two_different_rows_never_share_a_check_value(tmp_path_factory, one, two):
     signer = RowSigner(_keys(tmp_path_factory), "set")
