@@ -1,12 +1,14 @@
 """Asking the lake by hand (`python -m pipelines query`): reading, and nothing else.
 
-Belongs here: what a query may be and may touch. Does not belong here: 查询核验 (queries/), the command line.
+Belongs here: what a query may be and may touch. Does not belong here: why it has no answer, in words
+(asking_words.py), 查询核验 (queries/), the command line.
 """
 
 import sys
 
 import duckdb
 
+from pipelines import asking_words
 from pipelines.lake import connect
 from pipelines.ledger import shown
 from pipelines.paths import Paths
@@ -25,7 +27,7 @@ def ask(paths: Paths, sql: str) -> None:
     to read. Raises NotAQuestionError, also for SQL that DuckDB refuses.
     """
     if not paths.lake_catalog.exists():
-        raise NotAQuestionError("there is no lake yet: run a turn first (make run)")
+        raise NotAQuestionError(asking_words.NO_LAKE)
     with connect(paths, read_only=True) as con:
         con.execute("USE lake")
         _shut(con, paths)
@@ -34,11 +36,11 @@ def ask(paths: Paths, sql: str) -> None:
         try:
             kinds = [statement.type for statement in con.extract_statements(sql)]
             if kinds != [duckdb.StatementType.SELECT]:
-                found = ", ".join(kind.name for kind in kinds) or "nothing"
-                raise NotAQuestionError(f"one question at a time (SELECT …); this is {found}")
+                found = ", ".join(kind.name for kind in kinds) or "空白"
+                raise NotAQuestionError(asking_words.READ_ONLY.format(found))
             con.sql(sql).show(max_width=_WIDTH, max_rows=_ROWS)
         except (duckdb.Error, TypeError, UnicodeError) as error:  # the last two: text that is no UTF-8
-            raise NotAQuestionError(str(error)) from error
+            raise NotAQuestionError(asking_words.explained(error, _tables(con))) from error
 
 
 def unfinished(con: duckdb.DuckDBPyConnection) -> str:
@@ -52,6 +54,12 @@ def unfinished(con: duckdb.DuckDBPyConnection) -> str:
         f"注意：{found.as_of} 这一轮只走到「{found.step}」，尚未办结，查到的内容可能新旧混杂；请先把作业 turn 运行完。"
         f"The turn of {found.as_of} has only come to '{found.step}'"
     )
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """schema.table of everything in the lake."""
+    tables = "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = 'lake'"
+    return sorted(name for (name,) in con.execute(tables).fetchall())
 
 
 def _shut(con: duckdb.DuckDBPyConnection, paths: Paths) -> None:

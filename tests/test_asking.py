@@ -73,6 +73,40 @@ def test_anything_else_is_refused_in_one_message_and_leaves_nothing(
     ask(paths, "SELECT count(*) FROM unified.person")
 
 
+@pytest.mark.parametrize(
+    ("sql", "told", "engine"),
+    [
+        ("SELECT * FROM unified.persons", "没有表 persons；相近的有 unified.person", "Catalog Error"),
+        ("SELECT * FROM person", "没有表 person；相近的有 unified.person", "Catalog Error"),
+        ("SELECT * FROM nosuch.person", "没有表 nosuch.person；相近的有 unified.person", "Catalog Error"),
+        ("SELECT * FROM zzzz", "没有表 zzzz；全部表见 SHOW ALL TABLES", "Catalog Error"),
+        ("SELECT persn_id FROM unified.person", "没有列 persn_id；相近的列有 person_id", "Binder Error"),
+        ("SELECT p.x FROM unified.person p", "没有列 x；相近的列有 person_id", "Binder Error"),
+        ("SELECT person_id, count(*) FROM unified.person", "汇总时，没有汇总的列要写进 GROUP BY", "Binder Error"),
+        ("SELECT foo(1)", "没有函数 foo", "Catalog Error"),
+        ("SELEC 1", "语法不对，请核对 LINE 所指之处的拼写、括号和引号", "Parser Error"),
+        ("SELECT * FROM read_csv('/etc/hosts')", "只能查湖仓里的表，不能打开别的文件", "Permission Error"),
+        ("SELECT * FROM '/etc/hosts'", "只能查湖仓里的表，不能打开别的文件", "Catalog Error"),
+        ("SELECT CAST('a' AS INTEGER)", "有的值不能变成所要的类型，可用 TRY_CAST", "Conversion Error"),
+    ],
+)
+def test_an_error_says_its_kind_in_chinese_before_the_engines_words(
+    paths: Paths, sql: str, told: str, engine: str
+) -> None:
+    with pytest.raises(NotAQuestionError) as error:
+        ask(paths, sql)
+    first, *rest = str(error.value).splitlines()
+    assert first == told
+    assert rest[0].startswith(engine)
+
+
+@pytest.mark.parametrize(("sql", "found"), [("DELETE FROM unified.person", "DELETE"), ("", "空白"),
+                                            ("SELECT 1; SELECT 2", "SELECT, SELECT")])  # fmt: skip
+def test_what_does_not_only_read_is_told_so(paths: Paths, sql: str, found: str) -> None:
+    with pytest.raises(NotAQuestionError, match=f"^湖仓只供查询：一次一句 SELECT.*这里是 {found}$"):
+        ask(paths, sql)
+
+
 def test_without_a_lake_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(NotAQuestionError, match="make run"):
         ask(Paths(tmp_path / "none"), "SELECT 1")
