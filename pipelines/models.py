@@ -14,18 +14,20 @@ from pathlib import Path
 
 from duckdb_extensions import import_extension
 
+from pipelines import dbt_errors
 from pipelines.lake import MEMORY_VARIABLE, memory_limit
 from pipelines.locks import alone
 from pipelines.paths import PROJECT_ROOT, Paths
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-_LAST_LINES = 40
+# Where dbt itself writes what goes wrong, beside what it builds under Dagster.
+DBT_LOG = "dbt.log"
 _PARSED = "partial_parse.msgpack"
 _SOURCES = {".sql", ".yml", ".csv"}
 
 
 class ModelBuildError(RuntimeError):
-    """dbt failed; the message ends with the last lines of its log and names the log file."""
+    """dbt failed; the message says of each model why, and names the log file."""
 
 
 def build(paths: Paths, as_of: date) -> None:
@@ -99,8 +101,7 @@ def run_dbt(paths: Paths, arguments: list[str], as_of: date | None = None) -> Pa
             stdout=out, stderr=subprocess.STDOUT, env=environment(paths, as_of), check=False,
         )
     if done.returncode:
-        tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-_LAST_LINES:])
-        raise ModelBuildError(f"dbt {command} failed, see {log}\n{tail}")
+        raise ModelBuildError(dbt_errors.told(command, log.read_text(encoding="utf-8"), log))
     return log
 
 
@@ -114,7 +115,10 @@ def environment(paths: Paths, as_of: date | None = None) -> dict[str, str]:
         "DBT_LOG_PATH": str(paths.dbt_target / "logs"),
         # Nobody reads a build's own manifest or results (`parse` asks by flag), but the benchmark.
         "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),
-        "DBT_LOG_LEVEL_FILE": "none",  # dbt's debug log costs a tenth of a build; our own log has the errors
+        "DBT_LOG_LEVEL_FILE": "error",  # dbt's debug log costs a tenth of a build
+        "DBT_LOG_FORMAT_FILE": "text",
+        "DBT_USE_COLORS": "false",
+        "DBT_USE_COLORS_FILE": "false",
         "DBT_POPULATE_CACHE": "false",  # tables are replaced whole, so what was there before does not matter
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",

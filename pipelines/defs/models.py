@@ -11,11 +11,12 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
+from pipelines import dbt_errors
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.ledger import shown
-from pipelines.models import build_target, environment
+from pipelines.models import DBT_LOG, ModelBuildError, build_target, environment
 
 # Which asset writes a ledger table that models read. All others come with `ledger/turn`: what the previous turn
 # left behind, and tickets (a view reads those); otherwise the graph of one run would have a cycle.
@@ -65,8 +66,10 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         with lakehouse.showing(context, shown.ANSWERED):
             paths = lakehouse.paths
         os.environ.update(environment(paths, as_of(context)))
-        run = dbt.cli(["build"], context=context, target_path=build_target(paths))
+        run = dbt.cli(["build"], context=context, target_path=build_target(paths), raise_on_error=False)
         events = list(run.stream())
+        if error := run.get_error():
+            raise ModelBuildError(dbt_errors.told("build", str(error), run.target_path / DBT_LOG))
         with lakehouse.connect(context.log) as con:
             if not context.is_subset:  # some models alone do not bring the lake to a date
                 shown.reach(con, as_of(context), shown.BUILT)
