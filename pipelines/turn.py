@@ -26,6 +26,7 @@ from pipelines.ledger import (
     rulings,
     schema,
     shown,
+    ticket_numbers,
     tickets,
     turns,
 )
@@ -90,7 +91,8 @@ def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> Intake
     corrections.record_corrections(con, as_of, load_rules())
     corrections.rebuild_standing(con, as_of)
     assertions.record_assertions(con, as_of, load_rules())
-    assertions.rebuild_standing(con, as_of, decisions.read_decisions(paths, as_of)[0])
+    made, _ = decisions.read_decisions(paths, as_of)
+    assertions.rebuild_standing(con, as_of, ticket_numbers.meant(con, made))
     shown.reach(con, as_of, shown.ANSWERED)
     return report
 
@@ -106,7 +108,7 @@ def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[Rul
 def settle(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tickets.TicketSummary:
     """Move every ticket on by this turn's answers, decisions and re-checks."""
     made, unread = decisions.read_decisions(paths, as_of)
-    summary = tickets.advance(con, as_of, made, load_rules())
+    summary = tickets.advance(con, as_of, ticket_numbers.meant(con, made), load_rules())
     tickets.return_tickets(con, as_of)
     shown.reach(con, as_of, shown.SETTLED)
     return replace(summary, problems=(*unread, *summary.problems))

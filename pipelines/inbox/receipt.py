@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pipelines.inbox.check import RowResult
+from pipelines.ledger.ticket_numbers import short
 from pipelines.returns.assemble import OUTCOMES
-from pipelines.returns.columns import TICKET_SHOWN
 from pipelines.returns.styles import clean, page, row_points, workbook_bytes, write_table
 from pipelines.verify.rules import Rule
 
@@ -67,4 +67,4 @@ def build_receipt(
 def _line(row: RowResult, rules: Mapping[str, Rule]) -> tuple[str, ...]:
     rule = f"{row.rule_id} {rules[row.rule_id].title_zh}" if row.rule_id in rules else ""
     shown = str(row.sheet_row) if row.sheet_row else "—"
-    return (row.ticket_id or "—")[:TICKET_SHOWN], rule, shown, _LABELS[row.outcome], row.reason
+    return short(row.ticket_id or "—"), rule, shown, _LABELS[row.outcome], row.reason

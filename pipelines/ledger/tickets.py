@@ -16,6 +16,7 @@ from pipelines.ledger.decisions import Decision, last_per_ticket
 from pipelines.ledger.departments import feed_departments
 from pipelines.ledger.rows import temp_table, transaction
 from pipelines.ledger.state import NOW, rebuild_tickets
+from pipelines.ledger.ticket_numbers import short
 from pipelines.verify.rules import Rule
 
 
@@ -161,7 +162,7 @@ def _decide(con: duckdb.DuckDBPyConnection, as_of: date, decisions: Sequence[Dec
     _apply(con, as_of, due.DECISIONS)
     applied = {t for (t,) in con.execute("SELECT ticket_id FROM step").fetchall()}
     return tuple(
-        f"{d.file} 第{d.position}条：工单 {d.ticket_id} 目前不在部门处理中，该决定未生效。请核对工单号。"
+        f"{d.file} 第{d.position}条：工单 {short(d.ticket_id)} 目前不在部门处理中，该决定未生效。请核对工单号。"
         for d in last
         if d.ticket_id not in applied
     )

@@ -6,6 +6,7 @@ Belongs here: its cells, drop-downs and check values. Does not belong here: the 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from pipelines.ledger.ticket_numbers import short
 from pipelines.returns import columns as layout
 from pipelines.returns.columns import ANOMALY_COLUMNS, COL, FIRST_ROW, HEADER_ROW, column_letter
 from pipelines.returns.model import Anomaly, Question, TownshipReturn
@@ -56,7 +57,7 @@ def _anomaly(
     signer: RowSigner,
 ) -> None:  # fmt: skip
     shown = [
-        str(number), anomaly.ticket_id[: layout.TICKET_SHOWN], rule_text(question),
+        str(number), short(anomaly.ticket_id), rule_text(question),
         layout.SEVERITY[anomaly.severity], anomaly.name, anomaly.id_no, anomaly.village_name, question.text,
         anomaly.evidence, anomaly.value,
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from pipelines.arrivals.freshness import FAILED
 from pipelines.arrivals.model import MISSING, REFUSED
 from pipelines.contracts import Feed
 from pipelines.ledger.freshness import month
+from pipelines.ledger.ticket_numbers import short
 from pipelines.returns import columns as layout
 from pipelines.returns.guide import STALE
 from pipelines.returns.model import Anomaly, Cells, TownshipReturn
@@ -121,21 +122,25 @@ _GRIDS = f"""
     select township_code, {_text("grid_code")},
         {_text("case when starts_with(grid_name, village_name) then '' else village_name end || grid_name")}
     from lake.returns.return_grid where township_code is not null order by township_code, grid_code"""
+# The village a rule's row is about, where the rule says one; else that of the person, if it is in the township.
+_VILLAGE = "村居"
 _TICKETS = """
     with home as (
-        select person.id_no, min(village.division_name) as village_name
+        select person.id_no, substr(person.village_code, 1, 9) as township_code,
+            min(village.division_name) as village_name
         from lake.unified.person as person
         join lake.unified.division as village
             on village.division_code = person.village_code and village.level_name = '村'
-        group by person.id_no
+        group by person.id_no, substr(person.village_code, 1, 9)
     )
-    select township_code, ticket_id, coalesce(group_key, ticket_id), rule_id, severity,
+    select ticket.township_code, ticket_id, coalesce(group_key, ticket_id), rule_id, severity,
         coalesce(evidence, '{}'), case when field is not null then coalesce(value, '') else '' end,
         coalesce(home.village_name, '')
-    from lake.ledger.ticket
+    from lake.ledger.ticket as ticket
     left join home on home.id_no = json_extract_string(evidence, '$."身份证号"')
-    where assignee = 'township' and state = 'returned' and township_code is not null
-    order by township_code, ticket_id"""
+        and home.township_code = ticket.township_code
+    where assignee = 'township' and state = 'returned' and ticket.township_code is not null
+    order by ticket.township_code, ticket_id"""
 _ANSWERS = """
     select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''), coalesce(t.evidence, '{}'),
         coalesce(a.answer_code, ''), coalesce(a.new_value, ''), a.outcome, coalesce(t.state, ''),
@@ -163,7 +168,7 @@ def _anomalies(rows: tuple[tuple, ...]) -> tuple[Anomaly, ...]:
                 severity=severity,
                 name=facts.pop("姓名", ""),
                 id_no=facts.pop("身份证号", ""),
-                village_name=clean(village),
+                village_name=facts.pop(_VILLAGE, clean(village)),
                 evidence="；".join(f"{k}：{v}" for k, v in facts.items()),
                 value=clean(value),
             )
@@ -180,7 +185,7 @@ def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
     rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else "—" if sheet_row else "整个文件"
     name = clean(str(json.loads(evidence).get("姓名", "")))
     return (
-        ticket_id[: layout.TICKET_SHOWN], rule, name, clean(answer), clean(new_value),
+        short(ticket_id), rule, name, clean(answer), clean(new_value),
         OUTCOMES.get(outcome, outcome), STATES.get(state, state), clean(reason),
     )  # fmt: skip
 

@@ -14,7 +14,6 @@ META_MARK = "zhenjie-return-1"
 SIGN_PURPOSE = "return-meta"
 
 SEVERITY = {"C": "紧急", "H": "高", "M": "中", "L": "低", "I": "线索"}
-TICKET_SHOWN = 12
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,7 @@ def guide(data: TownshipReturn) -> tuple[Section, ...]:
         if "choices" in section:
             lines = _choices(data) or [("本期", section["choices"])]
         if "sources" in section:
-            lines = list(data.sources) or [("来源", section["sources"])]
-            stale = sum(STALE in text for _, text in lines)
-            lines += [("请注意", section["stale"].format(stale=stale))] if stale else []
+            lines = _old_sources(data, section)
         sections.append(Section(section["title"], tuple(lines)))
     return tuple(sections)
 
@@ -61,6 +59,14 @@ def chinese_date(iso: str) -> str:
 @cache
 def _text() -> list[dict]:
     return yaml.safe_load(_TEXT.read_text(encoding="utf-8"))
+
+
+def _old_sources(data: TownshipReturn, section: dict) -> list[tuple[str, str]]:
+    """Only what is stale one by one, and what to do about it; how many others there are."""
+    stale = [(name, text) for name, text in data.sources if STALE in text]
+    kind = "stale" if stale else "current" if data.sources else "sources"
+    told = section[kind].format(stale=len(stale), current=len(data.sources) - len(stale))
+    return [*stale, ("请注意" if stale else "来源", told)]
 
 
 def _choices(data: TownshipReturn) -> list[tuple[str, str]]:

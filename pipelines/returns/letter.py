@@ -29,7 +29,7 @@ _TITLES = (
     "序号", "类别", "工单号", "规则", "严重程度", "数据文件", "工作表", "行号", "记录", "字段", "依据",
     "当前值", "镇街", "镇街意见", "镇街更正值", "首次提出", "目前状态",
 )  # fmt: skip
-_WIDTHS = (6, 11, 34, 24, 6, 32, 12, 8, 26, 14, 40, 18, 18, 22, 18, 12, 16)
+_WIDTHS = (6, 11, 15, 24, 6, 32, 12, 8, 26, 14, 40, 18, 18, 22, 18, 12, 16)
 _CENTRED = (
     True, True, True, False, True, False, True, True, False, True, False, False, False, False, False, True, True,
 )  # fmt: skip

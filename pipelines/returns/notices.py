@@ -20,6 +20,7 @@ import duckdb
 from pipelines.contracts import Feed, load_contracts
 from pipelines.ledger import turns
 from pipelines.ledger.ticket import CONFIRMED, DISPUTED
+from pipelines.ledger.ticket_numbers import short
 from pipelines.paths import Paths
 from pipelines.returns.assemble import STATES
 from pipelines.returns.columns import SEVERITY
@@ -192,7 +193,8 @@ def _line(
     return tuple(
         clean(text)
         for text in (
-            ticket.kind, severity, ticket.ticket_id, f"{ticket.rule_id} {rule.title_zh}" if rule else ticket.rule_id,
+            ticket.kind, severity, short(ticket.ticket_id),
+            f"{ticket.rule_id} {rule.title_zh}" if rule else ticket.rule_id,
             SEVERITY.get(severity, ""), place.file, place.sheet, place.row, place.record,
             column.label if column else "", "；".join(shown), value, ticket.place,
             "：".join(t for t in (ticket.answer, ticket.note) if t), ticket.correction, ticket.opened_on or "",

@@ -187,6 +187,18 @@ def test_the_village_is_that_of_the_person_even_if_no_longer_on_the_list(paths, 
     assert villages["人员0"] == villages["人员2"] == "北大街社区居委会" and villages["人员3"] == ""
 
 
+def test_the_village_is_the_one_the_row_is_about_and_never_of_another_township(paths, con):
+    con.execute(
+        "update lake.ledger.ticket set evidence = json_merge_patch(evidence, '{\"村居\": \"南街村\"}') "
+        "where township_code = ? and json_extract_string(evidence, '$.\"姓名\"') = '人员0'", [FIRST]
+    )  # fmt: skip
+    con.execute("update lake.unified.person set village_code = '370611001001' where right(id_no, 1) = '1'")
+    data = next(township_returns(con, AS_OF, load_rules(), load_contracts()))
+    shown = {a.name: (a.village_name, "村居" in a.evidence) for a in data.anomalies}
+    assert shown["人员0"] == ("南街村", False), "the row's own village, told once"
+    assert (shown["人员1"][0], shown["人员2"][0]) == ("", "北大街社区居委会")
+
+
 def test_closed_and_source_tickets_are_not_asked(paths, con):
     con.execute(
         "update lake.ledger.ticket set state = 'closed' where township_code = ? and rule_id = 'R11'", [FIRST]
@@ -227,7 +239,8 @@ def test_the_sources_say_which_data_is_stale(paths, con):
         "九小场所台账": "最近交付 2024-01-29",
     }
     lines = next(s.lines for s in guide(data) if s.title.startswith("四、"))
-    assert lines[-1][1].startswith("上面有 3 项注明「陈旧」")
+    assert [name.split()[-1] for name, _ in lines] == ["社会救助发放", "基本医疗参保", "网格摸排", "请注意"]
+    assert lines[-1][1].startswith("以上 3 项陈旧（其余 2 项没有拖期）")
 
 
 def _bulk(issued, keys, name):

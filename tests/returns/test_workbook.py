@@ -150,7 +150,7 @@ def test_the_guide_tells_counts_dates_and_what_answers_mean():
     assert about["本期内容"] == "需要核实 6 条；辖区人口 30 人；特殊人群 2 条；与上期相比有变化 1 条。"
     assert about["请在何时交回"] == "2024年2月15日前"
     assert "12 个月内不再就此询问" in sections["三、各选项的意思"]["居住人员网格缺失或失效"]
-    assert sections["四、数据来自哪里、到哪一天"]["市公安局 户籍人口"] == "最近交付 2024-01-05"
+    assert sections["四、数据到哪一天"] == {"来源": "涉及贵镇街的部门数据有 2 项，没有拖期的。"}
     again = {s.title: dict(s.lines) for s in guide(township_return().reissued(2, "x", "更正"))}
     assert "第 2 次签发，代替之前签发的文件，原因：更正" in again["一、这是什么文件"]["数据截至"]
 

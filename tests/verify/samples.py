@@ -26,10 +26,11 @@ TABLES = {
         {"good": ("张三", "1", 1, "H1"), "none": ("赵六", "3", 0, None), "two": ("李四", "2", 2, "H1、H2")},
     ),
     "survey_residence": (
-        "name, id_no, grid_code, grid_defect, house_grid_code, house_no, house_address, living_type, survey_date DATE",
+        "name, id_no, grid_code, grid_defect, house_grid_code, house_no, village_name, house_address, living_type, "
+        "survey_date DATE",
         {
-            "good": ("张三", "1", "370602001001001", None, "370602001001001", "1", "某路1号", "自有", "2024-01-05"),
-            "missing": ("李四", None, None, "missing", "370602001001001", "2", "某路2号", "租住", "2024-01-05"),
+            "good": ("张三", "1", "370602001001001", None, "370602001001001", "1", "甲村", "1号", "自有", "2024-01-05"),
+            "missing": ("李四", None, None, "missing", "370602001001001", "2", "甲村", "某路2号", "租住", "2024-01-05"),
         },
     ),
     "household_head": (
