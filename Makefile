@@ -26,7 +26,7 @@ help:
 	@echo "make clean  delete everything made in data/ (reference data stays)"
 
 run: .venv/ready
-	@$(BIN)/python -m pipelines run
+	@$(BIN)/python -m prefecture.sample
 
 ui: .venv/ready
 	@$(BIN)/python -m pipelines setup
@@ -45,14 +45,14 @@ inspect: .venv/ready
 	@$(BIN)/python -m pipelines inspect "$(FILE)" $(if $(FEED),--feed $(FEED)) $(if $(ROWS),--rows $(ROWS))
 
 prefecture: .venv/ready
-	@$(BIN)/python -m pipelines.prefecture --scale "$(or $(SCALE),1%)" --months "$(or $(MONTHS),2024-01)" \
+	@$(BIN)/python -m prefecture --scale "$(or $(SCALE),1%)" --months "$(or $(MONTHS),2024-01)" \
 	  --out "$(or $(OUT),$(ZHENJIE_DATA)/prefecture)"
 
 bench: .venv/ready
-	@$(BIN)/python -m pipelines.bench run --scale "$(or $(SCALE),1%)"
+	@$(BIN)/python -m prefecture.bench run --scale "$(or $(SCALE),1%)"
 
 bench-compare: .venv/ready
-	@$(BIN)/python -m pipelines.bench compare "$(A)" "$(B)"
+	@$(BIN)/python -m prefecture.bench compare "$(A)" "$(B)"
 
 test: check
 	@$(BIN)/python -m pytest

@@ -1,4 +1,4 @@
-"""Commands of the project: `python -m pipelines run | turn DATE | exports | queries | query SQL | trace FEED KEY |
+"""Commands of the product: `python -m pipelines turn DATE | exports | queries | query SQL | trace FEED KEY |
 inspect FILE | setup`.
 
 Belongs here: parsing the command line. The Makefile is the way people call it.
@@ -20,8 +20,6 @@ def main() -> int:
     """Run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="pipelines", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    sample = commands.add_parser("run", help="the whole loop on the sample prefecture, then a summary")
-    sample.add_argument("--scale", type=float, default=0.01, help="share of 7.1 million residents (0.01 = 1 %%)")
     turn = commands.add_parser("turn", help="one turn of the loop for a business date, on whatever has been dropped")
     turn.add_argument("as_of", type=date.fromisoformat, help="YYYY-MM-DD")
     turn.add_argument("--because", default="", help="why sets that are out may be replaced by another content")
@@ -53,7 +51,7 @@ def main() -> int:
     if arguments.command == "trace":
         return tell_record(paths, arguments.feed, arguments.record_key, arguments.as_of)
 
-    from pipelines.defs.launch import launch, prepare_home, warm_up
+    from pipelines.defs.launch import launch, prepare_home
     from pipelines.defs.partitions import BECAUSE, STALE_OK
 
     if arguments.command == "setup":
@@ -62,16 +60,12 @@ def main() -> int:
     if arguments.command == "turn":
         tags = {BECAUSE: arguments.because, STALE_OK: arguments.stale_ok}
         return 0 if launch(paths, arguments.as_of, tags=tags) else 1
-    if arguments.command in ("exports", "queries"):
-        turns = issued_turns(paths)
-        if not turns:
-            print("No turn is out yet: run one first (make run, or turn DATE).")
-            return 1
-        tags = {BECAUSE: arguments.because}
-        return 0 if launch(paths, arguments.as_of or turns[-1], arguments.command, tags) else 1
-    from pipelines.sample.story import tell
-
-    return tell(paths, launch, warm_up, arguments.scale)
+    turns = issued_turns(paths)
+    if not turns:
+        print("No turn is out yet: run one first (make run, or turn DATE).")
+        return 1
+    tags = {BECAUSE: arguments.because}
+    return 0 if launch(paths, arguments.as_of or turns[-1], arguments.command, tags) else 1
 
 
 def _count(text: str) -> int:

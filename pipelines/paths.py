@@ -113,11 +113,6 @@ class Paths:
         return self.root / "published"
 
     @property
-    def register(self) -> Path:
-        """Planted truth of the synthetic prefecture. The pipeline never reads it; only scoring does."""
-        return self.root / "register"
-
-    @property
     def dbt_target(self) -> Path:
         return self.root / "dbt_target"
 

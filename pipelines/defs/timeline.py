@@ -1,6 +1,6 @@
 """When each step of a turn ran and what it reported, read back from the event log.
 
-Belongs here: reading events of runs that are over. Does not belong here: measuring (pipelines.bench asks for
+Belongs here: reading events of runs that are over. Does not belong here: measuring (prefecture.bench asks for
 this), or running anything.
 """
 

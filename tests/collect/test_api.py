@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.collect import FAILED, FETCHED, UNCHANGED, UNCONNECTED, client, pages
 from pipelines.landing import landed
-from pipelines.prefecture.interface import running
+from prefecture.interface import running
 from tests.collect.misbehaving import Reply, Script, page, pages_of, serving
 from tests.collect.office import CONNECTION, FEED, Office
 

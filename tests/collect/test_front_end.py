@@ -12,8 +12,8 @@ from pipelines.contracts import load_contract
 from pipelines.contracts.load import CONTRACTS
 from pipelines.landing import land_feed
 from pipelines.paths import Paths
-from pipelines.prefecture.front_end import fill_front_end
-from pipelines.prefecture.months import MONTHS
+from prefecture.front_end import fill_front_end
+from prefecture.months import MONTHS
 
 SCALE = 0.001
 F01 = load_contract(CONTRACTS / "public_security" / "residents.odcs.yaml")

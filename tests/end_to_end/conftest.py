@@ -14,15 +14,19 @@ import pytest
 from pipelines.lake import connect
 from pipelines.ledger.content import content_hash
 from pipelines.paths import PROJECT_ROOT, Paths
-from pipelines.sample.story import CONTENT
+from prefecture.sample.story import CONTENT
 
 SCALE = "0.001"
 
 
+TELL = ("prefecture.sample", "--scale", SCALE)
+
+
 def start(paths: Paths, *arguments: str) -> subprocess.Popen:
-    """Start `python -m pipelines …` on a data folder."""
+    """Start `python -m pipelines …`, or the sample's story (TELL), on a data folder."""
+    module = () if arguments == TELL else ("pipelines",)
     return subprocess.Popen(
-        [sys.executable, "-m", "pipelines", *arguments], cwd=PROJECT_ROOT, text=True,
+        [sys.executable, "-m", *module, *arguments], cwd=PROJECT_ROOT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env={**os.environ, "ZHENJIE_DATA": str(paths.root), "PYTHONPATH": str(PROJECT_ROOT)},
     )
@@ -46,7 +50,7 @@ def content(paths: Paths) -> dict[str, str]:
 def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Paths, str]:
     """The data folder after `make run` at 0.1 %, and what it printed."""
     paths = Paths(tmp_path_factory.mktemp("story"))
-    return paths, run(paths, "run", "--scale", SCALE)
+    return paths, run(paths, *TELL)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ import pytest
 
 from pipelines.lake import connect
 from pipelines.published.export import RESIDENT_ID
-from pipelines.sample.story import TURNS
-from pipelines.scoring import score
+from prefecture.register import register_of
+from prefecture.sample.story import TURNS
+from prefecture.scoring import score
 
 FIRST, LAST = TURNS
 RULES = ("R01", "R02", "R05", "R07", "R08", "R11", "R15", "R17", "R20", "R21", "R22", "R25", "R35", "R46", "R47")
@@ -20,7 +21,7 @@ RULES = ("R01", "R02", "R05", "R07", "R08", "R11", "R15", "R17", "R20", "R21", "
 def test_every_planted_defect_is_found_and_nothing_else(story, as_of: date):
     paths, _ = story
     with connect(paths, read_only=True) as con:
-        scores = {s.rule_id: s for s in score(con, paths.register, as_of)}
+        scores = {s.rule_id: s for s in score(con, register_of(paths), as_of)}
     assert set(scores) == set(RULES)
     wrong = {r: s for r, s in scores.items() if s.false_alarms or s.missed or s.hard_negatives_fired}
     assert wrong == {}
@@ -69,7 +70,7 @@ def test_the_corrected_value_still_stands_after_the_flip_back(query):
 def test_who_the_townships_say_lives_lives_and_who_they_say_is_dead_is_dead(story, query):
     """Every answer planted in the register that has arrived counts at once, marked where a feed says otherwise."""
     paths, _ = story
-    planted = pl.read_parquet(paths.register / "answers.parquet").filter(
+    planted = pl.read_parquet(register_of(paths) / "answers.parquet").filter(
         pl.col("answer_code").is_in(["确认健在", "确认已死亡"]),
         pl.col("behaviour").is_in(["right", "wrong", "dispute"]),
     )
@@ -123,7 +124,7 @@ def test_the_unreadable_rows_in_quarantine_are_exactly_the_planted_ones(story, q
     held = pl.concat(pl.read_parquet(p) for p in paths.bronze.glob("*/*/quarantine.parquet"))
     place = ["feed", "file", "row", "code"]
     found = set(held.filter(~pl.col("delivery_id").is_in(refused)).select(place).rows())
-    planted = set(pl.read_parquet(paths.register / "quarantine" / "*.parquet").select(place).rows())
+    planted = set(pl.read_parquet(register_of(paths) / "quarantine" / "*.parquet").select(place).rows())
     assert len(planted) > 3
     assert found == planted
 

@@ -8,13 +8,13 @@ import time
 import pytest
 
 from pipelines.paths import Paths
-from tests.end_to_end.conftest import SCALE, content, copy_inputs, run, start
+from tests.end_to_end.conftest import TELL, content, copy_inputs, run, start
 
 
 def test_the_story_told_twice_changes_nothing_and_says_so(story, undisturbed):
     paths, _ = story
     sets = {p: p.stat().st_mtime_ns for p in paths.returns.rglob("*") if p.is_file()}
-    printed = run(paths, "run", "--scale", SCALE)
+    printed = run(paths, *TELL)
     assert "Nothing changed" in printed
     assert content(paths) == undisturbed
     assert {p: p.stat().st_mtime_ns for p in paths.returns.rglob("*") if p.is_file()} == sets

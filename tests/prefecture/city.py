@@ -12,8 +12,8 @@ import pytest
 from filelock import FileLock
 
 from pipelines.paths import Paths
-from pipelines.prefecture.generate import Order, Summary, deliver
-from pipelines.prefecture.months import MONTHS
+from prefecture.generate import Order, Summary, deliver
+from prefecture.months import MONTHS
 
 SCALE = 0.001
 DELIVERED = MONTHS[:7]

@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 from pipelines.paths import Paths
-from pipelines.prefecture.generate import Summary
-from pipelines.prefecture.months import MONTHS
+from prefecture.generate import Summary
+from prefecture.months import MONTHS
+from prefecture.register import register_of
 from tests.prefecture.city import City, shared_city
 from tests.prefecture.delivered import Delivered, read_drop
 
@@ -28,8 +29,8 @@ class Prefecture:
         return self.paths.root / "out" / MONTHS[turn - 1].period
 
     def table(self, name: str) -> pl.DataFrame:
-        file = self.paths.register / f"{name}.parquet"
-        return pl.read_parquet(file if file.exists() else self.paths.register / name / "*.parquet")
+        file = register_of(self.paths) / f"{name}.parquet"
+        return pl.read_parquet(file if file.exists() else register_of(self.paths) / name / "*.parquet")
 
     def planted(self, turn: int) -> pl.DataFrame:
         """Defects that must be found after a turn."""

@@ -5,7 +5,8 @@ Belongs here: what several tests of the machine share. Does not belong here: the
 
 import polars as pl
 
-from pipelines.prefecture.townships import ways
+from prefecture.register import register_of
+from prefecture.townships import ways
 from tests.returns.small_lake import ALL_RULES, entity, ticket
 
 SETTLED = {"E_TICKET_CLOSED", "E_TICKET_SOURCE", "E_TICKET_WAITING"}
@@ -17,8 +18,8 @@ _COLUMNS = (
 
 def register(paths, answers, players):
     """Write answers.parquet and players.parquet from (township, number of the ticket, answer, value, behaviour)."""
-    paths.register.mkdir(parents=True, exist_ok=True)
-    pl.DataFrame({"township_code": players}).write_parquet(paths.register / "players.parquet")
+    register_of(paths).mkdir(parents=True, exist_ok=True)
+    pl.DataFrame({"township_code": players}).write_parquet(register_of(paths) / "players.parquet")
     rows = []
     for code, n, answer, value, kind in answers:
         rule = ALL_RULES[min(n, 5)]
@@ -26,12 +27,12 @@ def register(paths, answers, players):
         true_answer = "更正网格" if rule == "R11" else answer
         rows.append((code, rule, entity(code, n), ticket(code, n), "F31", kind, answer, true_answer, true_value, value))
     schema = dict.fromkeys(_COLUMNS, pl.String)
-    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(paths.register / "answers.parquet")
+    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(register_of(paths) / "answers.parquet")
 
 
 def sent(paths, as_of):
     """The register of what was sent."""
-    return pl.read_parquet(paths.register / f"sent_{as_of}.parquet")
+    return pl.read_parquet(register_of(paths) / f"sent_{as_of}.parquet")
 
 
 def is_taken(row):

@@ -16,9 +16,9 @@ import polars as pl
 from python_calamine import CalamineWorkbook
 
 from pipelines.contracts import load_contracts
-from pipelines.prefecture.feeds import FEEDS
-from pipelines.prefecture.feeds.feed import Feed
-from pipelines.prefecture.months import MONTHS, Month
+from prefecture.feeds import FEEDS
+from prefecture.feeds.feed import Feed
+from prefecture.months import MONTHS, Month
 
 
 @dataclass(frozen=True)

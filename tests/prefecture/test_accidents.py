@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.prefecture.feeds.feed import Feed
-from pipelines.prefecture.months import MONTHS
-from pipelines.prefecture.output import accidents as so
-from pipelines.prefecture.output.plans import FilePlan
+from prefecture.feeds.feed import Feed
+from prefecture.months import MONTHS
+from prefecture.output import accidents as so
+from prefecture.output.plans import FilePlan
 
 NUMBERS = [f"37060219800101{n:04d}" for n in range(40)]
 FEED = Feed(

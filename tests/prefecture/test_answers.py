@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from pipelines.keys import ticket_id
-from pipelines.prefecture.generate import SEED
-from pipelines.prefecture.players import PLAYING_TOWNSHIPS, SILENT_COUNTY
 from pipelines.verify.rules import load_rules
+from prefecture.generate import SEED
+from prefecture.players import PLAYING_TOWNSHIPS, SILENT_COUNTY
 from tests.prefecture.delivered import current
 
 

@@ -5,11 +5,11 @@ import polars as pl
 import pytest
 
 from pipelines.paths import Paths
-from pipelines.prefecture.generate import SEED
-from pipelines.prefecture.world.census import BANDS, read_census
-from pipelines.prefecture.world.divisions import read_divisions
-from pipelines.prefecture.world.shards import shards
-from pipelines.prefecture.world.world import World
+from prefecture.generate import SEED
+from prefecture.world.census import BANDS, read_census
+from prefecture.world.divisions import read_divisions
+from prefecture.world.shards import shards
+from prefecture.world.world import World
 
 REFERENCE = Paths.default().reference
 CITY = 7_102_116

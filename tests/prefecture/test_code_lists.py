@@ -1,8 +1,8 @@
 """The code lists of the data standard, against what a whole city delivers: only planted errors fall outside."""
 
 from pipelines.contracts import load_contracts
-from pipelines.prefecture.feeds import FEEDS
-from pipelines.prefecture.months import MONTHS
+from prefecture.feeds import FEEDS
+from prefecture.months import MONTHS
 from tests.prefecture.readback import Outbox
 
 # R06 (defects/code_lists.py) as far as it shows in so small a city, and bands the tax office blacks out.

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.prefecture.output.deltas import delta
+from prefecture.output.deltas import delta
 
 CHANGED_ON = date(2024, 2, 27)
 

@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from pipelines.prefecture.months import MONTHS
+from prefecture.months import MONTHS
+from prefecture.register import register_of
 from tests.prefecture.city import DELIVERED
 from tests.prefecture.judges.benefits import exclusive_benefits, shared_accounts, wealthy_recipients, wrong_amounts
 from tests.prefecture.judges.firms import idle_enterprises, industries
@@ -25,7 +26,7 @@ JUDGES = {
 
 @pytest.fixture(scope="module")
 def prefecture(city) -> tuple[Inbox, pl.DataFrame]:
-    return Inbox(city.out, city.paths.register), pl.read_parquet(city.paths.register / "defects.parquet")
+    return Inbox(city.out, register_of(city.paths)), pl.read_parquet(register_of(city.paths) / "defects.parquet")
 
 
 @pytest.mark.parametrize("rule", JUDGES)

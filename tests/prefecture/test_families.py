@@ -5,8 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.prefecture.feeds.children_in_need import layout
-from pipelines.prefecture.months import MONTHS
+from prefecture.feeds.children_in_need import layout
+from prefecture.months import MONTHS
+from prefecture.register import register_of
 from tests.prefecture.judges.families import r16, r23, r24, r30
 from tests.prefecture.judges.known import Known
 from tests.prefecture.judges.persons import r03, r04, r18
@@ -19,7 +20,7 @@ RULES = ("R03", "R04", "R16", "R18", "R23", "R24", "R30")
 
 @pytest.fixture(scope="module")
 def delivered(city) -> tuple[Outbox, pl.DataFrame]:
-    return Outbox(city.out, city.paths.register), pl.read_parquet(city.paths.register / "defects.parquet")
+    return Outbox(city.out, register_of(city.paths)), pl.read_parquet(register_of(city.paths) / "defects.parquet")
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from pipelines.prefecture.feeds.social_assistance import layout as social_assistance
-from pipelines.prefecture.output.mishaps import BROKEN_ALLOWANCE_COUNTY
+from prefecture.feeds.social_assistance import layout as social_assistance
+from prefecture.output.mishaps import BROKEN_ALLOWANCE_COUNTY
 from tests.prefecture.delivered import FEEDS, NAME, current
 from tests.prefecture.judge import TURN_DAYS
 

@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from pipelines.paths import Paths
-from pipelines.prefecture.feeds import FEEDS
-from pipelines.prefecture.front_end import TABLED, fill_front_end
-from pipelines.prefecture.generate import Order, deliver
-from pipelines.prefecture.months import MONTHS
-from pipelines.prefecture.output.pinyin import initials
-from pipelines.prefecture.output.tables import BATCHES, WATERMARK, attached, columns
+from prefecture.feeds import FEEDS
+from prefecture.front_end import TABLED, fill_front_end
+from prefecture.generate import Order, deliver
+from prefecture.months import MONTHS
+from prefecture.output.pinyin import initials
+from prefecture.output.tables import BATCHES, WATERMARK, attached, columns
 from tests.prefecture.postgres import server
 from tests.prefecture.readback import Outbox
 

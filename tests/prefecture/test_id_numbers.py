@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.prefecture.defects.credit import damaged_codes
-from pipelines.prefecture.defects.identity_numbers import KINDS, damaged, fifteen_digits, full_width
-from pipelines.prefecture.world.id_numbers import credit_codes, resident_numbers, with_check
-from pipelines.prefecture.world.origins import lanes
+from prefecture.defects.credit import damaged_codes
+from prefecture.defects.identity_numbers import KINDS, damaged, fifteen_digits, full_width
+from prefecture.world.id_numbers import credit_codes, resident_numbers, with_check
+from prefecture.world.origins import lanes
 from tests.prefecture.validity import credit_valid, id_valid, with_century
 
 BIRTHS = st.dates(min_value=date(1910, 1, 1), max_value=date(2024, 2, 20))

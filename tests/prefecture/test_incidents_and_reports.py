@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from pipelines.paths import Paths
-from pipelines.prefecture.feeds import FEEDS
-from pipelines.prefecture.generate import SEED, set_stage
-from pipelines.prefecture.months import MONTHS
+from prefecture.feeds import FEEDS
+from prefecture.generate import SEED, set_stage
+from prefecture.months import MONTHS
+from prefecture.register import register_of
 from tests.prefecture.judges.confirmed import wrongly_confirmed
 from tests.prefecture.judges.houses import contradictory_houses, crowded_houses, impossible_house_numbers
 from tests.prefecture.judges.platforms import repeated_reports
@@ -50,7 +51,8 @@ class Delivery:
 
 @pytest.fixture(scope="module")
 def delivery(city) -> Delivery:
-    return Delivery(Inbox(city.out, city.paths.register), pl.read_parquet(city.paths.register / "defects.parquet"))
+    register = register_of(city.paths)
+    return Delivery(Inbox(city.out, register), pl.read_parquet(register / "defects.parquet"))
 
 
 @pytest.fixture(scope="module")

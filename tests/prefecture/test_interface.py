@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.paths import Paths
-from pipelines.prefecture.feeds import FEEDS
-from pipelines.prefecture.generate import Order, deliver
-from pipelines.prefecture.interface import TOKEN_HEADER, running
-from pipelines.prefecture.months import MONTHS
-from pipelines.prefecture.output import json_pages
+from prefecture.feeds import FEEDS
+from prefecture.generate import Order, deliver
+from prefecture.interface import TOKEN_HEADER, running
+from prefecture.months import MONTHS
+from prefecture.output import json_pages
 from tests.prefecture.readback import Outbox
 
 TOKEN = "令牌".encode().hex()

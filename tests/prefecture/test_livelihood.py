@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.prefecture.months import MONTHS, Month
+from prefecture.months import MONTHS, Month
+from prefecture.register import register_of
 from tests.prefecture.judges import livelihood as judge
 from tests.prefecture.readback import Outbox
 
@@ -49,8 +50,8 @@ class Deliveries:
 
 @pytest.fixture(scope="module")
 def deliveries(city) -> Deliveries:
-    cases = pl.read_parquet(city.paths.register / "defects.parquet").filter(pl.col("rule_id").is_in(RULES))
-    return Deliveries(Outbox(city.out, city.paths.register), city.paths.reference, cases)
+    cases = pl.read_parquet(register_of(city.paths) / "defects.parquet").filter(pl.col("rule_id").is_in(RULES))
+    return Deliveries(Outbox(city.out, register_of(city.paths)), city.paths.reference, cases)
 
 
 @pytest.mark.parametrize("index", JUDGED)

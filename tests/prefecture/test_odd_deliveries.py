@@ -16,8 +16,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from pipelines.contracts import load_contracts
-from pipelines.prefecture.months import MONTHS, of_period
-from pipelines.prefecture.output.mishaps import BROKEN, HARMLESS, MISHAPS, Mishap
+from prefecture.months import MONTHS, of_period
+from prefecture.output.mishaps import BROKEN, HARMLESS, MISHAPS, Mishap
+from prefecture.register import register_of
 from tests.prefecture.city import DELIVERED, City
 
 FEEDS = load_contracts()
@@ -49,7 +50,7 @@ LOOKALIKES = {
 
 
 def told(city: City, period: str) -> pl.DataFrame:
-    return pl.read_parquet(city.paths.register / "deliveries" / f"{period}.parquet")
+    return pl.read_parquet(register_of(city.paths) / "deliveries" / f"{period}.parquet")
 
 
 def file_of(city: City, mishap: Mishap, month: int | None = None) -> Path:

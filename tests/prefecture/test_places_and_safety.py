@@ -5,7 +5,8 @@ import json
 import polars as pl
 import pytest
 
-from pipelines.prefecture.months import MONTHS
+from prefecture.months import MONTHS
+from prefecture.register import register_of
 from tests.prefecture.judges.grants import wrong_grants
 from tests.prefecture.judges.inspections import hazards, inspected_twice
 from tests.prefecture.judges.places import licence_and_ledger, registered_elsewhere
@@ -26,8 +27,8 @@ RULES = {
 @pytest.fixture(scope="module")
 def places(city) -> tuple[Outbox, pl.DataFrame]:
     """The files read back, and the cases planted in them."""
-    cases = pl.read_parquet(city.paths.register / "defects.parquet").filter(pl.col("rule_id").is_in(list(RULES)))
-    return Outbox(city.out, city.paths.register), cases
+    cases = pl.read_parquet(register_of(city.paths) / "defects.parquet").filter(pl.col("rule_id").is_in(list(RULES)))
+    return Outbox(city.out, register_of(city.paths)), cases
 
 
 @pytest.mark.parametrize("rule", RULES)

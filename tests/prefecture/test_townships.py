@@ -10,11 +10,12 @@ import pytest
 from pipelines.inbox.intake import intake
 from pipelines.lake import connect
 from pipelines.paths import Paths
-from pipelines.prefecture.townships import play, ways
-from pipelines.prefecture.townships.play import report as counted
-from pipelines.prefecture.townships.rows import LATE, NONE, PARTIAL, RIGHT, Asked, plan
 from pipelines.returns.sets import write_return_sets
 from pipelines.verify.rules import load_rules
+from prefecture.register import register_of
+from prefecture.townships import play, ways
+from prefecture.townships.play import report as counted
+from prefecture.townships.rows import LATE, NONE, PARTIAL, RIGHT, Asked, plan
 from tests.prefecture.machine import register, sent
 from tests.returns.small_lake import AS_OF, TOWNSHIPS, fill, ticket
 
@@ -188,10 +189,10 @@ def test_a_ticket_the_register_does_not_know_is_begun_at_most():
 def test_the_register_is_not_touched_otherwise(paths, con):
     register(paths, ANSWERS, players=(FIRST,))
     play(paths, AS_OF, given=PLAIN)
-    assert sorted(p.name for p in paths.register.iterdir()) == [
+    assert sorted(p.name for p in register_of(paths).iterdir()) == [
         "answers.parquet", "players.parquet", "sent_2024-01-31.parquet"
     ]  # fmt: skip
-    assert pl.read_parquet_schema(paths.register / "sent_2024-01-31.parquet") == pl.Schema({
+    assert pl.read_parquet_schema(register_of(paths) / "sent_2024-01-31.parquet") == pl.Schema({
         "township_code": pl.String, "file": pl.String, "ticket_id": pl.String, "behaviour": pl.String,
         "workbook_behaviour": pl.String, "answer_code": pl.String, "value": pl.String, "note": pl.String,
         "sent_on": pl.Date, "set_as_of": pl.Date,

@@ -10,10 +10,10 @@ from pipelines.inbox.intake import intake
 from pipelines.inbox.reader import read_book
 from pipelines.lake import connect
 from pipelines.paths import Paths
-from pipelines.prefecture.townships import play, ways
 from pipelines.returns.sets import write_return_sets
 from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import is_locked, unlock
+from prefecture.townships import play, ways
 from tests.prefecture.machine import check_receipts, register, sent
 from tests.returns.small_lake import AS_OF, TOWNSHIPS, fill
 

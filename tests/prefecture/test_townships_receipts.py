@@ -9,8 +9,8 @@ import pytest
 from pipelines.inbox.intake import intake
 from pipelines.lake import connect
 from pipelines.paths import Paths
-from pipelines.prefecture.townships import play, ways
 from pipelines.returns.sets import write_return_sets
+from prefecture.townships import play, ways
 from tests.prefecture.machine import SETTLED, check_receipts, is_taken, register, sent
 from tests.returns import small_lake
 from tests.returns.small_lake import AS_OF

@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from pipelines.paths import Paths
-from pipelines.prefecture.generate import SEED, set_stage
-from pipelines.prefecture.months import MONTHS
+from prefecture.generate import SEED, set_stage
+from prefecture.months import MONTHS
 from tests.prefecture.delivered import JUDGED, current
 from tests.prefecture.judge import effective, overlaid
 from tests.prefecture.rules import judge

@@ -6,7 +6,7 @@ import openpyxl
 import polars as pl
 from python_calamine import CalamineWorkbook
 
-from pipelines.prefecture.output.workbook import Heading, first_line, write_workbook
+from prefecture.output.workbook import Heading, first_line, write_workbook
 
 HEADINGS = (
     Heading("key", "编号"),

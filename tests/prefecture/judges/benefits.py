@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.keys import entity_key, record_key
 from pipelines.paths import Paths
-from pipelines.prefecture.months import Month
+from prefecture.months import Month
 from tests.prefecture.judges.inbox import Inbox, day, months_of, plain_code
 from tests.prefecture.validity import years
 

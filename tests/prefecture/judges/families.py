@@ -6,7 +6,7 @@ Belongs here: births, children and marriages. Does not belong here: people's own
 from datetime import date
 
 from pipelines.keys import entity_key, record_key
-from pipelines.prefecture.months import MONTHS
+from prefecture.months import MONTHS
 from tests.prefecture.judges.known import Known, day, plain_name
 from tests.prefecture.validity import years
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines.keys import record_key
 from pipelines.paths import Paths
-from pipelines.prefecture.months import Month
+from prefecture.months import Month
 from tests.prefecture.judges.inbox import Inbox, day, months_of, plain_code
 from tests.prefecture.validity import credit_valid
 

@@ -4,7 +4,7 @@ Belongs here: what the rule finds in a month. Does not belong here: anything of 
 """
 
 from pipelines.keys import entity_key
-from pipelines.prefecture.months import Month
+from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 
 

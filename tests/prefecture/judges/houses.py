@@ -9,7 +9,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 from pipelines.keys import entity_key, record_key
-from pipelines.prefecture.months import Month
+from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 
 

@@ -10,7 +10,7 @@ from functools import cache
 
 import polars as pl
 
-from pipelines.prefecture.months import Month
+from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 
 

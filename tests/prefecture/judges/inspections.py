@@ -8,7 +8,7 @@ from datetime import date
 from itertools import combinations
 
 from pipelines.keys import entity_key
-from pipelines.prefecture.months import Month
+from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 
 

@@ -4,7 +4,7 @@ Belongs here: judging files read back. Does not belong here: anything of the gen
 """
 
 from pipelines.keys import entity_key, record_key
-from pipelines.prefecture.months import Month
+from prefecture.months import Month
 from tests.prefecture.judges.inbox import Inbox, day
 
 

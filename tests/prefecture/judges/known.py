@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.prefecture.months import Month
+from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 from tests.prefecture.validity import with_century
 

@@ -4,7 +4,7 @@ Belongs here: what these rules find in a month. Does not belong here: anything o
 """
 
 from pipelines.keys import entity_key
-from pipelines.prefecture.months import Month
+from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 
 _NEEDED = {

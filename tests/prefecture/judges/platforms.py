@@ -11,7 +11,7 @@ from itertools import combinations
 from pathlib import Path
 
 from pipelines.keys import record_key
-from pipelines.prefecture.months import Month
+from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 
 _WORDS = {"F28": "grid_platform_name", "F29": "hotline_name", "F30": "municipal_name"}

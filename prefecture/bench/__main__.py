@@ -1,0 +1,81 @@
+"""`python -m prefecture.bench run --scale 1% | arrivals --scale 1% --months 24 | compare A.json B.json`.
+
+Belongs here: the command line, and what a run prints.
+"""
+
+import argparse
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+from pipelines.paths import Paths
+from prefecture.bench import arrivals, compare, parts, report, scale, story
+from prefecture.bench.process import PartFailed
+
+
+def main() -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="prefecture.bench", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="the whole pipeline on a generated prefecture, measured")
+    run.add_argument("--scale", type=scale.parse, default=0.01, help="1%%, 10%%, 100%%, or 0.01")
+    arriving = commands.add_parser("arrivals", help="only the deliveries of all feeds, month after month")
+    arriving.add_argument("--scale", type=scale.parse, default=0.01, help="1%% at most")
+    counts = range(2, arrivals.MONTHS + 1)
+    arriving.add_argument("--months", type=int, choices=counts, default=arrivals.MONTHS, metavar="N")
+    two = commands.add_parser("compare", help="two results, B over A")
+    two.add_argument("a", type=Path)
+    two.add_argument("b", type=Path)
+    part = commands.add_parser("part", help="one process of a run")
+    part.add_argument("name", choices=sorted(parts.PARTS))
+    part.add_argument("--root", type=Path, required=True)
+    part.add_argument("--out", type=Path, required=True)
+    part.add_argument("--as-of", type=date.fromisoformat)
+    part.add_argument("--scale", type=float, default=0.01)
+    given = parser.parse_args()
+    if given.command == "part":
+        parts.run(given.name, Paths(given.root), given.out, given.as_of, given.scale)
+        return 0
+    if given.command == "compare":
+        old, new = (json.loads(p.read_text(encoding="utf-8")) for p in (given.a, given.b))
+        print(compare.markdown(old, new))
+        return 0
+    folder = Paths.default().root / "bench"
+    return arrive(folder, given.scale, given.months) if given.command == "arrivals" else bench(folder, given.scale)
+
+
+def bench(folder: Path, share: float) -> int:
+    """Run at one size below `folder`, write and print the result; 1 when a part fails or a rule disagrees."""
+    print(f"== benchmark at {share * 100:g} % ({share * scale.RESIDENTS:,.0f} residents)", flush=True)
+    try:
+        result = story.run(Paths(folder / scale.name(share)), share, lambda line: print(line, flush=True))
+    except PartFailed as error:
+        print(error)
+        return 1
+    file = report.write(result, folder / "results")
+    print(report.markdown(result))
+    print(f"{file}\n{file.with_suffix('.md')}")
+    if any(turn["linkage"] is None for turn in result["turns"].values()):
+        print("!! NO IDENTITY REGISTER: linkage was not judged (register/identity.parquet is missing)")
+    if result["instead"]["by_hand"]["differing"]:
+        print("!! THE RULES BY HAND AND THE PIPELINE DISAGREE, see above")
+        return 1
+    return 0
+
+
+def arrive(folder: Path, share: float, months: int) -> int:
+    """Let the months arrive below `folder`, write and print the result; 1 when a part fails or rows are lost."""
+    paths = Paths(folder / f"{scale.name(share)}-arrivals")
+    try:
+        result = story.run_arrivals(paths, share, lambda line: print(line, flush=True), months)
+    except PartFailed as error:
+        print(error)
+        return 1
+    file = report.write(result, folder / "results")
+    print(f"{report.markdown(result)}\n{file}\n{file.with_suffix('.md')}")
+    return int(any(month["lost"] for month in result["arrivals"]["months"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

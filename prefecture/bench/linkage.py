@@ -1,0 +1,98 @@
+"""How well records were linked to persons, against the identities the prefecture knows.
+
+Belongs here: pairwise precision and recall, and whether keys stay when data is added. Does not belong here:
+linking. A record is one person named by one row of a delivered file; two records are a pair when they speak
+of one person. Pairs are counted from the sizes of (true person x linked person) cells, never listed. A record
+without a linked person is in no linked pair.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.paths import Paths
+from prefecture.register import register_of
+
+# Which part of a row speaks of a person; everything else is the person of the row itself.
+_ROLE = """CASE WHEN ends_with("column", '_id_no') THEN left("column", -6) ELSE 'self' END"""
+_TRUTH = f"""
+CREATE OR REPLACE TEMP TABLE truth AS
+SELECT t.feed, {_ROLE} AS role, t.feed || '/' || d.delivery_id || '/' || t.row AS source_ref, t.person
+FROM read_parquet($files) AS t
+JOIN (SELECT DISTINCT feed, file_name, delivery_id FROM lake.ledger.delivery WHERE status = 'accepted') AS d
+    ON d.feed = t.feed AND d.file_name = t.file
+WHERE t.person IS NOT NULL
+"""
+_LINKED = """
+CREATE OR REPLACE TEMP TABLE linked AS
+SELECT t.person, c.person_id
+FROM truth AS t
+JOIN lake.unified.person_claim AS c ON c.feed = t.feed AND c.role = t.role AND c.source_ref = t.source_ref
+"""
+_CELLS = """
+WITH cell AS (SELECT person, person_id, count(*)::HUGEINT AS n FROM linked GROUP BY ALL),
+true_size AS (SELECT sum(n) AS n FROM cell GROUP BY person),
+linked_size AS (SELECT sum(n) AS n FROM cell WHERE person_id IS NOT NULL GROUP BY person_id)
+SELECT
+    (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM cell WHERE person_id IS NOT NULL),
+    (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM linked_size),
+    (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM true_size)
+"""
+
+
+def identity_files(register: Path) -> list[str]:
+    """`identity.parquet`, or every file of the folder `identity/`."""
+    one, many = register / "identity.parquet", sorted((register / "identity").glob("*.parquet"))
+    return [str(one)] if one.is_file() else [str(p) for p in many]
+
+
+def load(con: duckdb.DuckDBPyConnection, paths: Paths) -> bool:
+    """Make the temporary table `linked(person, person_id)` of the records standing; False without truth."""
+    files = identity_files(register_of(paths))
+    if files:
+        con.execute(_TRUTH, {"files": files})
+        con.execute(_LINKED)
+    return bool(files)
+
+
+def pairwise(con: duckdb.DuckDBPyConnection) -> dict[str, float | int]:
+    """Precision, recall and F1 over pairs of records of `linked`; 1.0 where there is nothing to judge."""
+    both, linked, true = (int(n) for n in con.execute(_CELLS).fetchone())
+    records, persons, keys, unlinked = con.execute(
+        "SELECT count(*), count(DISTINCT person), count(DISTINCT person_id), "
+        "count(*) FILTER (person_id IS NULL) FROM linked"
+    ).fetchone()
+    precision, recall = both / linked if linked else 1.0, both / true if true else 1.0
+    total = precision + recall
+    return {
+        "records": records, "persons": persons, "person_keys": keys, "unlinked": unlinked,
+        "pairs_both": both, "pairs_linked": linked, "pairs_true": true,
+        "precision": precision, "recall": recall, "f1": 2 * precision * recall / total if total else 0.0,
+    }  # fmt: skip
+
+
+def keep_keys(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Write the keys each person of `linked` has now, for `stability` later."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    con.execute(
+        "COPY (SELECT DISTINCT person, person_id FROM linked WHERE person_id IS NOT NULL ORDER BY ALL) "
+        f"TO '{file}' (FORMAT parquet)"
+    )
+
+
+def stability(con: duckdb.DuckDBPyConnection, before: Path) -> dict[str, float | int]:
+    """Share of persons, known in `before` and in `linked`, whose set of keys is the same."""
+    persons, same = con.execute(
+        """
+        WITH old AS (
+            SELECT person, list(person_id ORDER BY person_id) AS keys FROM read_parquet($1) GROUP BY person
+        ),
+        new AS (
+            SELECT person, list(DISTINCT person_id ORDER BY person_id) AS keys
+            FROM linked WHERE person_id IS NOT NULL GROUP BY person
+        )
+        SELECT count(*), count(*) FILTER (old.keys = new.keys) FROM old JOIN new USING (person)
+        """,
+        [str(before)],
+    ).fetchone()
+    return {"persons": persons, "unchanged": same, "share": same / persons if persons else 1.0}

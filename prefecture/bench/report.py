@@ -1,0 +1,160 @@
+"""A result as JSON for machines and Markdown for people.
+
+Belongs here: the shape of both. Does not belong here: computing anything.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from prefecture.bench import arrivals_report
+from prefecture.bench.markdown import mega, table
+from prefecture.bench.stages import TOTALS
+
+_HARDWARE = ("cores", "memory_gib", "processor", "system")
+_FLOOR_HEAD = ("turn", "feed", "files", "rows", "s", "in MB", "out MB", "refused")
+_HEAD = ("turn", "stage", "rows", "wall s", "CPU s", "peak MB", "read MB", "written MB")
+
+
+def write(result: Mapping[str, Any], folder: Path) -> Path:
+    """`<scale>-<moment>-<commit>.json` and `.md`; returns the JSON file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    moment = "".join(c for c in result["measured_at"][:16] if c.isdigit())
+    what = "" if "floor" in result else "-arrivals"
+    file = folder / f"{result['scale']}{what}-{moment}-{result['commit']}.json"
+    file.write_text(json.dumps(result, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+    file.with_suffix(".md").write_text(markdown(result), encoding="utf-8")
+    return file
+
+
+def markdown(result: Mapping[str, Any]) -> str:
+    """The whole result as a page."""
+    m = result["machine"]
+    versions = ", ".join(f"{k} {v}" for k, v in m.items() if k not in _HARDWARE)
+    changed = " with changes" if result["is_changed"] else ""
+    lines = [
+        f"# Benchmark at {result['share'] * 100:g} %", "",
+        f"{m['cores']} cores ({m['processor']}), {m['memory_gib']} GiB, {m['system']}; {versions}; commit "
+        f"{result['commit']}{changed}; {result['measured_at']}; "
+        f"load average before {result['load_before']}.", "",
+        "## Ratios", "", *table(("ratio", "value"), [(n, _number(v)) for n, v in result["ratios"].items()]),
+        "", "## Stages", "", *table(_HEAD, [_stage(s) for s in result["stages"]]),
+        *(_story(result) if "floor" in result else ()),
+        *(arrivals_report.lines(result["arrivals"]) if "arrivals" in result else ()),
+        "", "## On disk", "", *table(("layer", "files", "MB"), [
+            (layer, f"{s['files']:,}", mega(s["bytes"])) for layer, s in result["sizes"].items()
+        ]), "",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _story(result: Mapping[str, Any]) -> list[str]:
+    """The parts only a whole run has."""
+    return [
+        "", "## Floor", "", *table(_FLOOR_HEAD, _floor(result)),
+        "", "## Rules instead", "", *_instead(result["instead"]),
+        "", "## Found against planted", "",
+        *_scores(result["turns"]),
+        "", "## Linkage", "", *_linkage(result["turns"]),
+    ]  # fmt: skip
+
+
+def _stage(s: Mapping[str, Any]) -> tuple[str, ...]:
+    name = f"**{s['stage']}**" if s["stage"] in TOTALS else s["stage"]
+    rows = "" if s["rows"] is None else f"{s['rows']:,}"
+    return (
+        s["turn"],
+        name,
+        rows,
+        f"{s['wall']:,.1f}",
+        f"{s['cpu']:,.1f}",
+        f"{s['peak'] / 1e6:,.0f}",
+        mega(s["read"]),
+        mega(s["written"]),
+    )
+
+
+def _floor(result: Mapping[str, Any]) -> list[tuple]:
+    return [
+        (
+            day,
+            code,
+            f["files"],
+            f"{f['rows']:,}",
+            f"{f['seconds']:.2f}",
+            mega(f["in"]),
+            mega(f["out"]),
+            f["refused"],
+        )
+        for day, feeds in result["floor"]["by_date"].items()
+        for code, f in feeds.items()
+    ]
+
+
+def _instead(instead: Mapping[str, Any]) -> list[str]:
+    rows = []
+    for name, told in instead.items():
+        process = told["process"]
+        inside = "stopped" if told["is_stopped"] else f"{told['seconds']:.2f}"
+        rows.append((
+            name, inside, f"{told.get('import_seconds', 0):.1f}", f"{process['wall']:.1f}",
+            f"{process['cpu']:.1f}", f"{process['peak'] / 1e6:,.0f}",
+        ))  # fmt: skip
+    return [
+        *table(("way", "rules s", "imports s", "process s", "CPU s", "peak MB"), rows),
+        "",
+        *differences(instead),
+    ]
+
+
+def differences(instead: Mapping[str, Any]) -> list[str]:
+    """Sentences about what the three ways do not agree on; one sentence when they do."""
+    hand, stock, ours = (instead[n] for n in ("by_hand", "stock", "ours"))
+    told = [
+        f"NOT EQUAL: {rule} by hand finds other keys than the pipeline: {d['only_pipeline']} only there, "
+        f"{d['only_hand']} only by hand."
+        for rule, d in hand["differing"].items()
+    ]
+    told += [f"Not written by hand: {', '.join(hand['not_written'])}."] if hand["not_written"] else []
+    if lacking := stock.get("not_expressible"):
+        told.append(f"Stock GX cannot express: {', '.join(lacking)}.")
+    told += [
+        f"Stock GX counts {n} for {rule}, the pipeline {ours['counts'].get(rule)}."
+        for rule, n in stock.get("counts", {}).items()
+        if ours["counts"].get(rule) != n
+    ]
+    told += [f"The pipeline could not evaluate {rule}: {why}" for rule, why in ours.get("errors", {}).items()]
+    both = len(set(ours["counts"]) - set(hand["not_written"]))
+    equal = f"By hand equals the pipeline, key by key, for {both} rules."
+    return [*([] if hand["differing"] else [equal]), *told]
+
+
+def _scores(turns: Mapping[str, Any]) -> list[str]:
+    head = ("turn", "rule", "planted", "found", "false", "missed", "traps fired", "precision", "recall")
+    counts = ("rule_id", "planted", "found", "false_alarms", "missed", "hard_negatives_fired")
+    return table(head, [
+        (day, *(s[c] for c in counts), f"{s['precision']:.4f}", f"{s['recall']:.4f}")
+        for day, turn in turns.items() for s in turn["scores"]
+    ])  # fmt: skip
+
+
+def _linkage(turns: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for day, turn in turns.items():
+        if turn["linkage"] is None:
+            lines.append(f"{day}: NO IDENTITY REGISTER (register/identity.parquet); linkage was not judged.")
+            continue
+        k = turn["linkage"]
+        lines.append(
+            f"{day}: precision {k['precision']:.6f}, recall {k['recall']:.6f}, F1 {k['f1']:.6f} over "
+            f"{k['pairs_true']:,} true pairs of {k['records']:,} records; {k['unlinked']:,} linked to nobody."
+        )
+        if turn["stability"]:
+            s = turn["stability"]
+            lines.append(f"{day}: {s['share']:.6f} of {s['persons']:,} persons keep the keys they had.")
+    return lines
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.2f}"

@@ -1,0 +1,26 @@
+"""`python -m prefecture.sample [--scale 0.01]`: the whole loop on the sample prefecture, then a summary.
+
+Belongs here: the command line. The Makefile is the way people call it.
+"""
+
+import argparse
+import sys
+
+from pipelines.defs.launch import launch, warm_up
+from pipelines.paths import Paths
+from pipelines.security.private import keep_private
+from prefecture.sample.story import tell
+
+
+def main() -> int:
+    """Tell the story; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="prefecture.sample", description=__doc__)
+    parser.add_argument("--scale", type=float, default=0.01, help="share of 7.1 million residents (0.01 = 1 %%)")
+    given = parser.parse_args()
+    paths = Paths.default()
+    keep_private(paths)
+    return tell(paths, launch, warm_up, given.scale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""What `make run` prints at the end: what is there, what was found, what became of it, where to look.
+
+Belongs here: reading results for people. Does not belong here: computing any of them.
+"""
+
+from datetime import date
+
+import duckdb
+
+from pipelines.lake import connect
+from pipelines.paths import Paths
+from pipelines.verify.rules import load_rules
+from prefecture.register import register_of
+from prefecture.scoring import format_scores, score
+
+# What the summary calls the events of a ticket's life (pipelines/ledger/ticket.py).
+EVENTS = {
+    "opened": "'detect'",
+    "answered": "'answer_fix', 'answer_not_error', 'answer_dispute', 'answer_confirm'",
+    "closed": "'recheck_pass'",
+    "reopened": "'recheck_fail', 'flip_back', 'waiver_expire'",
+    "flipped back": "'flip_back'",
+    "disputed": "'answer_dispute'",
+}
+LAYERS = ("staging", "linkage", "unified", "verify", "returns", "published")
+
+
+def print_summary(paths: Paths, as_of: date) -> None:
+    """Print the state after the turn of `as_of`."""
+    with connect(paths, read_only=True) as con:
+        _section(f"Rows per layer on {as_of}", [*_bronze_rows(con), *_layer_rows(con)])
+        _section("Anomalies by rule 异常", _anomalies(con, as_of))
+        _section("Tickets by turn 工单", _events(con))
+        print("\nFound against planted 校核准确度")
+        print(format_scores(score(con, register_of(paths), as_of)))
+    _section("Where to look", [
+        ("return sets", f"{paths.returns}/<township>/{as_of:%Y%m%d}/"),
+        ("workbook passwords", str(paths.keys / "passwords.csv")),
+        ("receipts to townships", str(paths.receipts)),
+        ("notices to departments", str(paths.notices)),
+        ("analysts' database", str(paths.published / "analyst.duckdb")),
+        ("follow one correction", "docs/return-loop.md"),
+        ("the Dagster UI", "make ui, then http://127.0.0.1:3000"),
+    ])
+
+
+def _section(title: str, rows: list[tuple]) -> None:
+    print(f"\n{title}")
+    width = max((len(str(row[0])) for row in rows), default=0)
+    for label, *values in rows:
+        print(f"  {str(label):<{width}}  " + "  ".join(str(v) for v in values))
+
+
+def _bronze_rows(con: duckdb.DuckDBPyConnection) -> list[tuple]:
+    return con.execute(
+        "SELECT 'bronze', printf('%,d rows', sum(rows_bronze)::BIGINT), "
+        "printf('%,d in quarantine', sum(rows_quarantined)::BIGINT), "
+        "printf('%d deliveries, %d of them quarantined whole', count(*), count(*) FILTER (status = 'quarantined')) "
+        "FROM lake.ledger.delivery"
+    ).fetchall()
+
+
+def _layer_rows(con: duckdb.DuckDBPyConnection) -> list[tuple]:
+    rows = []
+    for layer in LAYERS:
+        tables = con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = ?", [layer]
+        ).fetchall()
+        total = sum(con.execute(f'SELECT count(*) FROM lake.{layer}."{t}"').fetchone()[0] for (t,) in tables)
+        rows.append((layer, f"{total:,} rows", f"{len(tables)} tables"))
+    return rows
+
+
+def _anomalies(con: duckdb.DuckDBPyConnection, as_of: date) -> list[tuple]:
+    rules = load_rules()
+    found = dict(con.execute(
+        "SELECT rule_id, count(*) FROM lake.ledger.anomaly WHERE as_of = ? GROUP BY 1", [as_of]
+    ).fetchall())
+    return [
+        (rule_id, f"{found.get(rule_id, 0):>5}", f"severity {rule.severity}", f"fixer {rule.fixer}", rule.title_zh)
+        for rule_id, rule in rules.items()
+    ]
+
+
+def _events(con: duckdb.DuckDBPyConnection) -> list[tuple]:
+    counts = ", ".join(
+        f"printf('{label} %d', count(*) FILTER (event IN ({names})))" for label, names in EVENTS.items()
+    )
+    return con.execute(
+        f"SELECT as_of::VARCHAR, {counts} FROM lake.ledger.ticket_event GROUP BY 1 ORDER BY 1"
+    ).fetchall()

@@ -1,0 +1,153 @@
+"""Households and their members, drawn so that every county has the census numbers.
+
+Belongs here: household sizes, who stands in which relation, sex and birth date. Does not belong here: names,
+numbers, places. Members get a wished-for age first; then, county by county and sex by sex, the ages of the
+census are dealt out in the order of the wishes, so families stay likely and the totals exact.
+"""
+
+import numpy as np
+import polars as pl
+
+from prefecture.months import FIRST
+from prefecture.world.census import BANDS, Census
+from prefecture.world.lots import share_out
+
+HEAD, SPOUSE, CHILD, PARENT, SECOND_CHILD, OTHER_PARENT, OTHER, COLLECTIVE = range(8)
+_PATTERNS = np.array(
+    [
+        [HEAD, *[OTHER] * 9],
+        [HEAD, SPOUSE, *[OTHER] * 8],
+        [HEAD, CHILD, *[OTHER] * 8],
+        [HEAD, SPOUSE, CHILD, *[OTHER] * 7],
+        [HEAD, SPOUSE, PARENT, *[OTHER] * 7],
+        [HEAD, SPOUSE, CHILD, SECOND_CHILD, *[OTHER] * 6],
+        [HEAD, SPOUSE, CHILD, PARENT, *[OTHER] * 6],
+        [HEAD, SPOUSE, CHILD, PARENT, OTHER_PARENT, *[OTHER] * 5],
+        [HEAD, SPOUSE, CHILD, SECOND_CHILD, PARENT, *[OTHER] * 5],
+        [HEAD, SPOUSE, CHILD, SECOND_CHILD, PARENT, OTHER_PARENT, *[OTHER] * 4],
+        [COLLECTIVE] * 10,
+    ]
+)
+_CHOICES = {1: (0, 0, 1.0), 2: (1, 2, 0.8), 3: (3, 4, 0.85), 4: (5, 6, 0.5), 5: (7, 8, 0.5), 6: (9, 9, 1.0)}
+_COLLECTIVE_PATTERN, _COLLECTIVE_SIZE = len(_PATTERNS) - 1, 4
+
+
+def draw_members(census: Census, scale: float, rng: np.random.Generator) -> pl.DataFrame:
+    """One row per person: `household`, `county` (index into the census), `role` (constants above), `sex`
+    1 or 2, `birth`, `is_collective`. Households are numbered from 0 and lie together."""
+    people = share_out(census.population, round(census.population.sum() * scale))
+    households = share_out(census.households, round(census.households.sum() * scale))
+    sizes, patterns, counties = [], [], []
+    for county, total in enumerate(people):
+        family = round(total * census.household_population[county] / census.population[county])
+        singles = census.single_households[county] / census.households[county]
+        size = _family_sizes(households[county], family, singles, rng)
+        crowd = _collective_sizes(total - family, rng)
+        sizes += [size, crowd]
+        patterns += [_family_patterns(size, rng), np.full(len(crowd), _COLLECTIVE_PATTERN)]
+        counties.append(np.full(len(size) + len(crowd), county))
+    size, pattern = np.concatenate(sizes), np.concatenate(patterns)
+    household = np.repeat(np.arange(len(size)), size)
+    position = np.arange(len(household)) - np.repeat(np.cumsum(size) - size, size)
+    role = _PATTERNS[pattern[household], np.minimum(position, 9)]
+    county = np.concatenate(counties)[household]
+    wish = _wished_ages(household, role, size[household], rng)
+    sex = _sexes(census, household, role, county, rng)
+    return pl.DataFrame(
+        {
+            "household": household,
+            "county": county,
+            "role": role,
+            "sex": sex,
+            "birth": _births(_ages(census, county, sex, wish, rng)),
+            "is_collective": role == COLLECTIVE,
+        }
+    )
+
+
+def _family_sizes(count: int, people: int, single_share: float, rng: np.random.Generator) -> np.ndarray:
+    singles = round(count * single_share)
+    larger = max(1, count - singles)
+    extra = np.bincount(rng.integers(0, larger, people - singles - 2 * larger), minlength=larger)
+    return np.concatenate([np.ones(singles, dtype=np.int64), 2 + extra])
+
+
+def _collective_sizes(people: int, rng: np.random.Generator) -> np.ndarray:
+    if people <= 0:
+        return np.zeros(0, dtype=np.int64)
+    sizes = np.bincount(rng.integers(0, max(1, people // _COLLECTIVE_SIZE), people))
+    return sizes[sizes > 0]
+
+
+def _family_patterns(size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    table = np.array([_CHOICES[n] for n in range(1, 7)])
+    first, second, share = table[np.clip(size, 1, 6) - 1].T
+    return np.where(rng.random(len(size)) < share, first, second).astype(np.int64)
+
+
+def _wished_ages(household: np.ndarray, role: np.ndarray, size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    count = len(role)
+    starts = np.flatnonzero(np.r_[True, household[1:] != household[:-1]])
+    first_size = size[starts]
+    uniform, old = rng.random(len(starts)), rng.random(len(starts)) < 0.52
+    single = np.where(old, 58 + 32 * uniform, 22 + 36 * uniform)
+    couple = np.where(old, 50 + 32 * uniform, 24 + 28 * uniform)
+    middle = np.clip(rng.normal(41, 9, len(starts)), 24, 66)
+    head = np.select([first_size == 1, first_size == 2], [single, couple], middle)[household]
+    spread, noise = rng.random(count), rng.normal(0, 3, count)
+    child = head - 23 - 10 * spread
+    child = np.where(child < 0, 4 * spread, child)
+    dorm = np.select([spread < 0.45, spread < 0.9], [17 + 7 * rng.random(count), 24 + 26 * rng.random(count)], 82)
+    wishes = {
+        HEAD: head,
+        SPOUSE: head - 1.5 + noise,
+        CHILD: child,
+        SECOND_CHILD: np.abs(child - 4),
+        PARENT: head + 22 + 8 * spread,
+        OTHER_PARENT: head + 23 + 8 * spread,
+        OTHER: child,
+        COLLECTIVE: dorm,
+    }
+    return np.select([role == r for r in wishes], list(wishes.values()))
+
+
+def _sexes(
+    census: Census, household: np.ndarray, role: np.ndarray, county: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Couples get one of each; whoever is left over makes up the county's share of men."""
+    sex = np.zeros(len(role), dtype=np.int64)
+    for one, other, share in ((HEAD, SPOUSE, 0.9), (PARENT, OTHER_PARENT, 0.5)):
+        second = np.flatnonzero(role == other)
+        first = np.flatnonzero((role == one) & np.isin(household, household[second]))
+        man_first = rng.random(len(first)) < share
+        sex[first], sex[second] = np.where(man_first, 1, 2), np.where(man_first, 2, 1)
+    men_share = census.cells[:, 0].sum(axis=1) / census.cells.sum(axis=(1, 2))
+    for place in range(len(census.codes)):
+        here = county == place
+        free = rng.permutation(np.flatnonzero(here & (sex == 0)))
+        wanted = round(here.sum() * men_share[place]) - (here & (sex == 1)).sum()
+        sex[free] = 2
+        sex[free[: max(0, wanted)]] = 1
+    return sex
+
+
+def _ages(
+    census: Census, county: np.ndarray, sex: np.ndarray, wish: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Ages in years with a fraction, by rank of the wish within county and sex."""
+    age = np.empty(len(wish))
+    for place in range(len(census.codes)):
+        for which in (1, 2):
+            group = np.flatnonzero((county == place) & (sex == which))
+            band = np.repeat(np.arange(len(BANDS)), share_out(census.cells[place, which - 1], len(group)))
+            low = np.array([b[0] for b in BANDS])[band]
+            width = np.array([(high or low_) - low_ + 1 for low_, high in BANDS])[band]
+            drawn = low + width * rng.random(len(band)) * 0.999
+            oldest = band == len(BANDS) - 1
+            drawn[oldest] = 85 + np.minimum(rng.exponential(4.4, oldest.sum()), 23)
+            age[group[np.argsort(wish[group], kind="stable")]] = np.sort(drawn)
+    return age
+
+
+def _births(age: np.ndarray) -> np.ndarray:
+    return np.datetime64(FIRST.as_of) - np.floor(age * 365.2425).astype("timedelta64[D]")

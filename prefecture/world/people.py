@@ -1,0 +1,145 @@
+"""The people of the prefecture, with all that stays true of them.
+
+Belongs here: names, numbers, households, places, and what happens to them (birth, death, leaving). Does not
+belong here: what any one department knows of them.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from prefecture.months import FIRST, MONTHS
+from prefecture.world import households as roles
+from prefecture.world.ages import completed_years
+from prefecture.world.assistance import with_assistance
+from prefecture.world.households import draw_members
+from prefecture.world.id_numbers import resident_numbers
+from prefecture.world.kin import with_namesakes, with_newborns, with_twins
+from prefecture.world.names import given_names, surnames
+from prefecture.world.origins import lanes, regions
+from prefecture.world.places import draw_places
+from prefecture.world.registration import with_registration
+from prefecture.world.vital import draw_lives, is_present
+
+if TYPE_CHECKING:
+    from prefecture.world.world import World
+
+_FLOATING_SHARE, _OLDEST_FLOATING = 0.03, 60
+_SPARE_SHARE = 0.004
+
+
+def draw_people(world: "World") -> pl.DataFrame:
+    """One row per person of the shard, in order of `pid`: residents, those who died or left within the year
+    before the first month, and children born later (`is_newborn`).
+
+    Columns: pid, household, household_no, county_code, village, township, residence, residence_township,
+    grid, house_no, role, relation (on the first business date), sex, birth, age (whole years on
+    2024-01-31), id_no, spare_id_no (for those whose number may be changed), name, ethnic_code,
+    is_collective, is_floating (no household registration here), is_newborn, namesake, death_date, left_date,
+    is_undisturbed (nobody of the household dies or departs later), stays (lives in the township of
+    registration), division_code, registered_on, hukou_address, has_old_code (see registration.py), assist,
+    head_id_no, turned_80 (see assistance.py), is_ordinary (registered, under the current code, in a household
+    nobody leaves), is_settled (ordinary, at home in a family where registered, nobody's namesake).
+    """
+    census = world.census
+    members = draw_members(census, world.scale, world.stream("households"))
+    members = with_twins(members, world.stream("twins"))
+    members = with_newborns(members, world.scaled(28 * (len(MONTHS) - 1), 3), world.stream("newborns"))
+    members = _with_household_traits(members, world.shard.first_number, world.stream("floating"))
+    members = with_namesakes(members, world.scaled(14, 8), world.stream("namesakes"))
+    people = _placed(members, world)
+    people = people.with_columns(*_numbers(people, world), _names(people, world)).with_columns(
+        pl.when(pl.col("namesake").is_not_null())
+        .then(pl.col("name").first().over("namesake"))
+        .otherwise("name")
+        .alias("name"),
+        _ethnic_codes(people.height, world.stream("ethnic")),
+    )
+    people = draw_lives(people, world.stream("lives"))
+    people = with_registration(people, world.divisions, world.stream("registration"))
+    people = with_assistance(people, world.stream("assistance"))
+    registered = is_present() & ~pl.col("is_floating") & ~pl.col("is_newborn")
+    people = people.with_columns(is_ordinary=registered & pl.col("is_undisturbed") & ~pl.col("has_old_code"))
+    at_home = pl.col("stays") & ~pl.col("is_collective")
+    return people.with_columns(is_settled=pl.col("is_ordinary") & at_home & pl.col("namesake").is_null())
+
+
+def _placed(members: pl.DataFrame, world: "World") -> pl.DataFrame:
+    per_household = (
+        members.group_by("household")
+        .agg(
+            pl.col("county").first(),
+            pl.col("is_collective").first(),
+            (pl.col("age").max() >= 75).alias("has_old"),
+        )
+        .sort("household")
+    )
+    places = draw_places(
+        world.census,
+        world.divisions,
+        per_household["county"].to_numpy(),
+        per_household["has_old"].to_numpy(),
+        per_household["is_collective"].to_numpy(),
+        world.stream("places"),
+    )
+    codes = pl.Series(world.census.codes)
+    return (
+        members.with_columns(codes.gather(members["county"]).alias("county_code"))
+        .drop("county")
+        .join(places, on="household", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("village").str.head(9).alias("township"),
+            pl.col("residence").str.head(9).alias("residence_township"),
+            (pl.col("county_code") + pl.col("household").cast(pl.String).str.zfill(8)).alias("household_no"),
+        )
+        .with_columns((pl.col("township") == pl.col("residence_township")).alias("stays"))
+    )
+
+
+def _with_household_traits(members: pl.DataFrame, first_number: int, rng: np.random.Generator) -> pl.DataFrame:
+    members = members.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + first_number).alias("pid"))
+    members = members.with_columns(
+        completed_years("birth", FIRST.as_of).clip(lower_bound=0).cast(pl.Int64).alias("age"),
+    )
+    lot = rng.random(members["household"].max() + 1)
+    young = pl.col("age").max().over("household") < _OLDEST_FLOATING
+    floating = pl.Series(lot).gather(members["household"]) < _FLOATING_SHARE / 0.72
+    has_baby = pl.col("is_newborn").any().over("household")
+    return members.with_columns((floating & young & ~has_baby & ~pl.col("is_collective")).alias("is_floating"))
+
+
+def _numbers(people: pl.DataFrame, world: "World") -> tuple[pl.Series, pl.Series]:
+    rng = world.stream("numbers")
+    region = regions(people, world.reference, rng)
+    birth, sex = people["birth"].to_numpy(), people["sex"].to_numpy()
+    spare = np.flatnonzero((rng.random(people.height) < _SPARE_SHARE) & ~people["is_floating"].to_numpy())
+    both = np.r_[np.arange(people.height), spare]
+    county = people["county_code"].cast(pl.Int64).to_numpy()
+    numbers = resident_numbers(
+        region[both], birth[both], sex[both], lanes(region, county)[both], rng.integers(0, 490, len(both))
+    )
+    spares = pl.DataFrame({"pid": people["pid"].gather(spare), "spare_id_no": numbers[people.height :]})
+    with_spares = people.select("pid").join(spares, on="pid", how="left", maintain_order="left")
+    return numbers[: people.height].alias("id_no"), with_spares["spare_id_no"]
+
+
+def _names(people: pl.DataFrame, world: "World") -> pl.Series:
+    """Children and one grandparent bear the surname of the man of the house; everyone else has his own."""
+    rng, places = world.stream("names"), dict(zip(world.census.codes, world.shard.counties, strict=True))
+    own = surnames(rng, people.height)
+    family = surnames(rng, people["household"].max() + 1)[people["household"].to_numpy()]
+    role, sex = people["role"].to_numpy(), people["sex"].to_numpy()
+    shared = np.isin(role, [roles.CHILD, roles.SECOND_CHILD, roles.OTHER])
+    shared |= np.isin(role, [roles.HEAD, roles.PARENT]) & (sex == 1)
+    county = people["county_code"].replace_strict(places, return_dtype=pl.Int64).to_numpy()
+    given = given_names(rng, sex, (people["birth"] < date(1980, 1, 1)).to_numpy(), county)
+    return pl.Series("name", np.char.add(np.where(shared, family, own), given))
+
+
+def _ethnic_codes(count: int, rng: np.random.Generator) -> pl.Series:
+    return pl.Series(
+        "ethnic_code",
+        rng.choice(np.array(["01", "10", "11", "03", "06"]), count, p=[0.9937, 0.0025, 0.002, 0.001, 0.0008]),
+    )

@@ -1,0 +1,86 @@
+"""Steps and models become stages."""
+
+import json
+from dataclasses import dataclass, field
+
+import pytest
+
+from pipelines.contracts import load_contracts
+from prefecture.bench.stages import node_times, stages
+
+
+@dataclass
+class Step:
+    key: str
+    start: float
+    end: float
+    parts: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+
+STEPS = [
+    Step("bronze", 110, 121, {
+        "bronze/public_security__residents": (112, 120), "bronze/civil_affairs__divisions": (111, 115),
+    }),
+    Step("ledger__turn", 122, 123),
+    Step("models", 123, 150),
+    Step("ledger__anomaly", 150, 154),
+    Step("ledger__ticket", 154, 155),
+]
+NODES = {"staging": [(130, 132), (133, 134)], "seeds and tests": [(132, 133)], "verify": [(134, 140)]}
+
+
+@pytest.fixture
+def found() -> dict:
+    return stages((100, 160), STEPS, NODES, load_contracts())
+
+
+def test_bronze_is_told_by_feed_and_in_all(found):
+    assert found["bronze F01"] == [(112, 120)]
+    assert found["bronze"] == [(110, 121)]
+
+
+def test_inside_the_models_step_the_start_the_layers_and_the_look_at_tables_are_apart(found):
+    assert found["models start"] == [(123, 130)]
+    assert found["models staging"] == [(130, 132), (133, 134)]
+    assert found["models described"] == [(140, 150)]
+
+
+def test_ledger_adds_its_steps(found):
+    assert found["ledger"] == [(122, 123), (154, 155)]
+    assert found["rules"] == [(150, 154)]
+
+
+def test_start_and_gaps_cover_the_rest_of_the_turn(found):
+    assert found["start"] == [(100, 110)]
+    assert found["between steps"] == [(121, 122), (155, 160)]
+    totals = {"turn", "ledger", "models"}
+    whole = [spans for name, spans in found.items() if name not in totals and not name.startswith("bronze ")]
+    parts = sum(b - a for spans in whole for a, b in spans)
+    assert parts == 60
+
+
+def test_a_step_without_a_name_is_an_error():
+    with pytest.raises(KeyError):
+        stages((0, 2), [Step("something_new", 0, 1)], {}, load_contracts())
+
+
+def test_dbts_timings_become_layers(tmp_path):
+    def node(unique_id: str, relation: str | None, *times: str) -> dict:
+        stamps = [f"2024-01-01T00:00:{t}Z" for t in times]
+        timing = [{"name": "execute", "started_at": stamps[0], "completed_at": stamps[1]}] if times else []
+        return {"unique_id": unique_id, "relation_name": relation, "timing": timing}
+
+    file = tmp_path / "run_results.json"
+    results = [
+        node("model.zhenjie.person", '"lake"."unified"."person"', "02.5", "04.0"),
+        node("seed.zhenjie.band", '"lake"."reference"."band"', "00.0", "01.0"),
+        node("test.zhenjie.unique", None, "04.0", "05.0"),
+        node("model.zhenjie.skipped", '"lake"."unified"."skipped"'),
+    ]
+    file.write_text(json.dumps({"results": results}), encoding="utf-8")
+    times = node_times(file)
+    zero = 1704067200.0
+    assert times == {
+        "unified": [(zero + 2.5, zero + 4.0)],
+        "seeds and tests": [(zero, zero + 1.0), (zero + 4.0, zero + 5.0)],
+    }
