@@ -57,7 +57,7 @@ bench-compare: .venv/ready
 test: check
 	@$(BIN)/python -m pytest
 
-check: .venv/ready
+check: .venv/tested
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pipelines.contracts generate --check
 	@$(BIN)/python -m pipelines.exports check
@@ -75,10 +75,18 @@ generate: .venv/ready
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
+.venv/tested: requirements-dev.lock .venv/ready
+	@echo "Adding what the tests need (once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+COMPILE := .venv/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-header --no-emit-index-url \
+  --no-emit-find-links --no-emit-trusted-host
+
 lock: .venv/ready
 	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet pip-tools
-	@.venv/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-header \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock requirements.in
+	@$(COMPILE) -o requirements-dev.lock requirements.in requirements-dev.in
+	@$(COMPILE) -o requirements.lock -c requirements-dev.lock requirements.in
 
 clean:
 	@find data -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md -exec rm -rf {} +
