@@ -15,12 +15,12 @@ from pipelines.bronze.profile import CHANGE_TYPE, Profile
 from pipelines.bronze.result import Check
 from pipelines.contracts import Feed
 from pipelines.contracts.model import NIL_NEVER
-from pipelines.landing import Delivery
+from pipelines.landing import Delivery, page_number
 from pipelines.landing.manifest import UNREAD
 
 # A person may release what broke one of these; a file nobody can read or place has no rows to release.
 RELEASABLE = (
-    "E_PERIOD", "E_MANIFEST", "E_JSON_PART",
+    "E_PERIOD", "E_MANIFEST", "E_JSON_PART", "E_NIL_REPLACES",
     "E_TRUNCATED", "E_QUARANTINE_SHARE", "E_GARBLED", "E_COLUMN_LOST", "E_COLUMN_KIND", "E_INVALID_IDS",
     "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT", "E_KEYS_VANISHED", "E_IDS_SHIFTED",
 )  # fmt: skip
@@ -95,15 +95,16 @@ def check(
     """Every limit of the contract that can be asked of a readable delivery, the gravest first.
 
     A full delivery without rows is refused, but for the nil return (零报告) of a scope of which no rows stand,
-    where the contract knows such a thing; a delta or an append without rows says that nothing happened. `extra`:
-    headings the contract does not know.
+    where the contract knows such a thing; a delta or an append without rows says that nothing happened, unless its
+    period has rows already. `extra`: headings the contract does not know.
     """
     about = (*_period(feed, delivery), *_declared(counts, delivery))
     cut = [Check("E_TRUNCATED", "文件结尾", "", "", True)] if counts.is_cut else []
     if counts.rows_in == 0 and not cut:
         is_nil = feed.nil_return != NIL_NEVER and not counts.previous
         is_refused = delivery.mode == "full" and not is_nil
-        return (*about, Check("E_EMPTY", "数据行", _nothing(counts, feed), "", True)) if is_refused else about
+        empty = [Check("E_EMPTY", "数据行", _nothing(counts, feed), "", True)] if is_refused else []
+        return (*about, *empty, *_nil(delivery, history))
     if counts.rows_in == 0:
         return (*about, *cut)
     found = [*about, *cut, *_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
@@ -125,6 +126,14 @@ def _nothing(counts: Counts, feed: Feed) -> str:
     if feed.nil_return == NIL_NEVER:
         return "合同没有约定零报告，全量名单不能为空；确实没有的请先与大数据局约定"
     return f"上次有 {counts.previous} 行，名单不能一次变空；确已全部取消的请与大数据局联系"
+
+
+def _nil(delivery: Delivery, history: History) -> Iterator[Check]:
+    """No rows wipe nobody's rows out; a page behind the first one is none of a period's only ones."""
+    before = history.replaced
+    if before is not None and before.rows_bronze and (page_number(delivery.file_name) or 1) == 1:
+        found = f"「{before.file_name}」{before.delivered_on} 交付，编号 {before.delivery_id}，{before.rows_bronze} 行"
+        yield Check("E_NIL_REPLACES", "零报告", found, "仍然有效", True)
 
 
 def _month(digits: str) -> int:

@@ -4,13 +4,14 @@ Belongs here: choosing among earlier results, and the band of a normal number of
 what follows from a comparison (breakers.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from statistics import median
 
 from pipelines.bronze.result import ACCEPTED, DeliveryResult
 from pipelines.contracts import Thresholds
-from pipelines.landing import Delivery
+from pipelines.landing import Delivery, page_number
 
 REMEMBERED = 12
 ENOUGH = 5
@@ -28,6 +29,7 @@ class History:
     share a list out between them, often sorted, so of a page they are all pages of the list before, and `is_page` is
     set.
 
+    `replaced`: what the delivery would take the place of, as the correction of its period; of pages the longest.
     `full`: the last full one. `stock`: records standing since then, by its keys and what deltas added and took;
     None without a full one.
     """
@@ -36,6 +38,7 @@ class History:
     full: DeliveryResult | None = None
     stock: int | None = None
     is_page: bool = False
+    replaced: DeliveryResult | None = None
 
     @property
     def comparable(self) -> tuple[DeliveryResult, ...]:
@@ -54,8 +57,9 @@ class History:
         return self.alike[-1] if self.alike else None
 
 
-def history(done: Iterable[DeliveryResult], delivery: Delivery) -> History:
-    """Among outcomes of the feed, those in force for the scope on the day `delivery` came, before it in order.
+def history(done: Iterable[DeliveryResult], delivery: Delivery, withdrawn: Container[str] = ()) -> History:
+    """Among outcomes of the feed, those in force for the scope on the day `delivery` came, before it in order; one of
+    the ids `withdrawn` is replaced by nothing.
 
     A delivery released later does not count: a rebuild, which knows of the release from the start, must decide
     as the first run did.
@@ -77,7 +81,19 @@ def history(done: Iterable[DeliveryResult], delivery: Delivery) -> History:
     stock = full and full.profile.keys + sum(
         r.profile.added - r.profile.deleted for r in standing if r.delivery_seq > full.delivery_seq
     )
-    return History(alike, full, stock, delivery.is_page)
+    return History(alike, full, stock, delivery.is_page, _replaced(standing, delivery, withdrawn))
+
+
+def _replaced(
+    standing: Sequence[DeliveryResult], delivery: Delivery, withdrawn: Container[str]
+) -> DeliveryResult | None:
+    """A page takes the place of the same page, or of a whole file; a whole file that of all pages."""
+    slot = [r for r in standing if (r.period, r.mode) == (delivery.period, delivery.mode)]
+    slot = [r for r in slot if r.delivery_id not in withdrawn]
+    if page := page_number(delivery.file_name):
+        return next((r for r in reversed(slot) if page_number(r.file_name) in (page, None)), None)
+    pages = takewhile(lambda r: page_number(r.file_name) is not None, reversed(slot))
+    return max(pages, key=lambda r: r.rows_bronze, default=slot[-1] if slot else None)
 
 
 def _last_set(alike: Sequence[DeliveryResult], page: Delivery) -> tuple[DeliveryResult, ...]:

@@ -13,6 +13,7 @@ from pipelines.bronze.result import QUARANTINED, DeliveryResult, all_results
 from pipelines.bronze.rulings import RELEASE, in_force, rulings
 from pipelines.bronze.store import discard, empty_bronze
 from pipelines.contracts import Feed
+from pipelines.deliveries.withdrawals import withdrawn
 from pipelines.landing import Delivery, landed
 from pipelines.landing.delivery import one_at_a_time
 from pipelines.paths import Paths
@@ -44,7 +45,8 @@ def _ingested(paths: Paths, feed: Feed, as_of: date) -> list[DeliveryResult]:
             discard(paths, known[0])
             outcomes, known = [r for r in outcomes if r not in known], []
         if not known:
-            known = [judge(paths, feed, delivery, history(outcomes, delivery))]
+            gone = withdrawn(paths, feed.code, date.fromisoformat(delivery.delivered_on))
+            known = [judge(paths, feed, delivery, history(outcomes, delivery, gone))]
             taken += known
             outcomes += known
         ruling = in_force(made, {delivery.delivery_id: known[0]}).get(delivery.delivery_id)

@@ -53,6 +53,10 @@ DELIVERY = {
     "E_PERIOD": Problem("文件名中的所属期不合理", "请改正后重报；确认无误的请与大数据局联系"),
     "E_FILE_NAME": Problem("文件名不符合约定", "请改名后重报"),
     "E_EMPTY": Problem("文件中没有数据行", "请核对导出条件后重报"),
+    "E_NIL_REPLACES": Problem(
+        "文件中没有数据行，会替代同期已有数据的交付",
+        "请核对导出条件后重报；本期确无数据的请与大数据局联系，放行后才替代",
+    ),
     "E_ENCODING": Problem("文件编码无法识别", "请以 UTF-8 或 GB18030 编码重新导出"),
     "E_KIND": Problem("不是可读的数据文件", "请以 xlsx、csv、json、parquet 或 zip 重新导出"),
     "E_WEB_PAGE": Problem("是网页，不是数据（可能是系统的登录页或错误页）", "请重新登录系统后导出"),

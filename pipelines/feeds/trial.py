@@ -19,6 +19,7 @@ from pipelines.bronze.schema import LINEAGE
 from pipelines.bronze.store import QUARANTINE_FILE, ROWS_FILE
 from pipelines.bronze.table import UnreadableError
 from pipelines.contracts import Feed
+from pipelines.deliveries.withdrawals import WITHDRAWALS
 from pipelines.landing import land_feed, left_alone
 from pipelines.landing.delivery import RECORD
 from pipelines.landing.file_name import read_name
@@ -84,13 +85,17 @@ def attempt(paths: Paths, feed: Feed, file: Path, as_of: date, rows: int) -> Tri
 
 @contextmanager
 def _beside(paths: Paths, feed: Feed) -> Iterator[Paths]:
-    """A data folder of its own that shows the feed's deliveries and their outcomes by links; gone on leaving."""
+    """A data folder of its own that shows by links the feed's deliveries, their outcomes and what was withdrawn; gone
+    on leaving."""
     with tempfile.TemporaryDirectory(prefix="zhenjie-inspect-") as root:
         trial = Paths(Path(root))
         for there, here in ((paths.landing, trial.landing), (paths.bronze, trial.bronze)):
             (here / feed.code).mkdir(parents=True)
             for record in (there / feed.code).glob(f"*/{RECORD}"):
                 (here / feed.code / record.parent.name).symlink_to(record.parent, target_is_directory=True)
+        if (gone := paths.decisions / WITHDRAWALS.folder).is_dir():
+            trial.decisions.mkdir()
+            (trial.decisions / WITHDRAWALS.folder).symlink_to(gone, target_is_directory=True)
         yield trial
 
 
