@@ -169,15 +169,18 @@ def _told(
     places = own_rows(paths, references.values(), feeds)
     told = {}
     for department, group in groupby(rows, key=lambda t: t.department):
-        lines = [_line(t, rules, feeds, places.get(references[t.ticket_id], NOWHERE), hidden) for t in group]
+        cited = ((t, references[t.ticket_id]) for t in group)
+        lines = [_line(t, rules, feeds, ref, places.get(ref, NOWHERE), hidden) for t, ref in cited]
         lines.sort(key=lambda x: (KINDS.index(x[0]), SEVERITY_ORDER.index(x[1]), *x[2:]))
         told[department] = [(kind, *cells) for kind, _, *cells in lines]
     return told
 
 
 def _line(
-    ticket: _Ticket, rules: Mapping[str, Rule], feeds: Mapping[str, Feed], place: OwnRow, hidden: frozenset[str]
+    ticket: _Ticket, rules: Mapping[str, Rule], feeds: Mapping[str, Feed], cited: str, place: OwnRow,
+    hidden: frozenset[str],
 ) -> tuple[str, ...]:
+    """Field and value are those of a row of the ticket's feed: beside another feed's row they would be false."""
     rule = rules.get(ticket.rule_id)
     feed = feeds.get(ticket.feed)
     column = feed.by_name.get(ticket.field) if feed and ticket.field else None
@@ -189,6 +192,9 @@ def _line(
         for k, v in ticket.facts.items()
         if k not in hidden and not SOURCE_REF.fullmatch(str(v))
     )
+    label = column.label if column else ""
+    if not cited.startswith(f"{ticket.feed}/"):
+        label = value = ""
     severity = ticket.severity or "I"
     return tuple(
         clean(text)
@@ -196,7 +202,7 @@ def _line(
             ticket.kind, severity, short(ticket.ticket_id),
             f"{ticket.rule_id} {rule.title_zh}" if rule else ticket.rule_id,
             SEVERITY.get(severity, ""), place.file, place.sheet, place.row, place.record,
-            column.label if column else "", "；".join(shown), value, ticket.place,
+            label, "；".join(shown), value, ticket.place,
             "：".join(t for t in (ticket.answer, ticket.note) if t), ticket.correction, ticket.opened_on or "",
             STATES.get(ticket.state, ticket.state),
         )

@@ -182,7 +182,8 @@ def test_a_dispute_names_the_row_of_the_department_that_reads_it(paths, con, del
     reference = f"F04/{delivery}/12" + ("@2" if order else "")
     evidence = json.dumps({"死亡日期": "2023-11-02", "死亡记录出处": reference})
     con.execute(
-        "update lake.ledger.ticket set department = 'health', evidence = ?, source_ref = 'F01/20240131-aaaaaaaa/7'",
+        "update lake.ledger.ticket set department = 'health', value = '正常', evidence = ?, "
+        "source_ref = 'F01/20240131-aaaaaaaa/7'",
         [evidence],
     )
     (notice,) = write_notices(paths, con, AS_OF)
@@ -190,6 +191,7 @@ def test_a_dispute_names_the_row_of_the_department_that_reads_it(paths, con, del
     assert (row["数据文件"], row["工作表"], row["行号"]) == (f"F04_{delivery}.xlsx", "二月", "12")
     assert row["记录"] == "姓名：赵***"
     assert row["依据"] == "死亡日期：2023-11-02"
+    assert (row["字段"], row["当前值"]) == ("", "")  # F31's, which this row does not have
 
 
 @pytest.mark.usefixtures("source_tickets")
