@@ -125,7 +125,7 @@ def _check_row(sheet_row: int, cells: list[Cell], formula_column: int | None, de
         column = layout.SIGNED_CELLS[changed[0]] if changed else COL["_chk"]
         return result.but(REJECTED, "E_ROW_CHANGED", column=column)
     if not given[0] and not given[1]:
-        return result.but(UNANSWERED, "E_BLANK")
+        return result.but(UNANSWERED, "E_NOTE_ONLY" if given[2] else "E_BLANK")
     if refusal := _ticket_refusal(desk.tickets.get(row_key)):
         return result.but(REJECTED, refusal)
     if rule_id not in desk.rules:

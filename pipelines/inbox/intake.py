@@ -21,12 +21,13 @@ from pipelines.inbox.merge import merge
 from pipelines.inbox.problems import Refused
 from pipelines.inbox.reader import Book, Reader
 from pipelines.inbox.receipt import build_receipt
-from pipelines.inbox.receive import Received, receive, received
+from pipelines.inbox.receive import Received, put_back, receive, received
 from pipelines.inbox.unlocking import unlocked
 from pipelines.incidents import incident, is_ours, words
 from pipelines.ledger.rows import replace_turn
 from pipelines.paths import Paths
 from pipelines.returns import columns as layout
+from pipelines.returns.issue import issued_set
 from pipelines.security.keys import KeyProvider
 from pipelines.security.signature import RowSigner
 from pipelines.security.workbook_lock import is_locked
@@ -76,11 +77,12 @@ class FileResult:
 @dataclass(frozen=True)
 class IntakeReport:
     """What one intake did. `repeats`: names of dropped files that had arrived before; `left`: what could not be taken
-    out of the drop folder."""
+    out of the drop folder; `early`: what answers the very sets of this turn and waits there for the next."""
 
     files: tuple[FileResult, ...]
     repeats: tuple[str, ...]
     left: tuple[FileResult, ...] = ()
+    early: tuple[FileResult, ...] = ()
 
     @property
     def workbooks(self) -> int:
@@ -95,7 +97,7 @@ class IntakeReport:
     @property
     def problems(self) -> list[str]:
         """A Chinese sentence per file or row not accepted; no name, no id number."""
-        said = [f"{f.shown_name}：{f.reason}" for f in (*self.left, *self.files) if f.reason]
+        said = [f"{f.shown_name}：{f.reason}" for f in (*self.left, *self.early, *self.files) if f.reason]
         rejected = ((f, r) for f in self.files for r in f.rows if r.outcome == REJECTED)
         return said + [f"{f.shown_name}：{r.reason}" for f, r in rejected]
 
@@ -107,13 +109,19 @@ def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeR
     """
     taken = receive(paths, as_of)
     keys, rules = KeyProvider(paths), load_rules()
-    desk = _Desk(paths, keys, rules, _issued(con, as_of), _tickets(con, as_of), known_tickets(con, as_of, rules))
-    files = []
+    known = known_tickets(con, as_of, rules)
+    desk = _Desk(paths, keys, rules, as_of, _issued(con, as_of), _tickets(con, as_of), known)
+    files, early = [], []
     with Reader() as reader:
         for source, path in received(paths, as_of):
             result = FileResult(source)
             try:
                 _judge(result, path, desk, reader)
+            except _Early as answered:
+                result.reason_code, result.reason = answered.code, answered.reason
+                put_back(paths, source)
+                early.append(result)
+                continue
             except Refused as refused:
                 result.reason_code, result.reason = refused.code, refused.reason
             except BaseException as error:  # whatever it is, the other files are other people's
@@ -127,7 +135,11 @@ def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeR
     for result in (*left, *files):
         result.receipt = _write_receipt(paths, as_of, result, rules)
     _record(con, as_of, files)
-    return IntakeReport(tuple(files), taken.repeats, tuple(left))
+    return IntakeReport(tuple(files), taken.repeats, tuple(left), tuple(early))
+
+
+class _Early(Refused):
+    """The file answers a set of this turn, which is being run again."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +149,7 @@ class _Desk:
     paths: Paths
     keys: KeyProvider
     rules: Mapping[str, Rule]
+    as_of: date
     sets: Mapping[tuple[str, date], int]
     tickets: Mapping[str, tuple[str, str]]
     known: Mapping[str, Known]
@@ -148,7 +161,7 @@ def _judge(result: FileResult, path: Path, desk: _Desk, reader: Reader) -> None:
     identity = identify(book, desk.keys)
     check_addressee(identity, result.source.addressed_to)
     result.identity = identity
-    _check_set(identity, desk.sets)
+    _check_set(identity, desk)
     result.officer = _officer(book)
     signer = RowSigner(desk.keys, identity.set_id)
     result.rows = check_rows(book, identity, signer, desk.rules, desk.tickets, desk.known)
@@ -167,9 +180,12 @@ def _open(path: Path, source: Received, paths: Paths, keys: KeyProvider, reader:
     return reader.read(blob)
 
 
-def _check_set(identity: Identity, sets: dict[tuple[str, date], int]) -> None:
-    """A set is known when this or a later issue of it is in the ledger."""
-    if sets.get((identity.township_code, identity.as_of), 0) < identity.issue:
+def _check_set(identity: Identity, desk: _Desk) -> None:
+    """A set is known when this or a later issue of it is in the ledger; those of the turn itself are not there yet."""
+    out = issued_set(desk.paths, identity.township_code, identity.as_of) if identity.as_of >= desk.as_of else None
+    if out and out.issue >= identity.issue:
+        raise _Early("N_NEXT_TURN", {"as_of": identity.as_of})
+    if desk.sets.get((identity.township_code, identity.as_of), 0) < identity.issue:
         raise Refused("E_SET", {"as_of": identity.as_of.isoformat(), "issue": identity.issue})
 
 

@@ -15,7 +15,6 @@ from pipelines.returns.assemble import OUTCOMES
 from pipelines.returns.styles import clean, page, row_points, workbook_bytes, write_table
 from pipelines.verify.rules import Rule
 
-_LABELS = OUTCOMES | {"unanswered": "未答复"}
 _TITLES = ("序号", "工单号", "规则", "表中行号", "结果", "原因和下一步")
 _WIDTHS = (6, 15, 34, 9, 14, 78)
 
@@ -30,7 +29,7 @@ def build_receipt(
 ) -> bytes:
     """Receipt workbook; `file_reason` '' means the file as a whole was taken in. Equal input, equal bytes."""
     counts = Counter(row.outcome for row in rows)
-    said = "；".join(f"{_LABELS[o]} {counts[o]} 条" for o in _LABELS if counts[o])
+    said = "；".join(f"{OUTCOMES[o]} {counts[o]} 条" for o in OUTCOMES if counts[o])
     verdict = f"整个文件未通过：{file_reason}" if file_reason else f"已收到并办理。{said}"
     facts = (
         ("收到的文件", file_name),
@@ -67,4 +66,4 @@ def build_receipt(
 def _line(row: RowResult, rules: Mapping[str, Rule]) -> tuple[str, ...]:
     rule = f"{row.rule_id} {rules[row.rule_id].title_zh}" if row.rule_id in rules else ""
     shown = str(row.sheet_row) if row.sheet_row else "—"
-    return short(row.ticket_id or "—"), rule, shown, _LABELS[row.outcome], row.reason
+    return short(row.ticket_id or "—"), rule, shown, OUTCOMES[row.outcome], row.reason

@@ -105,6 +105,16 @@ def received(paths: Paths, as_of: date, box: Path | None = None) -> list[tuple[R
     ]
 
 
+def put_back(paths: Paths, source: Received) -> None:
+    """A file of the inbox into the drop folder again, as it was handed in, for a later turn."""
+    folder = paths.inbox / "received" / source.received_on
+    for addressed in source.addressed_to:
+        target = paths.inbox / "drop" / addressed / f"{source.sha256[:8]}_{Path(source.file_name).name}"
+        write_whole(target, (folder / source.stored_name).read_bytes(), PRIVATE)
+    (folder / f"{source.sha256}.json").unlink()
+    (folder / source.stored_name).unlink()
+
+
 def _all_received(box: Path) -> list[Received]:
     notes = (box / "received").glob("*/*.json")
     there = (note for p in notes if (note := _read_note(p)))

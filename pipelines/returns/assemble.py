@@ -41,6 +41,7 @@ OUTCOMES = {
     "rejected": "未通过",
     "duplicate": "重复填报",
     "superseded": "已被后一次代替",
+    "unanswered": "未答复",
 }
 STATES = {
     "detected": "待核实",
@@ -141,12 +142,26 @@ _TICKETS = """
         and home.township_code = ticket.township_code
     where assignee = 'township' and state = 'returned' and ticket.township_code is not null
     order by ticket.township_code, ticket_id"""
+# What a township said last, in whichever turn that was. A value the department reported since is told: it won.
 _ANSWERS = """
+    with last as (
+        select township_code, max(as_of) as as_of from lake.ledger.answer where as_of <= ? group by township_code
+    ),
+    overtaken as (
+        select ticket_id, max(redelivered_value) as value from lake.verify.corrected_value
+        where source_state = 'superseded' and redelivered_value <> '' group by ticket_id
+    )
     select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''), coalesce(t.evidence, '{}'),
         coalesce(a.answer_code, ''), coalesce(a.new_value, ''), a.outcome, coalesce(t.state, ''),
-        coalesce(a.reason, ''), a.sheet_row
-    from lake.ledger.answer a left join lake.ledger.ticket t on t.ticket_id = a.ticket_id
-    where a.as_of = ? and a.outcome <> 'unanswered' and a.township_code is not null
+        case when a.outcome = 'accepted' and overtaken.ticket_id is not null
+            then '部门此后另报 ' || overtaken.value || '，现用部门的新值；仍不对的，请在下次清单中更正。'
+            else coalesce(a.reason, '') end,
+        a.sheet_row, cast(a.as_of as varchar)
+    from lake.ledger.answer a
+    inner join last on last.township_code = a.township_code and last.as_of = a.as_of
+    left join lake.ledger.ticket t on t.ticket_id = a.ticket_id
+    left join overtaken on overtaken.ticket_id = a.ticket_id
+    where a.outcome <> 'unanswered' or a.note <> ''
     order by a.township_code, a.file_name, a.workbook_sha256, a.sheet_row, a.ticket_id"""
 _FRESH = """
     select feed, scope, last_good_on, last_good_period, behind_period, state, as_of - cast(days_behind as integer),
@@ -180,12 +195,12 @@ def _anomalies(rows: tuple[tuple, ...]) -> tuple[Anomaly, ...]:
 
 
 def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
-    ticket_id, rule_id, evidence, answer, new_value, outcome, state, reason, sheet_row = row
+    ticket_id, rule_id, evidence, answer, new_value, outcome, state, reason, sheet_row, answered_on = row
     # A line without a ticket is about the file (row 0), or about a row that was never ours.
     rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else "—" if sheet_row else "整个文件"
     name = clean(str(json.loads(evidence).get("姓名", "")))
     return (
-        short(ticket_id), rule, name, clean(answer), clean(new_value),
+        answered_on, short(ticket_id), rule, name, clean(answer), clean(new_value),
         OUTCOMES.get(outcome, outcome), STATES.get(state, state), clean(reason),
     )  # fmt: skip
 

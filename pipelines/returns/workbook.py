@@ -30,7 +30,7 @@ from pipelines.security.signature import canonical_json, sign
 
 _GUIDE_WIDTHS = (20, 84)
 _TABS = {layout.GUIDE: "#1F4E79", layout.ANOMALIES: "#C00000", layout.RECEIPT: "#BF9000"}
-_PREVIOUS_WIDTHS = (15, 26, 16, 16, 22, 12, 16, 44)
+_PREVIOUS_WIDTHS = (12, 15, 26, 16, 16, 22, 12, 16, 44)
 
 
 def build_workbook(data: TownshipReturn, keys: KeyProvider) -> bytes:
@@ -139,7 +139,7 @@ def _receipt(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn,
     sheet.set_row(top - 1, 26)
     write_table(
         sheet, formats, top, layout.PREVIOUS_TITLES, _PREVIOUS_WIDTHS,
-        [True, False, True, True, True, True, True, False], data.previous_answers,
+        [True, True, False, True, True, True, True, True, False], data.previous_answers,
         is_numbered=False, fits_rows=True,
     )  # fmt: skip
     if not data.previous_answers:

@@ -367,3 +367,25 @@ def test_large_files_are_not_even_opened(paths, con, issued, monkeypatch):
     drop(paths, "big.xlsx", io.BytesIO(b"PK" + b"\0" * 1_000_001).getvalue())
     report = intake(paths, con, TURN)
     assert report.problems == ["big.xlsx：文件超过 1 MB，返还的工作簿不会这么大。请用原工作簿重新填写。"]
+
+
+def test_an_answer_to_a_set_of_the_turn_that_is_run_again_waits_for_the_next(paths, con, plain):
+    content = fill_in(plain(), {R22: ("已通知申领",)})
+    drop(paths, f"{FIRST}/答复.xlsx", content)
+    con.execute("delete from lake.ledger.return_set")  # as opening the turn anew does
+    report = intake(paths, con, AS_OF)
+    assert (report.files, answers(con)) == ((), [])
+    assert [p.partition("：")[2] for p in report.problems] == [
+        f"答复的是 {AS_OF} 这一轮刚返还的工作簿，本轮已返还，留在收件夹，下一轮办理。"
+    ]
+    (kept,) = (paths.inbox / "drop" / FIRST).iterdir()
+    assert kept.read_bytes() == content and not list((paths.inbox / "received").rglob("*.*"))
+    con.execute("insert into lake.ledger.return_set values (?, 's', ?, 1, 'd', 0, 0)", [AS_OF, FIRST])
+    assert intake(paths, con, TURN).answers == 1
+
+
+def test_a_note_without_an_answer_is_told_apart(paths, con, plain):
+    drop(paths, f"{FIRST}/答复.xlsx", fill_in(plain(), {R22: ("", "", "电话打不通"), R20: ("确认健在",)}))
+    intake(paths, con, TURN)
+    codes = dict(con.execute("select ticket_id, reason_code from lake.ledger.answer").fetchall())
+    assert (codes[ticket(FIRST, 2)], codes[ticket(FIRST, 3)]) == ("E_NOTE_ONLY", "E_BLANK")

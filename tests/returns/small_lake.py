@@ -16,6 +16,7 @@ _TABLES = {
     "county_name varchar, township_code varchar, "
     "township_name varchar, village_name varchar, is_current boolean",
     "unified.person": "id_no varchar, village_code varchar",
+    "verify.corrected_value": "ticket_id varchar, redelivered_value varchar, source_state varchar",
     "returns.return_resident": "township_code varchar, person_id varchar, name varchar, sex_name varchar, "
     "id_no varchar, birth_date date, age_years bigint, household_no varchar, village_code varchar, "
     "village_name varchar, grid_code varchar, living_type varchar, address varchar, is_alive boolean, "

@@ -11,6 +11,7 @@ from pipelines.contracts import load_contracts
 from pipelines.lake import connect
 from pipelines.ledger import shown
 from pipelines.ledger.reissue import DAMAGED, Unfounded
+from pipelines.ledger.ticket_numbers import short
 from pipelines.ledger.turns import superseded
 from pipelines.returns import sets as sets_module
 from pipelines.returns.assemble import township_returns
@@ -21,7 +22,7 @@ from pipelines.security.bulk_seal import unseal
 from pipelines.security.signature import is_signed
 from pipelines.security.workbook_lock import unlock
 from pipelines.verify.rules import load_rules
-from tests.returns.small_lake import AS_OF, TOWNSHIPS, fill
+from tests.returns.small_lake import AS_OF, TOWNSHIPS, fill, ticket
 
 FIRST = TOWNSHIPS[0][0]
 
@@ -262,5 +263,25 @@ def test_a_row_the_township_added_is_not_shown_as_a_refusal_of_the_whole_file(co
             [AS_OF, FIRST, place, code, f"原因{place}"],
         )
     data = next(township_returns(con, AS_OF, load_rules(), load_contracts()))
-    shown = {cells[-1]: (cells[1], cells[5]) for cells in data.previous_answers}
+    shown = {cells[-1]: (cells[2], cells[6]) for cells in data.previous_answers}
     assert shown == {"原因12": ("—", "未通过"), "原因0": ("整个文件", "未通过")}
+
+
+def test_what_was_last_said_is_told_whenever_that_was_with_what_has_overtaken_it(con):
+    said = [(3, "更正网格", "370602001001002", "accepted", ""), (4, "", "", "unanswered", "电话打不通"),
+            (5, "", "", "unanswered", "")]  # fmt: skip
+    for number, answer, value, outcome, note in said:
+        con.execute(
+            "insert into lake.ledger.answer (as_of, workbook_sha256, file_name, township_code, sheet_row, ticket_id, "
+            "answer_code, new_value, outcome, note) values (?, 'aa', 'a.xlsx', ?, ?, ?, ?, ?, ?, ?)",
+            [AS_OF, FIRST, number, ticket(FIRST, number), answer, value, outcome, note],
+        )
+    con.execute(
+        "insert into lake.verify.corrected_value values (?, '370602001009001', 'superseded')", [ticket(FIRST, 3)]
+    )
+    data = next(township_returns(con, date(2024, 3, 5), load_rules(), load_contracts()))
+    told = {(cells[0], cells[1]): (cells[5], cells[6], cells[8]) for cells in data.previous_answers}
+    assert told[("2024-01-31", short(ticket(FIRST, 3)))] == (
+        "370602001001002", "已受理", "部门此后另报 370602001009001，现用部门的新值；仍不对的，请在下次清单中更正。"
+    )
+    assert told[("2024-01-31", short(ticket(FIRST, 4)))][:2] == ("", "未答复") and len(told) == 2
