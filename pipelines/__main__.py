@@ -18,28 +18,28 @@ from pipelines.security.private import keep_private
 
 def main() -> int:
     """Run one command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="pipelines", description=__doc__)
+    parser = argparse.ArgumentParser(prog="pipelines", description=__doc__.partition("\n\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
     turn = commands.add_parser("turn", help="one turn of the loop for a business date, on whatever has been dropped")
-    turn.add_argument("as_of", type=date.fromisoformat, help="YYYY-MM-DD")
+    turn.add_argument("as_of", type=_day, help="YYYY-MM-DD")
     turn.add_argument("--because", default="", help="why sets that are out may be replaced by another content")
     turn.add_argument("--stale-ok", default="", help="why a date far past the newest data is meant")
     for name, what in (("exports", "issue every export by contract"), ("queries", "answer lists in queries/drop")):
         job = commands.add_parser(name, help=f"{what}, from the turn the lake shows")
-        job.add_argument("as_of", type=date.fromisoformat, nargs="?", help="YYYY-MM-DD; the newest turn by default")
+        job.add_argument("as_of", type=_day, nargs="?", help="YYYY-MM-DD; the newest turn by default")
         job.add_argument("--because", default="", help="why files that are out may be replaced by another content")
     query = commands.add_parser("query", help="ask the lake, read only: query \"SELECT … FROM ledger.ticket\"")
     query.add_argument("sql")
     record = commands.add_parser("trace", help="everything ever said about one record, values masked")
     record.add_argument("feed", help="for example F01")
     record.add_argument("record_key", help="as in record_key of any table of the lake")
-    record.add_argument("--as-of", type=date.fromisoformat, default=date.max, help="as known on that date")
+    record.add_argument("--as-of", type=_day, default=date.max, help="as known on that date")
     trial = commands.add_parser("inspect", help="what would become of a file of a department; nothing is written")
     trial.add_argument("file", type=Path)
     trial.add_argument("--feed", help="for example F10; by the name of the file where not given")
     trial.add_argument("--json", action="store_true", help="for programs")
     trial.add_argument("--rows", type=_count, default=5, help="how many rows to show as they were read")
-    trial.add_argument("--as-of", type=date.fromisoformat, help="as if sent on that day; today where not given")
+    trial.add_argument("--as-of", type=_day, help="as if sent on that day; today where not given")
     commands.add_parser("setup", help="prepare DAGSTER_HOME for the UI")
     arguments = parser.parse_args()
     paths = Paths.default()
@@ -66,6 +66,13 @@ def main() -> int:
         return 1
     tags = {BECAUSE: arguments.because}
     return 0 if launch(paths, arguments.as_of or turns[-1], arguments.command, tags) else 1
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} 不是日期，请写成 2024-02-29 的形式 (no such date)") from None
 
 
 def _count(text: str) -> int:

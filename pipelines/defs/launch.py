@@ -21,6 +21,9 @@ import dagster as dg
 from pipelines.defs.partitions import why_no_date
 from pipelines.paths import PROJECT_ROOT, Paths
 
+# Dagster says so of every step behind one that failed; the failure itself is what matters.
+_NOT_RUN = "Dependencies for step"
+
 
 def prepare_home(paths: Paths) -> None:
     """Make DAGSTER_HOME inside the data folder, with our dagster.yaml."""
@@ -91,8 +94,9 @@ class _Progress(logging.Handler):
         event = meta.get("dagster_event")
         seconds = f"{time.monotonic() - self.started:7.1f} s  "
         if event is None:
-            if record.levelno >= logging.WARNING and meta.get("orig_message"):
-                self._say(f"{'':11}{meta['orig_message'].splitlines()[0][:300]}")
+            said = meta.get("orig_message") or ""
+            if record.levelno >= logging.WARNING and said and not said.startswith(_NOT_RUN):
+                self._say(f"{'':11}{said.splitlines()[0][:300]}")
         elif event.event_type_value == "ASSET_MATERIALIZATION":
             rows = event.materialization.metadata.get("dagster/row_count")
             text = f"{rows.value:>12,} rows" if rows is not None else ""

@@ -45,9 +45,15 @@ def _date_asset() -> dg.AssetsDefinition:
         stale_ok = reason(context, STALE_OK)
         with _refused_by_the_date():
             turn.require_date(paths, as_of(context), stale_ok)
+        out = issued_turns(paths)
+        if out and as_of(context) < out[-1]:
+            context.log.warning(
+                f"the lake goes back to {as_of(context)}; run {out[-1]} again afterwards "
+                "湖仓将回到这一天，之后请再运行最近一轮"
+            )
         return dg.MaterializeResult(metadata={
             "stale_ok": stale_ok or "—",
-            "turns_out": [day.isoformat() for day in issued_turns(paths)[-_LAST:]],
+            "turns_out": [day.isoformat() for day in out[-_LAST:]],
         })
 
     return business_date

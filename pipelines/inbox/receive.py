@@ -117,7 +117,7 @@ def put_back(paths: Paths, source: Received) -> None:
 
 def _all_received(box: Path) -> list[Received]:
     notes = (box / "received").glob("*/*.json")
-    there = (note for p in notes if (note := _read_note(p)))
+    there = (note for p in notes if (note := _read_note(p, box)))
     return sorted(there, key=lambda r: (r.received_on, r.order, r.sha256))
 
 
@@ -166,11 +166,15 @@ def _leave(paths: Paths, as_of: date, what: str, name: str, addressed: str, erro
     return Left(Received(sha256, "", name, (addressed,), 0, as_of.isoformat()), reason)
 
 
-def _read_note(path: Path) -> Received | None:
-    """A note; one that is damaged is made again from the file beside it, whose name and folder of origin are lost with
-    it. None where there is no such file either."""
+def _read_note(path: Path, box: Path) -> Received | None:
+    """A note; one that is damaged is made again from the file beside it, whose name is lost with it; whose it is stands
+    in the receipt or answer it was given. None where there is no such file either."""
     said = read_record(path, Received)
     if said and (said.sha256, said.received_on) == (path.stem, path.parent.name):
         return said
     stored = next((p for p in path.parent.glob(f"{path.stem}.*") if p != path), None)
-    return stored and Received(path.stem, stored.name, _NAME_LOST, ("",), _LAST, path.parent.name)
+    if stored is None:
+        return None
+    told = (*box.parent.glob(f"receipts/*/*/*_{path.stem[:8]}.xlsx"), *box.glob(f"answers/*/*/*_{path.stem[:8]}.xlsx"))
+    addressed = sorted({p.parts[-3] for p in told if _TOWNSHIP.fullmatch(p.parts[-3])})
+    return Received(path.stem, stored.name, _NAME_LOST, tuple(addressed) or ("",), _LAST, path.parent.name)

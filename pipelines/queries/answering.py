@@ -3,6 +3,7 @@
 Belongs here: who may ask about whom, and the answer. Does not belong here: reading and writing files.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +24,8 @@ REASONS = {
     "E_GUESS": "同一人已多次用不同的号码或姓名试查，不再答复。请核实后与大数据局联系。",
 }
 # Spelling that differs from system to system without meaning another name.
-_NAME_KEY = "regexp_replace({0}, '[ 　·•・.]', '', 'g')"
+_SEPARATORS = "[ 　·•・.]"
+_NAME_KEY = f"regexp_replace({{0}}, '{_SEPARATORS}', '', 'g')"
 _KNOWN = f"""
 CREATE OR REPLACE TEMP TABLE known AS
 SELECT asked.place, person.person_id,
@@ -73,6 +75,11 @@ def answer_rows(
         else a
         for p, a in enumerate(answers)
     ]
+
+
+def name_key(name: str) -> str:
+    """What of a name tells people apart."""
+    return re.sub(_SEPARATORS, "", name)
 
 
 def _refusal(row: AskedRow, catalogue: Catalogue, is_guess: bool) -> Answered | None:

@@ -16,7 +16,7 @@ from pipelines.ledger import turns
 from pipelines.ledger.reissue import DAMAGED, Unfounded
 from pipelines.paths import Paths
 from pipelines.queries.answering import Answered
-from pipelines.queries.records import is_lost, is_refusal, read_record
+from pipelines.queries.records import is_lost, is_refusal, read_answered
 from pipelines.queries.sheet import answer_sheet
 from pipelines.security.keys import KeyProvider
 from pipelines.security.workbook_lock import WrongPassword, lock, unlock
@@ -67,7 +67,7 @@ def write_answer(paths: Paths, keys: KeyProvider, answer: Answer, because: str =
     `because`, or that of the turn that was issued again.
     """
     note = paths.queries / "records" / answer.as_of.isoformat() / f"{answer.list_sha256[:16]}_{answer.asked_by}.json"
-    out = read_record(note) if note.is_file() else None
+    out = read_answered(note) if note.is_file() else None
     if out and is_lost(out):
         out["issue"] = _last_issue(paths, answer)
     record = answer.record() | _history(paths, keys, answer, out, because)

@@ -28,7 +28,7 @@ from pipelines.queries.answers import UNKNOWN, Answer, write_answer
 from pipelines.queries.catalogue import Catalogue, load_catalogue
 from pipelines.queries.probing import Memory, earlier
 from pipelines.queries.reading import MAX_BYTES, UNFORESEEN, AskedRow, ListRefused, read_list
-from pipelines.queries.records import read_record
+from pipelines.queries.records import read_answered
 from pipelines.security.keys import KeyProvider
 from pipelines.whole_files import fresh_folder
 from pipelines.workers import Apart
@@ -101,7 +101,7 @@ def record_access(con: duckdb.DuckDBPyConnection, paths: Paths) -> int:
     schema.ensure(con)
     rows = []
     for path in sorted((paths.queries / "records").glob("*/*.json")):
-        record = read_record(path)
+        record = read_answered(path)
         head = (date.fromisoformat(record["as_of"]), record["asked_by"], record["list_sha256"])
         rows += [
             (*head, c["question"], c["purpose"], c["answer"], c["reason_code"], c["rows"], record["answers_sha256"])

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from pipelines.paths import Paths
+from pipelines.queries.answering import name_key
 from pipelines.queries.reading import AskedRow
-from pipelines.queries.records import read_record
+from pipelines.queries.records import read_answered
 from pipelines.security.keys import KeyProvider
 
 PURPOSE = "query-probing"
@@ -32,7 +33,7 @@ class Memory:
 
     def traces(self, row: AskedRow) -> tuple[str, str]:
         """By what a guess about the same person is known again."""
-        said = (f"{row.name}|{row.id_no[:_ALIKE]}", row.id_no)
+        said = (f"{name_key(row.name)}|{row.id_no[:_ALIKE]}", row.id_no)
         return tuple(hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:_LENGTH] for text in said)
 
     def guesses(self, rows: Sequence[AskedRow]) -> set[int]:
@@ -41,7 +42,7 @@ class Memory:
         traces = [self.traces(row) for row in rows]
         for row, (person, number) in zip(rows, traces, strict=True):
             tried[person].add(row.id_no)
-            tried[number].add(row.name)
+            tried[number].add(name_key(row.name))
         return {
             place for place, said in enumerate(traces)
             if any(len(tried[t]) + self._missed[t] > _MOST_GUESSES for t in said)
@@ -56,7 +57,7 @@ def earlier(paths: Paths, township_code: str, as_of: date) -> list[str]:
     """Traces in the records of the month before a turn."""
     found = []
     for record in sorted((paths.queries / "records").glob(f"*/*_{township_code}.json")):
-        said = read_record(record)
+        said = read_answered(record)
         if as_of - _REMEMBERED < date.fromisoformat(said["as_of"]) < as_of:
             found += said["missed"]
     return found

@@ -8,15 +8,16 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from pipelines.ledger.reissue import DAMAGED, Unfounded
 from pipelines.paths import Paths
+from pipelines.records import read_record
 from pipelines.returns.styles import page, workbook_bytes, write_table
 from pipelines.security.signature import canonical_json
 from pipelines.whole_files import fresh_folder, publish_folder
@@ -53,6 +54,17 @@ class Letter:
         return hashlib.sha256(canonical_json([self.department_name, *map(list, self.rows)])).hexdigest()
 
 
+class LetterRecord(TypedDict):
+    """One issue of a letter."""
+
+    content_digest: str
+    issue: int
+    because: str | None
+    turns_issued: int
+    file: str
+    sha256: str
+
+
 @dataclass(frozen=True)
 class Standing:
     """A letter that is out."""
@@ -60,14 +72,13 @@ class Standing:
     folder: Path
 
     @cached_property
-    def record(self) -> dict[str, Any]:
+    def record(self) -> LetterRecord:
         """What was written beside it; of one that is damaged the number in its name, and no digest."""
-        with suppress(OSError, ValueError, RecursionError):
-            said = json.loads((self.folder / RECORD).read_bytes())
-            if isinstance(said, dict) and said.keys() >= {"content_digest", "issue", "turns_issued", "file", "sha256"}:
-                return said
+        said = read_record(self.folder / RECORD, LetterRecord)
+        if said:
+            return said
         number = int(self.folder.name[9:] or 1)
-        return {"content_digest": "", "issue": number, "turns_issued": 1, "file": "", "sha256": ""}
+        return LetterRecord(content_digest="", issue=number, because=None, turns_issued=1, file="", sha256="")
 
     @property
     def is_lost(self) -> bool:
@@ -102,7 +113,7 @@ def send(paths: Paths, letter: Letter, out: Standing | None, because: str, turns
     number = out.record["issue"] + 1 if out else 1
     because = "" if out is None else DAMAGED if is_same or out.is_lost else because
     folder = paths.notices / letter.department / f"{letter.as_of:%Y%m%d}{f'_{number}' if number > 1 else ''}"
-    content, name = build_letter(letter, number, because), f"异议函_{letter.department_name}_{letter.as_of:%Y%m%d}.xlsx"
+    content, name = build_letter(letter, number, because), f"异议函_{letter.department_name}_{folder.name}.xlsx"
     record = {
         "content_digest": letter.digest, "issue": number, "because": because or None, "turns_issued": turns_issued,
         "file": name, "sha256": hashlib.sha256(content).hexdigest(),

@@ -50,14 +50,25 @@ class KeyProvider:
             if _is_used(paths):
                 raise LostKeyError(path)
             write_whole(path, secrets.token_hex(KEY_BYTES), PRIVATE, keep_existing=True)
+            (self.folder / "key_id").unlink(missing_ok=True)
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
         self._master = _read_master(path)
+        self._recognise(path)
 
     @property
     def key_id(self) -> str:
         """Names the master key in signed headers without saying anything about it."""
-        return "k" + self.suite.derive(self._master, "key-id").hex()[:8]
+        return _key_id(self.suite, self._master)
+
+    def _recognise(self, path: Path) -> None:
+        """Raises LostKeyError where the key is another than the one this installation began with."""
+        known, mine = self.folder / "key_id", _key_id(INTL, self._master)
+        before = known.read_text(encoding="ascii", errors="replace").strip() if known.is_file() else ""
+        if before and before != mine and not _may_renew():
+            raise LostKeyError(path)
+        if before != mine:
+            write_whole(known, mine + "\n", PRIVATE)
 
     def password(self, holder: str) -> str:
         """The workbook password of a township (code) or department (slug), e.g. 'K7QM-2F9A-WXYZ-34HJ' (79 bits)."""
@@ -94,6 +105,10 @@ class KeyProvider:
             raise LostKeyError(path) from None
 
 
+def _key_id(suite: Suite, master: bytes) -> str:
+    return "k" + suite.derive(master, "key-id").hex()[:8]
+
+
 def _is_used(paths: Paths) -> bool:
     """Whether anything was sealed with the key of this installation."""
     traces = (
@@ -110,7 +125,7 @@ def _may_renew() -> bool:
 def _read_master(path: Path) -> bytes:
     try:
         master = bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except ValueError:
+    except (ValueError, IsADirectoryError):
         master = b""
     if len(master) != KEY_BYTES:
         raise LostKeyError(path)

@@ -167,6 +167,20 @@ def test_a_damaged_note_is_made_again_from_its_file_and_stops_nobody(tmp_path, d
     assert [note.order for note, _ in received(paths, TURN)] == [2, 3, 1_000_000_000]
 
 
+def test_a_damaged_note_still_says_whose_it_is_once_a_receipt_was_given(tmp_path):
+    paths = Paths(tmp_path)
+    (paths.inbox / "drop" / "370602001").mkdir(parents=True)
+    (paths.inbox / "drop" / "370602001" / "一.xlsx").write_bytes(b"1")
+    receive(paths, TURN)
+    ((note, _),) = received(paths, TURN)
+    receipt = paths.receipts / "370602001" / TURN.isoformat() / f"回执_{note.sha256[:8]}.xlsx"
+    receipt.parent.mkdir(parents=True)
+    receipt.touch()
+    (paths.inbox / "received" / TURN.isoformat() / f"{note.sha256}.json").write_bytes(b"")
+    ((again, _),) = received(paths, TURN)
+    assert again.addressed_to == ("370602001",)
+
+
 def test_a_note_without_its_file_is_nobody(tmp_path):
     folder = Paths(tmp_path).inbox / "received" / TURN.isoformat()
     folder.mkdir(parents=True)

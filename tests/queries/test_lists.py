@@ -362,6 +362,12 @@ def test_guesses_about_one_person_are_answered_no_more(paths, con):
     assert later[0][1] == "不予答复"
 
 
+def test_a_name_spelled_in_many_ways_is_one_person(paths, con):
+    spelled = ("王秀兰", "王·秀兰", "王　秀兰", "王秀・兰", "王.秀 兰")
+    fished = [(number(500 + n), name, INSURED, WHY) for n, name in enumerate(spelled)]
+    assert {word for _, word, _ in told(paths, ask(paths, con, as_csv(fished), "一.csv"))} == {"不予答复"}
+
+
 def test_one_wrong_digit_put_right_is_no_fishing(paths, con):
     assert told(paths, ask(paths, con, as_csv([(number(500), "王秀兰", INSURED, WHY)]), "一.csv"))[0][1] == "查无此人"
     assert told(paths, ask(paths, con, as_csv([(WANG, "王秀兰", INSURED, WHY)]), "二.csv"))[0][1] in ("是", "否")
@@ -430,10 +436,14 @@ def test_the_answer_says_how_old_the_data_are_that_were_asked(paths, con):
     )
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"null", b"{}", b'{"counts": [1]}', b"[" * 200_000])
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b"null", b"{}", b'{"counts": [1]}', b"[" * 200_000, "as_of", "issue"]
+)
 def test_a_damaged_record_says_that_it_is_and_stops_nobody(paths, con, damage):
     ask(paths, con, as_csv([(WANG, "王秀兰", INSURED, WHY)]), "一.csv")
     (record,) = (paths.queries / "records").rglob("*.json")
+    if isinstance(damage, str):
+        damage = json.dumps(json.loads(record.read_bytes()) | {damage: None}).encode()
     record.write_bytes(damage)
     assert intake.record_access(con, paths) == 1
     assert con.execute("SELECT asked_by, question, reason_code FROM lake.ledger.query_access").fetchall() == [

@@ -141,6 +141,7 @@ def test_a_department_with_nothing_left_is_told_so(paths, con):
 @pytest.mark.usefixtures("source_tickets", "is_out")
 @pytest.mark.parametrize(("damaged", "content"), [
     ("*.xlsx", b"changed"), ("letter.json", b""), ("letter.json", b"[]"), ("letter.json", b"[" * 100_000),
+    ("letter.json", b'{"content_digest": "", "issue": 1, "because": null, "turns_issued": 1, "file": 5, "sha256": ""}'),
 ])  # fmt: skip
 def test_a_letter_that_was_damaged_is_sent_again(paths, con, damaged, content):
     (first,) = write_notices(paths, con, AS_OF)

@@ -63,6 +63,22 @@ def test_a_damaged_key_is_no_key(paths, content):
     assert (paths.keys / "master.key").read_text(encoding="utf-8") == content
 
 
+def test_another_key_in_its_place_is_not_believed(paths, monkeypatch):
+    before = KeyProvider(paths).key_id
+    other = "ab" * 32
+    (paths.keys / "master.key").write_text(other)
+    with pytest.raises(LostKeyError, match=r"master\.key"):
+        KeyProvider(paths)
+    monkeypatch.setenv(RENEW, "1")
+    renewed = KeyProvider(paths).key_id
+    monkeypatch.delenv(RENEW)
+    assert KeyProvider(paths).key_id == renewed != before
+    (paths.keys / "master.key").unlink()
+    (paths.keys / "master.key").mkdir()
+    with pytest.raises(LostKeyError):
+        KeyProvider(paths)
+
+
 def test_the_key_of_a_machine_is_not_replaced_either(paths):
     keys = KeyProvider(paths)
     keys.age_identity(TOWNSHIP)
