@@ -6,10 +6,10 @@ a feed lies behind, and the bureau's daily report. Does not belong here: judging
 """
 
 from pipelines.arrivals.coverage import Coverage, coverage
-from pipelines.arrivals.divisions import Divisions, read_divisions
 from pipelines.arrivals.freshness import Freshness, freshness
 from pipelines.arrivals.match import arrivals
 from pipelines.arrivals.model import Arrival
+from pipelines.reference.divisions import Divisions, read_divisions
 
 __all__ = [
     "Arrival", "Coverage", "Divisions", "Freshness", "arrivals", "coverage", "freshness", "read_divisions",

@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from pipelines.arrivals.divisions import Divisions, read_divisions
 from pipelines.arrivals.freshness import Freshness, by_unit, freshness, owed
 from pipelines.arrivals.match import arrivals
 from pipelines.arrivals.model import Arrival
@@ -19,6 +18,7 @@ from pipelines.contracts import Feed
 from pipelines.deliveries.standing import WITHDRAWN
 from pipelines.deliveries.withdrawals import withdrawn
 from pipelines.paths import Paths
+from pipelines.reference.divisions import Divisions, read_divisions
 from pipelines.whole_files import write_whole
 
 _WITHDRAWN_WHY = "已撤回，不再使用；请重报。"

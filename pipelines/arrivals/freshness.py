@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.arrivals import model
-from pipelines.arrivals.divisions import Divisions
 from pipelines.arrivals.model import Arrival
+from pipelines.reference.divisions import Divisions
 
 CURRENT = "current"
 FAILED = "failed"  # not for want of data: the feed could not be brought up to date (pipelines.feeds.stale)

@@ -15,12 +15,12 @@ from typing import Any
 
 from pipelines.arrivals import model
 from pipelines.arrivals.calendar import due_on, misfit, month_end, periods
-from pipelines.arrivals.divisions import LEVELS, Division, Divisions
 from pipelines.arrivals.model import Arrival
 from pipelines.bronze.result import ACCEPTED, DeliveryResult
 from pipelines.contracts import Feed
 from pipelines.contracts.model import NIL_OPTIONAL
 from pipelines.deliveries.sets import PageSet, page_sets
+from pipelines.reference.divisions import LEVELS, Division, Divisions
 
 _WRONG_SCOPE = {"city": "不是全市", "county": "不是当期的县（市、区）", "township": "不是当期的镇街"}
 _NO_NAME = "文件名不符合约定，看不出范围和期次"

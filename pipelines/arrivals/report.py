@@ -13,11 +13,11 @@ from pipelines.arrivals import model
 from pipelines.arrivals.calendar import month_end, periods
 from pipelines.arrivals.coverage import Coverage, coverage
 from pipelines.arrivals.daily import Day
-from pipelines.arrivals.divisions import Division
 from pipelines.arrivals.lists import Row, missing_rows
 from pipelines.arrivals.model import Arrival
 from pipelines.bronze.result import ACCEPTED
 from pipelines.contracts import Feed
+from pipelines.reference.divisions import Division
 
 # State -> (symbol, word); the worst first, which is what a cell of several scopes shows.
 WORDS = {

@@ -5,8 +5,8 @@ Belongs here: the checks on figures and their Chinese words. Does not belong her
 delivery (judging.py).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from pipelines.bronze import problems
 from pipelines.bronze.drift import changed_kinds, lost_columns
@@ -20,7 +20,7 @@ from pipelines.landing.manifest import UNREAD
 
 # A person may release what broke one of these; a file nobody can read or place has no rows to release.
 RELEASABLE = (
-    "E_PERIOD", "E_MANIFEST", "E_JSON_PART", "E_NIL_REPLACES",
+    "E_PERIOD", "E_MANIFEST", "E_JSON_PART", "E_NIL_REPLACES", "E_SCOPE", "E_OTHER_PLACE",
     "E_TRUNCATED", "E_QUARANTINE_SHARE", "E_GARBLED", "E_COLUMN_LOST", "E_COLUMN_KIND", "E_INVALID_IDS",
     "E_DUPLICATE_SHARE", "E_DELETE_SHARE", "E_ROW_COUNT", "E_KEYS_VANISHED", "E_IDS_SHIFTED",
 )  # fmt: skip
@@ -29,6 +29,8 @@ _ENOUGH_NUMBERS = 50
 # Rare words look like mojibake now and then; half of the words never do. Two ?? may be somebody's remark.
 _MOST_GARBLED = 0.5
 _SOME_LOST = 3
+# A handful of rows may lie elsewhere. A correction keeps most of the records it corrects.
+_MANY_OUTSIDE, _MOST_OUTSIDE, _MOST_OTHERS = 5, 0.5, 0.9
 # Older lists are sent by a slip of the finger, or by somebody who says so.
 _OLDEST_MONTHS = 120
 _NO_HISTORY = History()
@@ -55,6 +57,8 @@ class Counts:
     `previous`: rows of the last accepted full delivery of the scope, None without one or when this is not full.
     `vanished`: share of that one's keys which this one lacks, None likewise. `renamed`: share of the people also in the
     last delivery of the mode who have another name now, None for too few. `is_cut`: breaks off within a line.
+    `knows_scope`: whether a division table has it; `placed`: rows that say in which division they lie, `outside`: those
+    outside the scope, by county. `lost`: share of the records of the delivery this one replaces that it lacks.
     """
 
     rows_in: int
@@ -64,6 +68,10 @@ class Counts:
     vanished: float | None = None
     renamed: float | None = None
     is_cut: bool = False
+    knows_scope: bool = True
+    placed: int = 0
+    outside: Mapping[str, int] = field(default_factory=dict)
+    lost: float | None = None
 
     @property
     def duplicate_share(self) -> float | None:
@@ -98,7 +106,7 @@ def check(
     where the contract knows such a thing; a delta or an append without rows says that nothing happened, unless its
     period has rows already. `extra`: headings the contract does not know.
     """
-    about = (*_period(feed, delivery), *_declared(counts, delivery))
+    about = (*_period(feed, delivery), *_scope(counts, delivery), *_declared(counts, delivery))
     cut = [Check("E_TRUNCATED", "文件结尾", "", "", True)] if counts.is_cut else []
     if counts.rows_in == 0 and not cut:
         is_nil = feed.nil_return != NIL_NEVER and not counts.previous
@@ -107,9 +115,9 @@ def check(
         return (*about, *empty, *_nil(delivery, history))
     if counts.rows_in == 0:
         return (*about, *cut)
-    found = [*about, *cut, *_rows(counts, feed), *_columns(counts, feed, history, extra), *_ids(counts, feed)]
-    found += [*_people(counts, feed), *_keys(counts, feed)]
-    found += [*_deletes(counts, feed, history), *_size(counts, feed, delivery, history)]
+    found = [*about, *cut, *_place(counts, delivery, history), *_rows(counts, feed)]
+    found += [*_columns(counts, feed, history, extra), *_ids(counts, feed), *_people(counts, feed)]
+    found += [*_keys(counts, feed), *_deletes(counts, feed, history), *_size(counts, feed, delivery, history)]
     return (*found, *_vanished(counts, feed, delivery))
 
 
@@ -119,6 +127,27 @@ def _period(feed: Feed, delivery: Delivery) -> Iterator[Check]:
     limit = f"应在交付之日前 {_OLDEST_MONTHS // 12} 年至后 {feed.period_months} 个月之内"
     is_broken = not -_OLDEST_MONTHS < ahead <= feed.period_months
     yield Check("E_PERIOD", "所属期", f"{delivery.period}，{delivery.delivered_on} 交付", limit, is_broken)
+
+
+def _scope(counts: Counts, delivery: Delivery) -> Iterator[Check]:
+    yield Check("E_SCOPE", "文件名中的范围", delivery.scope, "应是区划表中的代码", not counts.knows_scope)
+
+
+def _place(counts: Counts, delivery: Delivery, history: History) -> Iterator[Check]:
+    """Whether the rows are those of the place and the period."""
+    if counts.placed:
+        rows, most = sum(counts.outside.values()), list(counts.outside.items())[:3]
+        codes = "、".join(f"{code} 有 {n} 行" for code, n in most)
+        found = f"文件名的范围为 {delivery.scope}，{counts.placed} 行有区划代码，其中 {rows} 行在范围之外"
+        is_broken = rows >= _MANY_OUTSIDE and rows / counts.placed > _MOST_OUTSIDE
+        yield Check("E_OTHER_PLACE", "范围之外的行", f"{found}：{codes}" if codes else found, "上限 50%", is_broken)
+    if counts.lost is not None:
+        before, limit = history.replaced, f"上限 {_percent(_MOST_OTHERS)}"
+        found = (
+            f"会替代范围 {delivery.scope} 同期的「{before.file_name}」（{before.delivered_on} 交付，"
+            f"编号 {before.delivery_id}），而其中的记录有 {_percent(counts.lost)} 不在本次之中"
+        )
+        yield Check("E_OTHER_PLACE", "同期原交付的记录", found, limit, counts.lost > _MOST_OTHERS)
 
 
 def _nothing(counts: Counts, feed: Feed) -> str:

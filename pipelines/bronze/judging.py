@@ -17,6 +17,7 @@ from pipelines.bronze.breakers import Counts, breaker, check, few_invalid, first
 from pipelines.bronze.drift import changes
 from pipelines.bronze.history import History
 from pipelines.bronze.people import renamed_share
+from pipelines.bronze.places import divisions, lost_share, outside
 from pipelines.bronze.points import words
 from pipelines.bronze.profile import vanished_share
 from pipelines.bronze.reading import being_read, has_killed, reader_version
@@ -70,7 +71,7 @@ def _judged(paths: Paths, feed: Feed, delivery: Delivery, past: History) -> Deli
     except UnreadableError as error:
         refusal = breaker(error.code, delivery, error.detail)
         return _write_unread(draft, delivery, Taken(breaker=refusal))
-    counts = _counts(paths, delivery, draft, taken, past)
+    counts = _counts(paths, feed, delivery, draft, taken, past)
     checks = () if taken.breaker else check(counts, feed, delivery, past, tuple(taken.extra))
     taken.breaker = taken.breaker or first_broken(checks, delivery)
     if taken.breaker and counts.rows_in == 0:
@@ -132,9 +133,13 @@ def _keep(draft: Draft, taken: Taken, delivery: Delivery) -> None:
     draft.people, draft.points = taken.people, taken.points
 
 
-def _counts(paths: Paths, delivery: Delivery, draft: Draft, taken: Taken, past: History) -> Counts:
+def _counts(
+    paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, taken: Taken, past: History
+) -> Counts:
     full = past.full if delivery.mode == "full" else None
     before = read_sketch(paths, full)
+    known = divisions(paths.reference)
+    replaced = past.replaced if feed.key_columns and not delivery.is_page else None
     return Counts(
         rows_in=draft.rows.height + draft.entries.height,
         quarantined=draft.entries.height,
@@ -142,6 +147,10 @@ def _counts(paths: Paths, delivery: Delivery, draft: Draft, taken: Taken, past: 
         is_cut=taken.is_cut,
         previous=full.rows_in if full else None,
         vanished=None if before is None or taken.sketch is None else vanished_share(before, taken.sketch),
+        knows_scope=known.knows(delivery.scope),
+        placed=sum(taken.places.values()),
+        outside=outside(taken.places, delivery.scope, known),
+        lost=lost_share(paths, replaced, taken.sketch, draft.scratch()),
         renamed=None if taken.people is None else renamed_share(read_people(paths, past.last), taken.people),
     )
 

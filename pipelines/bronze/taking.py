@@ -16,6 +16,7 @@ from pipelines.bronze.history import History
 from pipelines.bronze.lineage import with_lineage
 from pipelines.bronze.people import People
 from pipelines.bronze.periods import held_against
+from pipelines.bronze.places import Places
 from pipelines.bronze.points import Points
 from pipelines.bronze.profile import Profile, Profiler
 from pipelines.bronze.readers import read
@@ -47,6 +48,7 @@ class Taken:
     sketch: pl.Series | None = None
     people: pl.DataFrame | None = None
     points: pl.DataFrame | None = None
+    places: Mapping[str, int] = field(default_factory=dict)
     is_cut: bool = False
     notices: list[Notice] = field(default_factory=list)
     below: list[str] = field(default_factory=list)
@@ -61,6 +63,7 @@ def take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Histo
     tables, notices = read(delivery.file(paths), feed, scratch)
     taken = Taken(notices=notices)
     profiler, people, points = Profiler(feed, delivery.mode, scratch), People(feed), Points(feed)
+    places = Places(feed)
     endings: list[Ending] = []
     told_cells, id_lengths = Counter(), {}
     for order, table in enumerate(tables):
@@ -96,12 +99,13 @@ def take(paths: Paths, feed: Feed, delivery: Delivery, draft: Draft, past: Histo
                 profiler.rows(sound)
                 people.add(sound)
                 points.add(sound)
+                places.add(sound)
             if told := [e for e in entries if e.height]:
                 draft.entries.add(pl.concat(told).sort("row"))
         _compare_units(taken, taken.below, table, feed, delivery)
     taken.notices += cell_notices(feed, told_cells)
     taken.profile, taken.sketch = profiler.finish()
-    taken.people, taken.points = people.sample(), points.finish()
+    taken.people, taken.points, taken.places = people.sample(), points.finish(), places.counts
     taken.is_cut = any(last_line.is_cut(end, past.ends_lines) for end in endings)
     if endings:
         ends = all(end.state == last_line.ENDED for end in endings)

@@ -4,10 +4,13 @@ Belongs here: divisions as scopes of deliveries. Does not belong here: villages,
 models resolve those).
 """
 
+import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -47,6 +50,35 @@ class Divisions:
         if code in units:
             return units[code]
         return next((units[c] for c in sorted(self.families.get(code, ())) if c in units), None)
+
+    def knows(self, code: str) -> bool:
+        """Whether a code is, or once was, that of a unit that delivers."""
+        return any(code in units for _, units in self.snapshots)
+
+    def lies_in(self, code: str, scope: str) -> bool:
+        """Whether a county or township (six or nine digits) lies in a scope, under any code either ever had: townships
+        carry the codes of a county that was merged into another."""
+        stem = re.sub("0000$|00$", "", scope) if len(scope) == _CITY_DIGITS else scope
+        if code.startswith(stem) or stem.startswith(code):
+            return True
+        own = self._codes(code)
+        return any(mine.startswith(theirs) for theirs in self._codes(stem) for mine in own)
+
+    def _codes(self, code: str) -> frozenset[str]:
+        """Every code a unit ever had, and a county also those of the counties its townships were in."""
+        return self.families.get(code, frozenset([code])) | self._merged.get(code, frozenset())
+
+    @cached_property
+    def _merged(self) -> Mapping[str, frozenset[str]]:
+        """County -> counties to or from which whole townships of it were recoded when either ceased to be."""
+        newest, oldest = self.snapshots[-1][1], self.snapshots[0][1]
+        gone = {c for c, unit in oldest.items() if unit.level == LEVELS["county"] and c not in newest}
+        found: dict[str, set[str]] = defaultdict(set)
+        for family in self.families.values():
+            counties = {code[:_CITY_DIGITS] for code in family}
+            for county in counties:
+                found[county] |= counties if counties & gone else set()
+        return {county: frozenset(others) for county, others in found.items()}
 
     def scopes(self, scope_kind: str, day: date) -> list[Division]:
         """Who delivers a feed of a scope on a day, in order of code."""
