@@ -25,8 +25,15 @@ _END = r"(?![A-Za-z0-9\u4e00-\u9fff])"
 _STATED = re.compile(rf"单位(?:均?[为是])?\s*:?\s*\(?\s*({_SEVERAL}){_END}|[(\[]\s*({_SEVERAL})\s*[)\]]")
 _ONE = re.compile("|".join(map(re.escape, sorted(UNITS, key=len, reverse=True))))
 _BARE = rf"^[¥￥(（\[【\s]*({_UNIT})[)）\]】\s]*$"
-# A code of Excel: what it shows besides the number, a separator of thousands behind all digits, a point that is text.
-_LITERAL = re.compile(r'"([^"]*)"|[\\!](.)|\[[^\]]*\]|[_*].|([\u4e00-\u9fff㎡²³%‰¥￥]+)')
+# A code of Excel: what it shows besides the number ([$US$-409] is a currency), a separator of thousands behind all
+# digits, a point that is text.
+_GENERAL = re.compile("General|G/通用格式", re.IGNORECASE)
+_LITERAL = re.compile(
+    r'"([^"]*)"|[\\!](.)|\[\$([^\]-]+)[^\]]*\]|\[[^\]]*\]|[_*].|([\u4e00-\u9fff㎡²³%‰¥￥$€£₩₽]+)'
+)
+_OF_A_DAY = re.compile("[ymdhs]", re.IGNORECASE)
+# What says no more than that a number is yuan, or nothing.
+_YUAN = re.compile(r"人民币|RMB|CN[Y¥]|¥|[整正]$|[\s.,:()\[\]【】+\-]", re.IGNORECASE)
 _THOUSANDS, _POINT = re.compile(r"[0#?](,+)(?![0#?,])"), re.compile(r"[\\!]\.([0#?]+)|\"\.\"([0#?]+)")
 _NUMBER = r"^[+-]?[0-9]+(?:\.[0-9]*)?$"
 _NUMBERS = ("integer", "decimal")
@@ -44,13 +51,17 @@ def stated(text: str) -> tuple[str, ...]:
 
 def in_format(code: str) -> str | None:
     """The unit of the number a cell holds, where its format shows one: 0.00"万元", but also 0!.0,"万元", which shows
-    yuan as ten thousands."""
-    code = code.partition(";")[0]
-    literal = "".join("".join(filter(None, found.groups())) for found in _LITERAL.finditer(code) if found[0] != "%")
-    match = re.match(_BARE, folded(literal).replace(".", ""))
-    if match is None:
+    yuan as ten thousands. A word that is no unit we know (美元, $, 厘) is one of its own; 万 is one of yuan."""
+    code = _GENERAL.sub("", code.partition(";")[0])
+    if _OF_A_DAY.search(_LITERAL.sub("", code)):
         return None
-    unit = _ONE.search(match[1].removeprefix("人民币"))[0]
+    literal = "".join("".join(filter(None, found.groups())) for found in _LITERAL.finditer(code) if found[0] != "%")
+    match, word = re.match(_BARE, folded(literal).replace(".", "")), _YUAN.sub("", folded(literal))
+    unit = _ONE.search(match[1].removeprefix("人民币"))[0] if match else word
+    if match is None and word and f"{word}元" in UNITS:
+        unit = f"{word}元"
+    if unit not in UNITS:
+        return unit or None
     thousands, point = _THOUSANDS.search(code), _POINT.search(code)
     shown = 1000 ** len(thousands[1]) if thousands else 1
     shown *= 10 ** len(point[1] or point[2]) if point else 1
@@ -79,7 +90,7 @@ def conflicts(
     for name, place in header.columns.items():
         column, heading = feed.by_name[name], header.headings[place]
         agreed = _sent(column, heading, feed)
-        if (unit := _other((shown or {}).get(place, ()), agreed)) is not None:
+        if (unit := _shown((shown or {}).get(place, ()), agreed)) is not None:
             silent.append(f"单元格写明单位为「{unit}」，「{heading}」列约定为「{agreed}」")
         elif (unit := _other(stated(header.upper.get(place, "")) or said, agreed)) is not None:
             words = f"写明单位为「{unit}」，「{heading}」列约定为「{agreed}」"
@@ -91,6 +102,14 @@ def _other(units: Collection[str], agreed: str | None) -> str | None:
     """The first of the units of the same kind, where none of them is the agreed one."""
     alike = [unit for unit in units if agreed and thing(unit) == thing(agreed)]
     return alike[0] if alike and all(ratio(unit, agreed) != 1 for unit in alike) else None
+
+
+def _shown(units: Collection[str], agreed: str | None) -> str | None:
+    """The first of the units of cells that is not the agreed one. Money is in no currency and no part but that: each
+    other word beside it is another unit."""
+    if thing(agreed) != "money":
+        return _other(units, agreed)
+    return next((u for u in units if thing(u) != "money" or ratio(u, agreed) != 1), None)
 
 
 def _misnamed(header: Header, feed: Feed) -> list[str]:

@@ -143,7 +143,26 @@ FORMATS = [
     ('0"."0000"万元"', "元"),
     ('0.00,"千元"', "元"),
     ('0!.00,,"亿元"', "元"),
-    ('0"岁"', None),
+    ('0"岁"', "岁"),
+    ('General"万"', "万元"),
+    ('G/通用格式"万"', "万元"),
+    ('0.00"亿"', "亿元"),
+    ('0!.0,"万"', "元"),
+    ('0.00"美元"', "美元"),
+    ("[$$-409]0.00", "$"),
+    ("[$US$-409]#,##0.00", "US$"),
+    ("$#,##0.00", "$"),
+    ('0"厘"', "厘"),
+    ('"¥"0.00"万"', "万元"),
+    ("[$¥-804]#,##0.00", None),
+    ("[$CNY]\\ 0.00", None),
+    ('_ "¥"* #,##0.00_ ', None),
+    ('"人民币"0.00', None),
+    ('0.00"元整"', "元"),
+    ("[$-804]0.00", None),
+    ("0.00E+00", None),
+    ('yyyy"年"', None),
+    ("[h]:mm", None),
     ("#,##0.00", None),
     ("0.00%", None),
     ("yyyy年m月", None),
@@ -156,8 +175,10 @@ def test_what_a_number_format_says_of_the_number(code, unit):
 
 
 @pytest.mark.parametrize(
-    ("code", "breaker"), [('0.00"万元"', "E_UNIT"), ('#,##0"百元"', "E_UNIT"), ('0"元"', None), ('0!.0,"万元"', None)]
-)
+    ("code", "breaker"), [('0.00"万元"', "E_UNIT"), ('#,##0"百元"', "E_UNIT"), ('0"元"', None), ('0!.0,"万元"', None),
+     ('General"万"', "E_UNIT"), ('0.00"亿"', "E_UNIT"), ('0.00"美元"', "E_UNIT"), ("[$$-409]0.00", "E_UNIT"),
+     ('0"厘"', "E_UNIT"), ("[$¥-804]0.00", None), ("[$CNY]0.00", None), ('0!.0,"万"', None)],
+)  # fmt: skip
 @pytest.mark.parametrize("is_old", [False, True])
 def test_a_unit_shown_behind_the_number(office, workbook, allowance, allowance_header, code, breaker, is_old):
     rows = [allowance_header, *(allowance(n, c4=200.0) for n in range(3))]
