@@ -18,9 +18,10 @@ from pipelines.contracts import Feed
 _TOTAL = (
     "total", "totalcount", "totalrecords", "totalrecord", "totalelements", "totalrows", "totalrow", "totalnum",
     "totalnumber", "totalitems", "totalresults", "totalfeatures", "numbermatched", "recordstotal", "recordcount",
+    "总数", "总条数", "总记录数", "记录总数", "总行数", "数据总数", "总数量",
 )  # fmt: skip
 # How many are on this page, with some; with others how many there are. It says something only where it is more.
-_COUNT = ("count",)
+_COUNT = ("count", "rowcount", "rowscount", "记录数", "条数", "行数")
 _PAGES = ("pages", "totalpages", "totalpage", "pagecount")
 _CODES = (
     "code", "status", "statuscode", "state", "errcode", "errno", "errorcode", "retcode", "returncode", "resultcode",
@@ -33,11 +34,17 @@ _MESSAGES = (
     "rspmsg",
 )  # fmt: skip
 _MORE = ("hasnext", "hasnextpage", "hasmore", "hasmorepages", "hasmoredata", "exceededtransferlimit")
+_PART = (
+    "truncated", "istruncated", "partial", "ispartial", "incomplete", "isincomplete", "incompleteresults",
+)  # fmt: skip
+_WARNINGS = ("warning", "warnings", "警告")
 _LAST = ("last", "islast", "lastpage", "islastpage")
 _NEXT = (
     "next", "nexturl", "nexturi", "nexthref", "nextlink", "nextpage", "nextpageurl", "nextpagelink", "nextcursor",
     "nexttoken", "nextpagetoken", "nextmarker", "continuationtoken",
 )  # fmt: skip
+# A place in the list from which to go on; elsewhere "after" may be what was asked for.
+_CURSOR, _AFTER = ("cursor", "cursors", "paging", "pagination"), "after"
 _COLUMNS = (
     "columns", "cols", "columnnames", "fields", "fieldnames", "header", "headers", "heads", "titles", "names",
 )  # fmt: skip
@@ -94,8 +101,9 @@ def pages(said: Mapping[str, Any], path: str) -> int | None:
     return _number(said, _PAGES, path)
 
 
-def rest(said: Mapping[str, Any], path: str, count: int) -> str:
+def rest(around: Envelope, path: str, count: int) -> str:
     """What says that there are more records than the `count` this answer holds, in Chinese; '' where nothing does."""
+    said = around.said
     in_all = total(said, path, count)
     if in_all is not None and in_all > count:
         return f"接口称共 {in_all} 条，实收 {count} 条"
@@ -103,6 +111,10 @@ def rest(said: Mapping[str, Any], path: str, count: int) -> str:
     more += [value == "false" for value in _values(said, _LAST) if value in ("true", "false")]
     if any(more):
         return "接口称还有下一页"
+    if any(value in _YES for value in _values(said, _PART)):
+        return "接口称只返回了一部分"
+    if _under(said, _WARNINGS) or any(held and _last(p) in _WARNINGS for p, held in around.plain.items()):
+        return "接口给出了警告"
     is_all = more or in_all == count > 0
     return "" if is_all or not _next(said) else "接口给出了下一页的地址"
 
@@ -151,14 +163,24 @@ def record_path(lists: Mapping[str, Collection[str]], feed: Feed) -> str:
 
 def _names_errors(said: Mapping[str, Any]) -> bool:
     """Whether anything stands under a name for errors, at any depth."""
-    under = (value for path, value in said.items() if any(_last(part) in _ERRORS for part in path.split(".")))
+    return _under(said, _ERRORS)
+
+
+def _under(said: Mapping[str, Any], names: Collection[str]) -> bool:
+    """Whether anything that is not nothing stands under one of these names, at any depth."""
+    under = (value for path, value in said.items() if any(_last(part) in names for part in path.split(".")))
     told = (str(value).strip().casefold() for value in under)
     return any(text not in _NOTHING and not _FINE.fullmatch(text) for text in told)
 
 
 def _next(said: Mapping[str, Any]) -> bool:
-    """Whether the address or the number of a next page is given: next, _links.next.href, @odata.nextLink."""
-    under = (value for path, value in said.items() if any(_last(part) in _NEXT for part in path.split(".")))
+    """Whether the address or the number of a next page is given: next, _links.next.href, @odata.nextLink,
+    paging.cursors.after."""
+    named = ((value, [_last(part) for part in path.split(".")]) for path, value in said.items())
+    under = (
+        value for value, parts in named
+        if any(part in _NEXT for part in parts) or (parts[-1] == _AFTER and parts[-2:-1] and parts[-2] in _CURSOR)
+    )  # fmt: skip
     return any(str(value).strip().casefold() not in _NO_PAGE for value in under)
 
 

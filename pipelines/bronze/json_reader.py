@@ -95,7 +95,7 @@ def _lacks(survey: _Survey, file: Path) -> str:
     is_awaited = survey.count and (number is not None or (_pages(survey) or 1) > 1)
     if is_awaited or (number or 1) > 1:
         return ""
-    return answer.rest(survey.around.said, survey.path, survey.count)
+    return answer.rest(survey.around, survey.path, survey.count)
 
 
 def _notices(survey: _Survey, file: Path, lacks: str) -> list[Notice]:

@@ -106,7 +106,8 @@ def read_page(answer: Answer, number: int, feed: Feed) -> Page | None:
         raise SourceError("接口回答说取数失败，请联系部门；以别的状态码表示成功的，请写入数据合同")
     total = answers.total(said, path, len(found))
     digest = hashlib.sha256(json.dumps([found, total], sort_keys=True).encode()).hexdigest()
-    return Page(answer.body, len(found), total, answers.pages(said, path), answers.rest(said, path, len(found)), digest)
+    rest = answers.rest(around, path, len(found))
+    return Page(answer.body, len(found), total, answers.pages(said, path), rest, digest)
 
 
 def _names(found: list) -> dict[str, None]:

@@ -137,7 +137,21 @@ PARTS = {
     "接口称共 5 条，实收 0 条": {"total": 5, "data": []},
     "接口称共 128 条，实收 0 条": {"data": {"total": 128, "pages": 22, "list": []}},
     "接口称共 1000 条，实收 6 条": {"code": 0, "count": 1000, "data": RECORDS},
-}
+    "接口称共 7 条，实收 6 条": {"rowCount": 7, "data": RECORDS},
+    **{f"接口称共 {n} 条，实收 6 条": {name: n, "data": RECORDS}
+       for n, name in enumerate(("总条数", "记录总数", "总数", "总记录数"), 20)},
+    "接口称只返回了一部分": {"partial": "true", "data": RECORDS},
+    "接口给出了警告": {"warning": "结果超过上限", "data": RECORDS},
+}  # fmt: skip
+TOLD_PART = [
+    {"truncated": True, "data": RECORDS},
+    {"meta": {"is_truncated": 1}, "data": RECORDS},
+    {"incomplete_results": True, "items": RECORDS},
+]
+WARNED = [
+    {"warnings": ["limit reached"], "data": RECORDS},
+    {"meta": {"warning": {"text": "只取前 6 条"}}, "data": RECORDS},
+]
 MORE = [
     {"hasNextPage": True, "data": RECORDS},
     {"total": 6, "has_more": "true", "data": RECORDS},
@@ -152,12 +166,17 @@ NEXT = [
     {"@odata.nextLink": "/people?$skip=6", "value": RECORDS},
     {"_links": {"next": {"href": "/people?page=2"}}, "data": RECORDS},
     {"data": {"nextPage": 2, "list": RECORDS}},
+    {"paging": {"cursors": {"before": "MA", "after": "Ng"}}, "data": RECORDS},
+    {"paging": {"after": "Ng"}, "data": RECORDS},
 ]
 ALL = [
     {"hasNextPage": False, "nextPage": 2, "data": RECORDS},
     {"next": None, "previous": None, "data": RECORDS},
     {"next_page_url": "", "nextPage": 0, "last_page": 1, "data": RECORDS},
     {"last": True, "content": RECORDS},
+    {"truncated": False, "partial": "0", "warning": "", "warnings": [], "data": RECORDS},
+    {"rowCount": 6, "总条数": 6, "data": RECORDS},
+    {"params": {"after": "2024-01-01"}, "paging": {"cursors": {"after": None}}, "data": RECORDS},
     {"errors": [], "error": None, "exception": "", "err": 0, "data": RECORDS},
 ]
 
@@ -171,7 +190,8 @@ def lacks(tmp_path: Path, said: dict, name: str = "a.json") -> str:
 
 @pytest.mark.parametrize(
     ("why", "said"),
-    [*PARTS.items(), *(("接口称还有下一页", said) for said in MORE),
+    [*PARTS.items(), *(("接口称只返回了一部分", said) for said in TOLD_PART),
+     *(("接口给出了警告", said) for said in WARNED), *(("接口称还有下一页", said) for said in MORE),
      *(("接口给出了下一页的地址", said) for said in NEXT), *(("", said) for said in ALL)],
 )  # fmt: skip
 def test_what_says_that_more_are_to_be_fetched_is_heard(tmp_path: Path, why: str, said: dict):

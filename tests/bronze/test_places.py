@@ -64,7 +64,7 @@ def test_a_city_holds_its_counties_and_a_township_only_itself():
     assert outside({"370602001": 3, "370602002": 2, "370602": 1}, "370602001", KNOWN) == {"370602": 2}
 
 
-@pytest.mark.parametrize(("first", "code"), [(0, None), (30, None), (37, "E_OTHER_PLACE"), (40, "E_OTHER_PLACE")])
+@pytest.mark.parametrize(("first", "code"), [(1, None), (30, None), (37, "E_OTHER_PLACE"), (40, "E_OTHER_PLACE")])
 def test_a_replacement_shares_records_with_what_it_replaces(send, first: int, code: str | None):
     before = send("370602", [HERE] * 40)
     refused = send("370602", [HERE] * 40, first)
