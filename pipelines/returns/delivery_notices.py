@@ -119,7 +119,7 @@ def _facts(
     if is_refused:
         facts.append(("原因", result.breaker_message or ""))
         facts.append(("这段时间", "上一次通过检查的数据继续使用，返还镇街的文件中注明「陈旧」。"))
-    facts.append(("请您做什么", _next(result, ruling)))
+    facts.append(("请您做什么", _next(result, ruling, count)))
     if is_refused:
         facts.append(("谁来决定", _decider(result, ruling)))
     if ruling:
@@ -142,10 +142,11 @@ def _verdict(result: DeliveryResult, ruling: Ruling | None) -> str:
     return "整份退回，暂不使用"
 
 
-def _next(result: DeliveryResult, ruling: Ruling | None) -> str:
+def _next(result: DeliveryResult, ruling: Ruling | None, count: int) -> str:
     if result.status == ACCEPTED:
         return "请按「问题行」在源系统中更正，下次交付时以更正后的数据为准。"
-    steps = "请按原因和「问题行」在源系统中更正，重新导出整份文件，用同样的文件名规则再次交付。"
+    where = "原因和「问题行」" if count else "原因"
+    steps = f"请按{where}在源系统中更正，重新导出整份文件，用同样的文件名规则再次交付。"
     if result.breaker_code in RELEASABLE and not ruling:
         steps += "如核实原文件无误，请书面告知市大数据局数据专员，说明理由和交付编号，不必重报。"
     return steps
