@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from pipelines.bronze.schema import LINEAGE
 from pipelines.bronze.store import QUARANTINE_FILE, ROWS_FILE
 from pipelines.bronze.table import UnreadableError
 from pipelines.contracts import Feed
+from pipelines.deliveries import known_deliveries
+from pipelines.deliveries.standing import WAITING
 from pipelines.deliveries.withdrawals import WITHDRAWALS
 from pipelines.landing import land_feed, left_alone
 from pipelines.landing.delivery import RECORD
@@ -70,6 +72,7 @@ def attempt(paths: Paths, feed: Feed, file: Path, as_of: date, rows: int) -> Tri
             raise LeftAloneError("".join(left_alone(trial, feed)) or f"「{file.name}」不是要收的文件")
         ingest_feed(trial, feed, as_of)
         result = next(r for r in results(trial, feed.code) if r.delivery_id == delivery.delivery_id)
+        result = _with_standing(trial, feed, result, as_of)
         taken = trial.bronze / feed.code / result.folder
         entries = pl.read_parquet(taken / QUARANTINE_FILE)
         own = entries.filter(pl.col("code").ne_missing(pl.lit(result.breaker_code)))
@@ -97,6 +100,15 @@ def _beside(paths: Paths, feed: Feed) -> Iterator[Paths]:
             trial.decisions.mkdir()
             (trial.decisions / WITHDRAWALS.folder).symlink_to(gone, target_is_directory=True)
         yield trial
+
+
+def _with_standing(trial: Paths, feed: Feed, result: DeliveryResult, as_of: date) -> DeliveryResult:
+    """Told also of the other pages it waits for."""
+    standings = (s for s in known_deliveries(trial, feed, as_of) if s.delivery_id == result.delivery_id)
+    waits = next((s.note for s in standings if s.state == WAITING), None)
+    if waits is None:
+        return result
+    return replace(result, notices=(*result.notices, waits), notice_codes=(*result.notice_codes, "N_WAITING"))
 
 
 def _kind(file: Path) -> str | None:

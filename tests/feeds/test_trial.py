@@ -171,6 +171,18 @@ def test_a_file_without_rows_is_called_a_nil_return_or_refused_with_why(paths: P
     assert "连表头也没有，零报告也要有表头" in as_text(attempt(paths, feed, file, JANUARY, rows=1), feed)
 
 
+@pytest.mark.parametrize(("page", "said", "lacking"), [(1, 3, "2、3"), (2, 3, "1、3"), (2, None, "1"), (1, None, None)])
+def test_a_page_waits_for_the_others(paths: Paths, tmp_path: Path, page: int, said: int | None, lacking: str | None):
+    names = HEADER.split(",")
+    records = [dict(zip(names, text.split(","), strict=True)) for text in SOUND]
+    file = tmp_path / f"F11_残疾人证_370600_202401_p000{page}.json"
+    around = {"totalPages": said} if said else {}
+    file.write_text(json.dumps({**around, "data": records}, ensure_ascii=False), encoding="utf-8")
+    found = as_json(attempt(paths, FEEDS["F11"], file, JANUARY, rows=0))
+    told = [n["text"] for n in found["notices"] if n["code"] == "N_WAITING"]
+    assert (found["status"], told) == ("accepted", [f"缺第 {lacking} 页，整套暂不生效；请补报缺页"] if lacking else [])
+
+
 def test_command_line(tmp_path: Path) -> None:
     def ask(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "pipelines", "inspect", *arguments]
