@@ -44,7 +44,7 @@ def read_archive(
         raise UnreadableError("E_ZIP_DAMAGED") from error
     layers = {name.lower()[:-4] for name in unpacked if name.lower().endswith(".shp")}
     tables: list[Table] = []
-    notices: list[Notice] = []
+    notices = [Notice("N_MEMBER", f"包内文件「{name}」的名称是办公软件的临时文件，未读取") for name in _locks(file)]
     for name, path in unpacked.items():
         is_layer, suffix = _layer(name) in layers, PurePosixPath(name).suffix.lower()
         if is_layer and suffix != ".shp" and (suffix in PARTS or name.lower().endswith(".shp.xml")):
@@ -112,6 +112,13 @@ def _unpack(file: Path, scratch: Path, caps: Caps) -> dict[str, Path]:
             with archive.open(entry) as source, unpacked[name].open("wb") as target:
                 shutil.copyfileobj(source, target, _PIECE)
     return unpacked
+
+
+def _locks(file: Path) -> list[str]:
+    """Members left alone for a name that somebody may have given to data."""
+    with zipfile.ZipFile(file) as archive:
+        names = sorted(_name(entry) for entry in archive.infolist() if not entry.is_dir())
+    return [name for name in names if PurePosixPath(name).name.startswith("~$")]
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

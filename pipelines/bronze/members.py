@@ -7,9 +7,11 @@ Belongs here: judging names. Does not belong here: unpacking and reading members
 import re
 from pathlib import PurePosixPath
 
+from pipelines.bronze.places import divisions
 from pipelines.bronze.table import Notice, UnreadableError
 from pipelines.contracts import Feed
 from pipelines.landing.file_name import FileName, read_name
+from pipelines.paths import Paths
 
 # What departments call the papers they put beside their data, whatever kind of file they write them in.
 _ASIDE = re.compile(
@@ -20,6 +22,9 @@ _ASIDE = re.compile(
 _CODE = re.compile(r"(F\d{2}[A-Z]?)(?=[_\-\s\u4e00-\u9fff])", re.IGNORECASE)
 # A day is none of a delivery's period: 20240205, 2024年2月5日.
 _MONTH = re.compile(r"(?<!\d)(20\d\d)(?:年0?(1[0-2]|[1-9])月|(0[1-9]|1[0-2]))(?!\d)")
+
+_MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_MONTH_ALONE = re.compile(r"(?<![\d年十])(1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?!\d)")
 
 
 def is_aside(name: str) -> bool:
@@ -41,12 +46,22 @@ def of_another(name: str, archive: str, feed: Feed) -> list[Notice]:
         return []
     if said and (said.mode != own.mode or not _is_within(said, own)):
         raise UnreadableError("E_ZIP_OTHER", f"包内文件「{name}」的范围或方式与压缩包的不同")
+    known = divisions(Paths.default().reference)
+    places = known.named(name)
+    if places and not any(known.lies_in(code, own.scope) for codes in places for code in codes):
+        raise UnreadableError("E_ZIP_OTHER", f"包内文件「{name}」写着范围 {own.scope} 以外的地方")
     months = [said.period] if said else [f"{m[1]}{m[2] or m[3]:0>2}" for m in _MONTH.finditer(name)]
+    if not months and feed.period_months == 1:
+        months = [f"{own.period[:4]}{_month(m[1]):02d}" for m in _MONTH_ALONE.finditer(name)]
     if not months or own.period in months:
         return []
     if said or code:
         raise UnreadableError("E_ZIP_OTHER", f"包内文件「{name}」是 {months[-1]} 期的")
     return [Notice("N_MEMBER", f"包内文件「{name}」的名称写着 {months[-1]}，与所属期 {own.period} 不同，请核对")]
+
+
+def _month(word: str) -> int:
+    return int(word) if word.isdecimal() else _MONTHS.index(word) + 1
 
 
 def _is_within(said: FileName, own: FileName) -> bool:

@@ -19,6 +19,7 @@ from pipelines.reference.tables import division_change, division_snapshot
 
 LEVELS = {"city": "市", "county": "县", "township": "乡镇"}
 _CITY_DIGITS = 6
+_CODE = re.compile(r"(?<!\d)(\d{9}|\d{6})(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,19 @@ class Divisions:
             return True
         own = self._codes(code)
         return any(mine.startswith(theirs) for theirs in self._codes(stem) for mine in own)
+
+    def named(self, text: str) -> list[frozenset[str]]:
+        """The codes of each county and township a text names, by code or by name: 370611, 福山区."""
+        found = [frozenset([c]) for c in _CODE.findall(text) if self.knows(c)]
+        return found + [frozenset(codes) for name, codes in self._by_name.items() if name in text]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for unit in (unit for _, units in self.snapshots for unit in units.values()):
+            if unit.level != LEVELS["city"] and len(unit.name) > 2:
+                found[unit.name].add(unit.code)
+        return found
 
     def _codes(self, code: str) -> frozenset[str]:
         """Every code a unit ever had, and a county also those of the counties its townships were in."""

@@ -207,6 +207,22 @@ def test_another_month_in_a_members_own_name_is_told(desk: Office, name: str, to
     assert (result.status, result.rows_bronze, result.notice_codes.count("N_MEMBER")) == ("accepted", 10, told)
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [("370611.csv", "E_ZIP_OTHER", 0), ("福山区.csv", "E_ZIP_OTHER", 0), ("福山区/名册.csv", "E_ZIP_OTHER", 0),
+     ("370602.csv", None, 0), ("芝罘区.csv", None, 0), ("向阳街道.csv", None, 0), ("1月.csv", None, 0),
+     ("2月.csv", None, 1), ("二月.csv", None, 1), ("十一月.csv", None, 1), ("2月5日.csv", None, 0)],
+)  # fmt: skip
+def test_another_place_or_month_in_a_free_name(desk: Office, name: str, code: str | None, told: int):
+    result = desk.deliver("F98", ANY.replace("370600", "370602"), f.zipped({name: f.csv(PEOPLE)}))
+    assert (result.breaker_code, result.notice_codes.count("N_MEMBER")) == (code, told)
+
+
+def test_a_member_called_as_lock_files_are_is_told(desk: Office):
+    result = desk.deliver("F98", ANY, f.zipped({"a.csv": f.csv(PEOPLE), "~$b.csv": f.csv(PEOPLE)}))
+    assert (result.rows_bronze, result.notice_codes.count("N_MEMBER")) == (10, 1)
+
+
 def test_papers_are_known_by_what_they_are(desk: Office):
     result = desk.deliver("F98", ANY, f.zipped({"名册.csv": f.csv(PEOPLE), "扫描件": b"%PDF-1.4", "章": b"\x89PNG"}))
     assert (result.rows_bronze, result.notice_codes.count("N_MEMBER")) == (10, 2)
