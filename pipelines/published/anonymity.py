@@ -23,7 +23,8 @@ class Plan:
     `people`: column -> values of the rows that stand for a person (blank may be one); without it every row does.
     `cells`: the table holds sums over people; of each group the first column is how many. `merged`: columns that are
     blanked, group by group, where there are fewer than k, rows that agree then being added up. `within`: cells whose
-    total may be known.
+    total may be known. `total_of`: the table whose cells are added up here, `within` being what they agree in.
+    `rounded`: number columns -> the unit they are rounded to, so that a month less the one before is no person's.
     """
 
     drop: tuple[str, ...] = ()
@@ -34,6 +35,8 @@ class Plan:
     cells: tuple[Sequence[str], ...] = ()
     merged: tuple[Sequence[str], ...] = ()
     within: tuple[str, ...] = ()
+    total_of: str = ""
+    rounded: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,8 @@ def load_plans() -> tuple[int, dict[str, Plan]]:
     }
 
 
-def generalise(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Withheld:
-    """Replace a temporary table by what may leave of it."""
+def generalise(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int, out: str = "temp") -> Withheld:
+    """Replace a temporary table by what may leave of it. `out`: the database that holds what left before."""
     banded = ", ".join(f"{_band(column, ends)} AS {_q(column)}" for column, ends in plan.bands.items())
     replace = f" REPLACE ({banded})" if banded else ""
     without = f" EXCLUDE ({', '.join(map(_q, plan.drop))})" if plan.drop else ""
@@ -63,7 +66,13 @@ def generalise(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -
         return _rows(con, table, plan, k)
     for columns in plan.merged:
         _merge(con, table, columns, plan, k)
-    return Withheld(0, sum(_cells(con, table, cells, plan.within, k) for cells in plan.cells))
+    if plan.total_of:
+        withheld = _totals(con, table, plan, f'{out}."{plan.total_of}"', k)
+    else:
+        withheld = sum(_cells(con, table, cells, plan.within, k) for cells in plan.cells)
+    if plan.rounded:
+        _round(con, table, plan.rounded)
+    return Withheld(0, withheld)
 
 
 def smallest_group(con: duckdb.DuckDBPyConnection, table: str, plan: Plan) -> int | None:
@@ -142,6 +151,33 @@ def _cells(con: duckdb.DuckDBPyConnection, table: str, cells: Sequence[str], wit
     withheld = con.execute(f"SELECT count(*) FILTER (_withheld) FROM temp.{table}").fetchone()[0]
     con.execute(f"ALTER TABLE temp.{table} DROP COLUMN _withheld")
     return withheld
+
+
+def _totals(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, parts: str, k: int) -> int:
+    """How many totals were blanked: those that, less the cells shown, give away one cell or fewer than k people."""
+    (cells,), group = plan.cells, ", ".join(map(_q, plan.within))
+    same = " AND ".join(f"total.{_q(c)} IS NOT DISTINCT FROM shown.{_q(c)}" for c in plan.within)
+    count = _q(cells[0])
+    blank = ", ".join(f"CASE WHEN _withheld THEN NULL ELSE {_q(c)} END AS {_q(c)}" for c in cells)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {table} AS
+        WITH shown AS (
+            SELECT {group}, coalesce(sum({count}), 0) AS _shown, count(*) - count({count}) AS _cells
+            FROM {parts} GROUP BY {group}
+        ),
+        judged AS (
+            SELECT total.*, _cells > 0 AND (_cells = 1 OR total.{count} - _shown < {k}) AS _withheld
+            FROM temp.{table} AS total JOIN shown ON {same}
+        )
+        SELECT * REPLACE ({blank}) FROM judged""")
+    withheld = con.execute(f"SELECT count(*) FILTER (_withheld) FROM temp.{table}").fetchone()[0]
+    con.execute(f"ALTER TABLE temp.{table} DROP COLUMN _withheld")
+    return withheld
+
+
+def _round(con: duckdb.DuckDBPyConnection, table: str, units: Mapping[str, int]) -> None:
+    replace = ", ".join(f"CAST(round({_q(c)} / {unit}) * {unit} AS BIGINT) AS {_q(c)}" for c, unit in units.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * REPLACE ({replace}) FROM temp.{table}")
 
 
 def _band(column: str, ends: Sequence[int] | int) -> str:

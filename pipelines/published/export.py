@@ -16,6 +16,7 @@ import polars_hash  # noqa: F401  registers the `chash` namespace
 from pipelines.disclosure import ANALYST, may_show
 from pipelines.paths import Paths
 from pipelines.published.anonymity import Plan, Withheld, generalise, load_plans, smallest_group
+from pipelines.published.words import ABOUT, FRESHNESS, LIMITS, WITHHELD, remarks
 from pipelines.security.keys import KeyProvider
 from pipelines.whole_files import publish_file
 
@@ -23,32 +24,11 @@ PURPOSE = "analyst"
 PSEUDONYM_LENGTH = 32
 # The file while it is written, as a database beside the lake.
 _OUT = "analyst_new"
-# The table that says how old every source is.
-FRESHNESS = "source_freshness"
 _BATCH_ROWS = 250_000
 # Ids of things, not of people or what people own: they stay readable.
 READABLE_IDS = {"rule_id"}
 # 17 digits and a check character: GB 11643-1999.
 RESIDENT_ID = r"(^|[^0-9])[1-9][0-9]{16}[0-9Xx]([^0-9]|$)"
-
-# What the two tables about the file itself are, by column.
-ABOUT = {
-    "": "本文件的数据日期、用途与 k What this file is",
-    "as_of": "数据日期 Business date",
-    "purpose": "用途 Whom the file and its pseudonyms are for",
-    "k": "withheld 所列各表中，任何人至少与 k-1 个其他人无法区分，不足 k 的人数和工单数不公布；"
-    "企业表中指个体工商户等代表个人的行 "
-    "In the tables that withheld names nobody is told apart from k-1 others and no count below k is shown; "
-    "of enterprises, rows that stand for a person",
-    "stale_sources": f"陈旧的来源数 How many sources are stale (one by one in {FRESHNESS})",
-    "stale_since": "其中最早欠报的期次 The earliest period owed among them, YYYYMM",
-}
-WITHHELD = {
-    "": "为保护个人而隐去的，每表一行 What was held back for the sake of privacy, a row a table",
-    "table_name": "数据表 Table",
-    "rows_blanked": "部分列留空的行数 Rows some of whose columns were blanked",
-    "rows_withheld": "未出库的行数或未公布的格子数 Rows that do not leave, or cells that are not shown",
-}
 
 
 class IdentifierLeak(RuntimeError):
@@ -80,17 +60,19 @@ def publish(
     con.execute(f"ATTACH '{fresh}' AS {_OUT}")
     try:
         rows, withheld = {}, {}
-        for table in published_tables(con):
+        # Totals come last: they are judged by what is shown of the table they add up.
+        for table in sorted(published_tables(con), key=lambda name: bool(plans.get(name, Plan()).total_of)):
+            plan = plans.get(table)
             _gather(con, table, key)
-            if table in plans:
-                withheld[table] = _generalise(con, table, plans[table], k)
-            rows[table] = _write(con, table, descriptions.get(table, {}))
+            if plan:
+                withheld[table] = _generalise(con, table, plan, k)
+            rows[table] = _write(con, table, descriptions.get(table, {}), remarks(plan, k) if plan else {})
         stale = f"SELECT count(*), min(due_period) FROM {_OUT}.{FRESHNESS} WHERE is_stale"
         count, since = con.execute(stale).fetchone() if FRESHNESS in rows else (None, None)
         con.execute(
-            f"CREATE TABLE {_OUT}.about AS SELECT ? AS as_of, ? AS purpose, ? AS k, "
+            f"CREATE TABLE {_OUT}.about AS SELECT ? AS as_of, ? AS purpose, ? AS k, ? AS limits, "
             "CAST(? AS BIGINT) AS stale_sources, CAST(? AS VARCHAR) AS stale_since",
-            [as_of, PURPOSE, k, count, since],
+            [as_of, PURPOSE, k, LIMITS, count, since],
         )
         _comment(con, "about", ABOUT)
         _tell_withheld(con, withheld)
@@ -145,20 +127,23 @@ def _gather(con: duckdb.DuckDBPyConnection, table: str, key: str) -> None:
 
 def _generalise(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Withheld:
     """Raises IdentifierLeak when a group that is too small is left."""
-    lost = generalise(con, table, plan, k)
+    lost = generalise(con, table, plan, k, _OUT)
     smallest = smallest_group(con, table, plan)
     if smallest is not None and smallest < k:
         raise IdentifierLeak(f"published.{table}: a group of fewer than {k} people is left; nothing published")
     return lost
 
 
-def _write(con: duckdb.DuckDBPyConnection, table: str, texts: Mapping[str, str]) -> int:
-    """The temporary table, in order, into the file; returns its rows."""
+def _write(
+    con: duckdb.DuckDBPyConnection, table: str, texts: Mapping[str, str], done: Mapping[str, str]
+) -> int:
+    """The temporary table, in order, into the file; returns its rows. Comments say what was done to a column, too."""
     columns = [name for name, *_ in con.execute(f'DESCRIBE temp."{table}"').fetchall()]
     order = ", ".join(f'"{column}" NULLS FIRST' for column in columns)
     con.execute(f'CREATE TABLE {_OUT}."{table}" AS SELECT * FROM temp."{table}" ORDER BY {order}')
     con.execute(f'DROP TABLE temp."{table}"')
-    _comment(con, table, dict.fromkeys(columns, "") | {c: t for c, t in texts.items() if c in ("", *columns)})
+    said = {c: " ".join(filter(None, (texts.get(c, ""), done.get(c)))) for c in columns}
+    _comment(con, table, ({"": texts[""]} if "" in texts else {}) | said)
     return con.execute(f'SELECT count(*) FROM {_OUT}."{table}"').fetchone()[0]
 
 

@@ -83,6 +83,41 @@ def test_small_cells_go_with_the_one_that_would_give_them_away(counts: list[int]
     assert lost.withheld == shown.count(None)
 
 
+@pytest.mark.parametrize(
+    ("counts", "total"),
+    [
+        ([2, 3, 30], 35),
+        ([9, 20], 29),
+        ([1, 30, None], None),  # two counties: the one cell of the first would follow
+        ([2, 2], None),
+    ],
+)
+def test_a_total_is_shown_where_the_cells_shown_leave_enough(counts: list, total: int | None) -> None:
+    plan = Plan(cells=(("payees", "amount"),), within=("month",), total_of="parts", rounded={"amount": 1000})
+    with duckdb.connect() as con:
+        con.execute("CREATE TEMP TABLE parts (month VARCHAR, payees BIGINT)")
+        con.executemany("INSERT INTO parts VALUES (NULL, ?)", [[n if n and n >= 5 else None] for n in counts if n])
+        people = sum(n or 0 for n in counts)
+        con.execute("CREATE TEMP TABLE t AS SELECT NULL::VARCHAR AS month, ?::BIGINT AS payees, "
+                    "3499.99::DECIMAL(18,2) AS amount", [people])  # fmt: skip
+        lost = generalise(con, "t", plan, 5)
+        rows = con.execute("SELECT payees, amount FROM t").fetchall()
+    assert rows == [(total, 3000 if total else None)]
+    assert lost.withheld == (total is None)
+
+
+def test_a_month_less_the_one_before_is_no_persons_amount() -> None:
+    _, plans = load_plans()
+    with duckdb.connect() as con:
+        con.execute("""
+            CREATE TEMP TABLE t AS SELECT * FROM (VALUES
+                ('甲', '一', '低保', '2024-01', 6, 4020.00::DECIMAL(18,2)),
+                ('甲', '一', '低保', '2024-02', 5, 3320.00)
+            ) v(county_name, township_code, scheme_name, pay_month, payee_count, amount)""")
+        generalise(con, "t", plans["benefit_month"], 5)
+        assert con.execute("SELECT payee_count, amount FROM t ORDER BY pay_month").fetchall() == [(6, 4000), (5, 3000)]
+
+
 def test_of_enterprises_those_that_are_a_person_are_hidden_among_others() -> None:
     _, plans = load_plans()
     plan = plans["enterprise_profile"]

@@ -5,7 +5,9 @@ import pytest
 
 from pipelines.lake import connect
 from pipelines.paths import Paths
+from pipelines.published.anonymity import load_plans
 from pipelines.published.export import IdentifierLeak, publish
+from pipelines.published.words import remarks
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def test_tables_and_columns_carry_comments(paths):
         ).fetchall()
     assert bare == [] and tables["about"] and tables["withheld"]
     assert tables["enterprise_profile"] == "居民's"
-    assert columns["established_year"] == "成立年"
+    assert columns["established_year"].startswith("成立年 ")
 
 
 @pytest.mark.parametrize(
@@ -83,3 +85,35 @@ def test_the_file_says_how_many_sources_are_stale_and_since_when(paths):
             ("2024-01-31", 2, "202312")
         ]
         assert con.execute("SELECT count(*) FROM source_freshness").fetchone() == (3,)
+
+
+def test_comments_say_what_was_done_to_a_column_and_about_what_k_does_not_cover(paths):
+    with connect(paths) as con:
+        con.execute(
+            "CREATE TABLE lake.published.benefit_month AS SELECT * FROM (VALUES "
+            "('芝罘区', '低保', '2024-01', 9, 4020.0), ('芝罘区', '低保', '2024-01', 2, 700.0), "
+            "('芝罘区', '低保', '2024-01', 4, 700.0)) t(county_name, scheme_name, pay_month, payee_count, amount)"
+        )
+        con.execute(
+            "CREATE TABLE lake.published.benefit_total AS SELECT scheme_name, pay_month, sum(payee_count)::BIGINT "
+            "AS payee_count, sum(amount) AS amount FROM lake.published.benefit_month GROUP BY ALL"
+        )
+    result = _publish(paths, {"benefit_month": {"amount": "金额（元）", "pay_month": "发放月份"}})
+    with duckdb.connect(result.file, read_only=True) as con:
+        said = dict(con.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'benefit_month'"
+        ).fetchall())
+        assert "相邻两期" in con.execute("SELECT limits FROM about").fetchone()[0]
+        assert con.execute("SELECT payee_count, amount FROM benefit_month ORDER BY 1 NULLS LAST").fetchall() == [
+            (9, 4000), (None, None), (None, None)
+        ]
+        assert con.execute("SELECT payee_count, amount FROM benefit_total").fetchall() == [(15, 5000)]
+    assert said["pay_month"] == "发放月份"
+    assert said["amount"].startswith("金额（元） 四舍五入到 1000 Rounded to 1,000. 空白也可能是隐去（不足 5）")
+
+
+def test_a_number_that_leaves_in_bands_says_so():
+    k, plans = load_plans()
+    said = remarks(plans["resident_profile"], k)
+    assert said["birth_year"].startswith("只给分档") and "withheld" in said["disputed"]
+    assert "county_name" not in said
