@@ -46,7 +46,7 @@ OUTCOMES = {
 STATES = {
     "detected": "待核实",
     "returned": "待核实",
-    "township_fixed": "已更正，待核对",
+    "township_fixed": "已办理，待核对",
     "not_an_error": "已确认不是错误",
     "disputed_to_source": "有异议，已转数据源部门",
     "confirmed_to_source": "已核实，已转部门办理",

@@ -97,12 +97,13 @@ def test_life_states(ask) -> None:
 
 def test_payees(ask) -> None:
     rows = ask(
-        "SELECT entity_key, months_paid_after_death, amount_after_death::int, last_paid_month "
+        "SELECT entity_key, months_paid_after_death, amount_after_death::int, last_paid_month, first_month, "
+        "latest_month, after_death_state "
         "FROM lake.verify.benefit_payee ORDER BY months_paid_after_death DESC"
     )
     assert rows == [
-        (entity_key("payee", "F10", small.DEAD), 1, 100, "2024-02"),
-        (entity_key("payee", "F10", small.WIDOW), 0, 0, "2024-02"),
+        (entity_key("payee", "F10", small.DEAD), 1, 100, "2024-02", "2023-12", "2024-02", "not_paid"),
+        (entity_key("payee", "F10", small.WIDOW), 0, None, "2024-02", "2023-12", "2024-02", None),
     ]
 
 
@@ -115,8 +116,9 @@ def test_entitled_but_not_paid(ask) -> None:
 
 
 def test_employees_after_cancellation(ask) -> None:
-    rows = ask("SELECT entity_key, insured_after_cancellation FROM lake.verify.enterprise_insured")
-    assert rows == [(record_key("F14", small.USCC), 1)]
+    columns = "entity_key, insured_after_cancellation, insured_source_ref[:4]"
+    rows = ask(f"SELECT {columns} FROM lake.verify.enterprise_insured")
+    assert rows == [(record_key("F14", small.USCC), 1, "F17/")]
 
 
 def test_flip_back(ask) -> None:

@@ -50,6 +50,13 @@ def test_paid_after_death_goes_to_civil_affairs_locked_and_only_what_is_theirs(p
     assert listed.splitlines()[1] == f"civil_affairs,市民政局,{KeyProvider(paths).password('civil_affairs')}"
 
 
+def test_an_amount_nobody_delivered_is_left_out(paths, con):
+    con.execute("UPDATE lake.verify.benefit_payee SET amount_after_death = NULL")
+    (issue,) = issued(paths, con, OURS["X01"])
+    (row,) = cells(issue, paths)
+    assert row[7:10] == (3, None, "2024-01")
+
+
 @pytest.mark.parametrize(("word", "is_to_stop"), [(None, False), ("健在", False), ("死亡", True)])
 def test_only_a_death_the_township_confirmed_asks_to_stop_payments(paths, con, word, is_to_stop):
     con.execute("UPDATE lake.verify.benefit_payee SET life_word = ?", [word])

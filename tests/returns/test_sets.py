@@ -11,12 +11,14 @@ from pipelines.contracts import load_contracts
 from pipelines.lake import connect
 from pipelines.ledger import shown
 from pipelines.ledger.reissue import DAMAGED, Unfounded
+from pipelines.ledger.ticket import TOWNSHIP_FIXED
 from pipelines.ledger.ticket_numbers import short
 from pipelines.ledger.turns import superseded
 from pipelines.returns import sets as sets_module
-from pipelines.returns.assemble import township_returns
+from pipelines.returns.assemble import STATES, township_returns
 from pipelines.returns.guide import guide
 from pipelines.returns.issue import SIGN_PURPOSE, issued_set
+from pipelines.returns.questions import meaning
 from pipelines.returns.sets import write_return_sets
 from pipelines.security.bulk_seal import unseal
 from pipelines.security.signature import is_signed
@@ -25,6 +27,11 @@ from pipelines.verify.rules import load_rules
 from tests.returns.small_lake import AS_OF, TOWNSHIPS, fill, ticket
 
 FIRST = TOWNSHIPS[0][0]
+
+
+def test_what_an_answer_is_said_to_lead_to_is_what_its_state_says():
+    rule = load_rules()["R22"]
+    assert f"记为「{STATES[TOWNSHIP_FIXED]}」" in meaning(rule, rule.answer("已通知申领"))
 
 
 def test_every_township_gets_its_set_and_nothing_of_others(paths, con, keys):

@@ -52,10 +52,17 @@ TABLES = {
     "benefit_payee": (
         "name, id_no, scheme_name, death_date DATE, death_feed, death_source_ref, life_word, "
         "months_paid_after_death BIGINT, "
-        "amount_after_death DECIMAL(18,2), last_paid_month",
+        "amount_after_death DECIMAL(18,2), first_month, last_paid_month, latest_month, after_death_state",
         {
-            "good": ("张三", "1", "低保", None, None, None, None, 0, "0", "2024-01"),
-            "dead": ("李四", "2", "低保", "2023-10-05", "F03", "F03/d/3", None, 3, "1500.00", "2024-01"),
+            "good": ("张三", "1", "低保", None, None, None, None, 0, None, "2023-11", "2024-01", "2024-01", None),
+            "dead": (
+                "李四", "2", "低保", "2023-10-05", "F03", "F03/d/3", None, 3, "1500.00", "2023-11", "2024-01",
+                "2024-01", "still_paid",
+            ),
+            "unknown": (
+                "王五", "3", "护理补贴", "2023-10-05", "F03", "F03/d/4", None, 1, None, "2023-11", "2023-12", "2024-01",
+                "not_paid",
+            ),
         },
     ),
     "old_age_band": (
@@ -81,10 +88,11 @@ TABLES = {
         },
     ),
     "enterprise_insured": (
-        "name, uscc, status_name, cancelled_date DATE, insured_after_cancellation BIGINT, last_period_month",
+        "name, uscc, status_name, cancelled_date DATE, insured_after_cancellation BIGINT, last_period_month, "
+        "insured_source_ref",
         {
-            "good": ("甲公司", "1", "注销", "2023-01-01", 0, None),
-            "bad": ("乙公司", "2", "注销", "2023-01-01", 4, "2023-12"),
+            "good": ("甲公司", "1", "注销", "2023-01-01", 0, None, None),
+            "bad": ("乙公司", "2", "注销", "2023-01-01", 4, "2023-12", "F17/d/7"),
         },
     ),
     "corrected_value": (
@@ -132,7 +140,7 @@ FAILING = {
     "R11": {"missing"},
     "R15": {"none", "dead"},
     "R17": {"late"},
-    "R20": {"dead"},
+    "R20": {"dead", "unknown"},
     "R21": {"young"},
     "R22": {"never", "stopped"},
     "R25": {"expired"},

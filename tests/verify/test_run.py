@@ -9,8 +9,10 @@ from datetime import date
 import duckdb
 import pytest
 
+from pipelines.contracts import load_contracts
 from pipelines.keys import ticket_id
 from pipelines.paths import PROJECT_ROOT
+from pipelines.returns.own_rows import own_reference
 from pipelines.verify.rules import load_rules
 from pipelines.verify.run import load_suites, verify
 from pipelines.verify.suites import SuiteError
@@ -98,6 +100,28 @@ def test_names_with_quotes_and_codes_are_written_as_people_read_them(lake, resul
     assert (evidence["姓名"], evidence["性别代码"], evidence["与证号不符项"]) == ("王'五", "男", "出生日期")
     assert json.loads(anomaly(lake, "R35", "bad")["evidence"])["企业名称"] == "乙公司"
     assert json.loads(anomaly(lake, "R17", "late")["evidence"])["死亡信息来源"] == "卫健死亡医学证明"
+
+
+def test_payments_after_death_are_told_as_far_as_they_are_known(lake, results):
+    still = json.loads(anomaly(lake, "R20", "dead")["evidence"])
+    assert (still["身故后已知发放月数"], still["身故后已知发放金额"]) == ("3", "1500.00")
+    assert still["数据起始月份"] == "2023-11"
+    assert still["身故后发放情况"] == "最新月份仍在发放"
+    ended = json.loads(anomaly(lake, "R20", "unknown")["evidence"])
+    assert "身故后已知发放金额" not in ended  # nobody delivered one
+    assert (ended["最近发放月份"], ended["已交付最新月份"]) == ("2023-12", "2024-01")
+    assert ended["身故后发放情况"] == "最新月份未发放（补发除外）"
+
+
+def test_the_month_not_paid_is_named(lake, results):
+    evidence = json.loads(anomaly(lake, "R22", "stopped")["evidence"])
+    assert (evidence["最近发放月份"], evidence["未领取月份"]) == ("2023-11", "2024-01")
+
+
+def test_who_reads_of_insurance_after_cancellation_finds_the_row_in_its_own_data(lake, results):
+    a = anomaly(lake, "R35", "bad")
+    references = [a["source_ref"], *json.loads(a["evidence"]).values()]
+    assert own_reference(a["department"], references, load_contracts()) == "F17/d/7"
 
 
 def test_the_department_is_the_rows_own_unless_the_rule_names_one(lake, results):

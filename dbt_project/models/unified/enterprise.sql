@@ -3,7 +3,10 @@ with insured as (
     from {{ ref('stg_human_resources__employment_insurance') }}
     where status_name = '参保'
     group by employer_code
-)
+),
+
+-- Nobody insured is a fact only where the feed has come.
+told as (select count(*) as row_count from {{ ref('stg_human_resources__employment_insurance') }})
 
 select
     {{ derived_key('enterprise', ['enterprise.uscc']) }} as enterprise_id,
@@ -21,7 +24,7 @@ select
     enterprise.township_code,
     legal_rep.person_id as legal_rep_person_id,
     enterprise.legal_rep_name,
-    coalesce(insured.insured_count, 0) as insured_count,
+    coalesce(insured.insured_count, case when told.row_count > 0 then 0 end) as insured_count,
     enterprise.record_key,
     enterprise.source_ref
 from (
@@ -30,6 +33,7 @@ from (
         row_number() over (partition by uscc order by delivery_seq desc, source_ref) as choice
     from {{ ref('stg_market_regulation__enterprises') }} as row_
 ) as enterprise
+cross join told
 left join insured on insured.employer_code = enterprise.uscc
 left join {{ ref('person_claim') }} as legal_rep
     on legal_rep.claim_id = enterprise.record_key and legal_rep.feed = 'F14'

@@ -15,12 +15,20 @@ with payment as (
     where benefit.is_paid
 ),
 
+-- What is known of a feed and county begins with the oldest month held and ends with the newest.
+held as (
+    select feed, county_code, min(pay_month) as first_month, max(pay_month) as latest_month
+    from {{ ref('benefit') }}
+    group by feed, county_code
+),
+
 payee as (
     select
         feed,
         id_no,
         count(distinct case when is_after_death then pay_month end) as months_paid_after_death,
-        cast(coalesce(sum(case when is_after_death then amount end), 0) as decimal(18, 2)) as amount_after_death,
+        cast(sum(case when is_after_death then amount end) as decimal(18, 2)) as amount_after_death,
+        max(case when is_after_death then pay_month end) as last_month_after_death,
         max(pay_month) as last_paid_month
     from payment
     group by feed, id_no
@@ -43,7 +51,14 @@ select
     latest.death_source_ref,
     payee.months_paid_after_death,
     payee.amount_after_death,
-    payee.last_paid_month
+    payee.last_paid_month,
+    held.first_month,
+    held.latest_month,
+    case
+        when payee.last_month_after_death >= held.latest_month then 'still_paid'
+        when payee.last_month_after_death is not null then 'not_paid'
+    end as after_death_state
 from payee
 inner join payment as latest
     on latest.feed = payee.feed and latest.id_no = payee.id_no and latest.choice = 1
+left join held on held.feed = latest.feed and held.county_code = latest.county_code

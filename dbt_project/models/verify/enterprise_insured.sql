@@ -3,17 +3,30 @@ with enterprise as (
     where status_name in ('注销', '吊销')
 ),
 
-insured as (
+after_cancellation as (
     select
         enterprise.record_key,
-        count(distinct employee.id_no) as insured_after_cancellation,
-        max(employee.period_month) as last_period_month
+        employee.id_no,
+        employee.period_month,
+        employee.source_ref,
+        row_number() over (
+            partition by enterprise.record_key order by employee.period_month desc, employee.source_ref
+        ) as newest
     from enterprise
     inner join {{ ref('stg_human_resources__employment_insurance') }} as employee
         on employee.employer_code = enterprise.uscc
         and employee.status_name = '参保'
         and employee.period_month > {{ month_of('enterprise.cancelled_date') }}
-    group by enterprise.record_key
+),
+
+insured as (
+    select
+        record_key,
+        count(distinct id_no) as insured_after_cancellation,
+        max(period_month) as last_period_month,
+        max(case when newest = 1 then source_ref end) as insured_source_ref
+    from after_cancellation
+    group by record_key
 )
 
 select
@@ -28,6 +41,7 @@ select
     enterprise.status_name,
     enterprise.cancelled_date,
     coalesce(insured.insured_after_cancellation, 0) as insured_after_cancellation,
-    insured.last_period_month
+    insured.last_period_month,
+    insured.insured_source_ref
 from enterprise
 left join insured on insured.record_key = enterprise.record_key
