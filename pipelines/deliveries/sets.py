@@ -45,7 +45,8 @@ def page_sets(slot: Sequence[DeliveryResult], is_usable: Callable[[DeliveryResul
     """
     sets: list[dict[int | None, DeliveryResult]] = []
     for result in slot:
-        page = page_number(result.file_name)
+        # A file without a page number that says it is one of several is the first of them.
+        page = page_number(result.file_name) or (1 if (result.pages or 1) > 1 else None)
         present = sets[-1].get(page) if sets else None
         if not sets or page is None or None in sets[-1] or (present and is_usable(present)):
             sets.append({})
@@ -55,8 +56,7 @@ def page_sets(slot: Sequence[DeliveryResult], is_usable: Callable[[DeliveryResul
 
 def _complete(pages: dict[int | None, DeliveryResult], is_usable: Callable[[DeliveryResult], bool]) -> PageSet:
     if None in pages:
-        # A file without a page number that says it is one of several is taken for the first of them.
-        return PageSet((pages[None],), tuple(range(2, (pages[None].pages or 1) + 1)))
+        return PageSet((pages[None],), ())
     last = max(*pages, *(r.pages or 0 for r in pages.values()))
     usable = {n: r for n, r in sorted(pages.items()) if is_usable(r)}
     missing = tuple(n for n in range(1, last + 1) if n not in usable)

@@ -46,6 +46,18 @@ def test_nonsense_about_the_number_of_pages_says_nothing(paths, said):
     assert receive(paths, DAYS[0], 1, of=said) == {1: "in_force"}
 
 
+def test_a_first_page_without_a_number_joins_the_others(paths):
+    receive(paths, DAYS[0], 1, of=3)
+    (one,) = (paths.landing / "F28").iterdir()
+    assert receive(paths, DAYS[1], 2, 3, of=3) == {1: "in_force", 2: "in_force", 3: "in_force"}
+    other = Paths(paths.root / "other")
+    folder = other.drop / "F28"
+    folder.mkdir(parents=True)
+    (named,) = one.glob("*_p0001.json")
+    (folder / named.name.replace("_p0001", "")).write_bytes(named.read_bytes())
+    assert receive(other, DAYS[0], 2, 3, of=3) == {1: "in_force", 2: "in_force", 3: "in_force"}
+
+
 def test_a_file_without_a_page_number_may_be_one_of_several():
     found = standings(known(1, "a", "202401", "full", pages=3), known(2, "b", "202402", "full", pages=1))
     assert found["a"].state == "waiting" and "2、3" in found["a"].note
