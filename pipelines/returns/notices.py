@@ -136,9 +136,11 @@ def write_notices(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, bec
     told = _told(paths, con, as_of, feeds)
     issued = turns.times_issued(paths, as_of)
     letters = []
-    for department in sorted({*told, *(d for d in names if standing(paths, d, as_of))}):
-        letter = Letter(department, names.get(department, department), as_of, told.get(department, []))
+    for department in sorted({*told, *names}):
         out = standing(paths, department, as_of)
+        if department not in told and out is None:
+            continue
+        letter = Letter(department, names.get(department, department), as_of, told.get(department, []))
         reason = because or (_why_again(paths, con, as_of, out) if out else "")
         require_reason(letter, out, reason)
         letters.append((letter, out, reason))
