@@ -55,7 +55,8 @@ def receipt_due(row):
         "comment": ({"rejected"}, {"E_ROW_FOREIGN"}),
         "none": ({"unanswered"}, {"E_BLANK"}),
         "partial": ({"rejected"}, {"E_VALUE_MISSING"}) if row["answer_code"] else
-                   ({"rejected"}, {"E_ANSWER_MISSING"}) if row["value"] else ({"unanswered"}, {"E_BLANK"}),
+                   ({"rejected"}, {"E_ANSWER_MISSING"}) if row["value"] else
+                   ({"unanswered"}, {"E_NOTE_ONLY" if row["note"] else "E_BLANK"}),
     }[behaviour]  # fmt: skip
 
 
