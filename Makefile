@@ -59,13 +59,12 @@ test: check
 
 check: .venv/tested
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m pipelines.contracts generate --check
-	@$(BIN)/python -m pipelines.exports check
-	@$(BIN)/python -m pipelines.contracts check
+	@$(BIN)/python -m pipelines.kit.contracts generate --check
+	@$(BIN)/python -m pipelines.give.exports check
+	@$(BIN)/python -m pipelines.kit.contracts check
 
 generate: .venv/ready
-	@$(BIN)/python -m pipelines.contracts generate
-	@$(BIN)/python -m pipelines.disclosure generate
+	@$(BIN)/python -m pipelines.generate
 
 .venv/ready: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -11,9 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from pathlib import Path
 
-from pipelines.ledger.decisions import issued_turns
-from pipelines.paths import Paths
-from pipelines.security.private import keep_private
+from pipelines.judge.ledger.decisions import issued_turns
+from pipelines.kit.paths import Paths
+from pipelines.kit.security.private import keep_private
 
 
 def main() -> int:
@@ -96,9 +96,9 @@ def ask(paths: Paths, sql: str) -> int:
 
 def inspect(paths: Paths, arguments: argparse.Namespace) -> int:
     """Print what the intake would make of a file; 2 when there is no such file or feed, else 0 whatever it found."""
-    from pipelines.contracts import load_contracts
-    from pipelines.feeds import trial, trial_words
-    from pipelines.workers import Apart
+    from pipelines.ingest.feeds import trial, trial_words
+    from pipelines.kit.contracts import load_contracts
+    from pipelines.kit.workers import Apart
 
     file, feeds = arguments.file, load_contracts()
     feed = feeds.get(arguments.feed) if arguments.feed else trial.feed_of(file.name, feeds)
@@ -125,8 +125,8 @@ def inspect(paths: Paths, arguments: argparse.Namespace) -> int:
 
 def tell_record(paths: Paths, feed_code: str, record_key: str, as_of: date) -> int:
     """Print the life of a record; 1 when the feed is unknown or nothing was ever said of the record."""
-    from pipelines.contracts import load_contracts
-    from pipelines.history import describe, trace
+    from pipelines.ingest.history import describe, trace
+    from pipelines.kit.contracts import load_contracts
 
     feed = load_contracts().get(feed_code)
     if feed is None:

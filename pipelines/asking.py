@@ -9,9 +9,9 @@ import sys
 import duckdb
 
 from pipelines import asking_words
-from pipelines.lake import connect
-from pipelines.ledger import shown
-from pipelines.paths import Paths
+from pipelines.judge.ledger import shown
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 
 _WIDTH, _ROWS = 200, 100
 

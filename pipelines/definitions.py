@@ -8,7 +8,6 @@ import os
 
 import dagster as dg
 
-from pipelines.contracts import load_contracts
 from pipelines.defs import (
     arrivals,
     bronze,
@@ -27,9 +26,10 @@ from pipelines.defs import (
     sensors,
 )
 from pipelines.defs.resources import Lakehouse, QuickDbt
-from pipelines.exports import load_exports
-from pipelines.models import DBT_PROJECT, environment, executable, prepare_manifest
-from pipelines.paths import Paths
+from pipelines.give.exports import load_exports
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.models import DBT_PROJECT, environment, executable, prepare_manifest
+from pipelines.kit.paths import Paths
 
 
 def build_defs(paths: Paths) -> dg.Definitions:

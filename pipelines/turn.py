@@ -9,13 +9,12 @@ from datetime import date
 
 import duckdb
 
-from pipelines import models
-from pipelines.arrivals.recent import require_recent, waiting_day
-from pipelines.collect import is_connected
-from pipelines.contracts import load_contracts
-from pipelines.inbox.intake import IntakeReport, intake
-from pipelines.lake import connect, forget_old_snapshots
-from pipelines.ledger import (
+from pipelines.give.inbox.intake import IntakeReport, intake
+from pipelines.give.returns.issue import IssuedSet
+from pipelines.give.returns.sets import write_return_sets
+from pipelines.ingest.arrivals.recent import require_recent, waiting_day
+from pipelines.ingest.collect import is_connected
+from pipelines.judge.ledger import (
     arrivals,
     assertions,
     corrections,
@@ -30,13 +29,14 @@ from pipelines.ledger import (
     tickets,
     turns,
 )
-from pipelines.ledger.reissue import DAMAGED
-from pipelines.paths import Paths
-from pipelines.reference.load import load_reference
-from pipelines.returns.issue import IssuedSet
-from pipelines.returns.sets import write_return_sets
-from pipelines.verify.rules import load_rules
-from pipelines.verify.run import RuleResult, load_suites, verify
+from pipelines.judge.ledger.reissue import DAMAGED
+from pipelines.judge.rules import load_rules
+from pipelines.judge.verify.run import RuleResult, load_suites, verify
+from pipelines.kit import models
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.lake import connect, forget_old_snapshots
+from pipelines.kit.paths import Paths
+from pipelines.kit.reference.load import load_reference
 
 
 def require_date(paths: Paths, as_of: date, stale_ok: str = "") -> None:

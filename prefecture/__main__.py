@@ -6,7 +6,7 @@ Belongs here: the command line. Does not belong here: anything else.
 import argparse
 from pathlib import Path
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.feeds import FEEDS
 from prefecture.generate import SEED, Order, deliver
 from prefecture.months import MONTHS, Month

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipelines.keys import key_expr
+from pipelines.kit.keys import key_expr
 from prefecture.stage import Stage
 
 RIGHT, WRONG, DISPUTE, LATE, NONE = "right", "wrong", "dispute", "late", "none"

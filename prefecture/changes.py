@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pipelines.keys import key_expr
+from pipelines.kit.keys import key_expr
 from prefecture.feeds.hukou_events import (
     ARRIVAL,
     LEAVING,

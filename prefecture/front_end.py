@@ -8,7 +8,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.__main__ import months, share
 from prefecture.feeds import FEEDS
 from prefecture.generate import SEED, Order, Summary, deliver

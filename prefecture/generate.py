@@ -15,8 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.paths import Paths
-from pipelines.workers import pool
+from pipelines.kit.paths import Paths
+from pipelines.kit.workers import pool
 from prefecture.changes import change_ordinarily, left_payees
 from prefecture.defects import plant_all
 from prefecture.feeds import FEEDS

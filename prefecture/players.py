@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.world.lots import stream
 
 SILENT_COUNTY = "370683"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.keys import key_expr
-from pipelines.paths import Paths
+from pipelines.kit.keys import key_expr
+from pipelines.kit.paths import Paths
 from prefecture.months import MONTHS
 
 DEFECT, HARD_NEGATIVE = "defect", "hard_negative"

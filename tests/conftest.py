@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from pipelines import quiet
+from pipelines.kit import quiet
 
 os.environ[quiet.VARIABLE] = "0"
 # A test says what is right, never how long it may take.

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.asking import NotAQuestionError, ask
-from pipelines.lake import connect
-from pipelines.ledger import schema, shown
-from pipelines.paths import Paths
+from pipelines.judge.ledger import schema, shown
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The bureau's daily report as an asset, and one check per feed: is everything here that should be?
 
-Belongs here: these two. Does not belong here: what is due when (pipelines.arrivals). Freshness by the wall clock is
+Belongs here: these two. Does not belong here: what is due when (ingest.arrivals). Freshness by the wall clock is
 the policy of each bronze asset; the check goes by the business date, so a replay turns red on the right day.
 """
 
@@ -9,13 +9,13 @@ from datetime import date
 
 import dagster as dg
 
-from pipelines.arrivals import Arrival, Coverage, coverage, lists, report
-from pipelines.arrivals.daily import Day, known, write_daily
-from pipelines.contracts import Feed
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
+from pipelines.ingest.arrivals import Arrival, Coverage, coverage, lists, report
+from pipelines.ingest.arrivals.daily import Day, known, write_daily
+from pipelines.kit.contracts import Feed
 
 REPORT = dg.AssetKey(["reports", "daily_arrivals"])
 CHECK = "arrived_on_time"

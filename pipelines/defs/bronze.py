@@ -1,6 +1,6 @@
 """Bronze: one asset per feed contract. A new feed is a YAML file; nothing here changes.
 
-Belongs here: the assets of the landing and bronze stage. Does not belong here: how a feed is read (pipelines.feeds).
+Belongs here: the assets of the landing and bronze stage. Does not belong here: how a feed is read (ingest.feeds).
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,23 +9,23 @@ from datetime import date, timedelta
 import dagster as dg
 import polars as pl
 
-from pipelines.bronze import DeliveryResult
-from pipelines.bronze.result import QUARANTINED
-from pipelines.bronze.store import ROWS_FILE
-from pipelines.contracts import Feed, load_contracts
 from pipelines.defs import deliveries, history
 from pipelines.defs.collect import collected_key
 from pipelines.defs.metadata import PREVIEW_ROWS, markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
-from pipelines.deliveries import withdrawals
-from pipelines.deliveries.refused import unmended
-from pipelines.disclosure import PREVIEW, may_show
-from pipelines.feeds import FeedState, bring_all
-from pipelines.feeds.stale import stale_feeds
-from pipelines.landing import unclaimed
-from pipelines.ledger.rulings import decided
-from pipelines.paths import Paths
+from pipelines.ingest.bronze import DeliveryResult
+from pipelines.ingest.bronze.result import QUARANTINED
+from pipelines.ingest.bronze.store import ROWS_FILE
+from pipelines.ingest.deliveries import withdrawals
+from pipelines.ingest.deliveries.refused import unmended
+from pipelines.ingest.feeds import FeedState, bring_all
+from pipelines.ingest.feeds.stale import stale_feeds
+from pipelines.ingest.landing import unclaimed
+from pipelines.judge.ledger.rulings import decided
+from pipelines.kit.contracts import Feed, load_contracts
+from pipelines.kit.disclosure import PREVIEW, may_show
+from pipelines.kit.paths import Paths
 
 _LONGEST_MONTH = 31
 

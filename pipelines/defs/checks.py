@@ -8,10 +8,10 @@ from datetime import date
 
 import dagster as dg
 
-from pipelines.contracts import Feed
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.resources import Lakehouse
-from pipelines.verify.structure import verify_structure
+from pipelines.judge.verify.structure import verify_structure
+from pipelines.kit.contracts import Feed
 
 DESCRIPTION = "Required columns filled, code lists, lengths, unique keys, as the contract says 结构校验."
 

@@ -1,7 +1,7 @@
 """Collecting as assets: one per feed that is fetched, upstream of its bronze, with a check that turns red alone.
 
 Belongs here: these assets, their job and its schedule. Does not belong here: how anything is fetched
-(pipelines.collect), watching places for files (sensors.py).
+(pipelines.ingest.collect), watching places for files (sensors.py).
 """
 
 import hashlib
@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.collect import FAILED, FILE_KINDS, UNCONNECTED, Collected, collect
-from pipelines.contracts import Feed
 from pipelines.defs.jobs import CITY_TIME
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
-from pipelines.landing import landed
-from pipelines.ledger.decision_files import issued_turns
-from pipelines.paths import Paths
+from pipelines.ingest.collect import FAILED, FILE_KINDS, UNCONNECTED, Collected, collect
+from pipelines.ingest.landing import landed
+from pipelines.kit.contracts import Feed
+from pipelines.kit.decision_files import issued_turns
+from pipelines.kit.paths import Paths
 
 COLLECT, CHECK = "collect", "source_reached"
 _COLUMNS = ["source", "status", "files", "message"]

@@ -9,13 +9,13 @@ from datetime import date
 
 import dagster as dg
 
-from pipelines.bronze import DeliveryResult, rulings
-from pipelines.contracts import Feed
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
-from pipelines.deliveries import withdrawals
-from pipelines.ledger.rulings import arrived
+from pipelines.ingest.bronze import DeliveryResult, rulings
+from pipelines.ingest.deliveries import withdrawals
+from pipelines.judge.ledger.rulings import arrived
+from pipelines.kit.contracts import Feed
 
 RULINGS = dg.AssetKey(["bronze", "rulings"])
 _LAST = 30

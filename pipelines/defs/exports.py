@@ -1,7 +1,7 @@
 """Exports: one asset per export contract, with the proof that it reads back. A new export is a YAML file.
 
 Belongs here: the asset factory of what leaves by contract, and its schedule. Does not belong here: what a file
-looks like (pipelines.exports).
+looks like (pipelines.give.exports).
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,21 +11,21 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.contracts import Feed
 from pipelines.defs.jobs import CITY_TIME, exports_job
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.models import source_key
 from pipelines.defs.partitions import BECAUSE, BY_DATE, as_of, reason
 from pipelines.defs.resources import Lakehouse
-from pipelines.disclosure import PREVIEW, may_show_column
-from pipelines.exports import Export, load_exports
-from pipelines.exports.check import PERSONAL, leaks, refusals
-from pipelines.exports.issue import Issue, Outcome, issue_export, lost_issues, state_of
-from pipelines.exports.log import due, record_issues
-from pipelines.exports.round_trip import round_trip
-from pipelines.ledger import shown
-from pipelines.ledger.reissue import Unfounded
-from pipelines.paths import Paths
+from pipelines.give.exports import Export, load_exports
+from pipelines.give.exports.check import PERSONAL, leaks, refusals
+from pipelines.give.exports.issue import Issue, Outcome, issue_export, lost_issues, state_of
+from pipelines.give.exports.log import due, record_issues
+from pipelines.give.exports.round_trip import round_trip
+from pipelines.judge.ledger import shown
+from pipelines.judge.ledger.reissue import Unfounded
+from pipelines.kit.contracts import Feed
+from pipelines.kit.disclosure import PREVIEW, may_show_column
+from pipelines.kit.paths import Paths
 
 PREVIEW_ROWS = 5
 # Ledger tables that have an asset of their own; what fills the others stands before these.

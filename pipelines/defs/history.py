@@ -1,7 +1,7 @@
 """What the UI says of the history of a feed: what became of each delivery, what it changed, whether it adds up.
 
 Belongs here: metadata and the check `history_reconciled` of a bronze asset. Does not belong here: counting
-(pipelines.history).
+(pipelines.ingest.history).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from pipelines.defs.metadata import markdown_table
-from pipelines.deliveries import Standing
-from pipelines.history import DeliveryHistory
+from pipelines.ingest.deliveries import Standing
+from pipelines.ingest.history import DeliveryHistory
 
 _LAST = 30
 _STANDING = ("delivery_id", "scope", "period", "mode", "state", "rank", "other", "note")

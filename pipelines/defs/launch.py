@@ -19,7 +19,7 @@ from typing import TextIO
 import dagster as dg
 
 from pipelines.defs.partitions import why_no_date
-from pipelines.paths import PROJECT_ROOT, Paths
+from pipelines.kit.paths import PROJECT_ROOT, Paths
 
 # Dagster says so of every step behind one that failed; the failure itself is what matters.
 _NOT_RUN = "Dependencies for step"
@@ -34,7 +34,7 @@ def prepare_home(paths: Paths) -> None:
 
 def warm_up() -> None:
     """Import what every turn needs and what takes seconds, while something else is waited for."""
-    for module in ("dagster_dbt", "great_expectations", "pipelines.verify.session"):
+    for module in ("dagster_dbt", "great_expectations", "pipelines.judge.verify.session"):
         importlib.import_module(module)
 
 

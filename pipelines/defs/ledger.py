@@ -9,18 +9,18 @@ from contextlib import contextmanager
 import dagster as dg
 
 from pipelines import turn
-from pipelines.arrivals.recent import TooOld
-from pipelines.contracts import Feed
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, reason
 from pipelines.defs.resources import Lakehouse
-from pipelines.ledger import shown
-from pipelines.ledger.decision_files import issued_turns
-from pipelines.ledger.turn_file import mend_turns
-from pipelines.ledger.turns import Overtaken
-from pipelines.verify.rules import Rule, load_rules
-from pipelines.verify.run import RuleResult, load_suites
+from pipelines.ingest.arrivals.recent import TooOld
+from pipelines.judge.ledger import shown
+from pipelines.judge.ledger.turn_file import mend_turns
+from pipelines.judge.ledger.turns import Overtaken
+from pipelines.judge.rules import Rule, load_rules
+from pipelines.judge.verify.run import RuleResult, load_suites
+from pipelines.kit.contracts import Feed
+from pipelines.kit.decision_files import issued_turns
 
 _LAST = 12
 ANOMALY = dg.AssetKey(["ledger", "anomaly"])

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import dagster as dg
 import duckdb
 
-from pipelines.disclosure import PREVIEW, may_show
+from pipelines.kit.disclosure import PREVIEW, may_show
 
 PREVIEW_ROWS = 5
 

@@ -11,12 +11,12 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
-from pipelines import dbt_errors
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
-from pipelines.ledger import shown
-from pipelines.models import DBT_LOG, ModelBuildError, build_target, environment
+from pipelines.judge.ledger import shown
+from pipelines.kit import dbt_errors
+from pipelines.kit.models import DBT_LOG, ModelBuildError, build_target, environment
 
 # Which asset writes a ledger table that models read. All others come with `ledger/turn`: what the previous turn
 # left behind, and tickets (a view reads those); otherwise the graph of one run would have a cycle.

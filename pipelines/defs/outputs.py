@@ -6,16 +6,16 @@ Belongs here: these three assets. Does not belong here: what a workbook looks li
 import dagster as dg
 
 from pipelines import turn
-from pipelines.contracts import load_contracts
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BECAUSE, BY_DATE, STALE_OK, as_of, reason
 from pipelines.defs.resources import Lakehouse
-from pipelines.ledger import shown
-from pipelines.ledger.reissue import Unfounded
-from pipelines.models import manifest_file
-from pipelines.published.export import descriptions_of, publish
-from pipelines.returns.delivery_notices import write_delivery_notices
-from pipelines.returns.notices import write_notices
+from pipelines.give.published.export import descriptions_of, publish
+from pipelines.give.returns.delivery_notices import write_delivery_notices
+from pipelines.give.returns.notices import write_notices
+from pipelines.judge.ledger import shown
+from pipelines.judge.ledger.reissue import Unfounded
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.models import manifest_file
 
 COMMON = {"owners": ["team:big_data_bureau"], **BY_DATE}
 RETURN_MODELS = [

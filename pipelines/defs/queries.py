@@ -1,6 +1,6 @@
 """查询核验 as an asset: lists of questions in, yes or no out, from the turn the lake shows.
 
-Belongs here: the asset and the sensor that starts it. Does not belong here: what an answer is (pipelines.queries).
+Belongs here: the asset and the sensor that starts it. Does not belong here: what an answer is (pipelines.give.queries).
 """
 
 from collections import Counter
@@ -14,9 +14,9 @@ from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BECAUSE, BY_DATE, as_of, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.defs.sensors import batch_key, waiting_files
-from pipelines.ledger import shown
-from pipelines.ledger.decisions import issued_turns
-from pipelines.queries.intake import answer_lists
+from pipelines.give.queries.intake import answer_lists
+from pipelines.judge.ledger import shown
+from pipelines.judge.ledger.decisions import issued_turns
 
 
 @dg.asset(

@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE
 from pipelines.defs.resources import Lakehouse
-from pipelines.reference.load import load_reference
+from pipelines.kit.reference.load import load_reference
 
 
 @dg.asset(

@@ -15,11 +15,11 @@ from dagster_dbt import DbtCliResource
 from packaging.version import Version
 from pydantic import PrivateAttr
 
-from pipelines import lake
 from pipelines.defs.partitions import as_of
-from pipelines.ledger import shown
-from pipelines.paths import Paths
-from pipelines.security.private import keep_private
+from pipelines.judge.ledger import shown
+from pipelines.kit import lake
+from pipelines.kit.paths import Paths
+from pipelines.kit.security.private import keep_private
 
 
 class Lakehouse(dg.ConfigurableResource):

@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.collect import FILE_KINDS, SourceError, fingerprint
-from pipelines.contracts import Feed
 from pipelines.defs.collect import COLLECT, asked_for
 from pipelines.defs.jobs import CITY_TIME, turn_job
 from pipelines.defs.resources import Lakehouse
-from pipelines.landing import dropped
-from pipelines.ledger.decisions import issued_turns
-from pipelines.paths import Paths
-from pipelines.quiet import marker, quiet_seconds
-from pipelines.sent_files import sent
+from pipelines.ingest.collect import FILE_KINDS, SourceError, fingerprint
+from pipelines.ingest.landing import dropped
+from pipelines.judge.ledger.decisions import issued_turns
+from pipelines.kit.contracts import Feed
+from pipelines.kit.paths import Paths
+from pipelines.kit.quiet import marker, quiet_seconds
+from pipelines.kit.sent_files import sent
 
 
 def next_business_date(paths: Paths, today: date) -> date:

@@ -10,7 +10,7 @@ from datetime import date
 import dagster as dg
 
 from pipelines.defs.launch import prepare_home
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 
 _WANTED = {
     dg.DagsterEventType.STEP_START, dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE,

@@ -9,7 +9,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.bench import arrivals, compare, parts, report, scale, story
 from prefecture.bench.process import PartFailed
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture import months as prefecture
 from prefecture.bench import sizes
 from prefecture.bench.ratios import over

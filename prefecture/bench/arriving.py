@@ -15,12 +15,12 @@ import polars as pl
 import yaml
 
 from pipelines import turn
-from pipelines.bronze import DeliveryResult, results
-from pipelines.contracts import Feed, load_contracts
-from pipelines.deliveries import withdrawals
-from pipelines.feeds import bring_all
-from pipelines.lake import connect
-from pipelines.paths import Paths
+from pipelines.ingest.bronze import DeliveryResult, results
+from pipelines.ingest.deliveries import withdrawals
+from pipelines.ingest.feeds import bring_all
+from pipelines.kit.contracts import Feed, load_contracts
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 from prefecture.bench.parts import send
 from prefecture.register import register_of
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import polars as pl
 from python_calamine import CalamineWorkbook
 
-from pipelines.contracts import load_contracts
-from pipelines.landing import landed
-from pipelines.paths import Paths
+from pipelines.ingest.landing import landed
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.paths import Paths
 
 FIGURES = ("files", "rows", "refused", "seconds", "in", "out")
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import duckdb
 
-from pipelines.lake import connect
-from pipelines.paths import Paths
-from pipelines.verify.rules import load_rules
-from pipelines.verify.run import load_suites, read_parameters, verify
-from pipelines.verify.suites import SuiteError, fill_parameters
+from pipelines.judge.rules import load_rules
+from pipelines.judge.verify.run import load_suites, read_parameters, verify
+from pipelines.judge.verify.suites import SuiteError, fill_parameters
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 
 BY_HAND = Path(__file__).with_name("rules.sql")
 OURS, HAND, STOCK = "ours", "by hand", "stock GX"
@@ -38,7 +38,7 @@ _STOCK_ONLY = re.compile(r"_to_satisfy_sql$")
 def ours(paths: Paths, as_of: date) -> dict[str, Any]:
     """The project's own pass, writing the same anomalies once more."""
     started = time.perf_counter()
-    from pipelines.verify import session  # noqa: F401  Great Expectations, so that its import is told apart
+    from pipelines.judge.verify import session  # noqa: F401  Great Expectations, so that its import is told apart
 
     imported = time.perf_counter()
     with connect(paths) as con:

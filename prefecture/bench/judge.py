@@ -10,10 +10,10 @@ from typing import Any
 
 import duckdb
 
-from pipelines.bronze import results
-from pipelines.contracts import load_contracts
-from pipelines.lake import connect
-from pipelines.paths import Paths
+from pipelines.ingest.bronze import results
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 from prefecture.bench import linkage
 from prefecture.bench.stages import LAYERS
 from prefecture.register import register_of

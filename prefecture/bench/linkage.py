@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.register import register_of
 
 # Which part of a row speaks of a person; everything else is the person of the row itself.

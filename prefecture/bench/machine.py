@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from pipelines.paths import PROJECT_ROOT
+from pipelines.kit.paths import PROJECT_ROOT
 
 PACKAGES = ("duckdb", "polars", "dagster", "dbt-core", "dbt-duckdb", "great-expectations", "xlsxwriter")
 

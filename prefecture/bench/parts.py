@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.months import MONTHS, Month, month_of
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.paths import PROJECT_ROOT
+from pipelines.kit.paths import PROJECT_ROOT
 from prefecture.bench.procfs import Sample, look, tree
 from prefecture.bench.usage import Usage, rising, used
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.bench.process import PartFailed, Watched, python
 
 

@@ -1,11 +1,11 @@
 """Bytes on disk of every layer.
 
-Belongs here: adding up files. Does not belong here: what the layers are for (pipelines/paths.py).
+Belongs here: adding up files. Does not belong here: what the layers are for (pipelines/kit/paths.py).
 """
 
 from pathlib import Path
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 
 
 def layers(paths: Paths) -> dict[str, dict[str, int]]:

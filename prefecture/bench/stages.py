@@ -10,12 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from pipelines.contracts import Feed
+from pipelines.kit.contracts import Feed
 from prefecture.bench.usage import Interval, gaps
 
 LAYERS = ("staging", "linkage", "unified", "verify", "returns", "published")
 TOTALS = ("turn", "bronze", "models", "ledger")
 STEPS = {
+    "ledger__business_date": "business date",
     "bronze": "bronze",
     "bronze_structure": "structure checks",
     "bronze_arrivals": "arrival checks",
@@ -32,8 +33,8 @@ STEPS = {
     "reports__daily_arrivals": "daily report",
 }
 ALWAYS = (
-    "turn", "start", "bronze", "structure checks", "reference", "ledger", "ledger open", "ledger inbox",
-    "ledger tickets", "models", "models start", *(f"models {layer}" for layer in LAYERS),
+    "turn", "start", "business date", "bronze", "structure checks", "reference", "ledger", "ledger open",
+    "ledger inbox", "ledger tickets", "models", "models start", *(f"models {layer}" for layer in LAYERS),
     "models seeds and tests", "models described", "rules", "return sets", "notices", "published export",
     "collected", "rulings", "arrival checks", "daily report", "between steps",
 )  # fmt: skip

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from pipelines.contracts import load_contracts
-from pipelines.models import build_target
-from pipelines.paths import Paths
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.models import build_target
+from pipelines.kit.paths import Paths
 from prefecture.bench import arrivals, floor, ratios, scale, sizes
 from prefecture.bench.machine import code, load, machine
 from prefecture.bench.parts import outbox, send

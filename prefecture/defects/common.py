@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.keys import key_expr
+from pipelines.kit.keys import key_expr
 from prefecture.feeds import FEEDS
 from prefecture.months import MONTHS, Month
 from prefecture.output.mishaps import BROKEN_ALLOWANCE_COUNTY

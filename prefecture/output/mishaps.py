@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipelines.keys import entity_key
+from pipelines.kit.keys import entity_key
 from prefecture.months import FIRST, MONTHS, SECOND
 from prefecture.output import accidents as so
 from prefecture.output.accidents import Alter

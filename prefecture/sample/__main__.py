@@ -7,8 +7,8 @@ import argparse
 import sys
 
 from pipelines.defs.launch import launch, warm_up
-from pipelines.paths import Paths
-from pipelines.security.private import keep_private
+from pipelines.kit.paths import Paths
+from pipelines.kit.security.private import keep_private
 from prefecture.sample.story import tell
 
 

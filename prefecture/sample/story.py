@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import date
 
-from pipelines.contracts import load_contracts
-from pipelines.lake import connect
-from pipelines.ledger.content import content_hash
-from pipelines.ledger.decisions import issued_turns
-from pipelines.models import prepare_manifest
-from pipelines.paths import Paths
-from pipelines.workers import pool
+from pipelines.judge.ledger.content import content_hash
+from pipelines.judge.ledger.decisions import issued_turns
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.lake import connect
+from pipelines.kit.models import prepare_manifest
+from pipelines.kit.paths import Paths
+from pipelines.kit.workers import pool
 from prefecture.feeds import FEEDS
 from prefecture.generate import Summary, generate
 from prefecture.sample.summary import print_summary

@@ -7,13 +7,13 @@ from datetime import date
 
 import duckdb
 
-from pipelines.lake import connect
-from pipelines.paths import Paths
-from pipelines.verify.rules import load_rules
+from pipelines.judge.rules import load_rules
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 from prefecture.register import register_of
 from prefecture.scoring import format_scores, score
 
-# What the summary calls the events of a ticket's life (pipelines/ledger/ticket.py).
+# What the summary calls the events of a ticket's life (pipelines/judge/ledger/ticket.py).
 EVENTS = {
     "opened": "'detect'",
     "answered": "'answer_fix', 'answer_not_error', 'answer_dispute', 'answer_confirm'",

@@ -12,8 +12,8 @@ from unicodedata import east_asian_width
 
 import duckdb
 
-from pipelines.keys import key_sql
-from pipelines.verify.rules import load_rules
+from pipelines.judge.rules import load_rules
+from pipelines.kit.keys import key_sql
 
 # What a rule leaves undetermined, because a feed it needs is stale there, is neither found nor missed.
 _SCORE = f"""

@@ -7,7 +7,7 @@ import argparse
 import sys
 from datetime import date
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.generate import SEED
 from prefecture.register import register_of
 from prefecture.townships.office import OfficeMissing

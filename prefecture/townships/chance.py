@@ -6,7 +6,7 @@ Belongs here: draws by name. Does not belong here: streams of numbers (prefectur
 from collections.abc import Sequence
 from typing import TypeVar
 
-from pipelines.keys import derived_key
+from pipelines.kit.keys import derived_key
 
 _DIGITS = 13
 T = TypeVar("T")

@@ -11,8 +11,8 @@ from datetime import date
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipelines.returns import columns as layout
-from pipelines.returns.columns import COL, FIRST_ROW
+from pipelines.give.returns import columns as layout
+from pipelines.give.returns.columns import COL, FIRST_ROW
 from prefecture.townships import ways
 from prefecture.townships.chance import pick
 from prefecture.townships.rows import COMMENT, Asked, Said

@@ -9,11 +9,11 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.paths import Paths
-from pipelines.returns.issue import issued_set
-from pipelines.security.keys import KeyProvider
-from pipelines.security.workbook_lock import unlock
-from pipelines.verify.rules import load_rules
+from pipelines.give.returns.issue import issued_set
+from pipelines.judge.rules import load_rules
+from pipelines.kit.paths import Paths
+from pipelines.kit.security.keys import KeyProvider
+from pipelines.kit.security.workbook_lock import unlock
 from prefecture.generate import SEED
 from prefecture.register import register_of
 from prefecture.townships import ways

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.townships import ways
 from prefecture.townships.chance import chance, pick
 from prefecture.townships.rows import Said

@@ -11,7 +11,7 @@ whatever else is expected of the answers stays true.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.verify.rules import Rule
+from pipelines.judge.rules import Rule
 from prefecture.townships.chance import chance, pick
 
 # As register/answers.parquet spells them.

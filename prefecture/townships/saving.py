@@ -1,7 +1,7 @@
 """Bytes that repeat: a saved workbook without the moment of saving, and encryption without fresh chance or clock.
 
 Belongs here: making equal content equal bytes. Does not belong here: what is in it. Repeatable encryption is for
-synthetic people only; what the pipeline sends out is locked by pipelines.security.workbook_lock as it stands.
+synthetic people only; what the pipeline sends out is locked by pipelines.kit.security.workbook_lock as it stands.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ import openpyxl
 from msoffcrypto.method import ecma376_agile
 from msoffcrypto.method.container import ecma376_encrypted
 
-from pipelines.security.workbook_lock import lock
+from pipelines.kit.security.workbook_lock import lock
 
 
 def frozen_bytes(book: openpyxl.Workbook, saved_on: date) -> bytes:

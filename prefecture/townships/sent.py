@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.register import register_of
 from prefecture.townships import ways
 from prefecture.townships.post import Letter

@@ -10,11 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.bronze import DeliveryResult
-from pipelines.bronze.schema import rows_schema
-from pipelines.contracts import Feed, load_contracts
-from pipelines.keys import key_expr
-from pipelines.paths import Paths
+from pipelines.ingest.bronze import DeliveryResult
+from pipelines.ingest.bronze.schema import rows_schema
+from pipelines.kit.contracts import Feed, load_contracts
+from pipelines.kit.keys import key_expr
+from pipelines.kit.paths import Paths
 
 FEEDS = load_contracts()
 Row = Mapping[str, Any]

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 import duckdb
 import pytest
 
-from pipelines import models
-from pipelines.lake import connect
-from pipelines.ledger import deliveries, schema
-from pipelines.paths import Paths
-from pipelines.reference.load import load_reference
+from pipelines.judge.ledger import deliveries, schema
+from pipelines.kit import models
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
+from pipelines.kit.reference.load import load_reference
 from tests.dbt import small_prefecture
 from tests.dbt.bronze_files import FEEDS
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.keys import entity_key, record_key
-from pipelines.ledger.corrections import rebuild_standing
-from pipelines.paths import Paths
+from pipelines.judge.ledger.corrections import rebuild_standing
+from pipelines.kit.keys import entity_key, record_key
+from pipelines.kit.paths import Paths
 from tests.dbt.bronze_files import deliver, write_empty
 
 FIRST, SECOND = date(2024, 1, 31), date(2024, 2, 29)

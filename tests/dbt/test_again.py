@@ -1,8 +1,8 @@
 """A second build on the same lake replaces what the first one made, tables and views alike."""
 
-from pipelines import models
-from pipelines.lake import connect
-from pipelines.paths import Paths
+from pipelines.kit import models
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 from tests.dbt import small_prefecture
 
 _KINDS = """SELECT table_name, table_type FROM information_schema.tables

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from pipelines import models
-from pipelines.paths import Paths
+from pipelines.kit import models
+from pipelines.kit.paths import Paths
 
 MODELS = sorted((models.DBT_PROJECT / "models").rglob("*.sql"))
 BANNED = re.compile(

@@ -1,6 +1,6 @@
 """What townships and analysts get."""
 
-from pipelines.keys import entity_key
+from pipelines.kit.keys import entity_key
 from tests.dbt import small_prefecture as small
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.keys import entity_key, record_key
+from pipelines.kit.keys import entity_key, record_key
 from tests.dbt import small_prefecture as small
 from tests.dbt.small_prefecture import DONGSHAN, GRID, VILLAGE, XIANGYANG
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.keys import entity_key, record_key
+from pipelines.kit.keys import entity_key, record_key
 from tests.dbt import small_prefecture as small
 
 EVERY_COLUMN = {"entity_key", "group_key", "township_code", "feed", "record_key", "source_ref"}

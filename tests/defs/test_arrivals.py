@@ -7,10 +7,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.defs import arrivals, bronze, checks, jobs
 from pipelines.defs.resources import Lakehouse
-from pipelines.paths import Paths
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.paths import Paths
 
 CARD = "残疾人证号,姓名,残疾类别,残疾等级,有效期至,补贴类别,补贴状态,村居代码\r\n"
 LINE = "37060219600101001511,李一,1,1,2030-01-01,生活补贴,发放,370602001001\r\n"

@@ -6,8 +6,8 @@ import pytest
 from pipelines.defs.bronze import bronze_assets, bronze_key
 from pipelines.defs.deliveries import rulings_asset
 from pipelines.defs.resources import Lakehouse
-from pipelines.feeds import many
-from tests.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
+from pipelines.ingest.feeds import many
+from tests.ingest.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 ASKED = [FEEDS["F11"], FEEDS["F20"]]
 DAY = "2024-01-31"

@@ -10,13 +10,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines import quiet
-from pipelines.contracts.model import Source
 from pipelines.defs import collect, sensors
 from pipelines.defs.bronze import bronze_assets, bronze_key
 from pipelines.defs.resources import Lakehouse
-from pipelines.landing import landed
-from tests.collect.office import CONNECTION, FEED
+from pipelines.ingest.landing import landed
+from pipelines.kit import quiet
+from pipelines.kit.contracts.model import Source
+from tests.ingest.collect.office import CONNECTION, FEED
 
 NAME = "F98_测试补贴_370600_202401_全量.csv"
 LINES = "公民身份号码,项目,姓名,金额,发放日期\r\n370602199001010001,低保,王一,1,2024-01-01\r\n"

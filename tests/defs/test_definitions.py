@@ -5,14 +5,14 @@ from datetime import date
 import dagster as dg
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.definitions import build_defs
 from pipelines.defs.exports import export_key
-from pipelines.exports import load_exports
-from pipelines.lake import connect
-from pipelines.ledger import schema, shown
-from pipelines.paths import PROJECT_ROOT, Paths
-from pipelines.verify.rules import load_rules
+from pipelines.give.exports import load_exports
+from pipelines.judge.ledger import schema, shown
+from pipelines.judge.rules import load_rules
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import PROJECT_ROOT, Paths
 
 SNAPSHOT = PROJECT_ROOT / "tests" / "defs" / "asset_keys.txt"
 

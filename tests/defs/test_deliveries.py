@@ -6,13 +6,13 @@ import dagster as dg
 import pytest
 import yaml
 
-from pipelines.bronze import results
-from pipelines.bronze.rulings import write_ruling
 from pipelines.defs.deliveries import breakers, decide_delivery
 from pipelines.defs.resources import Lakehouse
-from pipelines.deliveries.refused import unmended
-from pipelines.paths import Paths
-from tests.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
+from pipelines.ingest.bronze import results
+from pipelines.ingest.bronze.rulings import write_ruling
+from pipelines.ingest.deliveries.refused import unmended
+from pipelines.kit.paths import Paths
+from tests.ingest.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 KEY = dg.AssetKey(["bronze", FEEDS["F11"].table])
 FEB = date(2024, 2, 28)

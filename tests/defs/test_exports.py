@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.defs.exports import assets, due_exports, export_key
 from pipelines.defs.queries import query_sensor
 from pipelines.defs.resources import Lakehouse
-from pipelines.exports import load_exports
-from pipelines.lake import connect
-from pipelines.paths import Paths
-from tests.exports.conftest import fill
+from pipelines.give.exports import load_exports
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
+from tests.give.exports.conftest import fill
 
 DAY = "2024-01-31"
 

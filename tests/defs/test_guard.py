@@ -6,15 +6,15 @@ from datetime import date
 import dagster as dg
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.definitions import build_defs
 from pipelines.defs import exports, ledger, outputs, queries
 from pipelines.defs.partitions import BUSINESS_DATE
 from pipelines.defs.resources import Lakehouse
-from pipelines.exports import load_exports
-from pipelines.lake import connect
-from pipelines.ledger import schema, shown
-from pipelines.paths import Paths
+from pipelines.give.exports import load_exports
+from pipelines.judge.ledger import schema, shown
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 
 SHOWN, OTHER = "2024-03-05", "2024-01-31"
 FEEDS = load_contracts()

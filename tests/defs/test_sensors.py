@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from pipelines import quiet
 from pipelines.defs.jobs import CITY_TIME
 from pipelines.defs.resources import Lakehouse
 from pipelines.defs.sensors import batch_key, inbox_sensor, next_business_date, waiting_files
-from pipelines.paths import Paths
+from pipelines.kit import quiet
+from pipelines.kit.paths import Paths
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.lake import connect
-from pipelines.ledger.content import content_hash
-from pipelines.paths import PROJECT_ROOT, Paths
+from pipelines.judge.ledger.content import content_hash
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import PROJECT_ROOT, Paths
 from prefecture.sample.story import CONTENT
 
 SCALE = "0.001"

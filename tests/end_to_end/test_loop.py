@@ -7,8 +7,8 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines.lake import connect
-from pipelines.published.export import RESIDENT_ID
+from pipelines.give.published.export import RESIDENT_ID
+from pipelines.kit.lake import connect
 from prefecture.register import register_of
 from prefecture.sample.story import TURNS
 from prefecture.scoring import score

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from tests.end_to_end.conftest import TELL, content, copy_inputs, run, start
 
 

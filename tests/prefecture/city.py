@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.generate import Order, Summary, deliver
 from prefecture.months import MONTHS
 

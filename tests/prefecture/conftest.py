@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.generate import Summary
 from prefecture.months import MONTHS
 from prefecture.register import register_of

@@ -13,9 +13,9 @@ from pathlib import Path
 import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook
 
-from pipelines.contracts import Feed, load_contracts
-from pipelines.contracts.heading import normal
-from pipelines.keys import key_expr
+from pipelines.kit.contracts import Feed, load_contracts
+from pipelines.kit.contracts.heading import normal
+from pipelines.kit.keys import key_expr
 
 # What the fifteen rules of the pipeline judge.
 JUDGED = ("F01", "F03", "F04", "F07", "F08", "F10", "F11", "F14", "F17", "F20", "F31", "F36")

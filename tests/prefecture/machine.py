@@ -7,7 +7,7 @@ import polars as pl
 
 from prefecture.register import register_of
 from prefecture.townships import ways
-from tests.returns.small_lake import ALL_RULES, entity, ticket
+from tests.give.returns.small_lake import ALL_RULES, entity, ticket
 
 SETTLED = {"E_TICKET_CLOSED", "E_TICKET_SOURCE", "E_TICKET_WAITING"}
 _COLUMNS = (

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 from python_calamine import CalamineWorkbook
 
-from pipelines.contracts import load_contracts
+from pipelines.kit.contracts import load_contracts
 from prefecture.feeds import FEEDS
 from prefecture.feeds.feed import Feed
 from prefecture.months import MONTHS, Month

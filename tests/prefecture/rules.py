@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pipelines.keys import entity_key, ticket_id
+from pipelines.kit.keys import entity_key, ticket_id
 from tests.prefecture.delivered import Delivered, refused
 from tests.prefecture.judge import TURN_DAYS, Judge, State
 from tests.prefecture.validity import credit_valid, years

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from pipelines.keys import ticket_id
-from pipelines.verify.rules import load_rules
+from pipelines.judge.rules import load_rules
+from pipelines.kit.keys import ticket_id
 from prefecture.generate import SEED
 from prefecture.players import PLAYING_TOWNSHIPS, SILENT_COUNTY
 from tests.prefecture.delivered import current

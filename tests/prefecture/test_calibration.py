@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.generate import SEED
 from prefecture.world.census import BANDS, read_census
 from prefecture.world.divisions import read_divisions

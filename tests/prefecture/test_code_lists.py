@@ -1,6 +1,6 @@
 """The code lists of the data standard, against what a whole city delivers: only planted errors fall outside."""
 
-from pipelines.contracts import load_contracts
+from pipelines.kit.contracts import load_contracts
 from prefecture.feeds import FEEDS
 from prefecture.months import MONTHS
 from tests.prefecture.readback import Outbox

@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.feeds import FEEDS
 from prefecture.front_end import TABLED, fill_front_end
 from prefecture.generate import Order, deliver

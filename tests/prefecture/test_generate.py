@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.__main__ import months, share
 from prefecture.generate import SEED, Order, deliver, generate
 from prefecture.months import FIRST, MONTHS, SECOND

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.feeds import FEEDS
 from prefecture.generate import SEED, set_stage
 from prefecture.months import MONTHS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.feeds import FEEDS
 from prefecture.generate import Order, deliver
 from prefecture.interface import TOKEN_HEADER, running

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from pipelines.contracts import load_contracts
+from pipelines.kit.contracts import load_contracts
 from prefecture.months import MONTHS, of_period
 from prefecture.output.mishaps import BROKEN, HARMLESS, MISHAPS, Mishap
 from prefecture.register import register_of

@@ -7,17 +7,17 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines.inbox.intake import intake
-from pipelines.lake import connect
-from pipelines.paths import Paths
-from pipelines.returns.sets import write_return_sets
-from pipelines.verify.rules import load_rules
+from pipelines.give.inbox.intake import intake
+from pipelines.give.returns.sets import write_return_sets
+from pipelines.judge.rules import load_rules
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 from prefecture.register import register_of
 from prefecture.townships import play, ways
 from prefecture.townships.play import report as counted
 from prefecture.townships.rows import LATE, NONE, PARTIAL, RIGHT, Asked, plan
+from tests.give.returns.small_lake import AS_OF, TOWNSHIPS, fill, ticket
 from tests.prefecture.machine import register, sent
-from tests.returns.small_lake import AS_OF, TOWNSHIPS, fill, ticket
 
 FIRST, SECOND, THIRD = (code for code, _ in TOWNSHIPS)
 TURN = date(2024, 2, 29)

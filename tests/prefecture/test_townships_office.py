@@ -6,16 +6,16 @@ from datetime import date
 
 import pytest
 
-from pipelines.inbox.intake import intake
-from pipelines.inbox.reader import read_book
-from pipelines.lake import connect
-from pipelines.paths import Paths
-from pipelines.returns.sets import write_return_sets
-from pipelines.security.keys import KeyProvider
-from pipelines.security.workbook_lock import is_locked, unlock
+from pipelines.give.inbox.intake import intake
+from pipelines.give.inbox.reader import read_book
+from pipelines.give.returns.sets import write_return_sets
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
+from pipelines.kit.security.keys import KeyProvider
+from pipelines.kit.security.workbook_lock import is_locked, unlock
 from prefecture.townships import play, ways
+from tests.give.returns.small_lake import AS_OF, TOWNSHIPS, fill
 from tests.prefecture.machine import check_receipts, register, sent
-from tests.returns.small_lake import AS_OF, TOWNSHIPS, fill
 
 if shutil.which("soffice") is None and not os.environ.get("CI"):
     pytest.skip("LOUD: soffice is not installed, so NO workbook was saved by LibreOffice; "

@@ -6,14 +6,14 @@ from datetime import date
 
 import pytest
 
-from pipelines.inbox.intake import intake
-from pipelines.lake import connect
-from pipelines.paths import Paths
-from pipelines.returns.sets import write_return_sets
+from pipelines.give.inbox.intake import intake
+from pipelines.give.returns.sets import write_return_sets
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 from prefecture.townships import play, ways
+from tests.give.returns import small_lake
+from tests.give.returns.small_lake import AS_OF
 from tests.prefecture.machine import SETTLED, check_receipts, is_taken, register, sent
-from tests.returns import small_lake
-from tests.returns.small_lake import AS_OF
 
 SECOND_TURN, THIRD_TURN = date(2024, 2, 29), date(2024, 3, 31)
 CODES = [f"370602{n:03}" for n in range(1, len(ways.FAST) + len(ways.LOSSES) + 1)]

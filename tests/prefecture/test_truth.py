@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from pipelines.paths import Paths
+from pipelines.kit.paths import Paths
 from prefecture.generate import SEED, set_stage
 from prefecture.months import MONTHS
 from tests.prefecture.delivered import JUDGED, current

@@ -1,4 +1,4 @@
--- Which assertion stands is the ledger's to say (pipelines/ledger/assertions.py).
+-- Which assertion stands is the ledger's to say (pipelines/judge/ledger/assertions.py).
 select
     ticket_id,
     rule_id,

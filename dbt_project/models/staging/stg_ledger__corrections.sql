@@ -1,4 +1,4 @@
--- Which correction stands is the ledger's to say (pipelines/ledger/corrections.py).
+-- Which correction stands is the ledger's to say (pipelines/judge/ledger/corrections.py).
 select
     ticket_id,
     feed,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.bronze import results
-from pipelines.paths import Paths
+from pipelines.ingest.bronze import results
+from pipelines.kit.paths import Paths
 from prefecture.bench import arrivals, compare, report
 from prefecture.bench.arriving import arrive
 from prefecture.months import MONTHS

@@ -6,10 +6,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.lake import connect
-from pipelines.ledger import schema
-from pipelines.ledger.rows import insert
-from pipelines.paths import Paths
+from pipelines.judge.ledger import schema
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
+from pipelines.kit.tables import insert
 from prefecture.bench import linkage
 from prefecture.register import register_of
 

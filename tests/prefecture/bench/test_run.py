@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.lake import connect
-from pipelines.paths import Paths
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import Paths
 from prefecture.bench import report, scale, story
 from prefecture.bench.compare import rules
 from prefecture.bench.stages import ALWAYS

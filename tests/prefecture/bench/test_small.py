@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from pipelines.verify.suites import load_suites
+from pipelines.judge.verify.suites import load_suites
 from prefecture.bench import floor, scale, sizes
 from prefecture.bench.instead import BY_HAND, stock_expectations
 

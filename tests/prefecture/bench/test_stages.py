@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pipelines.contracts import load_contracts
+from pipelines.definitions import build_defs
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.paths import Paths
+from prefecture.bench.stages import STEPS as NAMED
 from prefecture.bench.stages import node_times, stages
 
 
@@ -32,6 +35,11 @@ NODES = {"staging": [(130, 132), (133, 134)], "seeds and tests": [(132, 133)], "
 @pytest.fixture
 def found() -> dict:
     return stages((100, 160), STEPS, NODES, load_contracts())
+
+
+def test_every_step_of_a_turn_has_its_stage(tmp_path):
+    steps = {node.name for node in build_defs(Paths(tmp_path)).resolve_job_def("turn").nodes}
+    assert {s for s in steps if not s.startswith("collected__")} == set(NAMED)
 
 
 def test_bronze_is_told_by_feed_and_in_all(found):

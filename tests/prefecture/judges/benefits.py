@@ -11,8 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.keys import entity_key, record_key
-from pipelines.paths import Paths
+from pipelines.kit.keys import entity_key, record_key
+from pipelines.kit.paths import Paths
 from prefecture.months import Month
 from tests.prefecture.judges.inbox import Inbox, day, months_of, plain_code
 from tests.prefecture.validity import years

@@ -6,7 +6,7 @@ pipeline uses, except keys.
 
 from collections import Counter, defaultdict
 
-from pipelines.keys import entity_key
+from pipelines.kit.keys import entity_key
 from prefecture.months import MONTHS, Month
 from tests.prefecture.readback import Outbox
 

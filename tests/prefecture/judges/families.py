@@ -5,7 +5,7 @@ Belongs here: births, children and marriages. Does not belong here: people's own
 
 from datetime import date
 
-from pipelines.keys import entity_key, record_key
+from pipelines.kit.keys import entity_key, record_key
 from prefecture.months import MONTHS
 from tests.prefecture.judges.known import Known, day, plain_name
 from tests.prefecture.validity import years

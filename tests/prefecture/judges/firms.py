@@ -6,8 +6,8 @@ Belongs here: judging files read back. Does not belong here: anything of the gen
 import csv
 from pathlib import Path
 
-from pipelines.keys import record_key
-from pipelines.paths import Paths
+from pipelines.kit.keys import record_key
+from pipelines.kit.paths import Paths
 from prefecture.months import Month
 from tests.prefecture.judges.inbox import Inbox, day, months_of, plain_code
 from tests.prefecture.validity import credit_valid

@@ -3,7 +3,7 @@
 Belongs here: what the rule finds in a month. Does not belong here: anything of the generator but keys.
 """
 
-from pipelines.keys import entity_key
+from pipelines.kit.keys import entity_key
 from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from datetime import date, timedelta
 
-from pipelines.keys import entity_key, record_key
+from pipelines.kit.keys import entity_key, record_key
 from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 

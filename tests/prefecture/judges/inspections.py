@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import date
 from itertools import combinations
 
-from pipelines.keys import entity_key
+from pipelines.kit.keys import entity_key
 from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 

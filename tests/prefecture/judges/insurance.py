@@ -3,7 +3,7 @@
 Belongs here: judging files read back. Does not belong here: anything of the generator but keys.
 """
 
-from pipelines.keys import entity_key, record_key
+from pipelines.kit.keys import entity_key, record_key
 from prefecture.months import Month
 from tests.prefecture.judges.inbox import Inbox, day
 

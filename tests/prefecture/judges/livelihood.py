@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.keys import entity_key, record_key
+from pipelines.kit.keys import entity_key, record_key
 
 Known = Callable[[str], pl.DataFrame]
 LIVES_HERE = {"自有", "租住", "独居"}

@@ -5,7 +5,7 @@ Belongs here: names, numbers and death dates across sources. Does not belong her
 
 from datetime import timedelta
 
-from pipelines.keys import entity_key, record_key
+from pipelines.kit.keys import entity_key, record_key
 from prefecture.feeds import FEEDS
 from tests.prefecture.judges.known import Known, plain_name
 

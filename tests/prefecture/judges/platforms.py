@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 
-from pipelines.keys import record_key
+from pipelines.kit.keys import record_key
 from prefecture.months import Month
 from tests.prefecture.readback import Outbox
 

@@ -6,11 +6,11 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.keys import ticket_id
-from pipelines.lake import connect
-from pipelines.ledger import schema
-from pipelines.ledger.rows import insert
-from pipelines.paths import PROJECT_ROOT, Paths
+from pipelines.judge.ledger import schema
+from pipelines.kit.keys import ticket_id
+from pipelines.kit.lake import connect
+from pipelines.kit.paths import PROJECT_ROOT, Paths
+from pipelines.kit.tables import insert
 from prefecture.register import register_of
 from prefecture.scoring import format_scores, score
 

@@ -1,9 +1,0 @@
-"""The way back out: files for departments, the province, counties and other systems, each by its contract.
-
-Belongs here: reading export contracts, writing what they promise, proving that it reads back. Does not belong
-here: return sets for townships (pipelines.returns), the analysts' file (pipelines.published).
-"""
-
-from pipelines.exports.contract import EXPORTS, Export, load_exports
-
-__all__ = ["EXPORTS", "Export", "load_exports"]

@@ -1,0 +1,69 @@
+"""The receipt: what became of every row of one workbook, for the township.
+
+Belongs here: the receipt file. Does not belong here: deciding anything. It is not encrypted, so it holds no
+name, no id number and nothing that was typed; ticket numbers and places in the sheet are enough to find the row. A grid
+or register state that has changed meanwhile is named: beside a ticket number it tells nobody whose it is.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from pipelines.give.inbox.check import RowResult
+from pipelines.give.returns.assemble import OUTCOMES
+from pipelines.judge.ledger.ticket_numbers import short
+from pipelines.judge.rules import Rule
+from pipelines.kit.office.styles import clean, page, row_points, workbook_bytes, write_table
+
+_TITLES = ("序号", "工单号", "规则", "表中行号", "结果", "原因和下一步")
+_WIDTHS = (6, 15, 34, 9, 14, 78)
+
+
+def build_receipt(
+    as_of: date,
+    file_name: str,
+    place: str,
+    file_reason: str,
+    rows: Sequence[RowResult],
+    rules: Mapping[str, Rule],
+) -> bytes:
+    """Receipt workbook; `file_reason` '' means the file as a whole was taken in. Equal input, equal bytes."""
+    counts = Counter(row.outcome for row in rows)
+    said = "；".join(f"{OUTCOMES[o]} {counts[o]} 条" for o in OUTCOMES if counts[o])
+    verdict = f"整个文件未通过：{file_reason}" if file_reason else f"已收到并办理。{said}"
+    facts = (
+        ("收到的文件", file_name),
+        ("镇街", place or "未能识别"),
+        ("业务日期", as_of.isoformat()),
+        ("办理结果", verdict),
+    )
+    with workbook_bytes(as_of, "数据返还回执") as (book, formats, out):
+        sheet = book.add_worksheet("回执")
+        page(sheet, f"数据返还回执 {as_of.isoformat()}")
+        sheet.set_row(0, 28)
+        sheet.write_string(0, 0, "数据返还回执", formats["title"])
+        width = sum(_WIDTHS[2:])
+        for r, (label, text) in enumerate(facts, 2):
+            sheet.merge_range(r, 0, r, 1, label, formats["label"])
+            sheet.merge_range(r, 2, r, len(_WIDTHS) - 1, clean(text), formats["cell"])
+            sheet.set_row(r, row_points([(text, width)]))
+        top = len(facts) + 3
+        cells = [_line(row, rules) for row in sorted(rows, key=lambda r: (r.sheet_row == 0, r.sheet_row))]
+        write_table(
+            sheet,
+            formats,
+            top,
+            _TITLES,
+            _WIDTHS,
+            [True, True, False, True, True, False],
+            cells,
+            fits_rows=True,
+        )
+        sheet.repeat_rows(top, top)
+    return out.getvalue()
+
+
+def _line(row: RowResult, rules: Mapping[str, Rule]) -> tuple[str, ...]:
+    rule = f"{row.rule_id} {rules[row.rule_id].title_zh}" if row.rule_id in rules else ""
+    shown = str(row.sheet_row) if row.sheet_row else "—"
+    return short(row.ticket_id or "—"), rule, shown, OUTCOMES[row.outcome], row.reason

@@ -1,0 +1,53 @@
+"""The answers as a workbook.
+
+Belongs here: what the township sees. Does not belong here: deciding anything, the lock.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from pipelines.give.queries.answering import NO, NO_ANSWER, NOBODY, YES, Answered
+from pipelines.kit.office.styles import clean, page, row_points, workbook_bytes, write_table
+
+_TITLES = ("序号", "清单行号", "身份证号", "姓名", "查询事项", "答复", "说明")
+_WIDTHS = (6, 9, 22, 12, 26, 11, 62)
+_CENTRED = (True, True, True, True, False, True, False)
+
+
+def answer_sheet(
+    as_of: date, place: str, file_name: str, refusal: str, answers: Sequence[Answered], sources: Sequence[str] = (),
+    replaced: str = "",
+) -> bytes:  # fmt: skip
+    """The .xlsx, not yet locked; `refusal` '' when the list was answered. `sources` say how old the data are that were
+    asked, the oldest first; `replaced` which answer this one replaces, and why. Equal input gives equal bytes."""
+    counts = Counter(a.answer for a in answers)
+    said = "，".join(f"{word} {counts[word]} 行" for word in (YES, NO, NOBODY, NO_ANSWER) if counts[word])
+    facts = (
+        ("查询单位", place),
+        ("收到的清单", file_name),
+        ("数据截至", "；".join([as_of.isoformat(), *sources])),
+        ("办理结果", f"整份清单未答复：{refusal}" if refusal else f"共 {len(answers)} 行：{said or '没有要查询的行'}"),
+        ("使用要求", "只用于清单所填的用途，谁查询谁负责；本次查询已记入台账。"),
+        *([("替代", replaced)] if replaced else []),
+    )
+    with workbook_bytes(as_of, "查询核验答复") as (book, formats, out):
+        sheet = book.add_worksheet("答复")
+        top = len(facts) + 3
+        page(sheet, f"查询核验答复 {as_of.isoformat()} 内部资料 注意保密", title_rows=(top, top))
+        sheet.set_row(0, 28)
+        sheet.write_string(0, 0, "查询核验答复", formats["title"])
+        for r, (label, text) in enumerate(facts, 2):
+            sheet.merge_range(r, 0, r, 1, label, formats["label"])
+            sheet.merge_range(r, 2, r, len(_WIDTHS) - 1, clean(text), formats["cell"])
+            sheet.set_row(r, row_points([(text, sum(_WIDTHS[2:]))]))
+        write_table(sheet, formats, top, _TITLES, _WIDTHS, _CENTRED, [_line(a) for a in answers], fits_rows=True)
+        sheet.freeze_panes(top + 1, 0)
+    return out.getvalue()
+
+
+def _line(answered: Answered) -> tuple[str, ...]:
+    row = answered.asked
+    place = f"{row.sheet} {row.row}".strip()
+    shown = (place, row.id_no, row.name, row.question, answered.answer, answered.reason)
+    return tuple(clean(text) for text in shown)

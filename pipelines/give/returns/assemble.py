@@ -1,0 +1,225 @@
+"""Reading the lake and handing out one township after another.
+
+Belongs here: the queries behind a return set. Does not belong here: the shape of the file. The lists are read
+county by county, as columns; only one township at a time becomes rows.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import groupby
+
+import duckdb
+
+from pipelines.give.returns import columns as layout
+from pipelines.give.returns.guide import STALE
+from pipelines.give.returns.model import Anomaly, Cells, TownshipReturn
+from pipelines.give.returns.own_rows import SOURCE_REF
+from pipelines.give.returns.questions import SEVERITY_ORDER, questions
+from pipelines.ingest.arrivals.freshness import FAILED
+from pipelines.ingest.arrivals.model import MISSING, REFUSED
+from pipelines.judge.ledger.freshness import month
+from pipelines.judge.ledger.ticket_numbers import short
+from pipelines.judge.rules import Rule
+from pipelines.kit.contracts import Feed
+from pipelines.kit.office.styles import clean
+
+_COUNTY_DIGITS = 6
+# Sort order of the sheets: people look for a village, then for a household.
+_ORDER = {
+    layout.RESIDENTS: "village_name, household_no, id_no, person_id",
+    layout.SPECIAL: "village_name, group_name, id_no, pay_month",
+    layout.CHANGES: "change_type, village_name, name, person_id, field_label",
+}
+_TABLE = {
+    layout.RESIDENTS: "return_resident",
+    layout.SPECIAL: "return_special_group",
+    layout.CHANGES: "return_change",
+}
+OUTCOMES = {
+    "accepted": "已受理",
+    "rejected": "未通过",
+    "duplicate": "重复填报",
+    "superseded": "已被后一次代替",
+    "unanswered": "未答复",
+}
+STATES = {
+    "detected": "待核实",
+    "returned": "待核实",
+    "township_fixed": "已办理，待核对",
+    "not_an_error": "已确认不是错误",
+    "disputed_to_source": "有异议，已转数据源部门",
+    "confirmed_to_source": "已核实，已转部门办理",
+    "source_accepted_fixed": "部门已受理，待核对",
+    "source_rejected": "部门未采纳",
+    "closed": "已办结",
+    "reopened": "再次出现",
+}
+
+
+def township_returns(
+    con: duckdb.DuckDBPyConnection, as_of: date, rules: Mapping[str, Rule], feeds: Mapping[str, Feed]
+) -> Iterator[TownshipReturn]:
+    """The content of the return set of every township in force, by code; issue 1, superseding nothing."""
+    grids = _Partition(con, _GRIDS)
+    open_tickets = _Partition(con, _TICKETS)
+    answers = _Partition(con, _ANSWERS, [as_of])
+    fresh = con.execute(_FRESH, [as_of]).fetchall()
+    asked = questions(rules)
+    townships = con.execute(_TOWNSHIPS).fetchall()
+    for county_code, here in groupby(townships, key=lambda row: row[0][:_COUNTY_DIGITS]):
+        lists = {name: _Partition(con, _list_query(name), [county_code]) for name in layout.SHEETS}
+        for code, name, county in here:
+            yield TownshipReturn(
+                township_code=code,
+                township_name=clean(name),
+                county_name=clean(county),
+                as_of=as_of,
+                questions=asked,
+                anomalies=_anomalies(open_tickets.take(code)),
+                residents=lists[layout.RESIDENTS].take(code),
+                special_groups=lists[layout.SPECIAL].take(code),
+                changes=lists[layout.CHANGES].take(code),
+                grids=grids.take(code),
+                previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
+                sources=_sources(fresh, code, feeds),
+            )
+
+
+class _Partition:
+    """The result of a query whose first column is a township code, in code order; given out by township."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, query: str, values: list | None = None) -> None:
+        self._frame = con.execute(query, values or []).pl()
+        runs = self._frame.to_series(0).rle().struct.unnest()
+        starts = runs["len"].cum_sum() - runs["len"]
+        self._place = dict(zip(runs["value"], zip(starts, runs["len"], strict=True), strict=True))
+
+    def take(self, township_code: str) -> tuple[Cells, ...]:
+        """The township's rows without the code."""
+        start, count = self._place.get(township_code, (0, 0))
+        return tuple(row[1:] for row in self._frame.slice(start, count).rows())
+
+
+def _text(expression: str) -> str:
+    """SQL of a cell: text, '' for null, no control characters."""
+    text = f"coalesce(cast({expression} as varchar), '')"
+    return f"regexp_replace({text}, '[\\x00-\\x08\\x0b-\\x1f\\x7f]', '', 'g')"
+
+
+def _list_query(name: str) -> str:
+    columns = [c.name for c in (*layout.SHEETS[name], *layout.BULK_KEYS[name])]
+    chosen = ", ".join(f"{_text(c)} as {c}" for c in columns)
+    return (
+        f"select township_code, {chosen} from lake.returns.{_TABLE[name]} where starts_with(township_code, ?) "
+        f"order by township_code, {_ORDER[name]}, {', '.join(columns)}"
+    )
+
+
+_TOWNSHIPS = """
+    select distinct township_code, township_name, county_name from lake.unified.division
+    where level_name = '乡镇' and is_current order by township_code"""
+_GRIDS = f"""
+    select township_code, {_text("grid_code")},
+        {_text("case when starts_with(grid_name, village_name) then '' else village_name end || grid_name")}
+    from lake.returns.return_grid where township_code is not null order by township_code, grid_code"""
+# The village a rule's row is about, where the rule says one; else that of the person, if it is in the township.
+_VILLAGE = "村居"
+_TICKETS = """
+    with home as (
+        select person.id_no, substr(person.village_code, 1, 9) as township_code,
+            min(village.division_name) as village_name
+        from lake.unified.person as person
+        join lake.unified.division as village
+            on village.division_code = person.village_code and village.level_name = '村'
+        group by person.id_no, substr(person.village_code, 1, 9)
+    )
+    select ticket.township_code, ticket_id, coalesce(group_key, ticket_id), rule_id, severity,
+        coalesce(evidence, '{}'), case when field is not null then coalesce(value, '') else '' end,
+        coalesce(home.village_name, '')
+    from lake.ledger.ticket as ticket
+    left join home on home.id_no = json_extract_string(evidence, '$."身份证号"')
+        and home.township_code = ticket.township_code
+    where assignee = 'township' and state = 'returned' and ticket.township_code is not null
+    order by ticket.township_code, ticket_id"""
+# What a township said last, in whichever turn that was. A value the department reported since is told: it won.
+_ANSWERS = """
+    with last as (
+        select township_code, max(as_of) as as_of from lake.ledger.answer where as_of <= ? group by township_code
+    ),
+    overtaken as (
+        select ticket_id, max(redelivered_value) as value from lake.verify.corrected_value
+        where source_state = 'superseded' and redelivered_value <> '' group by ticket_id
+    )
+    select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''), coalesce(t.evidence, '{}'),
+        coalesce(a.answer_code, ''), coalesce(a.new_value, ''), a.outcome, coalesce(t.state, ''),
+        case when a.outcome = 'accepted' and overtaken.ticket_id is not null
+            then '部门此后另报 ' || overtaken.value || '，现用部门的新值；仍不对的，请在下次清单中更正。'
+            else coalesce(a.reason, '') end,
+        a.sheet_row, cast(a.as_of as varchar)
+    from lake.ledger.answer a
+    inner join last on last.township_code = a.township_code and last.as_of = a.as_of
+    left join lake.ledger.ticket t on t.ticket_id = a.ticket_id
+    left join overtaken on overtaken.ticket_id = a.ticket_id
+    where a.outcome <> 'unanswered' or a.note <> ''
+    order by a.township_code, a.file_name, a.workbook_sha256, a.sheet_row, a.ticket_id"""
+_FRESH = """
+    select feed, scope, last_good_on, last_good_period, behind_period, state, as_of - cast(days_behind as integer),
+        days_behind
+    from lake.ledger.freshness where as_of = ? order by feed, scope"""
+
+
+def _anomalies(rows: tuple[tuple, ...]) -> tuple[Anomaly, ...]:
+    made = []
+    for ticket_id, group_key, rule_id, severity, evidence, value, village in rows:
+        # Where a row stands in a department's file tells the township nothing.
+        known = json.loads(evidence).items()
+        facts = {k: clean(str(v)) for k, v in known if not SOURCE_REF.fullmatch(str(v))}
+        made.append(
+            Anomaly(
+                ticket_id=ticket_id,
+                group_key=group_key,
+                rule_id=rule_id,
+                severity=severity,
+                name=facts.pop("姓名", ""),
+                id_no=facts.pop("身份证号", ""),
+                village_name=facts.pop(_VILLAGE, clean(village)),
+                evidence="；".join(f"{k}：{v}" for k, v in facts.items()),
+                value=clean(value),
+            )
+        )
+    made.sort(
+        key=lambda a: (SEVERITY_ORDER.index(a.severity), a.rule_id, a.village_name, a.name, a.ticket_id)
+    )
+    return tuple(made)
+
+
+def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
+    ticket_id, rule_id, evidence, answer, new_value, outcome, state, reason, sheet_row, answered_on = row
+    # A line without a ticket is about the file (row 0), or about a row that was never ours.
+    rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else "—" if sheet_row else "整个文件"
+    name = clean(str(json.loads(evidence).get("姓名", "")))
+    return (
+        answered_on, short(ticket_id), rule, name, clean(answer), clean(new_value),
+        OUTCOMES.get(outcome, outcome), STATES.get(state, state), clean(reason),
+    )  # fmt: skip
+
+
+def _sources(fresh: list[tuple], township_code: str, feeds: Mapping[str, Feed]) -> tuple[Cells, ...]:
+    """(department and title, newest accepted delivery and its period) of the feeds of the city, the county and the
+    township; says so when the data is stale. What never came and is not due yet is not named."""
+    scopes = (f"{township_code[:4]}00", township_code[:_COUNTY_DIGITS], township_code)
+    lines = []
+    for code, scope, good, newest, period, state, due, days in fresh:
+        if code not in feeds or scope not in scopes or not (good or period):
+            continue
+        text = f"最近交付 {good}" if good else "尚无可用的交付"
+        text += f"，数据到{month(newest)}" if newest else ""
+        if state == REFUSED:
+            text += f"{STALE}：{month(period)}的交付未通过检查" + ("，仍用此前的数据" if good else "")
+        elif state == FAILED:
+            text += f"{STALE}：本次未能更新，仍用此前的数据"
+        elif state == MISSING:
+            text += f"{STALE}：{month(period)}的数据按约定应在 {due} 前报送，尚未收到，逾期 {days} 天"
+        lines.append((f"{feeds[code].department_name} {feeds[code].title}", text))
+    return tuple(lines)

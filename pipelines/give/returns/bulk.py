@@ -1,0 +1,51 @@
+"""The same lists for machines: one typed Parquet file per sheet.
+
+Belongs here: cells -> Parquet bytes. Does not belong here: encryption. Equal rows give equal bytes.
+"""
+
+import io
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.give.returns import columns as layout
+from pipelines.give.returns.columns import Column
+from pipelines.give.returns.model import Anomaly, Cells, TownshipReturn
+
+_TYPES = {
+    "text": pa.string(),
+    "date": pa.date32(),
+    "integer": pa.int64(),
+    "decimal": pa.decimal128(18, 2),
+}
+_ANOMALY_COLUMNS = tuple(Column(name, name, 0) for name in Anomaly.__dataclass_fields__)
+
+
+def bulk_files(data: TownshipReturn) -> dict[str, tuple[bytes, int]]:
+    """File name -> (Parquet bytes, rows)."""
+    sheets = {
+        "residents.parquet": (layout.RESIDENTS, data.residents),
+        "special_groups.parquet": (layout.SPECIAL, data.special_groups),
+        "changes.parquet": (layout.CHANGES, data.changes),
+    }
+    files = {
+        name: (parquet((*layout.SHEETS[sheet], *layout.BULK_KEYS[sheet]), rows), len(rows))
+        for name, (sheet, rows) in sheets.items()
+    }
+    tickets = [tuple(vars(a).values()) for a in data.anomalies]
+    files["anomalies.parquet"] = (parquet(_ANOMALY_COLUMNS, tickets), len(tickets))
+    return files
+
+
+def parquet(columns: Sequence[Column], rows: Sequence[Cells]) -> bytes:
+    """Parquet (zstd) with the columns' lake names and types; '' becomes null."""
+    cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    arrays = [
+        pa.array([text or None for text in column], pa.string()).cast(_TYPES[c.type])
+        for c, column in zip(columns, cells, strict=True)
+    ]
+    out = io.BytesIO()
+    table = pa.Table.from_arrays(arrays, names=[c.name for c in columns])
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()

@@ -1,0 +1,78 @@
+"""The sheet 说明, for someone who has never heard of us: the text of guide.yaml with this set's facts in it.
+
+Belongs here: filling in the text. Does not belong here: the text, or how it is laid out.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from pipelines.give.returns.model import TownshipReturn
+from pipelines.kit.office.styles import clean
+
+# How a source says that its data is not as new as it should be.
+STALE = "（陈旧）"
+_TEXT = Path(__file__).with_name("guide.yaml")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and its lines (label, text)."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+
+
+def guide(data: TownshipReturn) -> tuple[Section, ...]:
+    """The sections of 说明 in reading order."""
+    facts = {
+        "as_of": chinese_date(data.as_of.isoformat()),
+        "issue": data.issue,
+        "superseding": f"，代替之前签发的文件，原因：{clean(data.because)}" if data.supersedes else "",
+        "anomalies": len(data.anomalies),
+        "residents": len(data.residents),
+        "special_groups": len(data.special_groups),
+        "changes": len(data.changes),
+        "due": f"{chinese_date(data.due_on.isoformat())}前"
+        if data.anomalies
+        else "本期没有需要核实的内容，不必交回。",
+    }
+    sections = []
+    for section in _text():
+        lines = [(label, text.format_map(facts)) for label, text in section.get("lines", {}).items()]
+        if "choices" in section:
+            lines = _choices(data) or [("本期", section["choices"])]
+        if "sources" in section:
+            lines = _old_sources(data, section)
+        sections.append(Section(section["title"], tuple(lines)))
+    return tuple(sections)
+
+
+def chinese_date(iso: str) -> str:
+    """'2024-01-31' as 2024年1月31日."""
+    year, month, day = iso.split("-")
+    return f"{year}年{int(month)}月{int(day)}日"
+
+
+@cache
+def _text() -> list[dict]:
+    return yaml.safe_load(_TEXT.read_text(encoding="utf-8"))
+
+
+def _old_sources(data: TownshipReturn, section: dict) -> list[tuple[str, str]]:
+    """Only what is stale one by one, and what to do about it; how many others there are."""
+    stale = [(name, text) for name, text in data.sources if STALE in text]
+    kind = "stale" if stale else "current" if data.sources else "sources"
+    told = section[kind].format(stale=len(stale), current=len(data.sources) - len(stale))
+    return [*stale, ("请注意" if stale else "来源", told)]
+
+
+def _choices(data: TownshipReturn) -> list[tuple[str, str]]:
+    used = {a.rule_id for a in data.anomalies}
+    return [
+        (question.title, "\n".join(f"选「{choice.code}」：{choice.meaning}" for choice in question.choices))
+        for question in data.questions
+        if question.rule_id in used
+    ]

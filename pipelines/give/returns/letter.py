@@ -1,0 +1,145 @@
+"""One letter of objection (异议函) on disk: a folder with the workbook and the record of its issue.
+
+Belongs here: the workbook, and that it is never edited once it stands. Does not belong here: what is in its rows
+(notices.py). A second letter for a date supersedes the first and says why; equal content stays untouched.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from typing_extensions import TypedDict
+
+from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
+from pipelines.kit.office.styles import page, workbook_bytes, write_table
+from pipelines.kit.paths import Paths
+from pipelines.kit.records import read_record
+from pipelines.kit.security.signature import canonical_json
+from pipelines.kit.whole_files import fresh_folder, publish_folder
+
+DISPUTE, FLIP_BACK, AGREED, PLAIN = "镇街异议", "更正后复现", "镇街已核实", "待更正"
+KINDS = (DISPUTE, FLIP_BACK, AGREED, PLAIN)
+RECORD = "letter.json"
+_FOLDER = re.compile(r"\d{8}(_\d+)?")
+_TITLES = (
+    "序号", "类别", "工单号", "规则", "严重程度", "数据文件", "工作表", "行号", "记录", "字段", "依据",
+    "当前值", "镇街", "镇街意见", "镇街更正值", "首次提出", "目前状态",
+)  # fmt: skip
+_WIDTHS = (6, 11, 15, 24, 6, 32, 12, 8, 26, 14, 40, 18, 18, 22, 18, 12, 16)
+_CENTRED = (
+    True, True, True, False, True, False, True, True, False, True, False, False, False, False, False, True, True,
+)  # fmt: skip
+_GUIDE = (
+    "请按「数据文件」「工作表」「行号」在贵单位报送的文件中找到该行，在源系统中核对并更正；下次交付时以更正后的数据为准。",
+    "「镇街异议」「更正后复现」排在前面，请优先办理。答复请写明工单号、采纳或不采纳、理由，送数据局。",
+)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one department is to be told on one date. `rows`: the cells after the running number."""
+
+    department: str
+    department_name: str
+    as_of: date
+    rows: Sequence[tuple[str, ...]]
+
+    @cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(canonical_json([self.department_name, *map(list, self.rows)])).hexdigest()
+
+
+class LetterRecord(TypedDict):
+    """One issue of a letter."""
+
+    content_digest: str
+    issue: int
+    because: str | None
+    turns_issued: int
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A letter that is out."""
+
+    folder: Path
+
+    @cached_property
+    def record(self) -> LetterRecord:
+        """What was written beside it; of one that is damaged the number in its name, and no digest."""
+        said = read_record(self.folder / RECORD, LetterRecord)
+        if said:
+            return said
+        number = int(self.folder.name[9:] or 1)
+        return LetterRecord(content_digest="", issue=number, because=None, turns_issued=1, file="", sha256="")
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody knows any more what it says."""
+        return not self.record["content_digest"]
+
+    @property
+    def file(self) -> Path:
+        return self.folder / self.record["file"]
+
+    def is_whole(self) -> bool:
+        return self.file.is_file() and hashlib.sha256(self.file.read_bytes()).hexdigest() == self.record["sha256"]
+
+
+def standing(paths: Paths, department: str, as_of: date) -> Standing | None:
+    """The last letter to a department for a date; None without any."""
+    found = (f for f in (paths.notices / department).glob(f"{as_of:%Y%m%d}*") if _FOLDER.fullmatch(f.name))
+    return max(map(Standing, found), key=lambda s: s.record["issue"], default=None)
+
+
+def require_reason(letter: Letter, out: Standing | None, because: str) -> None:
+    """Raises Unfounded when the letter would replace one that is out by another content, and nobody says why."""
+    if out and not (because or out.is_lost) and out.record["content_digest"] != letter.digest:
+        raise Unfounded(f"the letter to {letter.department}", letter.as_of)
+
+
+def send(paths: Paths, letter: Letter, out: Standing | None, because: str, turns_issued: int) -> tuple[Standing, bool]:
+    """The letter as it stands, and whether it was written now; one that is out and says the same is left alone."""
+    is_same = out is not None and out.record["content_digest"] == letter.digest
+    if is_same and out.is_whole():
+        return out, False
+    number = out.record["issue"] + 1 if out else 1
+    because = "" if out is None else DAMAGED if is_same or out.is_lost else because
+    folder = paths.notices / letter.department / f"{letter.as_of:%Y%m%d}{f'_{number}' if number > 1 else ''}"
+    content, name = build_letter(letter, number, because), f"异议函_{letter.department_name}_{folder.name}.xlsx"
+    record = {
+        "content_digest": letter.digest, "issue": number, "because": because or None, "turns_issued": turns_issued,
+        "file": name, "sha256": hashlib.sha256(content).hexdigest(),
+    }  # fmt: skip
+    scratch = fresh_folder(folder.with_name(f".scratch-{folder.name}"))
+    (scratch / name).write_bytes(content)
+    (scratch / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    publish_folder(scratch, folder)
+    return Standing(folder), True
+
+
+def build_letter(letter: Letter, issue: int = 1, because: str = "") -> bytes:
+    """The letter as .xlsx; equal content gives equal bytes."""
+    day = letter.as_of.isoformat()
+    replaced = f"本函替代同一日期的第 {issue - 1} 号函，以本函为准。原因：{because}。"
+    guide = (*_GUIDE, replaced) if issue > 1 else _GUIDE
+    with workbook_bytes(letter.as_of, "异议函") as (book, formats, out):
+        sheet = book.add_worksheet("异议函")
+        sheet.set_row(0, 28)
+        sheet.write_string(0, 0, f"致{letter.department_name}：数据异议函（{day}）", formats["title"])
+        for r, text in enumerate(guide, 1):
+            sheet.write_string(r, 0, text, formats["subtitle"])
+        counts = "；".join(f"{kind} {sum(row[0] == kind for row in letter.rows)} 条" for kind in KINDS)
+        sheet.write_string(len(guide) + 1, 0, counts, formats["hint"])
+        top = len(guide) + 3
+        page(sheet, f"数据异议函 {day} 内部资料 注意保密", title_rows=(top, top))
+        sheet.freeze_panes(top + 1, 4)
+        write_table(sheet, formats, top, _TITLES, _WIDTHS, _CENTRED, letter.rows, fits_rows=True)
+    return out.getvalue()

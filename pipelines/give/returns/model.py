@@ -1,0 +1,111 @@
+"""The content of one return set, before it is a file.
+
+Belongs here: frozen shapes, all cell values already text. Does not belong here: how they look or where they
+come from. Equal content has an equal digest, whatever its issue number.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from pipelines.kit.keys import entity_key
+from pipelines.kit.security.signature import canonical_json
+
+ANSWER_DAYS = 15
+LAYOUT_VERSION = "2"
+
+# One line of a sheet: cells in the order of the sheet's columns, '' for no value.
+Cells = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of the drop-down 处理结果. `value_list`: 'grid' = pick from the grids, None = no value."""
+
+    code: str
+    meaning: str
+    needs_value: bool = False
+    value_list: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a rule asks the township."""
+
+    rule_id: str
+    title: str
+    severity: str
+    text: str
+    version: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """One line of 异常清单: one open ticket of the township."""
+
+    ticket_id: str
+    group_key: str
+    rule_id: str
+    severity: str
+    name: str
+    id_no: str
+    village_name: str
+    evidence: str
+    value: str
+
+
+@dataclass(frozen=True)
+class TownshipReturn:
+    """Everything one township gets in one turn."""
+
+    township_code: str
+    township_name: str
+    county_name: str
+    as_of: date
+    questions: tuple[Question, ...]
+    anomalies: tuple[Anomaly, ...]
+    residents: tuple[Cells, ...]
+    special_groups: tuple[Cells, ...]
+    changes: tuple[Cells, ...]
+    grids: tuple[Cells, ...]
+    previous_answers: tuple[Cells, ...]
+    sources: tuple[Cells, ...]
+    issue: int = 1
+    supersedes: str = ""
+    because: str = ""
+
+    @property
+    def set_id(self) -> str:
+        """Derived from township, business date and issue."""
+        return entity_key("set", self.township_code, self.as_of, self.issue)
+
+    @property
+    def due_on(self) -> date:
+        """Last day for answers, in calendar days from the data date."""
+        return self.as_of + timedelta(days=ANSWER_DAYS)
+
+    @property
+    def place(self) -> str:
+        """County and township as people say it."""
+        return f"{self.county_name}{self.township_name}"
+
+    def reissued(self, issue: int, supersedes: str, because: str) -> "TownshipReturn":
+        """The same content under a later issue number, with the reason why there is one."""
+        return replace(self, issue=issue, supersedes=supersedes, because=because)
+
+    def content_digest(self) -> str:
+        """SHA-256 of the content alone: what decides whether a set has to be issued again."""
+        content = {k: v for k, v in vars(self).items() if k not in ("issue", "supersedes", "because", "as_of")}
+        for name in ("questions", "anomalies"):
+            content[name] = [_plain(item) for item in content[name]]
+        content["as_of"] = self.as_of.isoformat()
+        content["layout"] = LAYOUT_VERSION
+        return hashlib.sha256(canonical_json(content)).hexdigest()
+
+
+def _plain(item: Question | Anomaly) -> dict:
+    plain = dict(vars(item))
+    if isinstance(item, Question):
+        plain["choices"] = [vars(choice) for choice in item.choices]
+    return plain

@@ -1,0 +1,171 @@
+"""One township's return set as an .xlsx file, not yet encrypted.
+
+Belongs here: sheets, drop-downs, signatures inside the file. Does not belong here: reading the lake
+(`assemble`), files on disk (`issue`). Equal content gives equal bytes. Protection and hidden sheets only keep
+people from slipping; what proves a row unchanged is its check value.
+"""
+
+import hashlib
+import json
+
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from pipelines.give.returns import columns as layout
+from pipelines.give.returns.anomaly_sheet import top_lines, write_anomalies
+from pipelines.give.returns.guide import Section, guide
+from pipelines.give.returns.model import TownshipReturn
+from pipelines.kit.office.styles import (
+    LINE_POINTS,
+    PROTECTION,
+    clean,
+    page,
+    row_points,
+    workbook_bytes,
+    write_table,
+)
+from pipelines.kit.security.keys import KeyProvider
+from pipelines.kit.security.signature import canonical_json, sign
+
+_GUIDE_WIDTHS = (20, 84)
+_TABS = {layout.GUIDE: "#1F4E79", layout.ANOMALIES: "#C00000", layout.RECEIPT: "#BF9000"}
+_PREVIOUS_WIDTHS = (12, 15, 26, 16, 16, 22, 12, 16, 44)
+
+
+def build_workbook(data: TownshipReturn, keys: KeyProvider) -> bytes:
+    """The workbook of SPEC §8 for one township; plain bytes, the same for the same content and keys."""
+    title = f"{data.place} 数据返还 {data.as_of.isoformat()}"
+    footer = f"{clean(data.place)} 数据截至 {data.as_of.isoformat()} 内部资料 注意保密"
+    with workbook_bytes(data.as_of, title) as (book, formats, out):
+        for name in (layout.GUIDE, layout.ANOMALIES, *layout.SHEETS, layout.RECEIPT):
+            sheet = book.add_worksheet(name)
+            sheet.set_tab_color(_TABS.get(name, "#7F9DB9"))
+        _guide(book.get_worksheet_by_name(layout.GUIDE), formats, data, footer)
+        write_anomalies(book.get_worksheet_by_name(layout.ANOMALIES), formats, data, keys, footer)
+        for name, rows in (
+            (layout.RESIDENTS, data.residents),
+            (layout.SPECIAL, data.special_groups),
+            (layout.CHANGES, data.changes),
+        ):
+            _list(book.get_worksheet_by_name(name), formats, name, rows, footer)
+        _receipt(book.get_worksheet_by_name(layout.RECEIPT), formats, data, footer)
+        _codes(book, formats, data)
+        _meta(book, formats, data, keys)
+    return out.getvalue()
+
+
+def grid_labels(data: TownshipReturn) -> list[str]:
+    """Drop-down texts of the township's grids: code, then name."""
+    return [clean(f"{code} {name}".strip()) for code, name in data.grids]
+
+
+def list_digest(items: list) -> str:
+    """SHA-256 of a list of texts or of rows of texts, for signing hidden columns."""
+    return hashlib.sha256(canonical_json(items)).hexdigest()
+
+
+def meta_document(data: TownshipReturn, keys: KeyProvider) -> dict:
+    """What the hidden sheet says about the file; signed as a whole."""
+    return {
+        "mark": layout.META_MARK,
+        "suite": keys.suite.name,
+        "key_id": keys.key_id,
+        "set_id": data.set_id,
+        "township_code": data.township_code,
+        "place": data.place,
+        "as_of": data.as_of.isoformat(),
+        "issue": data.issue,
+        "top": top_lines(data),
+        "titles": list(layout.TITLES),
+        "rows": list_digest([[a.ticket_id, a.group_key] for a in data.anomalies]),
+        "grids": list_digest(grid_labels(data)),
+    }
+
+
+def _guide(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, footer: str) -> None:
+    page(sheet, footer, is_landscape=False)
+    for c, width in enumerate(_GUIDE_WIDTHS):
+        sheet.set_column(c, c, width)
+    sheet.set_row(0, 30)
+    sheet.write_string(0, 0, f"{data.place} 数据返还说明", formats["title"])
+    sheet.write_string(1, 0, f"数据截至 {data.as_of.isoformat()} · 内部资料 注意保密", formats["subtitle"])
+    row = 3
+    for section in guide(data):
+        row = _section(sheet, formats, row, section)
+    sheet.protect("", PROTECTION)
+
+
+def _section(sheet: Worksheet, formats: dict[str, Format], row: int, section: Section) -> int:
+    sheet.set_row(row, 22)
+    sheet.write_string(row, 0, section.title, formats["bar"])
+    sheet.write_string(row, 1, "", formats["bar"])
+    for label, text in section.lines:
+        row += 1
+        sheet.set_row(row, row_points(zip((label, text), _GUIDE_WIDTHS, strict=True)))
+        sheet.write_string(row, 0, label, formats["label"])
+        sheet.write_string(row, 1, text, formats["cell"])
+    return row + 2
+
+
+def _list(sheet: Worksheet, formats: dict[str, Format], name: str, rows: tuple, footer: str) -> None:
+    page(sheet, footer, title_rows=(0, 0))
+    sheet.set_header(f"&L&12&B{name}")
+    sheet.set_default_row(LINE_POINTS)
+    sheet.freeze_panes(1, 2)
+    shown = layout.SHEETS[name]
+    write_table(
+        sheet, formats, 0, ["序号", *(c.title for c in shown)], [6, *(c.width for c in shown)],
+        [True, *(c.is_centred for c in shown)], rows,
+    )  # fmt: skip
+    if not rows:
+        sheet.write_string(1, 0, "本期没有内容。", formats["subtitle"])
+    sheet.protect("", PROTECTION)
+
+
+def _receipt(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, footer: str) -> None:
+    page(sheet, footer)
+    sheet.set_row(0, 26)
+    sheet.write_string(0, 0, f"{data.place} 回执", formats["title"])
+    sheet.write_string(1, 0, "请填写黄色单元格，与「异常清单」一起交回。", formats["hint"])
+    left = layout.SIGN_OFF_COLUMN
+    for i, (_, label) in enumerate(layout.SIGN_OFF):
+        row = layout.SIGN_OFF_ROW + i
+        sheet.set_row(row, 24)
+        sheet.write_string(row, left - 1, label, formats["label"])
+        sheet.write_blank(row, left, None, formats["answer"])
+    top = layout.SIGN_OFF_ROW + len(layout.SIGN_OFF) + 2
+    sheet.write_string(top - 1, 0, "上一次答复的处理情况", formats["title"])
+    sheet.set_row(top - 1, 26)
+    write_table(
+        sheet, formats, top, layout.PREVIOUS_TITLES, _PREVIOUS_WIDTHS,
+        [True, True, False, True, True, True, True, True, False], data.previous_answers,
+        is_numbered=False, fits_rows=True,
+    )  # fmt: skip
+    if not data.previous_answers:
+        sheet.write_string(top + 1, 0, "没有上一次的答复。", formats["subtitle"])
+    sheet.protect("", PROTECTION)
+
+
+def _codes(book: Workbook, formats: dict[str, Format], data: TownshipReturn) -> None:
+    sheet = book.add_worksheet(layout.CODES)
+    lists = [("grid", grid_labels(data))]
+    lists += [(q.rule_id, [choice.code for choice in q.choices]) for q in data.questions]
+    for c, (name, items) in enumerate(lists):
+        for r, text in enumerate((name, *items)):
+            sheet.write_string(r, c, clean(text), formats["hidden"])
+    sheet.very_hidden()
+
+
+def _meta(book: Workbook, formats: dict[str, Format], data: TownshipReturn, keys: KeyProvider) -> None:
+    sheet = book.add_worksheet(layout.META)
+    document = meta_document(data, keys)
+    texts = (layout.META_MARK, json.dumps(document, ensure_ascii=False, sort_keys=True),
+             sign(keys, layout.SIGN_PURPOSE, document))  # fmt: skip
+    for r, text in enumerate(texts):
+        sheet.write_string(r, 0, text, formats["hidden"])
+    for r, anomaly in enumerate(data.anomalies):
+        sheet.write_string(r, 1, anomaly.ticket_id, formats["hidden"])
+        sheet.write_string(r, 2, anomaly.group_key, formats["hidden"])
+    sheet.protect("", {})
+    sheet.very_hidden()

@@ -1,0 +1,61 @@
+"""Decisions of source departments about tickets: YAML files they put into `decisions/source/`.
+
+Belongs here: what such a file says. Does not belong here: reading files (decision_files.py), what a decision
+does to a ticket (tickets.py).
+A file is a list of {ticket_id, decision: accepted | rejected, reason, by, on: YYYY-MM-DD}.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipelines.kit import decision_files
+from pipelines.kit.decision_files import Desk, issued_turns
+from pipelines.kit.paths import Paths
+
+__all__ = ["EVENTS", "SOURCE", "Decision", "issued_turns", "last_per_ticket", "read_decisions", "take_in"]
+
+EVENTS = {"accepted": "source_accept", "rejected": "source_reject"}
+SOURCE = Desk(
+    "source", ("ticket_id", "decision", "reason", "by"), {"accepted": "采纳", "rejected": "不采纳"}
+)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One answer of a department. `position` counts from 1 within the file."""
+
+    ticket_id: str
+    decision: str
+    reason: str
+    by: str
+    on: date
+    file: str
+    position: int
+
+    @property
+    def event(self) -> str:
+        """The ticket event it stands for."""
+        return EVENTS[self.decision]
+
+
+def take_in(paths: Paths, as_of: date) -> list[Path]:
+    """Move new files into the folder of this turn; see decision_files.take_in."""
+    return decision_files.take_in(paths, SOURCE, as_of)
+
+
+def read_decisions(paths: Paths, as_of: date) -> tuple[list[Decision], list[str]]:
+    """Decisions taken in by this turn, and Chinese messages about files that could not be read or wait.
+
+    Folders of dates between the previous issued turn and `as_of` count too: a killed turn took them in.
+    """
+    since = decision_files.last_turn(paths, as_of)
+    taken = decision_files.taken_in(paths, SOURCE, as_of)
+    made = [Decision(**e.text, on=e.on, file=e.file, position=e.position) for turn, e in taken if turn > since]
+    return made, decision_files.unread(paths, SOURCE) + decision_files.waiting(paths, SOURCE, as_of)
+
+
+def last_per_ticket(decisions: Iterable[Decision]) -> list[Decision]:
+    """The decisions that count: of several about a ticket the last one."""
+    return list({d.ticket_id: d for d in sorted(decisions, key=lambda d: (d.on, d.file, d.position))}.values())

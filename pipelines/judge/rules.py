@@ -1,0 +1,160 @@
+"""The rule catalogue `expectations/rules.yaml` as frozen objects.
+
+Belongs here: reading and checking the catalogue. Does not belong here: what makes a row fail (the suites),
+and what becomes of a ticket (pipelines.judge.ledger).
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from pipelines.kit.paths import PROJECT_ROOT
+
+RULES_FILE = PROJECT_ROOT / "expectations" / "rules.yaml"
+TYPED = "输入"
+# Lists that the inbox can check a typed value against.
+VALUE_LISTS = ("grid",)
+ANSWER_KINDS = ("fix", "not_error", "dispute", "confirm")
+ALIVE, DEAD = "健在", "死亡"
+_RULE_ID = re.compile(r"[A-Z]\d{2}")
+
+
+class RuleCatalogueError(ValueError):
+    """rules.yaml contradicts itself; the message names the rule and the key."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What an answer changes: `field` of the newest row of `feed`; `value` None = the township types it."""
+
+    feed: str
+    field: str
+    value: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One entry of the drop-down 处理结果. `code` is the text the township picks.
+
+    What it does once accepted: `correction`, `asserts` (ALIVE or DEAD) and `marks` (what is then under dispute);
+    without any of them it is only recorded.
+    """
+
+    code: str
+    kind: str
+    needs_value: bool = False
+    value_list: str | None = None
+    correction: Correction | None = None
+    dispute_to: str | None = None
+    asserts: str | None = None
+    marks: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `labels`: evidence column -> Chinese label; `value_labels`: column -> code -> word. `needs`: feeds
+    without whose present state it would speak falsely."""
+
+    rule_id: str
+    title_zh: str
+    title_en: str
+    severity: str
+    fixer: str
+    source: str
+    version: str
+    valid_from: date
+    asks_township: bool
+    question_zh: str
+    answers: tuple[Answer, ...]
+    waiver_months: int
+    fix_grace_days: int
+    ticket: str
+    needs: tuple[str, ...]
+    labels: MappingProxyType = field(repr=False)
+    value_labels: MappingProxyType = field(repr=False)
+
+    def answer(self, code: str) -> Answer | None:
+        """The answer with this drop-down text, or None."""
+        return next((a for a in self.answers if a.code == code), None)
+
+    def label(self, column: str) -> str:
+        """Chinese label of an evidence column. Raises KeyError when the catalogue has none."""
+        return self.labels[column]
+
+
+def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
+    """The catalogue, rule id -> Rule in the order of the file. Raises RuleCatalogueError."""
+    doc = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {
+        rule_id: _rule(rule_id, body, {**doc["labels"], **body.get("labels", {})}, doc["value_labels"])
+        for rule_id, body in doc["rules"].items()
+    }
+
+
+def _rule(rule_id: str, body: dict[str, Any], labels: dict, value_labels: dict) -> Rule:
+    if not _RULE_ID.fullmatch(rule_id):
+        raise RuleCatalogueError(f"rules.yaml: rule id {rule_id!r} is not a letter and two digits")
+    answers = tuple(_answer(rule_id, a) for a in body.get("answers", ()))
+    rule = Rule(
+        rule_id=rule_id,
+        title_zh=body["title_zh"],
+        title_en=body["title_en"],
+        severity=_one_of(rule_id, "severity", body["severity"], "CHMLI"),
+        fixer=_one_of(rule_id, "fixer", body["fixer"], "TDJ"),
+        source=body.get("source", "row"),
+        version=str(body.get("version", "1")),
+        valid_from=body.get("valid_from", date(2023, 1, 1)),
+        asks_township=bool(body.get("asks_township", False)),
+        question_zh=body["question_zh"],
+        answers=answers,
+        waiver_months=int(body.get("waiver_months", 12)),
+        fix_grace_days=int(body.get("fix_grace_days", 0)),
+        ticket=_one_of(rule_id, "ticket", body.get("ticket", "own"), ("own", "original")),
+        needs=tuple(body.get("needs", ())),
+        labels=MappingProxyType(labels),
+        value_labels=MappingProxyType(value_labels),
+    )
+    if rule.asks_township != bool(answers):
+        raise RuleCatalogueError(
+            f"rules.yaml: {rule_id} must have answers exactly when asks_township is true"
+        )
+    return rule
+
+
+def _answer(rule_id: str, body: dict[str, Any]) -> Answer:
+    correction = None
+    if "correction" in body:
+        feed, _, column = body["correction"]["field"].partition(".")
+        value = body["correction"]["value"]
+        correction = Correction(feed, column, None if value == TYPED else value)
+    answer = Answer(
+        code=body["code"],
+        kind=_one_of(rule_id, "answer kind", body["kind"], ANSWER_KINDS),
+        needs_value=bool(body.get("needs_value", False)),
+        value_list=body.get("value_list"),
+        correction=correction,
+        dispute_to=body.get("dispute_to"),
+        asserts=_one_of(rule_id, "asserts", body.get("asserts"), (ALIVE, DEAD, None)),
+        marks=body.get("marks"),
+    )
+    where = f"rules.yaml: {rule_id} {answer.code}"
+    if len({answer.kind == "dispute", answer.dispute_to is not None, answer.marks is not None}) > 1:
+        raise RuleCatalogueError(f"{where}: a dispute has dispute_to and marks, and nothing else has")
+    if bool(answer.correction or answer.asserts or answer.marks) == bool(body.get("only_recorded", False)):
+        raise RuleCatalogueError(f"{where}: either correction, asserts or marks, or only_recorded")
+    if answer.needs_value != (correction is not None and correction.value is None):
+        raise RuleCatalogueError(f"{where}: needs_value and a typed value go together")
+    if answer.needs_value != (answer.value_list in VALUE_LISTS):
+        raise RuleCatalogueError(f"{where}: a typed value is one of {list(VALUE_LISTS)}")
+    return answer
+
+
+def _one_of(rule_id: str, key: str, value: Any, allowed: Any) -> Any:
+    if value not in tuple(allowed):
+        raise RuleCatalogueError(f"rules.yaml: {rule_id}: {key} {value!r} is not one of {list(allowed)}")
+    return value

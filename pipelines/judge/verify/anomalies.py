@@ -1,0 +1,144 @@
+"""Anomalies: one row per failing (entity, rule), with evidence in Chinese, in `lake.ledger.anomaly`.
+
+Belongs here: their shape and the writing. Does not belong here: deciding what fails. Rows are gathered in a
+temporary table and written in one transaction, sorted, so that equal content gives equal files.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from pipelines.judge.rules import Rule
+from pipelines.kit.keys import key_sql
+from pipelines.kit.tables import insert, temp_table, transaction
+
+KEY_COLUMNS = "entity_key, group_key, township_code, feed, record_key, source_ref"
+
+
+def begin(con: duckdb.DuckDBPyConnection) -> None:
+    """Start with no findings."""
+    temp_table(con, "finding", _text_columns(*KEY_COLUMNS.split(", "), *_CELL_FIELDS), [])
+
+
+def collect(
+    con: duckdb.DuckDBPyConnection, table: str, compiled: Sequence[Any], rules: Mapping[str, Rule]
+) -> list[tuple[Any, Exception]]:
+    """Findings of all compiled rules of one table in one pass; returns (rule, error) of rules that broke.
+
+    When the pass fails, each rule is tried alone, so that a broken one does not hide the others.
+    """
+    if not compiled:
+        return []
+    try:
+        _insert(con, table, compiled, rules)
+        return []
+    except duckdb.Error as error:
+        if len(compiled) == 1:
+            return [(compiled[0], error)]
+        return [broken for rule in compiled for broken in collect(con, table, [rule], rules)]
+
+
+def found(
+    con: duckdb.DuckDBPyConnection, rule_ids: Sequence[str]
+) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Findings gathered so far, per rule: how many, and the first five entity keys."""
+    rows = con.execute(
+        "SELECT rule_id, count(*), list(entity_key ORDER BY entity_key)[:5] FROM finding "
+        "WHERE list_contains(?, rule_id) GROUP BY 1",
+        [list(rule_ids)],
+    ).fetchall()
+    return {r: n for r, n, _ in rows}, {r: keys for r, _, keys in rows}
+
+
+def write(
+    con: duckdb.DuckDBPyConnection,
+    as_of: date,
+    rules: Mapping[str, Rule],
+    departments: Mapping[str, str],
+    results: Sequence[Any],
+) -> None:
+    """Replace the anomalies and rule results of `as_of` by the findings, in one transaction."""
+    temp_table(
+        con,
+        "rule_of_run",
+        _text_columns("rule_id", "version", "severity", "fixer", "source", "ticket"),
+        [(r.rule_id, r.version, r.severity, r.fixer, r.source, r.ticket) for r in rules.values()],
+    )
+    temp_table(con, "feed_department", _text_columns("feed", "department"), list(departments.items()))
+    with transaction(con):
+        con.execute("DELETE FROM lake.ledger.anomaly WHERE as_of = ?", [as_of])
+        con.execute(_WRITE, {"as_of": as_of})
+        con.execute("DELETE FROM lake.ledger.rule_result WHERE as_of = ?", [as_of])
+        insert(
+            con,
+            "lake.ledger.rule_result",
+            [
+                (
+                    as_of, r.rule_id, rules[r.rule_id].version, r.suite, r.evaluated, r.unexpected, r.error,
+                    r.undetermined,
+                )
+                for r in sorted(results, key=lambda r: r.rule_id)
+            ],
+        )
+
+
+_WRITE = f"""
+INSERT INTO lake.ledger.anomaly BY NAME
+SELECT
+    CAST($as_of AS DATE) AS as_of, f.rule_id, r.version AS rule_version, f.entity_key,
+    CASE r.ticket WHEN 'original' THEN f.entity_key
+        ELSE {key_sql("ticket", ["f.rule_id", "f.entity_key"])} END AS ticket_id,
+    r.severity, r.fixer,
+    CASE r.source WHEN 'row' THEN d.department ELSE r.source END AS department,
+    f.township_code, f.feed, f.record_key, f.source_ref, f.field, f.value, f.evidence, f.group_key
+FROM finding AS f
+JOIN rule_of_run AS r USING (rule_id)
+LEFT JOIN feed_department AS d USING (feed)
+ORDER BY f.rule_id, ticket_id, f.source_ref
+"""
+
+_CELL_FIELDS = ("rule_id", "field", "value", "evidence", "place")
+
+
+def _insert(con: Any, table: str, compiled: Sequence[Any], rules: Mapping[str, Rule]) -> None:
+    from pipelines.judge.verify.collect import failing_rows_sql
+
+    cells = [cell_sql(rule.meta, rules[rule.rule_id]) for rule in compiled]
+    con.execute(f"INSERT INTO finding {failing_rows_sql(compiled, table, KEY_COLUMNS, cells)}")
+
+
+def cell_sql(meta: Mapping[str, Any], rule: Rule) -> str:
+    """SQL of the struct {rule_id, field, value, evidence, place} of one failing row, all text."""
+    field = f'"{meta["field_column"]}"' if "field_column" in meta else _literal(meta.get("field"))
+    parts = [part for c in meta["evidence"] for part in (_literal(rule.label(c)), _word_sql(c, rule))]
+    return (
+        f"{{'rule_id': {_literal(rule.rule_id)}, 'field': {field}, "
+        f"'value': CAST(\"{meta['value']}\" AS VARCHAR), "
+        f"'evidence': CAST(json_merge_patch('{{}}', json_object({', '.join(parts)})) AS VARCHAR), "
+        f"'place': CAST(\"{place_of(meta)}\" AS VARCHAR)}}"
+    )
+
+
+def place_of(meta: Mapping[str, Any]) -> str:
+    """The column that says where a row belongs."""
+    return meta.get("place", "township_code")
+
+
+def _word_sql(column: str, rule: Rule) -> str:
+    """The value as text; a code as its Chinese word."""
+    text = f'CAST("{column}" AS VARCHAR)'
+    words = rule.value_labels.get(column)
+    if not words:
+        return text
+    cases = " ".join(f"WHEN {_literal(code)} THEN {_literal(word)}" for code, word in words.items())
+    return f"CASE {text} {cases} ELSE {text} END"
+
+
+def _literal(text: str | None) -> str:
+    return "CAST(NULL AS VARCHAR)" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def _text_columns(*names: str) -> str:
+    return ", ".join(f"{name} VARCHAR" for name in names)

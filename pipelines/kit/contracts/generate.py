@@ -1,0 +1,74 @@
+"""Writing what derives from the data standard and the feed files, and noticing when it has drifted from them.
+
+Belongs here: which file holds what. Does not belong here: the text of those files.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipelines.kit.contracts.catalogue import browse, index, page
+from pipelines.kit.contracts.elements import load_elements, load_standards
+from pipelines.kit.contracts.feed_file import load_feed_files
+from pipelines.kit.contracts.load import distinct, read_contract
+from pipelines.kit.contracts.odcs import contract
+from pipelines.kit.contracts.sources import dbt_sources
+from pipelines.kit.contracts.suites import structural_suite
+
+STANDARD = Path("expectations/elements.yaml")
+CITED = Path("expectations/standards.yaml")
+FEEDS = Path("expectations/feeds")
+RELEASED = FEEDS / "released.json"
+CONTRACTS = Path("expectations/contracts")
+SOURCES = Path("dbt_project/models/staging/_sources.generated.yml")
+SUITES = Path("expectations/suites/structure")
+CATALOGUE = Path("docs/catalogue")
+_OURS = ((CONTRACTS, "*/*.odcs.yaml"), (SUITES, "*.json"), (CATALOGUE, "*.md"))
+
+
+def generated(root: Path) -> dict[Path, str]:
+    """Text of every generated file by its path in the project at `root`; a pure function of its standard and feed
+    files. Raises StandardError or ContractError."""
+    elements = load_elements(root / STANDARD)
+    contracts = {
+        CONTRACTS / f.slug / f"{f.entity}.odcs.yaml": contract(f, elements) for f in load_feed_files(root / FEEDS)
+    }
+    feeds = distinct(read_contract(text, path.name) for path, text in contracts.items())
+    files = {
+        **contracts,
+        SOURCES: dbt_sources(feeds.values()),
+        CATALOGUE / "index.md": index(feeds.values()),
+        CATALOGUE / "index.html": browse(feeds.values(), elements, load_standards(root / CITED)),
+    }
+    for feed in feeds.values():
+        files[SUITES / f"{feed.code}.json"] = structural_suite(feed)
+        files[CATALOGUE / f"{feed.code}.md"] = page(feed)
+    return files
+
+
+def write(root: Path) -> list[Path]:
+    """Bring the project at `root` in line with its standard. Returns the paths that changed or went."""
+    files = generated(root)
+    drifted = _drift(root, files)
+    for path in drifted:
+        target = root / path
+        if path in files:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(files[path].encode())
+        else:
+            target.unlink()
+    return drifted
+
+
+def drift(root: Path) -> list[Path]:
+    """Paths whose content differs from the standard: missing, changed, or of a feed that is no more."""
+    return _drift(root, generated(root))
+
+
+def _drift(root: Path, files: Mapping[Path, str]) -> list[Path]:
+    changed = {p for p, text in files.items() if not _holds(root / p, text.encode())}
+    present = {p.relative_to(root) for folder, pattern in _OURS for p in (root / folder).glob(pattern)}
+    return sorted(changed | (present - set(files)))
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content

@@ -1,0 +1,190 @@
+"""Writing the workbook a department fills in, empty or with what a feed says today.
+
+Belongs here: sheets, drop-downs, what is filled in beforehand. Does not belong here: which facts there are (layout.py).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from pipelines.kit.contracts.elements import Element
+from pipelines.kit.contracts.feed_file import FeedFile
+from pipelines.kit.contracts.workbook.layout import (
+    BASIC_FACTS,
+    BASICS,
+    COLUMNS,
+    CONTENT,
+    ELEMENTS,
+    FETCHED,
+    GUIDE,
+    ITEM,
+    LISTS,
+    TOP,
+    Fact,
+    option,
+)
+from pipelines.kit.office.styles import LINE_POINTS, clean, line_count, page, row_points, workbook_bytes, write_table
+
+_CHOICES = "选项"
+# The same content gives the same bytes; the date inside a workbook means nothing here.
+_DATE = date(2024, 1, 1)
+_TITLE = "基层治理数据合同"
+_STEPS = (
+    ("用途", "本部门要报送的一种数据，在这里约定：谁报、多久报一次、有哪些列、什么情况整份退回。"),
+    ("怎么填", f"只填黄色单元格：先填「{BASICS}」，再填「{COLUMNS}」，文件里的每一列占一行，顺序与文件一致。"),
+    ("数据元", f"每一列都要对应一个数据元，点单元格从下拉框里选，或到「{ELEMENTS}」里查找，复制“名称 编码”。"),
+    ("没有合适的", "数据元目录里没有的，先向大数据局申请登记数据元，登记后再填。不要用意思相近的代替。"),
+    ("不用填的", "标着“大数据局填写”的不用管；不填即按数据元的规定（分级、代码、长度、单位）。"),
+    ("系统取数", f"由系统到前置库、接口或目录里取数的填「{FETCHED}」；报送文件的不填。地址和密码不写在这里。"),
+    ("交给谁", "填好后把文件交大数据局。有填错的地方，会按工作表、行、列一次列出。"),
+)  # fmt: skip
+_CATALOGUE = (
+    ("名称 编码", 34), ("英文名", 26), ("分类", 18), ("类型", 10), ("分级", 7), ("数源部门", 24), ("标准", 24),
+)  # fmt: skip
+
+
+def contract_workbook(
+    elements: Mapping[str, Element], feeds: Iterable[FeedFile], feed: FeedFile | None = None
+) -> bytes:
+    """The workbook as bytes; departments and domains of `feeds` are offered, `feed` is filled in."""
+    offered = _offered(list(feeds))
+    with workbook_bytes(_DATE, _TITLE) as (book, formats, out):
+        sheets = {name: book.add_worksheet(name) for name in (GUIDE, BASICS, COLUMNS, FETCHED, ELEMENTS, _CHOICES)}
+        _guide(sheets[GUIDE], formats)
+        _catalogue(sheets[ELEMENTS], formats, elements)
+        lists = _Lists(sheets[_CHOICES], formats, len(elements))
+        _basics(sheets[BASICS], formats, offered, lists, feed)
+        given = feed.model_dump(exclude_defaults=True) if feed else {}
+        for name, (title, facts, room) in LISTS.items():
+            rows = [_cells(facts, _with_names(entry, elements)) for entry in given.get(name, ())]
+            _list(sheets[title], formats, title, facts, rows, room, lists)
+        sheets[_CHOICES].hide()
+        sheets[BASICS].activate()
+        _tabs(book)
+    return out.getvalue()
+
+
+class _Lists:
+    """The hidden sheet of drop-downs, a list a column; the elements' list is their catalogue."""
+
+    def __init__(self, sheet: Worksheet, formats: dict[str, Format], elements: int) -> None:
+        self._sheet, self._format, self._used, self._elements = sheet, formats["hidden"], 0, elements
+
+    def validation(self, fact: Fact, choices: Sequence[str]) -> dict[str, Any] | None:
+        """What xlsxwriter wants for a cell of this fact; None where there is nothing to choose or say."""
+        message = {"input_title": fact.title[:32], "input_message": fact.hint[:250]} if fact.hint else {}
+        if fact.name == "element":
+            source = f"={ELEMENTS}!$A$2:$A${self._elements + 1}"
+        elif choices:
+            for row, word in enumerate(choices):
+                self._sheet.write_string(row, self._used, word, self._format)
+            letter = chr(ord("A") + self._used)
+            self._used += 1
+            source = f"={_CHOICES}!${letter}$1:${letter}${len(choices)}"
+        else:
+            return {"validate": "any", **message} if message else None
+        style = "stop" if fact.form.is_closed else "information"
+        wrong = "请从下拉框中选择。" if fact.form.is_closed else "下拉框中没有这一项，请确认。"
+        return {"validate": "list", "source": source, "error_type": style, "error_title": fact.title[:32],
+                "error_message": wrong, **message}  # fmt: skip
+
+
+def _offered(feeds: list[FeedFile]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(sorted({getattr(f, name) for f in feeds})) for name in ("department", "domain")}
+
+
+def _with_names(entry: dict[str, Any], elements: Mapping[str, Element]) -> dict[str, Any]:
+    """An entry with its element as the drop-down has it, and its heading where that is the element's."""
+    if "element" not in entry:
+        return entry
+    element = elements[entry["element"]]
+    return {"label": element.label, **entry, "element": option(element)}
+
+
+def _cells(facts: Sequence[Fact], given: Mapping[str, Any]) -> list[str]:
+    return [fact.form.show(given[fact.name]) if fact.name in given else "" for fact in facts]
+
+
+def _basics(
+    sheet: Worksheet, formats: dict[str, Format], offered: Mapping[str, tuple[str, ...]], lists: _Lists,
+    feed: FeedFile | None,
+) -> None:  # fmt: skip
+    _head(sheet, formats, BASICS, (ITEM, CONTENT, "说明"), (24, 48, 52))
+    values = _flat(feed.model_dump(exclude_none=True)) if feed else {}
+    for row, (fact, text) in enumerate(zip(BASIC_FACTS, _cells(BASIC_FACTS, values), strict=True), TOP):
+        title = fact.title + "*" * fact.is_needed
+        for column, (cell, style) in enumerate(((title, "label"), (text, "answer"), (fact.hint, "cell"))):
+            sheet.write_string(row, column, clean(cell), formats[style])
+        sheet.set_row(row, row_points(((text, 48), (fact.hint, 52))))
+        if rule := lists.validation(fact, fact.form.choices or offered.get(fact.name, ())):
+            sheet.data_validation(row, 1, row, 1, {k: v for k, v in rule.items() if not k.startswith("input")})
+
+
+def _flat(given: Mapping[str, Any]) -> dict[str, Any]:
+    inner = {f"{name}.{key}": v for name in ("delivery", "breakers") for key, v in given[name].items()}
+    return {**given, **inner}
+
+
+def _list(
+    sheet: Worksheet, formats: dict[str, Format], title: str, facts: Sequence[Fact], rows: list[list[str]], room: int,
+    lists: _Lists,
+) -> None:  # fmt: skip
+    headings = ["序号", *(fact.title + "*" * fact.is_needed for fact in facts)]
+    _head(sheet, formats, title, headings, (6, *(fact.width for fact in facts)))
+    last = TOP + len(rows) + room - 1
+    for row in range(TOP, last + 1):
+        cells = rows[row - TOP] if row - TOP < len(rows) else [""] * len(facts)
+        sheet.write_string(row, 0, str(row - TOP + 1), formats["cell_centred"])
+        for column, text in enumerate(cells, 1):
+            sheet.write_string(row, column, clean(text), formats["answer"])
+        sheet.set_row(row, row_points(zip(cells, (f.width for f in facts), strict=True)))
+    for column, fact in enumerate(facts, 1):
+        if rule := lists.validation(fact, fact.form.choices):
+            sheet.data_validation(TOP, column, last, column, rule)
+    sheet.freeze_panes(TOP, 2)
+
+
+def _head(
+    sheet: Worksheet, formats: dict[str, Format], title: str, headings: Sequence[str], widths: Sequence[float]
+) -> None:
+    page(sheet, f"{_TITLE} {title}", is_landscape=title != BASICS, title_rows=(TOP - 1, TOP - 1))
+    sheet.set_row(0, 26)
+    sheet.write_string(0, 0, f"{_TITLE}：{title}", formats["title"])
+    sheet.write_string(1, 0, "填写黄色单元格；带 * 的必须填。", formats["hint"])
+    for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+        sheet.write_string(TOP - 1, column, heading, formats["head"])
+        sheet.set_column(column, column, width)
+    sheet.set_row(TOP - 1, 5 + LINE_POINTS * max(line_count(h, w) for h, w in zip(headings, widths, strict=True)))
+    sheet.ignore_errors({"number_stored_as_text": "A1:Z200"})
+
+
+def _guide(sheet: Worksheet, formats: dict[str, Format]) -> None:
+    page(sheet, _TITLE, is_landscape=False)
+    widths = (16, 84)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    sheet.set_row(0, 30)
+    sheet.write_string(0, 0, f"{_TITLE} {GUIDE}", formats["title"])
+    for row, texts in enumerate(_STEPS, 2):
+        for column, (text, style) in enumerate(zip(texts, ("label", "cell"), strict=True)):
+            sheet.write_string(row, column, text, formats[style])
+        sheet.set_row(row, row_points(zip(texts, widths, strict=True)))
+
+
+def _catalogue(sheet: Worksheet, formats: dict[str, Format], elements: Mapping[str, Element]) -> None:
+    page(sheet, f"{_TITLE} {ELEMENTS}", title_rows=(0, 0))
+    titles, widths = zip(*_CATALOGUE, strict=True)
+    rows = [
+        (option(e), name, e.group, e.type, e.classification, e.source, e.standard or "") for name, e in elements.items()
+    ]
+    write_table(sheet, formats, 0, titles, widths, [False] * len(titles), rows, is_numbered=False, fits_rows=True)
+    sheet.freeze_panes(1, 1)
+
+
+def _tabs(book: Workbook) -> None:
+    for sheet in book.worksheets():
+        sheet.set_tab_color("#FFD966" if sheet.get_name() in (BASICS, COLUMNS, FETCHED) else "#7F9DB9")

@@ -1,0 +1,227 @@
+"""Decisions of people: YAML files in a folder of `decisions/`, each taken in by one turn and kept for ever.
+
+Belongs here: taking files in per turn, reading them, saying clearly what is wrong with one and which wait. Does not
+belong here: what a decision means (decisions.py for tickets, bronze/rulings.py for deliveries).
+A file (.yaml or .yml) is a list of entries; each has the texts its desk asks for, `decision` and `on: YYYY-MM-DD`.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.kit.file_names import safe_name
+from pipelines.kit.incidents import incident, is_ours
+from pipelines.kit.paths import Paths
+from pipelines.kit.quiet import is_hidden, is_unfinished, quiet
+from pipelines.kit.sent_files import NotAFile, open_sent
+from pipelines.kit.whole_files import publish_file
+
+_ENDINGS = (".yaml", ".yml")
+MAX_BYTES = 5_000_000
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where one kind of decision is put: its folder, the texts an entry needs, what may be decided (in Chinese)."""
+
+    folder: str
+    required: tuple[str, ...]
+    choices: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One decision. `text` by name of `required`; `position` counts from 1 within the file."""
+
+    text: Mapping[str, str]
+    on: date
+    file: str
+    position: int
+
+
+def issued_turns(paths: Paths) -> list[date]:
+    """Business dates whose return sets are out, oldest first."""
+    files = (paths.decisions / "turns").glob("????-??-??.json")
+    return sorted(turn for p in files if (turn := _day(p.stem)))
+
+
+def is_past(paths: Paths, as_of: date) -> bool:
+    """Whether a later turn is out: what comes in now belongs to a turn after that one."""
+    return any(turn > as_of for turn in issued_turns(paths))
+
+
+def take_in(paths: Paths, desk: Desk, as_of: date) -> list[Path]:
+    """Move new files into the folder of this turn, so that a rebuild gives each turn the files it had.
+
+    Waits in place: a file dated after `as_of`, one that cannot be read or is being written, and everything when a later
+    turn has been issued already. Returns the moved files.
+    """
+    if is_past(paths, as_of):
+        return []
+    moved = []
+    for path in sorted(quiet(_handed_in(paths, desk))):
+        try:
+            content = _content(path)
+            entries, problems = read(path.name, content, desk)
+            if problems or not entries or max(e.on for e in entries) > as_of:
+                continue
+            digest = hashlib.sha256(content).hexdigest()[:8]
+            target = path.parent / as_of.isoformat() / f"{safe_name(path.stem)}.{digest}.yaml"
+            moved.append(publish_file(path, target))
+        except _Unreadable:
+            continue
+        except OSError as error:  # it stays where it is and is told as waiting
+            if is_ours(error):
+                raise
+            incident(paths, f"decisions/{desk.folder}/{path.name}", "", as_of, error)
+    return moved
+
+
+def taken_in(paths: Paths, desk: Desk, as_of: date) -> list[tuple[date, Entry]]:
+    """(turn that took it in, entry) of every decision up to `as_of`, in order of turn and file."""
+    return [(turn, e) for turn, path in _all_kept(paths, desk) if turn <= as_of for e in _as_kept(path, desk)[0]]
+
+
+def unread(paths: Paths, desk: Desk) -> list[str]:
+    """Chinese messages about files that cannot be read: new ones, and taken-in ones that were damaged since."""
+    found = [p for path in _handed_in(paths, desk) for p in read_file(path, desk)[1]]
+    return found + [p for _, path in _all_kept(paths, desk) for p in _as_kept(path, desk)[1]]
+
+
+def waiting(paths: Paths, desk: Desk, as_of: date) -> list[str]:
+    """Chinese messages about files that can be read and were not taken in by `as_of`."""
+    found = []
+    for path in _handed_in(paths, desk):
+        entries, problems = read_file(path, desk)
+        last = max((e.on for e in entries), default=date.min)
+        if last > as_of:
+            found.append(f"{safe_name(path.name)}：其中有 {last} 的决定，到那一天才办理，目前等待。")
+        elif not problems:
+            found.append(f"{safe_name(path.name)}：本轮没有收入，留待下一轮。")
+    return found
+
+
+def _handed_in(paths: Paths, desk: Desk) -> list[Path]:
+    """Whatever lies in the folder of a desk beside the folders of turns, in order of name."""
+    folder = paths.decisions / desk.folder
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(p for p in found if not (is_hidden(p.name) or is_unfinished(p.name) or _is_of_a_turn(p)))
+
+
+def _all_kept(paths: Paths, desk: Desk) -> Iterator[tuple[date, Path]]:
+    """(turn, file) of everything taken in, in order."""
+    for folder in sorted(filter(_is_of_a_turn, (paths.decisions / desk.folder).glob("????-??-??"))):
+        yield from ((date.fromisoformat(folder.name), path) for path in sorted(folder.glob("*.yaml")))
+
+
+def _is_of_a_turn(path: Path) -> bool:
+    return _day(path.name) is not None and path.is_dir() and not path.is_symlink()
+
+
+def _as_kept(path: Path, desk: Desk) -> tuple[list[Entry], list[str]]:
+    return _kept(path, path.stat().st_mtime_ns, desk)
+
+
+@cache
+def _kept(path: Path, _: int, desk: Desk) -> tuple[list[Entry], list[str]]:
+    """A file that was taken in, as it was written at some time: every feed of a turn asks for all of them."""
+    return read_file(path, desk)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def last_turn(paths: Paths, as_of: date) -> date:
+    """The turn issued before `as_of`. What came in after it, even by a turn that was killed, is new to `as_of`."""
+    return max((t for t in issued_turns(paths) if t < as_of), default=date.min)
+
+
+class _Unreadable(Exception):
+    """The message says in Chinese why nobody can read the file."""
+
+
+def read_file(path: Path, desk: Desk) -> tuple[list[Entry], list[str]]:
+    """Everything of the file, or nothing and what is wrong with it."""
+    try:
+        return read(path.name, _content(path), desk)
+    except _Unreadable as error:
+        return [], [f"{safe_name(path.name)}：{error}"]
+
+
+def _content(path: Path) -> bytes:
+    """Raises _Unreadable."""
+    try:
+        with open_sent(path) as file:
+            content = file.read(MAX_BYTES + 1)
+    except NotAFile:
+        raise _Unreadable("不是文件（是链接、管道或文件夹），没有打开。请放 YAML 文件本身。") from None
+    except OSError as error:
+        raise _Unreadable(f"无法读取（{error.strerror}），未采用。请检查文件和权限。") from None
+    if path.suffix.lower() not in _ENDINGS:
+        raise _Unreadable("不是 .yaml 或 .yml 文件，没有读。请按样例另存为 .yaml。")
+    if len(content) > MAX_BYTES:
+        raise _Unreadable(f"超过 {MAX_BYTES // 1_000_000} MB，未采用。请分成几个文件。")
+    return content
+
+
+def read(file: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]:
+    """Everything of what stands in a file of that name, or nothing and what is wrong with it."""
+    name = safe_name(file)
+    try:
+        # BaseLoader keeps scalars as text: the key `on` would else be true, and some ticket ids numbers
+        document = yaml.load(content.decode("utf-8-sig"), Loader=yaml.BaseLoader)
+    except Exception as error:  # beside its own, the parser lets through whatever its input makes Python raise
+        place = getattr(error, "problem_mark", None)
+        line = f"第{place.line + 1}行" if place else ""
+        return [], [f"{name}{line}：不是可读的 UTF-8 YAML 文件，整个文件未采用。请按样例重新填写。"]
+    if not isinstance(document, list):
+        return [], [f"{name}：内容应是一个列表（每条以 - 开头），整个文件未采用。"]
+    if not document:
+        return [], [f"{name}：里面没有任何决定。"]
+    numbered = list(enumerate(document, 1))
+    problems = [p for number, entry in numbered for p in _problems(f"{name} 第{number}条：", entry, desk)]
+    if problems:
+        return [], problems
+    return [_entry(name, number, entry, desk) for number, entry in numbered], []
+
+
+def _problems(where: str, entry: Any, desk: Desk) -> Iterator[str]:
+    if not isinstance(entry, dict):
+        yield f"{where}应写成「名称: 内容」的形式。"
+        return
+    for key in desk.required:
+        if not _text(entry, key):
+            yield f"{where}缺少 {key}。"
+        elif not _is_storable(_text(entry, key)):
+            yield f"{where}{key} 含有无法保存的字符，请重新输入。"
+    if _text(entry, "decision") not in ("", *desk.choices):
+        yield f"{where}decision 只能是 {' 或 '.join(f'{k}（{v}）' for k, v in desk.choices.items())}。"
+    try:
+        date.fromisoformat(_text(entry, "on"))
+    except ValueError:
+        yield f"{where}on 应是日期，例如 2024-02-15。"
+
+
+def _entry(file: str, number: int, entry: dict, desk: Desk) -> Entry:
+    text = {key: _text(entry, key) for key in desk.required}
+    return Entry(text, date.fromisoformat(_text(entry, "on")), file, number)
+
+
+def _text(entry: dict, key: str) -> str:
+    value = entry.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _is_storable(text: str) -> bool:
+    """Whether text has neither NUL nor half of a surrogate pair, as an escape in YAML may make them."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

@@ -1,5 +1,0 @@
-"""What a township gets back, and what a source department is told: files built from the lake.
-
-Does not belong here: which tickets exist (`pipelines.ledger`), and reading what comes back
-(`pipelines.inbox`).
-"""

@@ -1,0 +1,121 @@
+"""The catalogue: complete, in agreement with the suites, and refusing contradictions."""
+
+from datetime import date
+
+import pytest
+import yaml
+
+from pipelines.give.returns.questions import meaning
+from pipelines.judge.rules import ALIVE, DEAD, RULES_FILE, Correction, RuleCatalogueError, load_rules
+from pipelines.judge.verify.suites import check_suites, load_suites
+
+WANTED = {
+    "R01",
+    "R02",
+    "R05",
+    "R07",
+    "R08",
+    "R11",
+    "R15",
+    "R17",
+    "R20",
+    "R21",
+    "R22",
+    "R25",
+    "R35",
+    "R46",
+    "R47",
+}
+
+
+def test_fifteen_rules_four_of_them_ask_the_township():
+    rules = load_rules()
+    assert set(rules) == WANTED
+    assert {k for k, r in rules.items() if r.asks_township} == {"R11", "R17", "R20", "R22"}
+    assert {r.severity for r in rules.values()} == set("CHM")
+    assert all(r.title_zh and r.title_en and r.question_zh.endswith("。") for r in rules.values())
+    check_suites(load_suites(), rules)
+
+
+def test_answers_say_what_they_change():
+    rules = load_rules()
+    assert rules["R11"].answer("更正网格").correction == Correction("F31", "grid_code", None)
+    assert (
+        rules["R11"].answer("更正网格").needs_value and rules["R11"].answer("更正网格").value_list == "grid"
+    )
+    assert rules["R17"].answer("确认已死亡").correction == Correction("F01", "status_name", "死亡注销")
+    assert rules["R17"].answer("确认健在").dispute_to == rules["R20"].answer("确认健在").dispute_to == "death_feed"
+    assert [(a.code, a.kind) for a in rules["R22"].answers] == [
+        ("已通知申领", "fix"),
+        ("不符合条件", "not_error"),
+        ("本人放弃", "not_error"),
+    ]
+    assert rules["R22"].answer("没有这个") is None
+    assert rules["R22"].valid_from == date(2023, 1, 1)
+
+
+def test_a_word_on_life_and_death_means_the_same_wherever_it_is_asked():
+    """Whoever offers 确认健在 or 确认已死亡 has to keep the same promise; agreeing is no dispute."""
+    answers = [a for rule in load_rules().values() for a in rule.answers]
+    said = {(a.code, a.asserts, a.marks) for a in answers if a.code.startswith("确认")}
+    assert said == {("确认健在", ALIVE, "生死"), ("确认已死亡", DEAD, None)}
+    assert {a.kind for a in answers if a.asserts == ALIVE} == {"dispute"}
+    assert {a.kind for a in answers if a.asserts == DEAD} == {"fix", "confirm"}
+
+
+def test_every_promise_to_a_township_follows_from_the_data():
+    rules = load_rules()
+    told = {(r.rule_id, a.code): meaning(r, a) for r in rules.values() for a in r.answers}
+    assert len(told) == 10
+    for (rule_id, code), words in told.items():
+        answer = rules[rule_id].answer(code)
+        assert ("有异议」" in words) == (answer.marks is not None)
+        assert ("立即按健在处理" in words) == (answer.asserts == ALIVE)
+
+
+def test_a_rule_may_call_a_column_differently():
+    rules = load_rules()
+    assert (rules["R35"].label("name"), rules["R01"].label("name")) == ("企业名称", "姓名")
+    with pytest.raises(KeyError):
+        rules["R01"].label("no_such_column")
+
+
+def test_corrections_name_correctable_fields_of_the_contracts():
+    from pipelines.kit.contracts import load_contracts
+
+    feeds = load_contracts()
+    corrections = [a.correction for r in load_rules().values() for a in r.answers if a.correction]
+    assert len(corrections) == 2
+    for c in corrections:
+        assert "correctable" in feeds[c.feed].by_name[c.field].tags
+
+
+TYPED = {"code": "a", "kind": "fix", "needs_value": True, "correction": {"field": "F31.grid_code", "value": "输入"}}
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "change", "message"),
+    [
+        ("R11", {"severity": "X"}, "R11: severity 'X'"),
+        ("R11", {"answers": []}, "R11 must have answers"),
+        ("R01", {"asks_township": True}, "R01 must have answers"),
+        ("R11", {"answers": [{"code": "a", "kind": "maybe"}]}, "answer kind 'maybe'"),
+        ("R11", {"answers": [{"code": "a", "kind": "dispute"}]}, "dispute_to"),
+        ("R11", {"answers": [{"code": "a", "kind": "dispute", "dispute_to": "row"}]}, "marks"),
+        ("R11", {"answers": [{"code": "a", "kind": "fix", "marks": "网格"}]}, "marks"),
+        ("R11", {"answers": [{"code": "a", "kind": "fix"}]}, "only_recorded"),
+        ("R11", {"answers": [{"code": "a", "kind": "fix", "asserts": "死亡", "only_recorded": True}]}, "only_recorded"),
+        ("R11", {"answers": [{"code": "a", "kind": "confirm", "asserts": "失踪"}]}, "asserts"),
+        ("R11", {"answers": [{"code": "a", "kind": "fix", "needs_value": True, "only_recorded": True}]}, "needs_value"),
+        ("R11", {"answers": [TYPED | {"value_list": "anything"}]}, "R11 a: a typed value is one of"),
+        ("R11", {"answers": [TYPED]}, "R11 a: a typed value is one of"),
+        ("r1; DROP", {}, "rule id"),
+    ],
+)
+def test_contradictions_are_refused_with_rule_and_key(tmp_path, rule_id, change, message):
+    document = yaml.safe_load(RULES_FILE.read_text(encoding="utf-8"))
+    document["rules"][rule_id] = {**document["rules"].get(rule_id, document["rules"]["R01"]), **change}
+    path = tmp_path / "rules.yaml"
+    path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(RuleCatalogueError, match=message):
+        load_rules(path)

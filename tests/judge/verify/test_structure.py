@@ -1,0 +1,96 @@
+"""Structural suites over bronze: the newest delivery, counts only, one feed's trouble is not another's."""
+
+import json
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipelines.ingest.bronze.typing import dtype
+from pipelines.judge.verify.structure import STRUCTURE_FOLDER, verify_structure
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.paths import Paths
+
+AS_OF = date(2024, 1, 31)
+FEEDS = load_contracts()
+SUITE = {
+    "name": "structure_X01",
+    "expectations": [
+        {
+            "type": "expect_column_values_to_not_be_null",
+            "kwargs": {"column": "name"},
+            "meta": {"rule_id": "S_X01_01"},
+        },
+        {
+            "type": "expect_column_values_to_be_in_set",
+            "kwargs": {"column": "sex_code", "value_set": ["1", "2"]},
+            "meta": {"rule_id": "S_X01_02"},
+        },
+        {
+            "type": "expect_compound_columns_to_be_unique",
+            "kwargs": {"column_list": ["_delivery_id", "name"]},
+            "meta": {"rule_id": "S_X01_03"},
+        },
+    ],
+}
+
+
+def bronze(paths, feed, delivery, on, **columns):
+    folder = paths.bronze / feed / delivery
+    folder.mkdir(parents=True)
+    frame = pl.DataFrame(columns).with_columns(
+        _delivery_id=pl.lit(delivery), _delivered_on=pl.lit(on, pl.Date)
+    )
+    frame.write_parquet(folder / "rows.parquet")
+
+
+@pytest.fixture
+def paths(tmp_path, gx):
+    paths = Paths(tmp_path)
+    bronze(paths, "X01", "d1", date(2023, 12, 31), name=[None, None], sex_code=["9", "9"])
+    bronze(paths, "X01", "d2", AS_OF, name=["张三", "张三", None], sex_code=["1", "2", "3"])
+    bronze(paths, "X01", "d3", date(2024, 2, 29), name=["李四"], sex_code=["1"])
+    return paths
+
+
+def run(paths, tmp_path, suite, as_of=AS_OF, feeds=("X01",)):
+    folder = tmp_path / "suites"
+    folder.mkdir(exist_ok=True)
+    for feed in feeds:
+        (folder / f"{feed}.json").write_text(json.dumps(suite), encoding="utf-8")
+    return verify_structure(paths, as_of, feeds, folder)
+
+
+def test_the_newest_delivery_up_to_the_date_is_judged(paths, tmp_path):
+    (result,) = run(paths, tmp_path, SUITE)
+    assert (result.feed, result.rows, result.rules, result.failed, result.passed) == ("X01", 3, 3, 3, False)
+    assert [r.unexpected for r in result.results] == [1, 1, 2]
+    (later,) = run(paths, tmp_path, SUITE, as_of=date(2024, 3, 1))
+    assert (later.rows, later.passed) == (1, True)
+
+
+def test_a_rule_or_a_feed_that_breaks_does_not_hide_the_others(paths, tmp_path):
+    bad = {
+        "type": "expect_column_values_to_not_be_null",
+        "kwargs": {"column": "nothing"},
+        "meta": {"rule_id": "S_X01_04"},
+    }
+    suite = {**SUITE, "expectations": [*SUITE["expectations"], bad]}
+    first, second = run(paths, tmp_path, suite, feeds=("X01", "X02"))
+    assert [r.error is None for r in first.results] == [True, True, True, False]
+    assert (first.failed, second.failed, second.rows) == (4, 4, 0)
+    assert all(r.error for r in second.results)
+
+
+def test_every_generated_suite_fits_its_bronze(tmp_path, gx):
+    paths = Paths(tmp_path)
+    for code, feed in FEEDS.items():
+        bronze(
+            paths, code, "_empty", None, **{c.name: pl.Series([], dtype=dtype(c)) for c in feed.columns}
+        )
+    results = verify_structure(paths, AS_OF, FEEDS)
+    assert {r.feed for r in results} == set(FEEDS)
+    assert {e.error for r in results for e in r.results} == {None}
+    assert sum(r.rules for r in results) == sum(
+        len(json.loads(p.read_text())["expectations"]) for p in STRUCTURE_FOLDER.glob("*.json")
+    )

@@ -1,0 +1,51 @@
+"""Suites: readable without Great Expectations, in agreement with the dbt models they run on."""
+
+import json
+
+import pytest
+import yaml
+
+from pipelines.judge.verify.anomalies import KEY_COLUMNS
+from pipelines.judge.verify.suites import SUITES_FOLDER, SuiteError, fill_parameters, load_suites
+from pipelines.kit.paths import PROJECT_ROOT
+
+MODELS = PROJECT_ROOT / "dbt_project" / "models" / "verify"
+SUITES = {s["name"]: s for s in load_suites()}
+
+
+def test_there_is_one_suite_per_verify_model():
+    assert set(SUITES) == {p.stem for p in MODELS.glob("*.sql")}
+    assert len(SUITES) == 14
+
+
+@pytest.mark.parametrize("name", sorted(SUITES))
+def test_every_column_a_suite_needs_is_a_documented_column_of_its_model(name):
+    document = yaml.safe_load((MODELS / f"{name}.yml").read_text(encoding="utf-8"))
+    columns = {c["name"] for m in document["models"] if m["name"] == name for c in m["columns"]}
+    needed = set(KEY_COLUMNS.split(", "))
+    for expectation in SUITES[name]["expectations"]:
+        meta = expectation["meta"]
+        needed |= {expectation["kwargs"]["column"], meta["value"], *meta["evidence"]}
+        needed |= {meta["field_column"]} if "field_column" in meta else set()
+    assert needed - columns == set()
+
+
+def test_a_suite_named_differently_from_its_file_is_refused(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps({"name": "b", "expectations": []}))
+    with pytest.raises(SuiteError, match="a.json"):
+        load_suites(tmp_path)
+
+
+def test_structural_suites_are_not_business_suites():
+    assert (SUITES_FOLDER / "structure").is_dir()
+    assert not [n for n in SUITES if n.startswith("structure")]
+
+
+def test_parameters_are_filled_by_rule_and_name():
+    (expectation,) = SUITES["life_state"]["expectations"]
+    filled = fill_parameters(expectation, {("R17", "grace_days"): 30, ("R22", "grace_days"): 60})
+    assert filled["kwargs"] == {"column": "days_since_death", "max_value": 30}
+    assert filled["meta"] == expectation["meta"]
+    assert expectation["kwargs"]["max_value"] == {"$PARAMETER": "grace_days"}
+    with pytest.raises(SuiteError, match="R17: no value of parameter grace_days"):
+        fill_parameters(expectation, {("R22", "grace_days"): 60})

@@ -1,0 +1,99 @@
+"""The searchable catalogue, in the browser a clerk opens it with."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.contracts.elements import load_elements
+from pipelines.kit.contracts.words import file_name_example, file_name_rule
+from pipelines.kit.paths import PROJECT_ROOT
+from tests.kit.contracts.browser import after_scripts
+
+PAGE = PROJECT_ROOT / "docs/catalogue/index.html"
+FEEDS = load_contracts()
+# What a person does: open each address, look at the hits and the page; then walk with the arrow keys.
+_VISIT = """<script>
+const seen = {};
+for (const hash of HASHES) {
+  history.replaceState(null, "", "#" + hash);
+  show();
+  seen[hash] = { hits: [...at("hits").querySelectorAll("a")].map(a => a.querySelector("code").textContent),
+    page: at("right").innerText, count: at("count").textContent, none: at("hits").innerText };
+}
+history.replaceState(null, "", "#");
+at("q").focus();
+at("q").value = "死亡日期";
+at("q").dispatchEvent(new Event("input"));
+const press = key => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+press("ArrowDown");
+document.activeElement.click();
+show();
+seen.keys = { page: at("right").innerText, address: decodeURIComponent(location.hash) };
+document.body.replaceChildren(Object.assign(document.createElement("pre"), { textContent: JSON.stringify(seen) }));
+</script>"""
+_HASHES = (
+    "q=死亡日期", "q=证件号码", "q=swrq", "q=GB+11643", "q=户籍 公安", "q=没有这样的词", "q=DE01008",
+    "department=市残联", "level=L1&group=项目与资金", "sharing=不予共享", "view=DE01008", "view=F12",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """What the page showed at each of _HASHES, and after the keys."""
+    copy = tmp_path_factory.mktemp("catalogue") / "index.html"
+    text = PAGE.read_text(encoding="utf-8")
+    visit = _VISIT.replace("HASHES", json.dumps(_HASHES))
+    copy.write_text(text.replace("</body>", visit + "</body>"), encoding="utf-8")
+    (found,) = re.findall(r"<pre>(.*)</pre>", after_scripts(copy), re.S)
+    return json.loads(html.unescape(found))
+
+
+def test_a_person_finds_a_field_by_its_name_alias_initials_standard_or_code(seen: dict):
+    assert seen["q=死亡日期"]["hits"] == ["DE01008", "F04", "F05"]
+    assert seen["q=证件号码"]["hits"][0] == "DE01001"
+    assert seen["q=swrq"]["hits"][0] == "DE01008"
+    assert seen["q=GB+11643"]["hits"] == ["DE01001"]
+    assert seen["q=DE01008"]["hits"] == ["DE01008"]
+    assert {"F01", "F03"} <= set(seen["q=户籍 公安"]["hits"])
+    assert seen["q=没有这样的词"]["hits"] == [] and "没有找到" in seen["q=没有这样的词"]["none"]
+
+
+def test_filters_leave_what_fits(seen: dict):
+    elements = load_elements()
+    of = {"department": "市残联", "level": "L1", "group": "项目与资金", "sharing": "不予共享"}
+    disabled = [e.code for e in elements.values() if e.source == of["department"]]
+    assert sorted(seen["department=市残联"]["hits"]) == sorted([*disabled, "F11"])
+    public = [e.code for e in elements.values() if (e.classification, e.group) == ("L1", of["group"])]
+    assert sorted(seen["level=L1&group=项目与资金"]["hits"]) == sorted(public) != []
+    closed = [e.code for e in elements.values() if e.sharing == of["sharing"]]
+    using = [f.code for f in FEEDS.values() if any(c.sharing == of["sharing"] for c in f.columns)]
+    assert sorted(seen["sharing=不予共享"]["hits"]) == sorted(closed + using) != []
+
+
+def test_an_element_says_who_uses_it_and_a_feed_what_it_holds(seen: dict):
+    element, feed = seen["view=DE01008"]["page"], seen["view=F12"]["page"]
+    assert "2 个部门的 2 个数据源在用" in element and "death_date" in element and "敏感个人信息" in element
+    assert "月底之后 10 日内" in feed and "重复的主键超过 20%" in feed
+    assert all(c.label in feed for c in FEEDS["F12"].columns)
+
+
+def test_the_keyboard_is_enough(seen: dict):
+    assert seen["keys"]["page"].startswith("死亡日期")
+    assert seen["keys"]["address"] == "#q=死亡日期&view=DE01008"
+
+
+def test_the_page_needs_nothing_from_anywhere():
+    text = PAGE.read_text(encoding="utf-8")
+    assert not re.search(r"https?://|src=|@import|url\(", text)
+    assert text.count("</script>") == 2
+    assert "/*style*/" not in text and "/*script*/" not in text and "/*data*/" not in text
+
+
+@pytest.mark.parametrize("feed", FEEDS.values(), ids=FEEDS)
+def test_the_example_of_a_file_name_is_one_the_contract_takes(feed):
+    assert feed.file_regex.match(file_name_example(feed))
+    assert Path(file_name_rule(feed)).suffix == f".{feed.format}"
