@@ -27,10 +27,10 @@ def test_a_month_alone_is_the_same_to_the_byte(prefecture, tmp_path, month):
     assert digests(again.drop) == digests(prefecture.drop(month.index + 1))
     for name in ("defects", "answers", "players"):
         file = f"{name}.parquet"
-        assert (again.register / file).read_bytes() == (register_of(prefecture.paths) / file).read_bytes()
+        assert (register_of(again) / file).read_bytes() == (register_of(prefecture.paths) / file).read_bytes()
     for name in ("case_rows", "quarantine"):
         file = f"{name}/{month.period}.parquet"
-        assert (again.register / file).read_bytes() == (register_of(prefecture.paths) / file).read_bytes()
+        assert (register_of(again) / file).read_bytes() == (register_of(prefecture.paths) / file).read_bytes()
 
 
 def test_another_seed_gives_other_people(prefecture, tmp_path):

@@ -37,7 +37,7 @@ FEED = replace(
     columns=COLUMNS,
     key_columns=("id_no",),
     encoding="utf-8",
-    file_pattern=r"^F98_测试_(?P<scope>\d{6})_(?P<period>\d{6})\.\w+$",
+    file_pattern=r"^F98_测试_(?P<scope>\d{6,9})_(?P<period>\d{6})\.\w+$",
     mode="append",
     thresholds=Thresholds(max_quarantine_share=0.5, max_duplicate_share=1.0),
 )

@@ -19,14 +19,17 @@ from hypothesis import strategies as st
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from pipelines.ingest.bronze import DeliveryResult
+from pipelines.kit.paths import Paths
+from pipelines.kit.reference.divisions import read_divisions
 from tests.ingest.bronze import formats as f
-from tests.ingest.bronze.conftest import Office
+from tests.ingest.bronze.conftest import AS_OF, Office
 
 PEOPLE = f.people()
 SOUND = {name: write(PEOPLE) for name, write in f.FORMATS.items()}
 CHECKED = ("xlsx", "ods", "parquet", "zip")
 # An old workbook shares strings between cells, so a byte of its tables may touch several rows.
 LOOSE = ("xls",)
+TOWNSHIPS = [t.code for t in read_divisions(Paths.default().reference).scopes("township", AS_OF)]
 
 
 class Desk(Office):
@@ -37,7 +40,8 @@ class Desk(Office):
 
     def judge(self, files: dict[str, bytes]) -> dict[str, tuple[DeliveryResult, list[tuple]]]:
         """Name -> (result, rows that are not the rows sent). Equal bytes are one delivery."""
-        names = {f"F98_测试_{number:06d}_202401.dat": name for number, name in enumerate(files)}
+        names = {f"F98_测试_{code}_202401.dat": name for code, name in zip(TOWNSHIPS, files, strict=False)}
+        assert len(names) == len(files)
         for file, name in names.items():
             self.drop("F98", file, files[name])
         found = {}
