@@ -59,6 +59,7 @@ test: check
 
 check: .venv/tested
 	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 	@$(BIN)/python -m pipelines.kit.contracts generate --check
 	@$(BIN)/python -m pipelines.give.exports check
 	@$(BIN)/python -m pipelines.kit.contracts check
@@ -79,11 +80,11 @@ generate: .venv/ready
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-COMPILE := .venv/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-header --no-emit-index-url \
-  --no-emit-find-links --no-emit-trusted-host
+COMPILE := .venv/lock/bin/uv pip compile --quiet --generate-hashes --no-header --no-strip-extras --python-version 3.11 \
+  --no-emit-index-url --no-emit-find-links
 
 lock: .venv/ready
-	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet pip-tools
+	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv
 	@$(COMPILE) -o requirements-dev.lock requirements.in requirements-dev.in
 	@$(COMPILE) -o requirements.lock -c requirements-dev.lock requirements.in
 

@@ -14,10 +14,9 @@ from pipelines.defs.collect import collected_key
 from pipelines.defs.metadata import PREVIEW_ROWS, markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
-from pipelines.ingest.bronze import DeliveryResult
+from pipelines.ingest.bronze import DeliveryResult, withdrawals
 from pipelines.ingest.bronze.result import QUARANTINED
 from pipelines.ingest.bronze.store import ROWS_FILE
-from pipelines.ingest.deliveries import withdrawals
 from pipelines.ingest.deliveries.refused import unmended
 from pipelines.ingest.feeds import FeedState, bring_all
 from pipelines.ingest.feeds.stale import stale_feeds

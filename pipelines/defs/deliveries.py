@@ -12,8 +12,7 @@ import dagster as dg
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
-from pipelines.ingest.bronze import DeliveryResult, rulings
-from pipelines.ingest.deliveries import withdrawals
+from pipelines.ingest.bronze import DeliveryResult, rulings, withdrawals
 from pipelines.judge.ledger.rulings import arrived
 from pipelines.kit.contracts import Feed
 

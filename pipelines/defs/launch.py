@@ -1,10 +1,9 @@
 """Running the turn from a terminal, as `make run` does, recorded in the same Dagster instance as the UI.
 
-Belongs here: starting the job and showing progress. Does not belong here: what is run before or after.
+Belongs here: starting the job. Does not belong here: what is run before or after, what is shown (progress.py).
 """
 
 import importlib
-import logging
 import os
 import shutil
 import sys
@@ -19,10 +18,8 @@ from typing import TextIO
 import dagster as dg
 
 from pipelines.defs.partitions import why_no_date
+from pipelines.defs.progress import Progress
 from pipelines.kit.paths import PROJECT_ROOT, Paths
-
-# Dagster says so of every step behind one that failed; the failure itself is what matters.
-_NOT_RUN = "Dependencies for step"
 
 
 def prepare_home(paths: Paths) -> None:
@@ -51,12 +48,11 @@ def launch(
         print(why, file=sys.stderr)
         return False
     prepare_home(paths)
-    os.environ["ZHENJIE_DATA"] = str(paths.root)
     with _only_progress(paths.dagster_home / "last_run.log") as terminal:
-        _Progress.terminal, _Progress.started = terminal, time.monotonic()
-        from pipelines.definitions import defs  # reads ZHENJIE_DATA when it is imported
+        Progress.terminal, Progress.started = terminal, time.monotonic()
+        from pipelines.defs.assembly import build_defs  # seconds of imports: only for a run
 
-        job = defs.resolve_job_def(job_name)
+        job = build_defs(paths).resolve_job_def(job_name)
         with dg.DagsterInstance.get() as instance:
             return job.execute_in_process(
                 partition_key=as_of.isoformat(), instance=instance, raise_on_error=False,
@@ -81,38 +77,3 @@ def _only_progress(log: Path) -> Iterator[TextIO]:
         for number, copy in zip((1, 2), kept, strict=True):
             os.dup2(copy, number)
             os.close(copy)
-
-
-class _Progress(logging.Handler):
-    """One line per finished asset, with its row count; warnings and waiting as they come."""
-
-    terminal: TextIO = sys.stdout
-    started: float = 0.0
-
-    def emit(self, record: logging.LogRecord) -> None:
-        meta = getattr(record, "dagster_meta", {})
-        event = meta.get("dagster_event")
-        seconds = f"{time.monotonic() - self.started:7.1f} s  "
-        if event is None:
-            said = meta.get("orig_message") or ""
-            if record.levelno >= logging.WARNING and said and not said.startswith(_NOT_RUN):
-                self._say(f"{'':11}{said.splitlines()[0][:300]}")
-        elif event.event_type_value == "ASSET_MATERIALIZATION":
-            rows = event.materialization.metadata.get("dagster/row_count")
-            text = f"{rows.value:>12,} rows" if rows is not None else ""
-            self._say(f"{seconds}{event.asset_key.to_user_string():<52}{text}")
-        elif event.event_type_value == "STEP_FAILURE":
-            error = event.step_failure_data.error
-            cause = error.cause or error if error else None
-            self._say(f"{seconds}{event.step_key} FAILED: {cause.message.strip() if cause else ''}")
-
-    def _say(self, line: str) -> None:
-        print(line, file=self.terminal, flush=True)
-
-
-@dg.logger(description="One line per finished asset.")
-def progress(_: dg.InitLoggerContext) -> logging.Logger:
-    logger = logging.getLogger("zhenjie.progress")
-    logger.handlers, logger.propagate = [_Progress()], False
-    logger.setLevel(logging.DEBUG)
-    return logger

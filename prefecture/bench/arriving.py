@@ -15,8 +15,7 @@ import polars as pl
 import yaml
 
 from pipelines import turn
-from pipelines.ingest.bronze import DeliveryResult, results
-from pipelines.ingest.deliveries import withdrawals
+from pipelines.ingest.bronze import DeliveryResult, results, withdrawals
 from pipelines.ingest.feeds import bring_all
 from pipelines.kit.contracts import Feed, load_contracts
 from pipelines.kit.lake import connect

@@ -5,7 +5,7 @@ from datetime import date
 import dagster as dg
 import pytest
 
-from pipelines.definitions import build_defs
+from pipelines.defs.assembly import build_defs
 from pipelines.defs.exports import export_key
 from pipelines.give.exports import load_exports
 from pipelines.judge.ledger import schema, shown

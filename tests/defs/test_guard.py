@@ -6,8 +6,8 @@ from datetime import date
 import dagster as dg
 import pytest
 
-from pipelines.definitions import build_defs
 from pipelines.defs import exports, ledger, outputs, queries
+from pipelines.defs.assembly import build_defs
 from pipelines.defs.partitions import BUSINESS_DATE
 from pipelines.defs.resources import Lakehouse
 from pipelines.give.exports import load_exports

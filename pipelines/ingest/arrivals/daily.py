@@ -14,8 +14,8 @@ from pipelines.ingest.arrivals.freshness import Freshness, by_unit, freshness, o
 from pipelines.ingest.arrivals.match import arrivals
 from pipelines.ingest.arrivals.model import Arrival
 from pipelines.ingest.bronze import DeliveryResult, results
+from pipelines.ingest.bronze.withdrawals import withdrawn
 from pipelines.ingest.deliveries.standing import WITHDRAWN
-from pipelines.ingest.deliveries.withdrawals import withdrawn
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 from pipelines.kit.reference.divisions import Divisions, read_divisions

@@ -12,7 +12,7 @@ from pipelines.ingest.bronze.reading import reader_version
 from pipelines.ingest.bronze.result import QUARANTINED, DeliveryResult, all_results
 from pipelines.ingest.bronze.rulings import RELEASE, in_force, rulings
 from pipelines.ingest.bronze.store import discard, empty_bronze
-from pipelines.ingest.deliveries.withdrawals import withdrawn
+from pipelines.ingest.bronze.withdrawals import withdrawn
 from pipelines.ingest.landing import Delivery, landed
 from pipelines.ingest.landing.delivery import one_at_a_time
 from pipelines.kit.contracts import Feed

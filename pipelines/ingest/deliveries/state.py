@@ -6,9 +6,9 @@ Belongs here: gathering what `stand` needs. Does not belong here: the rules (sta
 from datetime import date
 
 from pipelines.ingest.bronze.result import results
+from pipelines.ingest.bronze.withdrawals import withdrawn
 from pipelines.ingest.deliveries.rows import same_rows
 from pipelines.ingest.deliveries.standing import Standing, stand
-from pipelines.ingest.deliveries.withdrawals import withdrawn
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 

@@ -3,8 +3,7 @@
 from datetime import date
 
 from pipelines.ingest.arrivals.daily import known
-from pipelines.ingest.bronze import ingest_feed
-from pipelines.ingest.deliveries import withdrawals
+from pipelines.ingest.bronze import ingest_feed, withdrawals
 from pipelines.ingest.landing import land_feed
 from pipelines.judge.ledger import schema
 from pipelines.judge.ledger.arrivals import record_arrivals

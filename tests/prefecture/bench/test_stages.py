@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pipelines.definitions import build_defs
+from pipelines.defs.assembly import build_defs
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import Paths
 from prefecture.bench.stages import STEPS as NAMED

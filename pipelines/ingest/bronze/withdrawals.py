@@ -1,7 +1,7 @@
 """Deliveries that a named person took out of force, and put back: YAML files in `decisions/withdrawals/`.
 
 Belongs here: which are out of force. Does not belong here: reading files (kit/decision_files.py), what follows
-for other deliveries (standing.py).
+for other deliveries (ingest/deliveries/standing.py).
 A file is a list of {feed, delivery_id, decision: withdraw | reinstate, reason, by, on: YYYY-MM-DD}; of several
 decisions about a delivery the last one counts.
 """

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pipelines.ingest.deliveries import withdrawals
+from pipelines.ingest.bronze import withdrawals
 from pipelines.kit.paths import Paths
 from tests.ingest.deliveries.known import known
 

@@ -1,0 +1,81 @@
+"""Everything Dagster sees, assembled once.
+
+Belongs here: assembly only. Tests call `build_defs` with a data folder of their own.
+"""
+
+import json
+import os
+
+import dagster as dg
+
+from pipelines.defs import (
+    arrivals,
+    bronze,
+    checks,
+    collect,
+    deliveries,
+    event_log,
+    exports,
+    jobs,
+    ledger,
+    models,
+    outputs,
+    progress,
+    queries,
+    reference,
+    sensors,
+)
+from pipelines.defs.resources import Lakehouse, QuickDbt
+from pipelines.give.exports import load_exports
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.models import DBT_PROJECT, environment, executable, prepare_manifest
+from pipelines.kit.paths import Paths
+
+
+def build_defs(paths: Paths) -> dg.Definitions:
+    """The whole code location on one data folder."""
+    os.environ.update(environment(paths))
+    event_log.write_quickly(paths.dagster_home.resolve())
+    manifest = json.loads(prepare_manifest(paths).read_text(encoding="utf-8"))
+    contracts = load_contracts()
+    feeds = contracts.values()
+    structure = checks.structure_checks(feeds)
+    return dg.Definitions(
+        assets=[
+            reference.tables,
+            deliveries.rulings_asset(feeds),
+            *(collect.collected_asset(feed, feeds) for feed in feeds if feed.sources),
+            bronze.bronze_assets(list(feeds)),
+            *ledger.assets(feeds),
+            models.model_assets(manifest),
+            *outputs.assets(),
+            arrivals.daily_report(feeds),
+            *exports.assets(load_exports().values(), contracts),
+            queries.answers,
+        ],
+        asset_checks=[structure, arrivals.on_time_checks(feeds)],
+        jobs=[
+            jobs.turn_job,
+            jobs.arrivals_job(structure.check_keys),
+            collect.collect_job(structure.check_keys),
+            jobs.exports_job,
+            jobs.queries_job,
+            deliveries.decide_delivery,
+        ],
+        schedules=[jobs.nightly_turn, jobs.daily_arrivals, collect.source_schedule(feeds), exports.due_exports],
+        sensors=[
+            sensors.inbox_sensor,
+            sensors.drop_sensor(feeds),
+            sensors.place_sensor(feeds),
+            queries.query_sensor,
+        ],
+        executor=dg.in_process_executor,
+        loggers={"console": dg.colored_console_logger, "progress": progress.progress},
+        resources={
+            "lakehouse": Lakehouse(root=str(paths.root)),
+            "dbt": QuickDbt(
+                project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=executable()
+            ),
+        },
+    )
+
