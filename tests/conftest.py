@@ -6,10 +6,11 @@ waits for files it has just written, or fails for being slow. Does not belong he
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from pipelines.kit import quiet
 
@@ -18,15 +19,37 @@ os.environ[quiet.VARIABLE] = "0"
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")
 
-# These folders share one played story or one generated prefecture among their files.
-_TOGETHER = ("end_to_end",)
+# Folders whose files share one played story or one built lake.
+_TOGETHER = ("tests/end_to_end", "tests/dbt")
+# What takes longest, longest first: it is begun first, so that no process is left alone with it at the end.
+LONG = (
+    "tests/end_to_end",
+    "tests/prefecture/bench/test_run.py",
+)
+
+
+def _share(nodeid: str) -> str:
+    """What is given to one process as a whole: a file, or a folder that shares more than its files would."""
+    file = nodeid.split("::", 1)[0]
+    return next((folder for folder in _TOGETHER if file.startswith(f"{folder}/")), file)
+
+
+class Sharing(LoadFileScheduling):
+    """Shares are handed out in the order of collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _share(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    """The scheduler in place of one of xdist's own, whatever `--dist` says."""
+    return Sharing(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a file stay in one process, and so do all of a folder that shares a session's fixture."""
-    for item in items:
-        folder = Path(item.path).parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder in _TOGETHER else str(item.path)))
+    """Long shares first; the others stay as collected."""
+    places = {share: place for place, share in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(_share(item.nodeid), len(LONG)))
 
 
 @pytest.fixture(autouse=True)
