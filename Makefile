@@ -85,8 +85,8 @@ COMPILE := .venv/lock/bin/uv pip compile --quiet --generate-hashes --no-header -
 
 lock: .venv/ready
 	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv
-	@$(COMPILE) -o requirements-dev.lock requirements.in requirements-dev.in
-	@$(COMPILE) -o requirements.lock -c requirements-dev.lock requirements.in
+	@$(COMPILE) -o requirements-dev.lock --extra test pyproject.toml
+	@$(COMPILE) -o requirements.lock -c requirements-dev.lock pyproject.toml
 
 clean:
 	@find data -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md -exec rm -rf {} +

@@ -7,7 +7,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
+_CHECKOUT, _INSTALLED = Path(__file__).resolve().parents[2], Path(__file__).resolve().parents[1] / "house"
+IS_INSTALLED = _INSTALLED.is_dir()
+# Models, expectations, reference data: at the top of a checkout, inside the package of an installed wheel.
+PROJECT_ROOT = _INSTALLED if IS_INSTALLED else _CHECKOUT
 
 
 @dataclass(frozen=True)
@@ -18,8 +21,9 @@ class Paths:
 
     @classmethod
     def default(cls) -> "Paths":
-        """The folder named by ZHENJIE_DATA, else `data/` of this project."""
-        return cls(Path(os.environ.get("ZHENJIE_DATA", PROJECT_ROOT / "data")).resolve())
+        """The folder named by ZHENJIE_DATA, else `data/` of this checkout, or of the current folder when installed."""
+        data = Path("data") if IS_INSTALLED else PROJECT_ROOT / "data"
+        return cls(Path(os.environ.get("ZHENJIE_DATA", data)).resolve())
 
     @property
     def drop(self) -> Path:
