@@ -10,22 +10,8 @@ from pipelines.judge.rules import ALIVE, DEAD, RULES_FILE, Correction, RuleCatal
 from pipelines.judge.verify.suites import check_suites, load_suites
 
 WANTED = {
-    "R01",
-    "R02",
-    "R05",
-    "R07",
-    "R08",
-    "R11",
-    "R15",
-    "R17",
-    "R20",
-    "R21",
-    "R22",
-    "R25",
-    "R35",
-    "R46",
-    "R47",
-}
+    "R01", "R02", "R05", "R07", "R08", "R11", "R15", "R17", "R20", "R21", "R22", "R25", "R35", "R46", "R47",
+}  # fmt: skip
 
 
 def test_fifteen_rules_four_of_them_ask_the_township():
