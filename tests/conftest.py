@@ -19,12 +19,15 @@ os.environ[quiet.VARIABLE] = "0"
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")
 
-# Folders whose files share one played story or one built lake.
-_TOGETHER = ("tests/end_to_end", "tests/dbt")
+# Folders whose files share one built lake, and write to it.
+_TOGETHER = ("tests/dbt",)
 # What takes longest, longest first: it is begun first, so that no process is left alone with it at the end.
 LONG = (
-    "tests/end_to_end",
+    "tests/end_to_end/test_loop.py",
     "tests/prefecture/bench/test_run.py",
+    "tests/end_to_end/test_resilience.py",
+    "tests/end_to_end/test_repeated.py",
+    "tests/dbt",
 )
 
 

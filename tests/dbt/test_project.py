@@ -19,7 +19,8 @@ BANNED = re.compile(
 def test_unit_tests_of_the_models_pass(paths: Paths) -> None:
     known = json.loads(models.prepare_manifest(paths).read_text())["unit_tests"]
     assert len(known) > 20
-    log = models.run_dbt(paths, ["test", "--select", "test_type:unit"]).read_text()
+    target = ["--target-path", str(models.build_target(paths))]
+    log = models.run_dbt(paths, ["test", "--select", "test_type:unit", *target]).read_text()
     assert f"PASS={len(known)} WARN=0 ERROR=0 SKIP=0" in log
 
 

@@ -1,12 +1,13 @@
-"""One small prefecture (0.1 %) played through both turns once; every end-to-end test looks at it.
+"""One small prefecture (0.1 %) played through both turns once; every end-to-end test looks at it, or at a copy.
 
 Belongs here: starting the real commands in processes of their own, as a person would.
 """
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from pipelines.judge.ledger.content import content_hash
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import PROJECT_ROOT, Paths
 from prefecture.sample.story import CONTENT
+from tests.once import once
 
 SCALE = "0.001"
-
-
 TELL = ("prefecture.sample", "--scale", SCALE)
+# What cannot be made again when the lake is gone.
+IRREPLACEABLE = ("landing", "inbox", "decisions", "keys", "returns", "notices")
 
 
 def start(paths: Paths, *arguments: str) -> subprocess.Popen:
@@ -49,8 +51,8 @@ def content(paths: Paths) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Paths, str]:
     """The data folder after `make run` at 0.1 %, and what it printed."""
-    paths = Paths(tmp_path_factory.mktemp("story"))
-    return paths, run(paths, *TELL)
+    folder, printed = once(tmp_path_factory, "story", lambda folder: run(Paths(folder), *TELL))
+    return Paths(folder), printed
 
 
 @pytest.fixture(scope="session")
@@ -70,10 +72,8 @@ def query(story: tuple[Paths, str]) -> Callable[..., list[tuple]]:
     return ask
 
 
-def copy_inputs(source: Paths, target: Path) -> Paths:
-    """A new data folder with only what cannot be rebuilt: landing, inbox, decisions, keys, return sets."""
-    import shutil
-
-    for name in ("landing", "inbox", "decisions", "keys", "returns", "notices"):
-        shutil.copytree(source.root / name, target / name)
+def copy(source: Paths, target: Path, folders: Iterable[str] = ("",)) -> Paths:
+    """A data folder of one's own with everything of the story, or only some folders of it."""
+    for folder in folders:
+        shutil.copytree(source.root / folder, target / folder)
     return Paths(target)

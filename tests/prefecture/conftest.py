@@ -43,8 +43,8 @@ class Prefecture:
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory, request) -> City:
-    return shared_city(tmp_path_factory, is_alone=not hasattr(request.config, "workerinput"))
+def city(tmp_path_factory) -> City:
+    return shared_city(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

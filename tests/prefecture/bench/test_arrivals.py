@@ -13,15 +13,13 @@ from prefecture.bench.arriving import arrive
 from prefecture.months import MONTHS
 from prefecture.register import register_of
 from tests.prefecture.bench.result import RESULT, stage
-from tests.prefecture.city import shared_city
 
 FEEDS = ("F05", "F07", "F11", "F30")
 SENT = (*MONTHS[:2], *MONTHS[3:5])
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory, request) -> tuple[Paths, dict]:
-    city = shared_city(tmp_path_factory, is_alone=not hasattr(request.config, "workerinput"))
+def played(tmp_path_factory, city) -> tuple[Paths, dict]:
     paths = Paths(tmp_path_factory.mktemp("arrivals"))
     (register_of(paths)).symlink_to(register_of(city.paths))
     waiting = []
