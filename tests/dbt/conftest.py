@@ -17,9 +17,17 @@ Rows = list[tuple]
 
 
 @pytest.fixture(scope="session")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
-    """A lake built as of the second turn."""
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Paths, bool]:
+    """The installation of `paths`, its models parsed, and whether that has opened its lake."""
     made = Paths(tmp_path_factory.mktemp("small_prefecture"))
+    models.prepare_manifest(made)
+    return made, made.lake_catalog.exists()
+
+
+@pytest.fixture(scope="session")
+def paths(parsed: tuple[Paths, bool]) -> Paths:
+    """A lake built as of the second turn."""
+    made, _ = parsed
     small_prefecture.build(made)
     with connect(made) as con:
         load_reference(con, made)

@@ -29,10 +29,10 @@ def test_a_broken_model_says_which_and_where(paths: Paths) -> None:
         models.run_dbt(paths, ["build", "--no-such-option"], date(2024, 2, 29))
 
 
-def test_manifest_needs_no_lake(tmp_path) -> None:
-    manifest = models.prepare_manifest(Paths(tmp_path))
-    assert manifest.is_file()
-    assert not Paths(tmp_path).lake_catalog.exists()
+def test_manifest_needs_no_lake(parsed: tuple[Paths, bool]) -> None:
+    paths, has_opened_lake = parsed
+    assert models.manifest_file(paths).is_file()
+    assert not has_opened_lake
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda p: p.stem)
@@ -58,7 +58,6 @@ def test_every_column_described_exists(paths: Paths, ask) -> None:
 
 
 def test_what_a_table_is_made_of_is_known_down_to_bronze(paths: Paths) -> None:
-    models.prepare_manifest(paths)
     assert models.bronze_behind(paths, [("staging", "stg_market_regulation__enterprises")]) >= {
         "market_regulation__enterprises"
     }
