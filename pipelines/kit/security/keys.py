@@ -14,7 +14,7 @@ from pathlib import Path
 import pyrage
 
 from pipelines.kit.paths import Paths
-from pipelines.kit.security.suite import INTL, KEY_BYTES, Suite
+from pipelines.kit.security.suite import INTL, KEY_BYTES, Suite, chosen_suite
 from pipelines.kit.whole_files import PRIVATE, write_whole
 
 # No 0/O, 1/I/L: people read these over the telephone.
@@ -37,13 +37,14 @@ class LostKeyError(RuntimeError):
 class KeyProvider:
     """Answers for passwords, keyed-hash keys, pseudonym keys, bulk keys and the id of the master key."""
 
-    def __init__(self, paths: Paths, suite: Suite = INTL) -> None:
+    def __init__(self, paths: Paths) -> None:
         """The keys in `paths.keys`; the first call makes `master.key` there, readable by its owner only.
 
-        Raises LostKeyError where the key is gone or damaged and something was sealed with it.
+        Raises LostKeyError where the key is gone or damaged and something was sealed with it, OtherSuiteError where
+        another suite is asked for then.
         """
         self.folder = paths.keys
-        self.suite = suite
+        self.suite = chosen_suite(paths.keys, lambda: _is_used(paths))
         self._sets = paths.returns
         path = self.folder / "master.key"
         if not path.exists():

@@ -6,13 +6,19 @@ Workbooks for people are agile-encrypted in both suites, since office software o
 """
 
 import hmac
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from pipelines.kit.whole_files import PRIVATE, write_whole
+
 KEY_BYTES = 32
+CHOICE = "ZHENJIE_SUITE"
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,36 @@ class Suite:
 
 INTL = Suite("intl")
 GM = Suite("gm")
+_BY_NAME = {suite.name: suite for suite in (INTL, GM)}
 
 
-def suite_named(name: str) -> Suite:
-    """Raises ValueError for a name other than 'intl' or 'gm'."""
-    for suite in (INTL, GM):
-        if suite.name == name:
-            return suite
-    raise ValueError("unknown suite")
+class OtherSuiteError(RuntimeError):
+    """Another suite is asked for than there is, or than the one things are sealed with."""
+
+
+def chosen_suite(keys: Path, is_used: Callable[[], bool]) -> Suite:
+    """What ZHENJIE_SUITE says when the folder of keys is new, remembered there; later whatever it began with.
+
+    `is_used`: something was sealed already. Raises OtherSuiteError where the variable then says another one, or none
+    that is known.
+    """
+    asked, began = os.environ.get(CHOICE, ""), _began_with(keys)
+    if asked not in ("", *_BY_NAME):
+        raise OtherSuiteError(f"环境变量 {CHOICE} 的值「{asked}」不是密码套件，请改为 intl 或 gm，或者不设")
+    if asked and asked != began and is_used():
+        raise OtherSuiteError(
+            f"环境变量 {CHOICE}={asked}，而已有文件用 {began} 加密、签发：中途更换，各镇街交回的工作簿都将无法确认。"
+            f"请去掉这一环境变量后重跑；确需更换的，请为新的数据文件夹设置"
+        )
+    if asked and asked != began:
+        write_whole(keys / "suite", asked + "\n", PRIVATE)
+    return _BY_NAME[asked or began]
+
+
+def _began_with(keys: Path) -> str:
+    """Raises OtherSuiteError where the file that remembers it is damaged."""
+    file = keys / "suite"
+    name = file.read_text(encoding="ascii", errors="replace").strip() if file.is_file() else INTL.name
+    if name not in _BY_NAME:
+        raise OtherSuiteError(f"密钥文件夹中的 {file.name} 已损坏，请从备份恢复 keys 文件夹后重跑")
+    return name

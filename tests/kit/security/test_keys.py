@@ -5,7 +5,7 @@ import pytest
 
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.keys import RENEW, KeyProvider, LostKeyError, write_password_list
-from pipelines.kit.security.suite import GM, INTL, suite_named
+from pipelines.kit.security.suite import CHOICE, GM, INTL, OtherSuiteError
 
 TOWNSHIP, OTHER = "370602001", "370602002"
 
@@ -152,7 +152,6 @@ def test_suites_give_32_bytes_and_differ(suite):
     assert len(suite.mac(b"k" * 32, b"m")) == 32
     assert INTL.mac(b"k" * 32, b"m") != GM.mac(b"k" * 32, b"m")
     assert INTL.derive(b"k" * 32, "c") != GM.derive(b"k" * 32, "c")
-    assert suite_named(suite.name) == suite
 
 
 def test_known_answers():
@@ -167,6 +166,36 @@ def test_known_answers():
     )
 
 
-def test_unknown_suite():
-    with pytest.raises(ValueError, match="unknown suite"):
-        suite_named("md5")
+def test_the_suite_is_chosen_when_an_installation_begins(paths, monkeypatch):
+    assert KeyProvider(paths).suite == INTL
+    monkeypatch.setenv(CHOICE, "gm")
+    chosen = KeyProvider(paths)
+    assert chosen.suite == GM
+    monkeypatch.delenv(CHOICE)
+    again = KeyProvider(paths)
+    assert again.suite == GM
+    assert again.password(TOWNSHIP) == chosen.password(TOWNSHIP)
+
+
+@pytest.mark.parametrize("trace", TRACES)
+def test_another_suite_is_refused_where_something_was_sealed(paths, monkeypatch, trace):
+    KeyProvider(paths)
+    file = paths.root / trace
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("{}")
+    monkeypatch.setenv(CHOICE, "gm")
+    with pytest.raises(OtherSuiteError, match=f"{CHOICE}=gm.*用 intl 加密"):
+        KeyProvider(paths)
+    monkeypatch.setenv(CHOICE, "intl")
+    assert KeyProvider(paths).suite == INTL
+
+
+def test_a_suite_nobody_knows_is_refused(paths, monkeypatch):
+    monkeypatch.setenv(CHOICE, "md5")
+    with pytest.raises(OtherSuiteError, match="「md5」不是密码套件.*intl 或 gm"):
+        KeyProvider(paths)
+    monkeypatch.delenv(CHOICE)
+    paths.keys.mkdir(exist_ok=True)
+    (paths.keys / "suite").write_text("¤")
+    with pytest.raises(OtherSuiteError, match="suite 已损坏"):
+        KeyProvider(paths)

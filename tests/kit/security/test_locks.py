@@ -11,7 +11,7 @@ from pipelines.kit.security import bulk_seal, workbook_lock
 from pipelines.kit.security.bulk_seal import SealBroken, seal, unseal
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.signature import RowSigner, canonical_json, is_signed, sign
-from pipelines.kit.security.suite import GM, INTL
+from pipelines.kit.security.suite import CHOICE, GM, INTL
 from pipelines.kit.security.workbook_lock import WrongPassword, is_locked, lock, unlock
 
 TOWNSHIP, OTHER = "370602001", "370602002"
@@ -74,8 +74,9 @@ def test_any_bytes_are_either_not_locked_or_refused(blob):
 
 
 @pytest.mark.parametrize("suite", [INTL, GM])
-def test_bulk_files_open_for_their_township_only(tmp_path, suite):
-    keys = KeyProvider(Paths(tmp_path), suite)
+def test_bulk_files_open_for_their_township_only(tmp_path, monkeypatch, suite):
+    monkeypatch.setenv(CHOICE, suite.name)
+    keys = KeyProvider(Paths(tmp_path))
     content = b"PAR1" + bytes(range(256)) * 20
     sealed = seal(keys, TOWNSHIP, content)
     assert content[:40] not in sealed
@@ -89,8 +90,9 @@ def test_bulk_files_open_for_their_township_only(tmp_path, suite):
     assert bulk_seal.suffix(keys) == {"intl": ".age", "gm": ".sm4"}[suite.name]
 
 
-def test_the_header_of_an_sm4_envelope_cannot_be_changed(tmp_path):
-    keys = KeyProvider(Paths(tmp_path), GM)
+def test_the_header_of_an_sm4_envelope_cannot_be_changed(tmp_path, monkeypatch):
+    monkeypatch.setenv(CHOICE, "gm")
+    keys = KeyProvider(Paths(tmp_path))
     sealed = seal(keys, TOWNSHIP, b"content")
     with pytest.raises(SealBroken):
         unseal(keys, TOWNSHIP, sealed.replace(TOWNSHIP.encode(), OTHER.encode()))
