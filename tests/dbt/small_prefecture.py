@@ -76,7 +76,7 @@ def remember(con: duckdb.DuckDBPyConnection) -> None:
         (MOVER, "李迁", "甲村"),
     ):
         con.execute(
-            "INSERT INTO lake.ledger.issued_resident VALUES (?, ?, ?, '', ?, '男', NULL, ?, NULL, NULL)",
+            "INSERT INTO lake.ledger.issued_resident VALUES (?, ?, ?, ?, '男', NULL, ?, NULL, NULL)",
             [FIRST, XIANGYANG, entity_key("person", number), name, village],
         )
     con.execute(

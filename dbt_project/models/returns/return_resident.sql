@@ -24,11 +24,7 @@ select
     resident.address,
     resident.hukou_status_name,
     resident.is_alive,
-    resident.disputed || '有异议' as disputed,
-    {{ derived_key('resident_row', [
-        'resident.name', 'sex.label', 'resident.birth_date', 'village.division_name',
-        'resident.residence_grid_code', 'resident.living_type',
-    ]) }} as row_hash
+    resident.disputed || '有异议' as disputed
 from resident
 left join {{ ref('division') }} as village
     on village.division_code = resident.village_code and village.level_name = '村'

@@ -19,8 +19,7 @@ def snapshot(con: duckdb.DuckDBPyConnection, as_of: date) -> int:
         )
         con.execute(
             f"""INSERT INTO lake.ledger.issued_resident BY NAME
-            SELECT CAST(? AS DATE) AS as_of, township_code, person_id,
-                row_hash, {_SHOWN}
+            SELECT CAST(? AS DATE) AS as_of, township_code, person_id, {_SHOWN}
             FROM lake.returns.return_resident ORDER BY township_code, person_id""",
             [as_of],
         )

@@ -48,7 +48,7 @@ TURN_TABLES = {
     ),
     "person_key": "as_of DATE, id_no VARCHAR, person_id VARCHAR",
     "issued_resident": (
-        "as_of DATE, township_code VARCHAR, person_id VARCHAR, row_hash VARCHAR, name VARCHAR, "
+        "as_of DATE, township_code VARCHAR, person_id VARCHAR, name VARCHAR, "
         "sex_name VARCHAR, birth_date DATE, village_name VARCHAR, grid_code VARCHAR, "
         "living_type VARCHAR"
     ),
