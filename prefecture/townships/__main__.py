@@ -9,10 +9,10 @@ from datetime import date
 
 from pipelines.kit.paths import Paths
 from prefecture.generate import SEED
+from prefecture.months import FIRST
 from prefecture.register import register_of
 from prefecture.townships.office import OfficeMissing
 from prefecture.townships.play import play
-from prefecture.turns import FIRST
 
 
 def main() -> int:

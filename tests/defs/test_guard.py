@@ -15,6 +15,7 @@ from pipelines.judge.ledger import schema, shown
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
+from pipelines.kit.tables import transaction
 
 SHOWN, OTHER = "2024-03-05", "2024-01-31"
 FEEDS = load_contracts()
@@ -32,7 +33,8 @@ def installation(tmp_path_factory):
     """A lake that shows 5 March, closed; return sets of January are out."""
     paths = Paths(tmp_path_factory.mktemp("guard"))
     with connect(paths) as con:
-        schema.ensure(con)
+        with transaction(con):
+            schema.ensure(con)
         shown.reach(con, date.fromisoformat(SHOWN), shown.CLOSED)
     decided = paths.decisions / "turns" / f"{OTHER}.json"
     decided.parent.mkdir(parents=True)

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from pipelines.give.returns.delivery_notices import write_delivery_notices
+from pipelines.ingest.bronze import withdrawals
 from pipelines.ingest.bronze.rulings import take_in
-from pipelines.ingest.deliveries import known_deliveries, withdrawals
+from pipelines.ingest.deliveries import known_deliveries
 from pipelines.ingest.feeds.trial import attempt
 from tests.ingest.bronze.conftest import FEEDS, Office
 from tests.ingest.bronze.test_release import decide

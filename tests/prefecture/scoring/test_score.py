@@ -10,7 +10,7 @@ from pipelines.judge.ledger import schema
 from pipelines.kit.keys import ticket_id
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import PROJECT_ROOT, Paths
-from pipelines.kit.tables import insert
+from pipelines.kit.tables import insert, transaction
 from prefecture.register import register_of
 from prefecture.scoring import format_scores, score
 
@@ -39,7 +39,8 @@ def scored(tmp_path):
         T2: [("R11", "a"), ("R11", "c"), ("R17", "d")],
     }
     with connect(paths) as con:
-        schema.ensure(con)
+        with transaction(con):
+            schema.ensure(con)
         insert(
             con,
             "lake.ledger.anomaly",
