@@ -1,6 +1,6 @@
 """One turn (轮次) of the loop as plain functions, in the order they must run.
 
-Belongs here: the order of the ledger's steps around the dbt build, and the replay of turns a fresh lake has
+Belongs here: the order of the ledger's steps around the build of the models, and the replay of turns a fresh lake has
 not seen. Does not belong here: Dagster (it calls these one asset at a time), or how any step works.
 """
 
@@ -32,7 +32,7 @@ from pipelines.judge.ledger import (
 from pipelines.judge.ledger.reissue import DAMAGED
 from pipelines.judge.rules import load_rules
 from pipelines.judge.verify.run import RuleResult, load_suites, verify
-from pipelines.kit import models
+from pipelines.kit.build import build
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect, forget_old_snapshots
 from pipelines.kit.paths import Paths
@@ -134,7 +134,7 @@ def replay(paths: Paths, as_of: date) -> None:
         load_reference(con, paths)
         begin(paths, con, as_of)
         take_in(paths, con, as_of)
-    models.build(paths, as_of)
+    build(paths, as_of)
     with connect(paths) as con:
         shown.reach(con, as_of, shown.BUILT)
         check(paths, con, as_of)

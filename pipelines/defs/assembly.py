@@ -3,9 +3,6 @@
 Belongs here: assembly only. Tests call `build_defs` with a data folder of their own.
 """
 
-import json
-import os
-
 import dagster as dg
 
 from pipelines.defs import (
@@ -25,18 +22,16 @@ from pipelines.defs import (
     reference,
     sensors,
 )
-from pipelines.defs.resources import Lakehouse, QuickDbt
+from pipelines.defs.resources import Lakehouse
 from pipelines.give.exports import load_exports
 from pipelines.kit.contracts import load_contracts
-from pipelines.kit.models import DBT_PROJECT, environment, executable, prepare_manifest
+from pipelines.kit.models import manifest, nodes
 from pipelines.kit.paths import Paths
 
 
 def build_defs(paths: Paths) -> dg.Definitions:
     """The whole code location on one data folder."""
-    os.environ.update(environment(paths))
     event_log.write_quickly(paths.dagster_home.resolve())
-    manifest = json.loads(prepare_manifest(paths).read_text(encoding="utf-8"))
     contracts = load_contracts()
     feeds = contracts.values()
     structure = checks.structure_checks(feeds)
@@ -47,7 +42,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
             *(collect.collected_asset(feed, feeds) for feed in feeds if feed.sources),
             bronze.bronze_assets(list(feeds)),
             *ledger.assets(feeds),
-            models.model_assets(manifest),
+            models.model_assets(nodes(), manifest()),
             *outputs.assets(),
             arrivals.daily_report(feeds),
             *exports.assets(load_exports().values(), contracts),
@@ -71,11 +66,6 @@ def build_defs(paths: Paths) -> dg.Definitions:
         ],
         executor=dg.in_process_executor,
         loggers={"console": dg.colored_console_logger, "progress": progress.progress},
-        resources={
-            "lakehouse": Lakehouse(root=str(paths.root)),
-            "dbt": QuickDbt(
-                project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=executable()
-            ),
-        },
+        resources={"lakehouse": Lakehouse(root=str(paths.root))},
     )
 

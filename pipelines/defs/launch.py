@@ -31,7 +31,7 @@ def prepare_home(paths: Paths) -> None:
 
 def warm_up() -> None:
     """Import what every turn needs and what takes seconds, while something else is waited for."""
-    for module in ("dagster_dbt", "great_expectations", "pipelines.judge.verify.session"):
+    for module in ("great_expectations", "pipelines.judge.verify.session"):
         importlib.import_module(module)
 
 
@@ -42,14 +42,14 @@ def launch(
     none can be launched for is said to be one, and nothing is run.
 
     `tags` are those of the run: the reasons a person gives (defs.partitions).
-    Progress goes to the terminal; what dbt and Dagster print goes to `dagster_home/last_run.log`.
+    Progress goes to the terminal; what Dagster prints goes to `dagster_home/last_run.log`.
     """
     if why := why_no_date(as_of):
         print(why, file=sys.stderr)
         return False
     prepare_home(paths)
     with _only_progress(paths.dagster_home / "last_run.log") as terminal:
-        Progress.terminal, Progress.started = terminal, time.monotonic()
+        Progress.terminal, Progress.started, Progress.said = terminal, time.monotonic(), set()
         from pipelines.defs.assembly import build_defs  # seconds of imports: only for a run
 
         job = build_defs(paths).resolve_job_def(job_name)

@@ -1,43 +1,27 @@
 """The dbt models as assets, from staging to the return sets and what analysts read.
 
-Belongs here: how dbt's graph appears in Dagster. Does not belong here: SQL, or how dbt finds the lake.
+Belongs here: how dbt's graph appears in Dagster. Does not belong here: SQL, or how it is executed (kit/build.py). The
+graph is drawn from dbt's manifest, so a run needs dbt only when the project has changed.
 """
 
-import os
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.progress import say_rows
 from pipelines.defs.resources import Lakehouse
 from pipelines.judge.ledger import shown
-from pipelines.kit import dbt_errors
-from pipelines.kit.models import DBT_LOG, ModelBuildError, build_target, environment
+from pipelines.kit.build import Built, build
+from pipelines.kit.models import TEST, Node
 
 # Which asset writes a ledger table that models read. All others come with `ledger/turn`: what the previous turn
 # left behind, and tickets (a view reads those); otherwise the graph of one run would have a cycle.
 LEDGER_WRITERS = {"correction_standing": "correction", "assertion_standing": "correction"}
-
-
-class LakeTranslator(DagsterDbtTranslator):
-    """Layer = folder = schema = group; sources lead to the asset that really writes them."""
-
-    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        props = self.get_resource_props(manifest, unique_id)
-        if props["resource_type"] == "source":
-            return spec.replace_attributes(key=source_key(props["source_name"], props["name"]))
-        layer = props["fqn"][1]
-        return spec.replace_attributes(
-            key=dg.AssetKey(["reference" if props["resource_type"] == "seed" else layer, props["name"]]),
-            group_name="reference" if props["resource_type"] == "seed" else layer,
-            owners=["team:big_data_bureau"],
-            kinds={"dbt", "ducklake"},
-        )
 
 
 def source_key(source: str, table: str) -> dg.AssetKey:
@@ -49,42 +33,73 @@ def source_key(source: str, table: str) -> dg.AssetKey:
     return dg.AssetKey([source, table])
 
 
-def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
-    """Every model as an asset, all built by one dbt invocation; its unit tests belong to `make test`."""
-    descriptions = {
-        (node["schema"], node["name"]): {c: column["description"] for c, column in node["columns"].items()}
-        for node in manifest["nodes"].values()
-    }
+def table_key(node: Node) -> dg.AssetKey:
+    """Layer = folder = schema: the asset of a seed or model, or of the one a test belongs to."""
+    return dg.AssetKey([node.schema, node.name])
 
-    @dbt_assets(
-        manifest=manifest, name="models", exclude="test_type:unit", **BY_DATE,
-        dagster_dbt_translator=LakeTranslator(
-            DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
-        ),
-    )
-    def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, lakehouse: Lakehouse) -> Iterator:
+
+def model_assets(nodes: list[Node], manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """Every seed and model as an asset, all built in one transaction, with dbt's data tests as their checks."""
+    tables = [node for node in nodes if node.kind != TEST]
+    told = {table_key(node): manifest["nodes"][node.key] for node in tables}
+    by_source = {key: source_key(s["source_name"], s["name"]) for key, s in manifest["sources"].items()}
+    by_parent = by_source | {node.key: table_key(node) for node in tables}
+
+    @dg.multi_asset(
+        name="models", can_subset=True,
+        specs=[_spec(key, node, [by_parent[p] for p in node["depends_on"].get("nodes", ())])
+               for key, node in told.items()],
+        check_specs=[dg.AssetCheckSpec(n.title, asset=table_key(n), blocking=True) for n in nodes if n.kind == TEST],
+        **BY_DATE,
+    )  # fmt: skip
+    def models(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator:
         with lakehouse.showing(context, shown.ANSWERED):
             paths = lakehouse.paths
-        os.environ.update(environment(paths, as_of(context)))
-        run = dbt.cli(["build"], context=context, target_path=build_target(paths), raise_on_error=False)
-        events = list(run.stream())
-        if error := run.get_error():
-            raise ModelBuildError(dbt_errors.told("build", str(error), run.target_path / DBT_LOG))
+        wanted = {tuple(key.path) for key in context.selected_asset_keys}
+        done = build(paths, as_of(context), wanted, _tell)
         with lakehouse.connect(context.log) as con:
             if not context.is_subset:  # some models alone do not bring the lake to a date
                 shown.reach(con, as_of(context), shown.BUILT)
-            for event in events:
-                yield _described(con, context, event, descriptions)
+            checks = [_passed(one) for one in done if one.node.kind == TEST]
+            for one in done:
+                if one.node.kind != TEST:
+                    key = table_key(one.node)
+                    yield _materialized(con, key, told[key], one, [c for c in checks if c.asset_key == key])
 
     return models
 
 
-def _described(
-    con: duckdb.DuckDBPyConnection, context: dg.AssetExecutionContext, event: Any,
-    descriptions: Mapping[tuple[str, str], Mapping[str, str]],
-) -> Any:
-    if not isinstance(event, dg.Output):
-        return event
-    layer, name = context.asset_key_for_output(event.output_name).path
-    shown = table_metadata(con, f"{layer}.{name}", descriptions.get((layer, name), {}))
-    return event.with_metadata({**event.metadata, **shown})
+def _spec(key: dg.AssetKey, node: Mapping[str, Any], parents: list[dg.AssetKey]) -> dg.AssetSpec:
+    sql = f"\n\n#### SQL\n```sql\n{node['raw_code'].strip()}\n```" if node["raw_code"] else ""
+    return dg.AssetSpec(
+        key, deps=sorted(set(parents)), skippable=True, group_name=key.path[0], owners=["team:big_data_bureau"],
+        kinds={"dbt", "ducklake"}, description=node["description"] + sql,
+        code_version=hashlib.sha256(node["raw_code"].encode()).hexdigest()[:16],
+        metadata={"dagster/table_name": f"lake.{key.path[0]}.{key.path[1]}", "dagster/column_schema": dg.TableSchema([
+            dg.TableColumn(name, description=column["description"]) for name, column in node["columns"].items()
+        ])},
+    )  # fmt: skip
+
+
+def _tell(one: Built) -> None:
+    if one.node.kind != TEST:
+        say_rows(f"{one.node.schema}/{one.node.name}", one.rows)
+
+
+def _passed(one: Built) -> dg.AssetCheckResult:
+    """A test that fails ends the build, so whatever was built has passed."""
+    return dg.AssetCheckResult(check_name=one.node.title, asset_key=table_key(one.node), passed=True)
+
+
+def _materialized(
+    con: duckdb.DuckDBPyConnection, key: dg.AssetKey, node: Mapping[str, Any], one: Built,
+    checks: list[dg.AssetCheckResult],
+) -> dg.MaterializeResult:
+    descriptions = {name: column["description"] for name, column in node["columns"].items()}
+    return dg.MaterializeResult(
+        asset_key=key, check_results=checks,
+        metadata={
+            **table_metadata(con, ".".join(key.path), descriptions),
+            "started": dg.MetadataValue.timestamp(one.start), "seconds": round(one.seconds, 3),
+        },
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from pipelines.give.returns.notices import write_notices
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.reissue import Unfounded
 from pipelines.kit.contracts import load_contracts
-from pipelines.kit.models import manifest_file
+from pipelines.kit.models import manifest
 
 COMMON = {"owners": ["team:big_data_bureau"], **BY_DATE}
 RETURN_MODELS = [
@@ -87,7 +87,7 @@ def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) 
 def analyst_database(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
     paths = lakehouse.hold(context.log)
     with lakehouse.showing(context, shown.CLOSED) as con:
-        texts = descriptions_of(manifest_file(paths))
+        texts = descriptions_of(manifest())
         result = publish(paths, con, as_of(context).isoformat(), texts)
     return dg.MaterializeResult(metadata={
         "dagster/row_count": sum(result.rows.values()), "tables": dict(result.rows),

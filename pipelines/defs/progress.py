@@ -6,7 +6,7 @@ Belongs here: the logger of the runs that are launched from a terminal. Does not
 import logging
 import sys
 import time
-from typing import TextIO
+from typing import ClassVar, TextIO
 
 import dagster as dg
 
@@ -19,26 +19,38 @@ class Progress(logging.Handler):
 
     terminal: TextIO = sys.stdout
     started: float = 0.0
+    said: ClassVar[set[str]] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         meta = getattr(record, "dagster_meta", {})
         event = meta.get("dagster_event")
-        seconds = f"{time.monotonic() - self.started:7.1f} s  "
         if event is None:
             said = meta.get("orig_message") or ""
             if record.levelno >= logging.WARNING and said and not said.startswith(_NOT_RUN):
-                self._say(f"{'':11}{said.splitlines()[0][:300]}")
+                _say(f"{'':11}{said.splitlines()[0][:300]}")
         elif event.event_type_value == "ASSET_MATERIALIZATION":
+            asset = event.asset_key.to_user_string()
             rows = event.materialization.metadata.get("dagster/row_count")
-            text = f"{rows.value:>12,} rows" if rows is not None else ""
-            self._say(f"{seconds}{event.asset_key.to_user_string():<52}{text}")
+            if asset not in self.said:
+                say_rows(asset, rows.value if rows is not None else None)
         elif event.event_type_value == "STEP_FAILURE":
             error = event.step_failure_data.error
             cause = error.cause or error if error else None
-            self._say(f"{seconds}{event.step_key} FAILED: {cause.message.strip() if cause else ''}")
+            _say(f"{_clock()}{event.step_key} FAILED: {cause.message.strip() if cause else ''}")
 
-    def _say(self, line: str) -> None:
-        print(line, file=self.terminal, flush=True)
+
+def say_rows(asset: str, rows: int | None) -> None:
+    """Tell of an asset as soon as it is made, where that is before its step has ended; once a run."""
+    Progress.said.add(asset)
+    _say(f"{_clock()}{asset:<52}{'' if rows is None else f'{rows:>12,} rows'}")
+
+
+def _clock() -> str:
+    return f"{time.monotonic() - Progress.started:7.1f} s  "
+
+
+def _say(line: str) -> None:
+    print(line, file=Progress.terminal, flush=True)
 
 
 @dg.logger(description="One line per finished asset.")

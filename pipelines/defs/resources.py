@@ -1,18 +1,14 @@
-"""The resources: the lakehouse on disk, held by one run at a time, and dbt.
+"""The resource: the lakehouse on disk, held by one run at a time.
 
 Belongs here: handing paths and connections to assets. Does not belong here: what they do with them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DbtCliResource
-from packaging.version import Version
 from pydantic import PrivateAttr
 
 from pipelines.defs.partitions import as_of
@@ -49,7 +45,7 @@ class Lakehouse(dg.ConfigurableResource):
 
     @contextmanager
     def connect(self, log: dg.DagsterLogManager) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection to the lake; not to be held open across assets, dbt needs the catalog too."""
+        """A connection to the lake; not to be held open across assets, the next one opens its own."""
         with lake.connect(self.hold(log)) as con:
             yield con
 
@@ -63,18 +59,3 @@ class Lakehouse(dg.ConfigurableResource):
             except shown.NotShown as refusal:
                 raise dg.Failure(str(refusal), allow_retries=False) from None
             yield con
-
-
-class QuickDbt(DbtCliResource):
-    """dagster-dbt without what costs seconds a run and is not used here.
-
-    Its adapter serves `fetch_row_counts`, which cannot see an attached lake; the version is that of the
-    package installed beside us, so dbt need not be started to ask.
-    """
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
-        return None
-
-    @cached_property
-    def _cli_version(self) -> Version:
-        return Version(metadata.version("dbt-core"))

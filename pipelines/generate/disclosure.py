@@ -1,13 +1,12 @@
 """Writing `expectations/lineage.generated.json` from the compiled models.
 
 Belongs here: gathering SQL and source columns for lineage.py, and the one way the file is written. Does not belong
-here: following columns, judging. dbt compiles on an empty lake of its own.
+here: following columns, judging.
 """
 
 import csv
 import json
 import tempfile
-from datetime import date
 from pathlib import Path
 
 from pipelines.ingest.bronze.schema import rows_schema
@@ -21,8 +20,6 @@ from pipelines.kit.reference.load import load_reference
 
 COLUMNS = """SELECT schema_name, table_name, list(column_name) FROM duckdb_columns()
     WHERE database_name = 'lake' AND schema_name IN ('ledger', 'reference') GROUP BY ALL"""
-# Any day: lineage is the same on all.
-_AS_OF = date(2024, 1, 31)
 
 
 def compiled_origins() -> Origins:
@@ -33,15 +30,12 @@ def compiled_origins() -> Origins:
             schema.ensure(con)
             load_reference(con, paths)
             known = con.execute(COLUMNS).fetchall()
-        target = paths.dbt_target / "compiled_models"
-        models.run_dbt(paths, ["compile", "--select", "resource_type:model", "--target-path", str(target)], _AS_OF)
-        return origins_of(target, known)
+        return origins_of(known)
 
 
-def origins_of(target: Path, known: list[tuple[str, str, list[str]]]) -> Origins:
-    """Lineage of the models whose SQL lies below a target folder of dbt; `known`: (schema, table, columns)."""
-    written = (target / "compiled" / "zhenjie" / "models").glob("*/*.sql")
-    sql = {(file.parent.name, file.stem): file.read_text(encoding="utf-8") for file in written}
+def origins_of(known: list[tuple[str, str, list[str]]]) -> Origins:
+    """Lineage of the compiled models; `known`: (schema, table, columns) of what else they read."""
+    sql = {(node.schema, node.name): node.sql for node in models.nodes() if node.kind == models.MODEL}
     sources: dict[str, dict[str, tuple[str, ...]]] = {"bronze": {}, "reference": _seeds()}
     for schema_name, table, columns in known:
         sources.setdefault(schema_name, {})[table] = tuple(columns)

@@ -99,9 +99,11 @@ def _patiently(con: duckdb.DuckDBPyConnection, attach: str) -> None:
 
 
 def forget_old_snapshots(con: duckdb.DuckDBPyConnection) -> int:
-    """Drop snapshots older than KEEP_SNAPSHOTS and the Parquet files only they used; returns files deleted."""
+    """Drop snapshots older than KEEP_SNAPSHOTS and the Parquet files only they used, and those a killed run had written
+    but not committed; returns files deleted."""
     con.execute(f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL '{KEEP_SNAPSHOTS}')")
-    return len(con.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)").fetchall())
+    calls = ("ducklake_cleanup_old_files", "ducklake_delete_orphaned_files")
+    return sum(len(con.execute(f"CALL {call}('lake', cleanup_all => true)").fetchall()) for call in calls)
 
 
 @contextmanager

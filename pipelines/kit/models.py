@@ -1,104 +1,85 @@
-"""Running the dbt project on the lake of one installation.
+"""The dbt project of the house: compiled once, and what is known of it then.
 
-Belongs here: how dbt is called, and its manifest. Does not belong here: SQL, or what is done with the tables.
+Belongs here: how dbt is called, its manifest, the models in it. Does not belong here: SQL, or building what it says
+(kit/build.py): dbt compiles, the product executes (docs/adr/0012-one-transaction.md).
 """
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from duckdb_extensions import import_extension
 
 from pipelines.kit import dbt_errors
 from pipelines.kit.lake import MEMORY_VARIABLE, memory_limit
 from pipelines.kit.locks import alone
-from pipelines.kit.paths import PROJECT_ROOT, Paths
+from pipelines.kit.paths import COMPILED, PROJECT_ROOT, Paths
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-# Where dbt itself writes what goes wrong, beside what it builds under Dagster.
-DBT_LOG = "dbt.log"
+# Where the project is compiled: the same for all data folders and all days.
+TARGET = COMPILED / "models"
 _PARSED = "partial_parse.msgpack"
-_SOURCES = {".sql", ".yml", ".csv"}
+# What stands in the compiled SQL for the data folder and the business date of whoever executes it.
+DATA, AS_OF = "@data@", "@as_of@"
+SEED, MODEL, TEST = "seed", "model", "test"
+_SOURCES = {".sql", ".yml", ".csv", ".md"}
 
 
 class ModelBuildError(RuntimeError):
-    """dbt failed; the message says of each model why, and names the log file."""
+    """A build failed; the message says of each model why, and names the log file where there is one."""
 
 
-def build(paths: Paths, as_of: date) -> None:
-    """Build every model as of a business date.
+@dataclass(frozen=True)
+class Node:
+    """A seed, a model or a data test of the project. `sql` is compiled, that of a test selects the rows that fail;
+    a test belongs to the table (`schema`, `name`) and is called `title`."""
 
-    Unit tests are left to `make test`. Nobody else may hold the lake's catalog. Raises ModelBuildError.
-    """
-    target = ["--target-path", str(build_target(paths))]
-    run_dbt(paths, ["build", "--exclude-resource-type", "unit_test", *target], as_of)
-
-
-def manifest_file(paths: Paths) -> Path:
-    """Where the parsed project is kept; a build writes its own elsewhere, so nobody meets half a file."""
-    return paths.dbt_target / "parsed" / "manifest.json"
-
-
-def prepare_manifest(paths: Paths) -> Path:
-    """Parse the project unless that is done already; returns its manifest.json. Opens no lake.
-
-    Processes that start together (a code server beside a run, tests side by side) wait for whoever parses first:
-    dbt writes the file in place, and two writers leave one that nobody can read. Raises ModelBuildError.
-    """
-    manifest = manifest_file(paths)
-    with alone(manifest.with_name(".lock")):
-        sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in _SOURCES and "target" not in p.parts)
-        if not manifest.exists() or manifest.stat().st_mtime < max(p.stat().st_mtime for p in sources):
-            run_dbt(paths, ["--write-json", "parse", "--target-path", str(manifest.parent)])
-    return manifest
-
-
-def bronze_behind(paths: Paths, tables: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """Bronze tables from which (schema, table) are made, through all models between; empty before the first parse."""
-    if not manifest_file(paths).exists():
-        return frozenset()
-    manifest = json.loads(manifest_file(paths).read_text(encoding="utf-8"))
-    models = {(node["schema"], node["name"]): key for key, node in manifest["nodes"].items()}
-    waiting, seen = [models[t] for t in tables if t in models], set()
-    while waiting:
-        key = waiting.pop()
-        if key not in seen:
-            seen.add(key)
-            waiting += manifest["parent_map"].get(key, [])
-    sources = (manifest["sources"][key] for key in seen if key in manifest["sources"])
-    return frozenset(source["name"] for source in sources if source["source_name"] == "bronze")
-
-
-def build_target(paths: Paths) -> Path:
-    """The target folder of builds, given what the parse knows already so that dbt need not parse again."""
-    target = paths.dbt_target / "build"
-    target.mkdir(parents=True, exist_ok=True)
-    known, wanted = manifest_file(paths).with_name(_PARSED), target / _PARSED
-    if known.exists() and not wanted.exists():
-        shutil.copyfile(known, wanted)
-    return target
+    key: str
+    kind: str
+    schema: str
+    name: str
+    title: str
+    file: str
+    sql: str
+    materialized: str
+    parents: tuple[str, ...]
+    types: Mapping[str, str]
 
 
 def run_dbt(paths: Paths, arguments: list[str], as_of: date | None = None) -> Path:
-    """Run dbt with its output in `<dbt_target>/dbt-<command>.log`, and return that file.
+    """Run dbt on the lake of an installation, its output in `<dbt_target>/dbt-<command>.log`; returns that file.
 
-    Raises ModelBuildError when dbt fails.
+    This is the way to develop and test models. Raises ModelBuildError when dbt fails.
     """
     import_extension("ducklake")
-    paths.dbt_target.mkdir(parents=True, exist_ok=True)
     paths.lake_files.mkdir(parents=True, exist_ok=True)
+    paths.dbt_target.mkdir(parents=True, exist_ok=True)
+    known, wanted = TARGET / _PARSED, paths.dbt_target / _PARSED
+    if known.exists() and not wanted.exists():  # dbt need not parse again
+        shutil.copyfile(known, wanted)
+    return _run(paths.dbt_target, arguments, environment(paths, as_of))
+
+
+def _run(target: Path, arguments: list[str], told: Mapping[str, str]) -> Path:
     command = next(a for a in arguments if not a.startswith("-"))
-    log = paths.dbt_target / f"dbt-{command}.log"
-    where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    log = target / f"dbt-{command}.log"
+    target.mkdir(parents=True, exist_ok=True)
+    where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
     with log.open("w", encoding="utf-8") as out:
         done = subprocess.run(
-            [executable(), "--no-use-colors", *arguments, *where],
-            stdout=out, stderr=subprocess.STDOUT, env=environment(paths, as_of), check=False,
+            [_executable(), "--no-use-colors", *arguments, *where],
+            stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **told}, check=False,
         )
     if done.returncode:
         raise ModelBuildError(dbt_errors.told(command, log.read_text(encoding="utf-8"), log))
@@ -108,13 +89,13 @@ def run_dbt(paths: Paths, arguments: list[str], as_of: date | None = None) -> Pa
 def environment(paths: Paths, as_of: date | None = None) -> dict[str, str]:
     """What the project reads from the environment: the lake, where dbt may write, the business date."""
     day = {"ZHENJIE_AS_OF": as_of.isoformat()} if as_of else {}
-    return os.environ | day | {
-        "ZHENJIE_DATA": str(paths.root),
-        MEMORY_VARIABLE: memory_limit(),
-        "DBT_TARGET_PATH": str(paths.dbt_target),
-        "DBT_LOG_PATH": str(paths.dbt_target / "logs"),
-        # Nobody reads a build's own manifest or results (`parse` asks by flag), but the benchmark.
-        "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),
+    return _quietly(paths.dbt_target) | day | {"ZHENJIE_DATA": str(paths.root), MEMORY_VARIABLE: memory_limit()}
+
+
+def _quietly(target: Path) -> dict[str, str]:
+    return {
+        "DBT_LOG_PATH": str(target / "logs"),
+        "DBT_WRITE_JSON": "false",  # who wants a manifest asks by flag
         "DBT_LOG_LEVEL_FILE": "error",  # dbt's debug log costs a tenth of a build
         "DBT_LOG_FORMAT_FILE": "text",
         "DBT_USE_COLORS": "false",
@@ -125,7 +106,81 @@ def environment(paths: Paths, as_of: date | None = None) -> dict[str, str]:
     }
 
 
-def executable() -> str:
+def _executable() -> str:
     """dbt of the Python that runs us, whether or not its folder is on PATH."""
     beside = Path(sys.executable).with_name("dbt")
     return str(beside if beside.exists() else shutil.which("dbt") or "dbt")
+
+
+def manifest_file() -> Path:
+    """The manifest of the compiled project as it stands, named by its hash; compiles it where nobody has yet.
+
+    Opens no lake. Processes that start together wait for whoever compiles first: dbt writes in place, and two writers
+    leave a file that nobody can read. Raises ModelBuildError.
+    """
+    wanted = TARGET / f"manifest-{project_hash()}.json"
+    if not wanted.exists():
+        with alone(TARGET / ".lock"):
+            if not wanted.exists():
+                _compile(wanted)
+    return wanted
+
+
+def _compile(wanted: Path) -> None:
+    arguments = ["--write-json", "compile", "--no-introspect", "--exclude", "resource_type:unit_test"]
+    _run(TARGET, arguments, _quietly(TARGET) | {"ZHENJIE_DATA": DATA, "ZHENJIE_AS_OF": AS_OF})
+    for old in TARGET.glob("manifest-*.json"):
+        old.unlink()
+    (TARGET / "manifest.json").rename(wanted)
+
+
+def project_hash() -> str:
+    """Sixteen digits that change with any file of the dbt project, and with dbt."""
+    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
+    for file in sorted(p for p in DBT_PROJECT.rglob("*") if p.suffix in _SOURCES):
+        inside = file.relative_to(DBT_PROJECT)
+        if inside.parts[0] not in ("target", "logs"):
+            digest.update(f"\0{inside.as_posix()}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def manifest() -> Mapping[str, Any]:
+    """dbt's manifest of the compiled project."""
+    return _read(manifest_file())
+
+
+@cache
+def _read(file: Path) -> Mapping[str, Any]:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def nodes() -> list[Node]:
+    """Seeds, models and tests in an order in which they can be built."""
+    known = manifest()["nodes"]
+    made = {key: _node(known, key) for key in sorted(known)}
+    order = TopologicalSorter({key: node.parents for key, node in made.items()}).static_order()
+    return [made[key] for key in order]
+
+
+def _node(known: Mapping[str, Any], key: str) -> Node:
+    told = known[key]
+    table = known[told["attached_node"]] if told["resource_type"] == TEST else told
+    return Node(
+        key, told["resource_type"], table["schema"], table["name"], told["name"], told["original_file_path"],
+        told.get("compiled_code", ""), told["config"]["materialized"],
+        tuple(p for p in told["depends_on"].get("nodes", ()) if p in known), told["config"].get("column_types", {}),
+    )  # fmt: skip
+
+
+def bronze_behind(tables: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Bronze tables from which (schema, table) are made, through all models between."""
+    told = manifest()
+    models = {(node["schema"], node["name"]): key for key, node in told["nodes"].items()}
+    waiting, seen = [models[t] for t in tables if t in models], set()
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting += told["parent_map"].get(key, [])
+    sources = (told["sources"][key] for key in seen if key in told["sources"])
+    return frozenset(source["name"] for source in sources if source["source_name"] == "bronze")

@@ -128,3 +128,8 @@ class Paths:
     def reference(self) -> Path:
         """Real reference data, versioned with the code; it does not move with ZHENJIE_DATA."""
         return PROJECT_ROOT / "data" / "reference"
+
+
+# What dbt and Great Expectations make of models and rules, by hash of what it was made of; may be deleted at any time.
+# An installed package is not written to.
+COMPILED = (Paths.default().root if IS_INSTALLED else PROJECT_ROOT) / ".compiled"

@@ -4,10 +4,7 @@ Belongs here: which step or model is which stage. Does not belong here: reading 
 or measuring. A total (`bronze`, `models`, `ledger`, `turn`) stands beside its parts.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from pipelines.kit.contracts import Feed
@@ -49,21 +46,7 @@ class Step(Protocol):
     parts: Mapping[str, Interval]
 
 
-def node_times(run_results: Path) -> dict[str, list[Interval]]:
-    """Layer -> when its models were built, from dbt's run_results.json; seeds and tests are one more."""
-    times: dict[str, list[Interval]] = {}
-    for result in json.loads(run_results.read_text(encoding="utf-8"))["results"]:
-        told = [t for t in result["timing"] if t.get("started_at") and t.get("completed_at")]
-        if told:
-            start = min(_epoch(t["started_at"]) for t in told)
-            end = max(_epoch(t["completed_at"]) for t in told)
-            times.setdefault(_layer(result), []).append((start, end))
-    return {layer: sorted(intervals) for layer, intervals in times.items()}
-
-
-def stages(
-    whole: Interval, steps: Sequence[Step], nodes: Mapping[str, Sequence[Interval]], feeds: Mapping[str, Feed]
-) -> dict[str, list[Interval]]:
+def stages(whole: Interval, steps: Sequence[Step], feeds: Mapping[str, Feed]) -> dict[str, list[Interval]]:
     """Stage -> its stretches, in the order people read them. Raises KeyError for a step nobody named.
 
     Feeds are read side by side, so that those of `bronze F01` and others overlap.
@@ -73,9 +56,10 @@ def stages(
     found: dict[str, list[Interval]] = {"turn": [whole], "start": [(whole[0], steps[0].start)]}
     for step in steps:
         found.setdefault(by_step[step.key], []).append((step.start, step.end))
-        found |= {f"bronze {code_of[asset]}": [part] for asset, part in step.parts.items()}
+        found |= {f"bronze {code_of[asset]}": [part] for asset, part in step.parts.items() if asset in code_of}
+        if step.key == "models":
+            found |= _inside_models(step)
     found["ledger"] = sorted(i for name, parts in found.items() if name.startswith("ledger ") for i in parts)
-    found |= _inside_models(found["models"][0], nodes)
     found["between steps"] = gaps((steps[0].start, whole[1]), [(s.start, s.end) for s in steps])
     bronze = sorted(name for name in found if name.startswith("bronze "))
     order = [name for name in ALWAYS if name in found]
@@ -83,21 +67,17 @@ def stages(
     return {name: found[name] for name in order}
 
 
-def _inside_models(step: Interval, nodes: Mapping[str, Sequence[Interval]]) -> dict[str, list[Interval]]:
-    """dbt runs one node at a time; before them it starts and parses, after them Dagster looks at tables."""
-    every = [interval for intervals in nodes.values() for interval in intervals]
+def _inside_models(step: Step) -> dict[str, list[Interval]]:
+    """Tables are made one after the other; what lies between them are tests, and the seeds are counted with those.
+    Before them the models are looked up, after them Dagster looks at the tables."""
+    every = sorted(step.parts.values())
     if not every:
         return {}
-    first, last = min(s for s, _ in every), max(e for _, e in every)
-    inside = {f"models {layer}": list(intervals) for layer, intervals in nodes.items()}
-    return {"models start": [(step[0], first)], **inside, "models described": [(last, step[1])]}
-
-
-def _layer(result: Mapping) -> str:
-    if result["unique_id"].startswith("model."):
-        return (result.get("relation_name") or "").replace('"', "").split(".")[-2]
-    return "seeds and tests"
-
-
-def _epoch(text: str) -> float:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+    first, last = every[0][0], every[-1][1]
+    inside: dict[str, list[Interval]] = {}
+    for asset, interval in sorted(step.parts.items(), key=lambda part: part[1]):
+        layer = asset.partition("/")[0]
+        inside.setdefault(f"models {layer if layer in LAYERS else 'seeds and tests'}", []).append(interval)
+    tests = gaps((first, last), every)
+    inside["models seeds and tests"] = sorted([*inside.get("models seeds and tests", ()), *tests])
+    return {"models start": [(step.start, first)], **inside, "models described": [(last, step.end)]}

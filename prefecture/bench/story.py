@@ -10,14 +10,13 @@ from datetime import date
 from typing import Any
 
 from pipelines.kit.contracts import load_contracts
-from pipelines.kit.models import build_target
 from pipelines.kit.paths import Paths
 from prefecture.bench import arrivals, floor, ratios, scale, sizes
 from prefecture.bench.machine import code, load, machine
 from prefecture.bench.parts import outbox, send
 from prefecture.bench.process import Watched
 from prefecture.bench.runner import Bench
-from prefecture.bench.stages import node_times, stages
+from prefecture.bench.stages import stages
 from prefecture.bench.usage import used
 from prefecture.sample.story import TURNS
 
@@ -70,10 +69,8 @@ def _turn(bench: Bench, as_of: date, result: dict[str, Any]) -> None:
     from pipelines.defs.timeline import newest_turn
 
     watched = bench.turn(as_of)
-    kept = bench.work / f"run_results-{as_of}.json"
-    shutil.copyfile(build_target(bench.paths) / "run_results.json", kept)
     steps = newest_turn(bench.paths, as_of)
-    named = stages((watched.start, watched.end), steps, node_times(kept), load_contracts())
+    named = stages((watched.start, watched.end), steps, load_contracts())
     _, found = bench.part("judge", as_of)
     rows = found.pop("rows")
     result["stages"] += [

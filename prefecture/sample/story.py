@@ -13,7 +13,7 @@ from pipelines.judge.ledger.content import content_hash
 from pipelines.judge.ledger.decisions import issued_turns
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
-from pipelines.kit.models import prepare_manifest
+from pipelines.kit.models import manifest_file
 from pipelines.kit.paths import Paths
 from pipelines.kit.workers import pool
 from prefecture.feeds import FEEDS
@@ -34,7 +34,7 @@ def tell(paths: Paths, launch: Launch, warm_up: Callable[[], None], scale: float
     first, last = TURNS
     feeds = tuple(code for code in load_contracts() if code in FEEDS)  # the map of F23 comes with F23
     with pool(2) as outside:
-        parsed = outside.submit(prepare_manifest, paths)
+        parsed = outside.submit(manifest_file)
         if first in issued_turns(paths):
             print(f"== {first}: return sets were issued before; not run again", flush=True)
             warm_up()

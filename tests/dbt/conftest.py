@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from pipelines.judge.ledger import deliveries, schema
-from pipelines.kit import models
+from pipelines.kit.build import build
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 from pipelines.kit.reference.load import load_reference
@@ -17,24 +17,21 @@ Rows = list[tuple]
 
 
 @pytest.fixture(scope="session")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Paths, bool]:
-    """The installation of `paths`, its models parsed, and whether that has opened its lake."""
-    made = Paths(tmp_path_factory.mktemp("small_prefecture"))
-    models.prepare_manifest(made)
-    return made, made.lake_catalog.exists()
-
-
-@pytest.fixture(scope="session")
-def paths(parsed: tuple[Paths, bool]) -> Paths:
+def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """A lake built as of the second turn."""
-    made, _ = parsed
+    made = before_the_build(Paths(tmp_path_factory.mktemp("small_prefecture")))
+    build(made, small_prefecture.SECOND)
+    return made
+
+
+def before_the_build(made: Paths) -> Paths:
+    """The small prefecture in a folder, with a ledger that the models can read."""
     small_prefecture.build(made)
     with connect(made) as con:
         load_reference(con, made)
         schema.ensure(con)
         small_prefecture.remember(con)
         deliveries.record_standing(con, made, FEEDS.values(), small_prefecture.SECOND)
-    models.build(made, small_prefecture.SECOND)
     return made
 
 

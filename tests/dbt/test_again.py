@@ -1,6 +1,6 @@
-"""A second run of models on the same lake replaces what the first one made, tables and views alike."""
+"""A second build of the models on the same lake replaces what the first one made, tables and views alike."""
 
-from pipelines.kit import models
+from pipelines.kit.build import build
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 from tests.dbt import small_prefecture
@@ -10,11 +10,9 @@ _KINDS = """SELECT table_name, table_type FROM information_schema.tables
 
 
 def test_models_are_built_anew_as_often_as_one_likes(paths: Paths) -> None:
-    """Here those of one schema, which has both; whole turns are run again end to end."""
     with connect(paths, read_only=True) as con:
         before = con.execute(_KINDS).fetchall()
-    target = ["--target-path", str(models.build_target(paths))]
-    models.run_dbt(paths, ["run", "--select", "published", *target], small_prefecture.SECOND)
+    build(paths, small_prefecture.SECOND)
     with connect(paths, read_only=True) as con:
         assert con.execute(_KINDS).fetchall() == before
         assert ("anomaly_summary", "VIEW") in before

@@ -1,6 +1,5 @@
 """The project itself: its unit tests, its errors, its house rules."""
 
-import json
 import re
 from datetime import date
 
@@ -17,22 +16,15 @@ BANNED = re.compile(
 
 
 def test_unit_tests_of_the_models_pass(paths: Paths) -> None:
-    known = json.loads(models.prepare_manifest(paths).read_text())["unit_tests"]
+    known = models.manifest()["unit_tests"]
     assert len(known) > 20
-    target = ["--target-path", str(models.build_target(paths))]
-    log = models.run_dbt(paths, ["test", "--select", "test_type:unit", *target]).read_text()
+    log = models.run_dbt(paths, ["test", "--select", "test_type:unit"]).read_text()
     assert f"PASS={len(known)} WARN=0 ERROR=0 SKIP=0" in log
 
 
 def test_a_broken_model_says_which_and_where(paths: Paths) -> None:
     with pytest.raises(models.ModelBuildError, match="dbt-build.log"):
         models.run_dbt(paths, ["build", "--no-such-option"], date(2024, 2, 29))
-
-
-def test_manifest_needs_no_lake(parsed: tuple[Paths, bool]) -> None:
-    paths, has_opened_lake = parsed
-    assert models.manifest_file(paths).is_file()
-    assert not has_opened_lake
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda p: p.stem)
@@ -57,10 +49,10 @@ def test_every_column_described_exists(paths: Paths, ask) -> None:
     assert documented == built
 
 
-def test_what_a_table_is_made_of_is_known_down_to_bronze(paths: Paths) -> None:
-    assert models.bronze_behind(paths, [("staging", "stg_market_regulation__enterprises")]) >= {
+def test_what_a_table_is_made_of_is_known_down_to_bronze() -> None:
+    assert models.bronze_behind([("staging", "stg_market_regulation__enterprises")]) >= {
         "market_regulation__enterprises"
     }
-    behind = models.bronze_behind(paths, [("published", "benefit_month"), ("ledger", "ticket")])
+    behind = models.bronze_behind([("published", "benefit_month"), ("ledger", "ticket")])
     assert {"civil_affairs__old_age_allowance", "public_security__residents"} <= behind
     assert "housing_fund__fund_accounts" not in behind

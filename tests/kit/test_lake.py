@@ -32,6 +32,19 @@ def test_old_snapshots_go_with_their_files_and_content_stays(tmp_path, monkeypat
         assert con.execute("SELECT min(a), max(a) FROM lake.ledger.t").fetchall() == [(2, 1001)]
 
 
+def test_what_a_killed_run_had_written_goes_and_what_stands_stays(tmp_path):
+    paths = Paths(tmp_path)
+    with connect(paths) as con:
+        con.execute("CREATE TABLE lake.ledger.t AS SELECT range AS a FROM range(1000)")
+    (standing,) = paths.lake_files.rglob("*.parquet")
+    left_behind = standing.with_name("ducklake-left-behind.parquet")
+    left_behind.write_bytes(standing.read_bytes())
+    with connect(paths) as con:
+        assert forget_old_snapshots(con) == 1
+        assert standing.exists() and not left_behind.exists()
+        assert con.execute("SELECT sum(a) FROM lake.ledger.t").fetchall() == [(499500,)]
+
+
 def test_a_lake_can_be_moved(tmp_path):
     with connect(Paths(tmp_path / "here")) as con:
         con.execute("CREATE TABLE lake.ledger.t AS SELECT range AS a FROM range(1000)")

@@ -149,7 +149,7 @@ def issue_export(
     if repeated := repeated_keys(rows, export.feed.key_columns):
         raise ValueError(f"{export.code}: {repeated} rows lack the key or share it; nothing is issued")
     turns_issued = times_issued(paths, as_of)
-    bronze = bronze_behind(paths, export.tables)
+    bronze = bronze_behind(export.tables)
     known = sources(con, as_of, export.feeds | {code for code, feed in feeds.items() if feed.table in bronze})
     wanted = [(of_scope(rows, scope), scope) for scope in scopes(con, export, rows)]
     for content, scope in wanted:

@@ -4,10 +4,10 @@ Belongs here: the export itself and the proof that it holds no direct identifier
 could be recomputed from guessed identity numbers, so each leaves under HMAC-SHA256 with the analysts' key.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -100,9 +100,9 @@ def check_no_identifier(table: str, frame: pl.DataFrame) -> None:
         raise IdentifierLeak(f"published.{table}: direct identifiers in {sorted({*named, *shaped})}; nothing published")
 
 
-def descriptions_of(manifest_file: Path) -> dict[str, dict[str, str]]:
+def descriptions_of(manifest: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Table and column descriptions of the published models, out of dbt's manifest."""
-    nodes = json.loads(manifest_file.read_text(encoding="utf-8"))["nodes"].values()
+    nodes = manifest["nodes"].values()
     models = [n for n in nodes if n["resource_type"] == "model" and n["schema"] == "published"]
     return {
         m["alias"]: {"": m["description"], **{c: v["description"] for c, v in m["columns"].items()}} for m in models

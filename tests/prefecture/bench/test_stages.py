@@ -1,6 +1,5 @@
 """Steps and models become stages."""
 
-import json
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,7 +8,7 @@ from pipelines.defs.assembly import build_defs
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import Paths
 from prefecture.bench.stages import STEPS as NAMED
-from prefecture.bench.stages import node_times, stages
+from prefecture.bench.stages import stages
 
 
 @dataclass
@@ -25,16 +24,17 @@ STEPS = [
         "bronze/public_security__residents": (112, 120), "bronze/civil_affairs__divisions": (111, 115),
     }),
     Step("ledger__turn", 122, 123),
-    Step("models", 123, 150),
+    Step("models", 123, 150, {
+        "staging/a": (130, 132), "reference/band": (132, 133), "staging/b": (133, 134), "verify/c": (135, 140),
+    }),
     Step("ledger__anomaly", 150, 154),
     Step("ledger__ticket", 154, 155),
 ]
-NODES = {"staging": [(130, 132), (133, 134)], "seeds and tests": [(132, 133)], "verify": [(134, 140)]}
 
 
 @pytest.fixture
 def found() -> dict:
-    return stages((100, 160), STEPS, NODES, load_contracts())
+    return stages((100, 160), STEPS, load_contracts())
 
 
 def test_every_step_of_a_turn_has_its_stage(tmp_path):
@@ -50,6 +50,8 @@ def test_bronze_is_told_by_feed_and_in_all(found):
 def test_inside_the_models_step_the_start_the_layers_and_the_look_at_tables_are_apart(found):
     assert found["models start"] == [(123, 130)]
     assert found["models staging"] == [(130, 132), (133, 134)]
+    assert found["models seeds and tests"] == [(132, 133), (134, 135)]
+    assert found["models verify"] == [(135, 140)]
     assert found["models described"] == [(140, 150)]
 
 
@@ -69,26 +71,4 @@ def test_start_and_gaps_cover_the_rest_of_the_turn(found):
 
 def test_a_step_without_a_name_is_an_error():
     with pytest.raises(KeyError):
-        stages((0, 2), [Step("something_new", 0, 1)], {}, load_contracts())
-
-
-def test_dbts_timings_become_layers(tmp_path):
-    def node(unique_id: str, relation: str | None, *times: str) -> dict:
-        stamps = [f"2024-01-01T00:00:{t}Z" for t in times]
-        timing = [{"name": "execute", "started_at": stamps[0], "completed_at": stamps[1]}] if times else []
-        return {"unique_id": unique_id, "relation_name": relation, "timing": timing}
-
-    file = tmp_path / "run_results.json"
-    results = [
-        node("model.zhenjie.person", '"lake"."unified"."person"', "02.5", "04.0"),
-        node("seed.zhenjie.band", '"lake"."reference"."band"', "00.0", "01.0"),
-        node("test.zhenjie.unique", None, "04.0", "05.0"),
-        node("model.zhenjie.skipped", '"lake"."unified"."skipped"'),
-    ]
-    file.write_text(json.dumps({"results": results}), encoding="utf-8")
-    times = node_times(file)
-    zero = 1704067200.0
-    assert times == {
-        "unified": [(zero + 2.5, zero + 4.0)],
-        "seeds and tests": [(zero, zero + 1.0), (zero + 4.0, zero + 5.0)],
-    }
+        stages((0, 2), [Step("something_new", 0, 1)], load_contracts())
