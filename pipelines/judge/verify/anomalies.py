@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.judge.rules import Rule
+from pipelines.judge.verify.compiled import failing_rows_sql
 from pipelines.kit.keys import key_sql
 from pipelines.kit.tables import insert, temp_table, transaction
 
@@ -103,8 +104,6 @@ _CELL_FIELDS = ("rule_id", "field", "value", "evidence", "place")
 
 
 def _insert(con: Any, table: str, compiled: Sequence[Any], rules: Mapping[str, Rule]) -> None:
-    from pipelines.judge.verify.collect import failing_rows_sql
-
     cells = [cell_sql(rule.meta, rules[rule.rule_id]) for rule in compiled]
     con.execute(f"INSERT INTO finding {failing_rows_sql(compiled, table, KEY_COLUMNS, cells)}")
 

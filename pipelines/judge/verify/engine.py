@@ -1,7 +1,7 @@
-"""Execution engine of Great Expectations on one DuckDB connection, with metrics that are known already.
+"""Execution engine of Great Expectations on one DuckDB connection.
 
-Belongs here: what the engine does differently from GX's own. Does not belong here: computing the known
-metrics (collect.py). Uses GX internals (1.24.1): `resolve_metrics`, `get_connection`.
+Belongs here: what the engine does differently from GX's own. Does not belong here: what it is asked. Uses GX internals
+(1.24.1): `resolve_metrics`, `get_connection`.
 """
 
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ from pipelines.judge.verify import dialect
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
-    """`known` maps metric_key(metric) to a value GX then does not compute a second time."""
+    """What a table is like (columns, rows) is asked once, not once a rule."""
 
     def __init__(self, *args: Any, **kw: Any):
         super().__init__(*args, **kw)
-        self.known: dict[tuple, Any] = {}
+        self._known: dict[tuple, Any] = {}
         # GX looks regex and LIKE support and type names up here; for those DuckDB behaves as PostgreSQL
         self.dialect_module = SimpleNamespace(
             **{**vars(sa.types), "dialect": dialect.sa.dialects.postgresql.dialect}
@@ -38,16 +38,16 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             self._connection.rollback()
 
     def resolve_metrics(self, metrics_to_resolve, metrics=None, runtime_configuration=None):
-        """GX's own, for the metrics that are not known. What a table is like (columns, rows) is asked once."""
-        todo = [m for m in metrics_to_resolve if metric_key(m) not in self.known]
-        done = {m.id: self.known[metric_key(m)] for m in metrics_to_resolve if metric_key(m) in self.known}
+        """GX's own, for the metrics that are not known."""
+        todo = [m for m in metrics_to_resolve if _key(m) not in self._known]
+        done = {m.id: self._known[_key(m)] for m in metrics_to_resolve if _key(m) in self._known}
         rest = super().resolve_metrics(todo, metrics, runtime_configuration) if todo else {}
         of_table = [m for m in todo if m.metric_name.startswith("table.") and m.id in rest]
-        self.known |= {metric_key(m): rest[m.id] for m in of_table}
+        self._known |= {_key(m): rest[m.id] for m in of_table}
         return {**rest, **done}
 
 
-def metric_key(metric: Any) -> tuple[str, str, str]:
+def _key(metric: Any) -> tuple[str, str, str]:
     """Identity of a GX MetricConfiguration without its result format."""
     values = sorted((k, str(v)) for k, v in metric.metric_value_kwargs.items() if k != "result_format")
     return metric.metric_name, metric.metric_domain_kwargs_id, str(values)

@@ -1,56 +1,40 @@
-"""From a suite to one result per rule, with the failing rows counted outside Great Expectations.
+"""What Great Expectations does with a suite: its row rules as SQL, its verdict on the others.
 
-Belongs here: compiling a suite, and GX's verdict on counts it is told. Importing this module imports GX. Does
-not belong here: the pass over the data, which differs for business rules (keys) and structure (counts).
+Belongs here: these two. Importing this module imports GX. Does not belong here: the pass over the data, which differs
+for business rules (keys) and structure (counts), and its verdict, which needs no GX (results.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 
 import great_expectations as gx
 from great_expectations.datasource.fluent.interfaces import Batch
 
-from pipelines.judge.verify.collect import RowRule, compile_rule, is_row_rule, tell_gx
-from pipelines.judge.verify.results import RuleResult, failed, from_gx
+from pipelines.judge.verify.collect import compile_rule, is_row_rule
+from pipelines.judge.verify.compiled import Compiled
+from pipelines.judge.verify.results import RuleResult, failed, from_gx, reason
 
 
-def compile_suite(
-    batch: Batch, suite: gx.ExpectationSuite, table: str
-) -> tuple[list[RowRule], dict[str, RuleResult]]:
-    """The row rules of a suite as SQL, and the result of each rule GX could not compile."""
-    compiled, broken = [], {}
+def compile_suite(batch: Batch, suite: gx.ExpectationSuite, table: str) -> Compiled:
+    """The row rules of a suite as SQL, what was wrong with those GX could not compile, and the ids of the others."""
+    rules, broken, others = [], {}, []
     for expectation in suite.expectations:
         rule_id = expectation.meta["rule_id"]
-        if is_row_rule(expectation):
-            try:
-                compiled.append(compile_rule(batch, expectation, table))
-            except Exception as error:
-                broken[rule_id] = failed(rule_id, suite.name, error)
-    return compiled, broken
+        if not is_row_rule(expectation):
+            others.append(rule_id)
+            continue
+        try:
+            rules.append(compile_rule(batch, expectation, table))
+        except Exception as error:
+            broken[rule_id] = reason(error)
+    return Compiled(tuple(rules), broken, tuple(others))
 
 
-def judge(
-    batch: Batch,
-    suite: gx.ExpectationSuite,
-    compiled: Sequence[RowRule],
-    broken: Mapping[str, RuleResult],
-    counts: Mapping[str, int],
-    samples: Mapping[str, Sequence[str]],
-) -> list[RuleResult]:
-    """One result per rule in the order of the suite: GX's verdict, or what broke.
-
-    GX computes only what it was not told (table-level rules, row counts).
-    """
-    wanted = [e.meta["rule_id"] for e in suite.expectations]
+def judge(batch: Batch, suite: gx.ExpectationSuite, rule_ids: Collection[str]) -> list[RuleResult]:
+    """GX's own verdict on some rules of a suite."""
     for expectation in list(suite.expectations):
-        if expectation.meta["rule_id"] in broken:
+        if expectation.meta["rule_id"] not in rule_ids:
             suite.delete_expectation(expectation)
-    engine = batch.data.execution_engine
-    engine.known = {}
-    tell_gx(batch, [r for r in compiled if r.rule_id not in broken], counts, samples)
-    results = dict(broken)
-    for one in batch.validate(suite, result_format="BASIC").results if suite.expectations else ():
-        rule_id = one.expectation_config.meta["rule_id"]
-        results[rule_id] = from_gx(one, suite.name, tuple(samples.get(rule_id, ())))
-    engine.known = {}
+    told = (from_gx(one, suite.name) for one in batch.validate(suite, result_format="BASIC").results)
+    found = {result.rule_id: result for result in told}
     silent = RuntimeError("Great Expectations returned no result")
-    return [results.get(rule_id) or failed(rule_id, suite.name, silent) for rule_id in wanted]
+    return [found.get(rule_id) or failed(rule_id, suite.name, silent) for rule_id in rule_ids]

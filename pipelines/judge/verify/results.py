@@ -29,11 +29,20 @@ class RuleResult:
 
 def failed(rule_id: str, suite: str, error: Exception) -> RuleResult:
     """The result of a rule that could not be evaluated; the message is the error's first line."""
-    text = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return RuleResult(rule_id, suite, passed=False, evaluated=0, unexpected=0, error=text[:500])
+    return RuleResult(rule_id, suite, passed=False, evaluated=0, unexpected=0, error=reason(error))
 
 
-def from_gx(one: Any, suite: str, sample: tuple[str, ...] = ()) -> RuleResult:
+def reason(error: Exception) -> str:
+    """What went wrong, in a line."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:500]
+
+
+def counted(rule_id: str, suite: str, rows: int, failing: int, sample: tuple[str, ...] = ()) -> RuleResult:
+    """The verdict on a row rule, as GX's own is: it passes when no row of the table fails."""
+    return RuleResult(rule_id, suite, passed=failing == 0, evaluated=rows, unexpected=failing, sample=sample)
+
+
+def from_gx(one: Any, suite: str) -> RuleResult:
     """A GX ExpectationValidationResult as a RuleResult; an exception inside GX becomes `error`."""
     rule_id = one.expectation_config.meta["rule_id"]
     if message := _exception_message(one.exception_info):
@@ -45,7 +54,6 @@ def from_gx(one: Any, suite: str, sample: tuple[str, ...] = ()) -> RuleResult:
         passed=bool(one.success),
         evaluated=int(counts.get("element_count", 0)),
         unexpected=int(counts.get("unexpected_count", 0)),
-        sample=sample,
     )
 
 

@@ -15,7 +15,8 @@ import duckdb
 from pipelines.judge.ledger.departments import feed_departments
 from pipelines.judge.rules import Rule
 from pipelines.judge.verify import anomalies, stale
-from pipelines.judge.verify.results import RuleResult, failed
+from pipelines.judge.verify.compiled import Sessions
+from pipelines.judge.verify.results import RuleResult, counted, failed
 from pipelines.judge.verify.suites import Parameters, SuiteError, check_suites, fill_parameters, load_suites
 
 __all__ = ["RuleResult", "load_suites", "verify"]
@@ -36,13 +37,11 @@ def verify(
     catalogue contradict each other; a rule that breaks is reported in its result instead.
     """
     check_suites(suites, rules)
-    from pipelines.judge.verify.session import Session  # seconds and hundreds of MB
-
     parameters = read_parameters(con, as_of)
     anomalies.begin(con)
     stale.begin(con, as_of, rules)
     results = []
-    with Session(con, SCHEMA) as session:
+    with Sessions(con, SCHEMA) as sessions:
         for suite in suites:
             valid, name = [], suite["name"]
             for expectation in suite["expectations"]:
@@ -53,7 +52,7 @@ def verify(
                     except SuiteError as error:
                         results.append(failed(rule_id, name, error))
             if valid:
-                results += _run_suite(con, session, {"name": name, "expectations": valid}, rules, as_of)
+                results += _run_suite(con, sessions, {"name": name, "expectations": valid}, rules, as_of)
     anomalies.write(con, as_of, rules, departments or feed_departments(), results)
     return results
 
@@ -72,24 +71,26 @@ def read_parameters(con: duckdb.DuckDBPyConnection, as_of: date) -> Parameters:
 
 
 def _run_suite(
-    con: duckdb.DuckDBPyConnection, session: Any, suite: dict[str, Any], rules: Mapping[str, Rule], as_of: date
+    con: duckdb.DuckDBPyConnection, sessions: Sessions, suite: dict[str, Any], rules: Mapping[str, Rule], as_of: date
 ) -> list[RuleResult]:
-    from pipelines.judge.verify.evaluate import compile_suite, judge
-
     name = suite["name"]
+    table = f'{SCHEMA}."{name}"'
     try:
-        batch, gx_suite = session.batch(name), session.suite(suite)
+        compiled = sessions.compile(suite, name, table)
     except Exception as error:  # no such table, or a type GX does not know: no rule of it was evaluated
         return [failed(e["meta"]["rule_id"], name, error) for e in suite["expectations"]]
-    table = f'{SCHEMA}."{name}"'
-    compiled, broken = compile_suite(batch, gx_suite, table)
-    for rule, error in anomalies.collect(con, table, compiled, rules):
+    broken = {rule_id: failed(rule_id, name, RuntimeError(why)) for rule_id, why in compiled.broken.items()}
+    for rule, error in anomalies.collect(con, table, compiled.rules, rules):
         broken[rule.rule_id] = failed(rule.rule_id, name, error)
     stale.withhold(con, as_of)
-    counts, samples = anomalies.found(con, [r.rule_id for r in compiled])
+    counts, samples = anomalies.found(con, [r.rule_id for r in compiled.rules])
+    rows = con.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    judged = {r.rule_id: counted(r.rule_id, name, rows, counts.get(r.rule_id, 0), tuple(samples.get(r.rule_id, ())))
+              for r in compiled.rules} | broken | sessions.judge(suite, name, compiled.others)  # fmt: skip
     places = {e["meta"]["rule_id"]: anomalies.place_of(e["meta"]) for e in suite["expectations"]}
-    judged = judge(batch, gx_suite, compiled, broken, counts, samples)
-    return [_told(con, as_of, r, table, places[r.rule_id]) if rules[r.rule_id].needs else r for r in judged]
+    return [
+        _told(con, as_of, judged[r], table, place) if rules[r].needs else judged[r] for r, place in places.items()
+    ]
 
 
 def _told(con: duckdb.DuckDBPyConnection, as_of: date, result: RuleResult, table: str, place: str) -> RuleResult:

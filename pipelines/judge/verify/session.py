@@ -39,7 +39,8 @@ class Session:
     def batch(self, table: str) -> Batch:
         """The whole table. Raises when it does not exist."""
         self._source.get_execution_engine().settle()
-        asset = self._source.add_table_asset(table)
+        name = f"{table} {len(self._source.assets)}"  # the same table may be asked for again
+        asset = self._source.add_table_asset(name, table_name=table)
         return asset.add_batch_definition_whole_table("all").get_batch()
 
     @staticmethod

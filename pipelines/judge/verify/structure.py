@@ -4,31 +4,45 @@ Belongs here: running them. Does not belong here: making them (pipelines.kit.con
 which ingestion has put into quarantine already.
 """
 
+import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.judge.verify.results import RuleResult, failed
+from pipelines.ingest.bronze.result import all_results
+from pipelines.ingest.bronze.store import EMPTY, ROWS_FILE
+from pipelines.judge.verify.compiled import RowRule, Sessions
+from pipelines.judge.verify.results import RuleResult, counted, failed
 from pipelines.judge.verify.suites import SUITES_FOLDER
 from pipelines.kit.paths import Paths
+from pipelines.kit.whole_files import write_whole
 
 STRUCTURE_FOLDER = SUITES_FOLDER / "structure"
+# Below bronze, a file a feed: what was found in its newest deliveries.
+KEPT = "_structure"
 
 
 @dataclass(frozen=True)
 class StructureResult:
-    """One feed: `rows` of its newest deliveries, how many `rules` were asked, how many `failed` or broke."""
+    """One feed: `rows` of its newest deliveries, and what each of its rules found."""
 
     feed: str
     rows: int
-    rules: int
-    failed: int
     results: tuple[RuleResult, ...]
+
+    @property
+    def rules(self) -> int:
+        return len(self.results)
+
+    @property
+    def failed(self) -> int:
+        """Rules that did not pass, those that could not be asked included."""
+        return sum(not r.passed for r in self.results)
 
     @property
     def passed(self) -> bool:
@@ -38,66 +52,85 @@ class StructureResult:
 def verify_structure(
     paths: Paths, as_of: date, feeds: Iterable[str], folder: Path = STRUCTURE_FOLDER
 ) -> list[StructureResult]:
-    """Run the structural suite of each feed on the rows of its newest delivery date <= as_of."""
-    from pipelines.judge.verify.session import Session  # seconds and hundreds of MB
+    """Run the structural suite of each feed on the rows of its newest delivery date <= as_of.
 
+    What was found is kept beside bronze: the same suite over the same deliveries is not run again.
+    """
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     try:
-        with Session(con, "memory.main") as session:
-            return [_one_feed(con, session, paths, as_of, feed, folder) for feed in feeds]
+        with Sessions(con, "memory.main") as sessions:
+            return [_one_feed(con, sessions, paths, as_of, feed, folder) for feed in feeds]
     finally:
         con.close()
 
 
 def _one_feed(
-    con: duckdb.DuckDBPyConnection, session: Any, paths: Paths, as_of: date, feed: str, folder: Path
+    con: duckdb.DuckDBPyConnection, sessions: Sessions, paths: Paths, as_of: date, feed: str, folder: Path
 ) -> StructureResult:
-    from pipelines.judge.verify.evaluate import compile_suite, judge
-
     document = json.loads((folder / f"{feed}.json").read_text(encoding="utf-8"))
     suite = {"name": document["name"], "expectations": document["expectations"]}
-    table, shape = f"bronze_{feed}", f"shape_{feed}"
+    newest = _newest(paths, feed, as_of)
+    key = hashlib.sha256(repr((json.dumps(suite), newest)).encode()).hexdigest()
+    kept = paths.bronze / KEPT / f"{feed}.json"
+    if (known := _read(kept, feed, key)) is not None:
+        return known
     try:
-        rows = _view(con, table, paths.bronze / feed, as_of)
-        # GX looks at the table once for every rule it compiles: an empty one will do.
-        con.execute(f"CREATE OR REPLACE TABLE {shape} AS FROM {table} LIMIT 0")
-        compiled, broken = compile_suite(session.batch(shape), session.suite(suite), table)
-        counts = _counts(con, table, compiled, broken)
-        results = [_counted(suite["name"], rule_id, rows, n) for rule_id, n in counts.items()]
-        # What is counted needs no verdict of GX, which costs most.
-        left = [e for e in suite["expectations"] if e["meta"]["rule_id"] not in counts]
-        if left:
-            rest = session.suite({"name": f"{suite['name']}_rest", "expectations": left})
-            results += judge(session.batch(table), rest, [], broken, {}, {})
+        result = _judged(con, sessions, paths, feed, suite, newest)
     except Exception as error:  # no bronze, or a suite GX does not know: this feed fails, not the others
         results = [failed(e["meta"]["rule_id"], suite["name"], error) for e in suite["expectations"]]
-        rows = 0
-    bad = sum(not r.passed for r in results)
-    return StructureResult(feed, rows, len(results), bad, tuple(results))
+        return StructureResult(feed, 0, tuple(results))
+    if not any(r.error for r in result.results):
+        told = {"key": key, "rows": result.rows, "results": [asdict(r) for r in result.results]}
+        write_whole(kept, json.dumps(told, ensure_ascii=False, indent=1))
+    return result
 
 
-def _counted(suite: str, rule_id: str, rows: int, failing: int) -> RuleResult:
-    return RuleResult(rule_id, suite, passed=failing == 0, evaluated=rows, unexpected=failing)
+def _newest(paths: Paths, feed: str, as_of: date) -> list[str]:
+    """Folders of the newest delivery date <= as_of that brought rows; the empty one where none did."""
+    brought = [r for r in all_results(paths, feed) if r.rows_bronze and r.delivered_on <= as_of.isoformat()]
+    newest = max((r.delivered_on for r in brought), default="")
+    return sorted(r.folder for r in brought if r.delivered_on == newest) or [EMPTY]
 
 
-def _view(con: duckdb.DuckDBPyConnection, name: str, folder: Path, as_of: date) -> int:
-    """Temporary in-memory view of the newest delivery date; returns its rows. A cursor sees no TEMP view."""
-    source = f"read_parquet('{folder}/*/rows.parquet', union_by_name = true)"
-    newest = f"(SELECT max(_delivered_on) FROM {source} WHERE _delivered_on <= DATE '{as_of}')"
-    con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {source} WHERE _delivered_on = {newest}")
-    return con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
+def _read(file: Path, feed: str, key: str) -> StructureResult | None:
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if told["key"] != key:
+        return None
+    return StructureResult(feed, told["rows"], tuple(RuleResult(**{**r, "sample": ()}) for r in told["results"]))
+
+
+def _judged(
+    con: duckdb.DuckDBPyConnection, sessions: Sessions, paths: Paths, feed: str, suite: Mapping[str, Any],
+    newest: list[str],
+) -> StructureResult:
+    name, table, shape = suite["name"], f"bronze_{feed}", f"shape_{feed}"
+    files = ", ".join(f"'{paths.bronze / feed / folder / ROWS_FILE}'" for folder in newest)
+    # A view, and no temporary one: GX works on a cursor, which would not see it.
+    con.execute(f"CREATE OR REPLACE VIEW {table} AS FROM read_parquet([{files}], union_by_name = true)")
+    # GX looks at the table once for every rule it compiles: an empty one will do.
+    con.execute(f"CREATE OR REPLACE TABLE {shape} AS FROM {table} LIMIT 0")
+    compiled = sessions.compile(suite, shape, table)
+    broken = {rule_id: failed(rule_id, name, RuntimeError(why)) for rule_id, why in compiled.broken.items()}
+    rows, counts = _counts(con, table, compiled.rules, broken)
+    found = {rule_id: counted(rule_id, name, rows, n) for rule_id, n in counts.items()}
+    found |= broken | sessions.judge(suite, table, compiled.others)
+    return StructureResult(feed, rows, tuple(found[e["meta"]["rule_id"]] for e in suite["expectations"]))
 
 
 def _counts(
-    con: duckdb.DuckDBPyConnection, table: str, compiled: list[Any], broken: dict[str, RuleResult]
-) -> dict[str, int]:
-    """Failing rows per rule in one pass; when that fails, one by one, and what breaks goes into `broken`."""
+    con: duckdb.DuckDBPyConnection, table: str, rules: Sequence[RowRule], broken: dict[str, RuleResult]
+) -> tuple[int, dict[str, int]]:
+    """Rows, and failing rows per rule, in one pass; when that fails, one by one, and what breaks goes into `broken`."""
     try:
-        sums = ", ".join(f"count(*) FILTER ({r.condition})" for r in compiled)
-        counts = con.execute(f"SELECT {sums} FROM {table}").fetchone()
-        return {rule.rule_id: count for rule, count in zip(compiled, counts, strict=True)}
+        sums = "".join(f", count(*) FILTER ({r.condition})" for r in rules)
+        rows, *counts = con.execute(f"SELECT count(*){sums} FROM {table}").fetchone()
+        return rows, {rule.rule_id: count for rule, count in zip(rules, counts, strict=True)}
     except duckdb.Error as error:
-        if len(compiled) == 1:
-            broken[compiled[0].rule_id] = failed(compiled[0].rule_id, table, error)
-            return {}
-        return {k: n for rule in compiled for k, n in _counts(con, table, [rule], broken).items()}
+        if len(rules) == 1:
+            broken[rules[0].rule_id] = failed(rules[0].rule_id, table, error)
+            return _counts(con, table, (), broken)
+        alone = [_counts(con, table, [rule], broken) for rule in rules]
+        return alone[0][0], {rule_id: n for _, counts in alone for rule_id, n in counts.items()}

@@ -48,6 +48,8 @@ def check_suites(suites: Iterable[Mapping[str, Any]], rules: Mapping[str, Rule])
             rule_id = meta["rule_id"]
             if rule_id not in rules:
                 raise SuiteError(f"{suite['name']}: rule {rule_id} is not in rules.yaml")
+            if "mostly" in expectation["kwargs"]:
+                raise SuiteError(f"{suite['name']}: {rule_id}: a rule is about every row, `mostly` is not known")
             if rule_id in seen:
                 raise SuiteError(f"{suite['name']}: rule {rule_id} is already in {seen[rule_id]}")
             seen[rule_id] = suite["name"]

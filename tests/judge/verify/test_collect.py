@@ -2,6 +2,10 @@
 
 import pytest
 
+from pipelines.judge.verify import compiled
+from pipelines.judge.verify.compiled import failing_rows_sql
+from pipelines.judge.verify.results import counted
+
 KINDS = {
     "K01": ("expect_column_values_to_be_null", {"column": "defect"}),
     "K02": ("expect_column_values_to_not_be_null", {"column": "name"}),
@@ -58,7 +62,7 @@ ROWS = """
 @pytest.fixture(scope="module")
 def table(lake):
     lake.execute(
-        f"CREATE TABLE lake.verify.people AS SELECT * FROM (VALUES {ROWS}) "
+        f"CREATE TABLE lake.verify.people AS SELECT *, CAST(NULL AS VARCHAR) AS absent FROM (VALUES {ROWS}) "
         "t(entity_key, name, sex, age, years, born, id_no, defect)"
     )
     return lake
@@ -77,37 +81,36 @@ def suite(session, rules):
 
 
 def own_counts(gx, con, rules):
-    """Counts of the one pass, before GX is told anything."""
+    """Counts of the one pass."""
     session = gx["Session"](con, "lake.verify")
     batch, gx_suite = session.batch("people"), suite(session, rules)
-    compiled, broken = gx["evaluate"].compile_suite(batch, gx_suite, "lake.verify.people")
-    assert broken == {}
-    sql = gx["collect"].failing_rows_sql(
-        compiled, "lake.verify.people", "entity_key", [f"{{'rule_id': '{r.rule_id}'}}" for r in compiled]
-    )
+    made = gx["evaluate"].compile_suite(batch, gx_suite, "lake.verify.people")
+    assert (made.broken, made.others) == ({}, ())
+    cells = [f"{{'rule_id': '{r.rule_id}'}}" for r in made.rules]
+    sql = failing_rows_sql(made.rules, "lake.verify.people", "entity_key", cells)
     counts = dict(con.execute(f"SELECT rule_id, count(*) FROM ({sql}) GROUP BY 1").fetchall())
-    return batch, gx_suite, compiled, counts
+    return batch, gx_suite, counts
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_counts_equal_those_of_gx(gx, table, kind):
-    batch, gx_suite, _, counts = own_counts(gx, table, {kind: KINDS[kind]})
+def test_counts_and_verdict_equal_those_of_gx(gx, table, kind):
+    batch, gx_suite, counts = own_counts(gx, table, {kind: KINDS[kind]})
     basic = batch.validate(gx_suite, result_format="BASIC").results[0]
     assert not basic.exception_info.get("raised_exception")
     assert counts.get(kind, 0) == basic.result["unexpected_count"] == FAILING[kind]
-    assert batch.validate(gx_suite, result_format="BOOLEAN_ONLY").results[0].success is False
+    ours = counted(kind, "people", 6, counts[kind])
+    assert (ours.passed, ours.evaluated) == (basic.success, basic.result["element_count"]) == (False, 6)
 
 
-def test_all_kinds_in_one_pass_give_the_same_counts_and_gx_believes_them(gx, table):
-    batch, gx_suite, compiled, counts = own_counts(gx, table, KINDS)
-    assert counts == FAILING
-    told = {k: n + 2 for k, n in counts.items()}  # figures GX cannot have computed itself
-    results = gx["evaluate"].judge(batch, gx_suite, compiled, {}, told, {})
-    assert [r.error for r in results if r.error] == []
-    assert {r.rule_id: r.unexpected for r in results} == told
-    assert [r.rule_id for r in results] == list(KINDS)
-    assert {r.evaluated for r in results} == {6}
-    assert batch.data.execution_engine.known == {}
+def test_a_rule_that_every_row_satisfies_passes_as_gx_says(gx, table):
+    batch, gx_suite, counts = own_counts(gx, table, {"K05": ("expect_column_values_to_be_null", {"column": "absent"})})
+    basic = batch.validate(gx_suite, result_format="BASIC").results[0]
+    assert counts == {}
+    assert counted("K05", "people", 6, 0).passed is basic.success is True
+
+
+def test_all_kinds_in_one_pass_give_the_same_counts(gx, table):
+    assert own_counts(gx, table, KINDS)[2] == FAILING
 
 
 def test_a_row_condition_limits_the_rule(gx, table):
@@ -123,7 +126,7 @@ def test_a_row_condition_limits_the_rule(gx, table):
             {"column": "age", "max_value": 0, "row_condition": Column("sex") == "男"},
         ),
     }
-    batch, gx_suite, _, counts = own_counts(gx, table, rules)
+    batch, gx_suite, counts = own_counts(gx, table, rules)
     assert counts == {"K02": 1, "K05": 2}
     own = {
         r.expectation_config.meta["rule_id"]: r.result["unexpected_count"]
@@ -136,6 +139,50 @@ def test_a_table_level_rule_is_judged_by_gx(gx, table):
     rules = {"K20": ("expect_table_row_count_to_be_between", {"min_value": 100})}
     session = gx["Session"](table, "lake.verify")
     batch, gx_suite = session.batch("people"), suite(session, rules)
-    compiled, broken = gx["evaluate"].compile_suite(batch, gx_suite, "lake.verify.people")
-    assert (compiled, broken) == ([], {})
-    assert gx["evaluate"].judge(batch, gx_suite, [], {}, {}, {})[0].passed is False
+    made = gx["evaluate"].compile_suite(batch, gx_suite, "lake.verify.people")
+    assert (made.rules, made.broken, made.others) == ((), {}, ("K20",))
+    (result,) = gx["evaluate"].judge(batch, gx_suite, made.others)
+    assert (result.rule_id, result.passed, result.error) == ("K20", False, None)
+
+
+EXPECTED = {"name": "kept_suite", "expectations": [
+    {"type": "expect_column_values_to_be_null", "kwargs": {"column": "defect"}, "meta": {"rule_id": "K01"}},
+]}  # fmt: skip
+
+
+@pytest.fixture
+def sessions(table, tmp_path, monkeypatch):
+    """Sessions that say when Great Expectations is asked for one."""
+    monkeypatch.setattr(compiled, "FOLDER", tmp_path)
+    with compiled.Sessions(table, "lake.verify") as opened:
+        yield opened
+
+
+def asked(sessions, monkeypatch, suite, table="lake.verify.people"):
+    """What a suite becomes, and whether GX was needed for it."""
+    needed, get = [], sessions.get
+    monkeypatch.setattr(sessions, "get", lambda: needed.append(1) or get())
+    made = sessions.compile(suite, "people", table)
+    monkeypatch.setattr(sessions, "get", get)
+    return made, bool(needed)
+
+
+def test_a_suite_is_compiled_again_only_when_it_or_its_table_changes(gx, table, sessions, monkeypatch):
+    made, needed = asked(sessions, monkeypatch, EXPECTED)
+    assert needed
+    assert asked(sessions, monkeypatch, EXPECTED) == (made, False)
+    longer = {**EXPECTED["expectations"][0], "kwargs": {"column": "name"}}
+    assert asked(sessions, monkeypatch, {**EXPECTED, "expectations": [longer]})[1]
+    assert asked(sessions, monkeypatch, EXPECTED)[1], "the file holds one state of a suite"
+    monkeypatch.setattr(compiled, "_makers", lambda: "another GX")
+    assert asked(sessions, monkeypatch, EXPECTED)[1]
+
+
+def test_what_broke_or_is_for_gx_to_judge_is_not_kept(gx, table, sessions, monkeypatch):
+    for kind, kwargs in (
+        ("expect_column_values_to_be_null", {"column": "nothing"}),
+        ("expect_table_row_count_to_be_between", {"min_value": 100}),
+    ):
+        one = {"type": kind, "kwargs": kwargs, "meta": {"rule_id": "K02"}}
+        suite = {**EXPECTED, "expectations": [*EXPECTED["expectations"], one]}
+        assert [asked(sessions, monkeypatch, suite)[1] for _ in range(2)] == [True, True]

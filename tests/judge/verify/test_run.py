@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.give.returns.own_rows import own_reference
 from pipelines.judge.rules import load_rules
+from pipelines.judge.verify.compiled import Sessions
 from pipelines.judge.verify.run import load_suites, verify
 from pipelines.judge.verify.suites import SuiteError
 from pipelines.kit.contracts import load_contracts
@@ -205,6 +206,15 @@ def test_a_missing_table_is_an_error_of_its_rules_only(lake, results):
     create(lake, "credit_code")
     assert "does not exist" in again["R05"].error
     assert [r.rule_id for r in again.values() if r.error] == ["R05"]
+
+
+def test_suites_that_are_known_are_run_without_great_expectations(lake, results, monkeypatch):
+    def none(_):
+        raise AssertionError("GX was asked for")
+
+    verify(lake, AS_OF, SUITES, RULES, DEPARTMENTS)
+    monkeypatch.setattr(Sessions, "get", none)
+    assert {r.rule_id: r for r in verify(lake, AS_OF, SUITES, RULES, DEPARTMENTS)} == results
 
 
 def test_a_session_gives_its_cursor_back(lake, results, gx):

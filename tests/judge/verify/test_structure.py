@@ -1,12 +1,17 @@
 """Structural suites over bronze: the newest delivery, counts only, one feed's trouble is not another's."""
 
 import json
+from dataclasses import MISSING, fields
 from datetime import date
 
 import polars as pl
 import pytest
 
+from pipelines.ingest.bronze.profile import Profile
+from pipelines.ingest.bronze.result import ACCEPTED, DeliveryResult
 from pipelines.ingest.bronze.typing import dtype
+from pipelines.ingest.landing.delivery import to_json
+from pipelines.judge.verify import structure
 from pipelines.judge.verify.structure import STRUCTURE_FOLDER, verify_structure
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import Paths
@@ -42,6 +47,20 @@ def bronze(paths, feed, delivery, on, **columns):
         _delivery_id=pl.lit(delivery), _delivered_on=pl.lit(on, pl.Date)
     )
     frame.write_parquet(folder / "rows.parquet")
+    if on:
+        (folder / "delivery.json").write_text(record(feed, delivery, on, frame.height), encoding="utf-8")
+
+
+def record(feed, delivery, on, rows):
+    """What bronze says of a delivery that was taken in."""
+    unsaid = dict.fromkeys(field.name for field in fields(DeliveryResult) if field.default is MISSING)
+    said = {
+        "feed": feed, "delivery_id": delivery, "delivery_seq": 1, "delivered_on": on.isoformat(), "file_name": "a.csv",
+        "sha256": "", "size": 1, "kind": "data", "status": ACCEPTED, "rows_in": rows, "rows_bronze": rows,
+        "rows_quarantined": 0, "extra_columns": (), "notices": (), "profile": Profile(), "digests": {},
+        "notice_codes": (), "checks": (),
+    }  # fmt: skip
+    return to_json(DeliveryResult(**{**unsaid, **said}).record())
 
 
 @pytest.fixture
@@ -94,3 +113,23 @@ def test_every_generated_suite_fits_its_bronze(tmp_path, gx):
     assert sum(r.rules for r in results) == sum(
         len(json.loads(p.read_text())["expectations"]) for p in STRUCTURE_FOLDER.glob("*.json")
     )
+
+
+def test_what_was_found_is_kept_until_a_delivery_or_the_suite_changes(paths, tmp_path, monkeypatch):
+    (first,) = run(paths, tmp_path, SUITE)
+    judged = []
+    monkeypatch.setattr(structure, "_judged", lambda *asked: judged.append(asked) or first)
+    assert run(paths, tmp_path, SUITE) == [first]
+    assert judged == []
+    run(paths, tmp_path, {**SUITE, "expectations": SUITE["expectations"][:2]})
+    bronze(paths, "X01", "d4", AS_OF, name=["王五"], sex_code=["1"])
+    run(paths, tmp_path, SUITE)
+    assert len(judged) == 2
+
+
+def test_a_feed_that_broke_is_asked_again(paths, tmp_path):
+    (broken,) = run(paths, tmp_path, SUITE, feeds=("X02",))
+    assert broken.failed == 3
+    bronze(paths, "X02", "d1", AS_OF, name=["王五"], sex_code=["1"])
+    (mended,) = run(paths, tmp_path, SUITE, feeds=("X02",))
+    assert (mended.rows, mended.failed) == (1, 0)
