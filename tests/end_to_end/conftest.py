@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from prefecture.sample.story import CONTENT
 from tests.once import once
 
 SCALE = "0.001"
+# Seconds until a process that hangs fails its test; beside much else a story takes a quarter of an hour.
+PATIENCE = 3600
 TELL = ("prefecture.sample", "--scale", SCALE)
 # What cannot be made again when the lake is gone.
 IRREPLACEABLE = ("landing", "inbox", "decisions", "keys", "returns", "notices")
@@ -36,10 +39,20 @@ def start(paths: Paths, *arguments: str) -> subprocess.Popen:
 
 def run(paths: Paths, *arguments: str) -> str:
     """Run a command to its end; fails the test with its output when it fails."""
-    process = start(paths, *arguments)
-    output, _ = process.communicate(timeout=900)
+    with ended(start(paths, *arguments)) as process:
+        output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, output[-5000:]
     return output
+
+
+@contextmanager
+def ended(process: subprocess.Popen) -> Iterator[subprocess.Popen]:
+    """A process that does not outlive the test, whatever becomes of it."""
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def content(paths: Paths) -> dict[str, str]:

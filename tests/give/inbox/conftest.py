@@ -1,14 +1,13 @@
-"""An installation whose sets of 2024-01-31 are out, and one workbook to play with."""
+"""Sets of 2024-01-31 that are out, and one workbook to play with."""
 
 import pytest
 
 from pipelines.give.returns.sets import write_return_sets
 from pipelines.give.returns.workbook import build_workbook
-from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.keys import KeyProvider
 from tests.give.returns.sample import township_return
-from tests.give.returns.small_lake import AS_OF, fill
+from tests.give.returns.small_lake import AS_OF
 
 
 @pytest.fixture(scope="session")
@@ -21,18 +20,6 @@ def desk_keys(tmp_path_factory):
 def workbook(desk_keys):
     """A plain workbook with six tickets, nothing answered."""
     return build_workbook(township_return(), desk_keys)
-
-
-@pytest.fixture
-def paths(tmp_path):
-    return Paths(tmp_path)
-
-
-@pytest.fixture
-def con(paths):
-    with connect(paths) as connection:
-        fill(connection)
-        yield connection
 
 
 @pytest.fixture
