@@ -5,6 +5,7 @@ Belongs here: turning tables into Dagster metadata. Does not belong here: comput
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -24,7 +25,7 @@ def markdown_table(columns: list[str], rows: list[tuple]) -> str:
 def table_metadata(
     con: duckdb.DuckDBPyConnection, table: str, descriptions: Mapping[str, str] = MappingProxyType({}),
     where: str = "true",
-) -> Mapping[str, object]:
+) -> Mapping[str, Any]:
     """Row count, column schema and preview of one table of the lake (`unified.person`), of rows where SQL holds.
 
     `descriptions` by column: the schema of an event replaces the one of the definition in the UI.

@@ -53,7 +53,7 @@ def key_expr(kind: str, columns: Sequence[str]) -> pl.Expr:
         for c in columns
     ]
     text = pl.concat_str([pl.lit(canonical(kind)), *parts], separator=_SEPARATOR)
-    return text.chash.sha2_256().str.head(KEY_LENGTH)
+    return text.chash.sha2_256().str.head(KEY_LENGTH)  # ty: ignore[missing-attribute]
 
 
 def key_sql(kind: str, expressions: Sequence[str]) -> str:

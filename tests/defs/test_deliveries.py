@@ -28,8 +28,8 @@ def test_a_waiting_delivery_is_an_error_that_says_why(tmp_path, cards):  # noqa:
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert found.description == second.breaker_message
     assert found.metadata["waiting"].value == 1
-    assert "本次 30 行，上次 10 行" in found.metadata["limits_broken"].md_str
-    assert f"| 370600 | 202402 | 2024-02-28 | {second.delivery_id} |" in found.metadata["refused"].md_str
+    assert "本次 30 行，上次 10 行" in found.metadata["limits_broken"].value
+    assert f"| 370600 | 202402 | 2024-02-28 | {second.delivery_id} |" in found.metadata["refused"].value
     assert breakers(KEY, holes, {second.delivery_id}).severity == dg.AssetCheckSeverity.WARN
 
 

@@ -48,7 +48,7 @@ def export_rows(con: duckdb.DuckDBPyConnection, export: Export, keys: KeyProvide
         # One key a receiver and export, so that no two files can be joined on it.
         key = keys.pseudonym_key(f"export/{export.receiver.slug}/{export.name}")
         frame = frame.with_columns(
-            pl.col(c).chash.hmac_sha256(key=key).str.head(PSEUDONYM_LENGTH) for c in tokens
+            pl.col(c).chash.hmac_sha256(key=key).str.head(PSEUDONYM_LENGTH) for c in tokens  # ty: ignore[missing-attribute]
         )
     schema = {i.column.name: dtype(i.column) for i in export.items}
     return frame.cast(schema).sort(export.order, nulls_last=True)

@@ -157,7 +157,7 @@ def _tell_withheld(con: duckdb.DuckDBPyConnection, withheld: Mapping[str, Withhe
 def _pseudonymised(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     ids = [c for c in frame.columns if c.endswith("_id") and c not in READABLE_IDS]
     return frame.with_columns(
-        pl.col(c).chash.hmac_sha256(key=key).str.head(PSEUDONYM_LENGTH) for c in ids
+        pl.col(c).chash.hmac_sha256(key=key).str.head(PSEUDONYM_LENGTH) for c in ids  # ty: ignore[missing-attribute]
     )
 
 

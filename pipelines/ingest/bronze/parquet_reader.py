@@ -120,7 +120,8 @@ def _texts(values: pl.Series, column: Column | None) -> tuple[pl.Series, list[tu
             codes.append(("E_MONTH", texts.str.ends_with(JANUARY_OR_OCTOBER).fill_null(False)))
         return texts, codes + ([("E_PRECISION", (values.abs() >= EXACT).fill_null(False))] if is_long else [])
     if kind == pl.Datetime:
-        local = values.dt.convert_time_zone(CITY_TIME).dt.replace_time_zone(None) if kind.time_zone else values
+        has_zone = kind.time_zone  # ty: ignore[missing-attribute]
+        local = values.dt.convert_time_zone(CITY_TIME).dt.replace_time_zone(None) if has_zone else values
         return local.dt.strftime("%Y-%m-%d %H:%M:%S%.f"), not_an_id
     if kind in (pl.Date, pl.Time, pl.Duration):
         return values.cast(pl.String), not_an_id

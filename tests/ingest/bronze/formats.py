@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -194,7 +195,8 @@ def zipped(members: dict[str, bytes | str], **options: object) -> bytes:
 def layer(rows: Sequence[Sequence], encoding: str = "gb18030", prj: str | None = 'GEOGCS["GCS_China_2000"]') -> dict:
     """The files of a shapefile of points; the dbf's headings are the aliases, ten bytes at most."""
     shp, shx, dbf = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    with shapefile.Writer(shp=shp, shx=shx, dbf=dbf, encoding=encoding, shapeType=shapefile.POINT) as out:
+    writer = shapefile.Writer(shp=shp, shx=shx, dbf=dbf, encoding=encoding, shapeType=shapefile.POINT)
+    with closing(writer) as out:
         for name, kind, size, digits in (
             ("sfzh", "C", 18, 0), ("xm", "C", 40, 0), ("csrq", "D", 8, 0), ("djsj", "C", 19, 0), ("cs", "N", 9, 0),
             ("mj", "N", 18, 4),

@@ -88,7 +88,7 @@ def test_the_table_lines_up_and_names_every_rule(scored):
 def offences(source: str) -> list[int]:
     """Lines that import anything of the prefecture, or read its register."""
     lines = []
-    for node in ast.walk(ast.parse(source)):
+    for node in (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.stmt | ast.expr)):
         imports = [getattr(node, "module", None) or ""] if isinstance(node, ast.ImportFrom) else []
         imports += [a.name for a in getattr(node, "names", []) if isinstance(a, ast.alias)]
         is_file = isinstance(node, ast.Constant) and "defects.parquet" in str(node.value)
