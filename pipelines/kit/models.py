@@ -65,10 +65,15 @@ def run_dbt(paths: Paths, arguments: list[str], as_of: date | None = None) -> Pa
     import_extension("ducklake")
     paths.lake_files.mkdir(parents=True, exist_ok=True)
     paths.dbt_target.mkdir(parents=True, exist_ok=True)
-    known, wanted = TARGET / _PARSED, paths.dbt_target / _PARSED
-    if known.exists() and not wanted.exists():  # dbt need not parse again
-        shutil.copyfile(known, wanted)
+    use_parsed(paths)
     return _run(paths.dbt_target, arguments, environment(paths, as_of))
+
+
+def use_parsed(paths: Paths) -> None:
+    """Give a run of dbt what is parsed already."""
+    known, wanted = TARGET / _PARSED, paths.dbt_target / _PARSED
+    if known.exists() and not wanted.exists():
+        shutil.copyfile(known, wanted)
 
 
 def _run(target: Path, arguments: list[str], told: Mapping[str, str]) -> Path:
@@ -78,7 +83,7 @@ def _run(target: Path, arguments: list[str], told: Mapping[str, str]) -> Path:
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
     with log.open("w", encoding="utf-8") as out:
         done = subprocess.run(
-            [_executable(), "--no-use-colors", *arguments, *where],
+            [executable(), "--no-use-colors", *arguments, *where],
             stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **told}, check=False,
         )
     if done.returncode:
@@ -106,7 +111,7 @@ def _quietly(target: Path) -> dict[str, str]:
     }
 
 
-def _executable() -> str:
+def executable() -> str:
     """dbt of the Python that runs us, whether or not its folder is on PATH."""
     beside = Path(sys.executable).with_name("dbt")
     return str(beside if beside.exists() else shutil.which("dbt") or "dbt")
