@@ -61,7 +61,7 @@ check: .venv/tested
 	@$(BIN)/ruff check .
 	@$(BIN)/ty check --output-format concise
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
-	@$(BIN)/python -m pipelines.kit.contracts generate --check
+	@$(BIN)/python -m pipelines.generate --check
 	@$(BIN)/python -m pipelines.give.exports check
 	@$(BIN)/python -m pipelines.kit.contracts check
 

@@ -1,24 +1,50 @@
-"""`python -m pipelines.generate`: contracts, suites, catalogue and the lineage of the lake's columns, written anew.
+"""`python -m pipelines.generate`: contracts, suites, catalogue, models of what feeds say, and the lineage of the lake's
+columns, written anew. `--check` changes nothing and tells what has drifted, but for lineage: that needs the models
+compiled (tests/dbt/test_lineage.py).
 
-Belongs here: the order. `--check` belongs to contracts alone (`python -m pipelines.kit.contracts generate --check`):
-lineage needs the models compiled.
+Belongs here: the order. Does not belong here: any text that is written.
 """
 
+import argparse
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from pipelines.generate import disclosure
+from pipelines.generate import disclosure, models
+from pipelines.kit.contracts import ContractError
 from pipelines.kit.contracts import generate as contracts
+from pipelines.kit.contracts.elements import StandardError
 from pipelines.kit.disclosure.columns import LINEAGE_FILE
 from pipelines.kit.paths import PROJECT_ROOT
 
 
-def main() -> int:
-    """Write what drifted; returns the exit code."""
-    for path in contracts.write(PROJECT_ROOT):
-        print(f"written: {path.as_posix()}")
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write what drifted; exit code 1 on drift with --check, or for a bad feed file."""
+    parser = argparse.ArgumentParser(prog="python -m pipelines.generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something drifted")
+    options = parser.parse_args(arguments)
+    try:
+        paths = check(PROJECT_ROOT) if options.check else write(PROJECT_ROOT)
+    except (ContractError, StandardError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path in paths:
+        print(("drifted: " if options.check else "written: ") + path.as_posix())
+    if options.check:
+        return 1 if paths else 0
     LINEAGE_FILE.write_text(disclosure.as_text(disclosure.compiled_origins()), encoding="utf-8")
     print(f"written: {LINEAGE_FILE.name}")
     return 0
+
+
+def write(root: Path) -> list[Path]:
+    """Bring contracts and models of the project at `root` in line with its feed files; returns the paths."""
+    return contracts.write(root) + contracts.bring(root, models.generated(root), models.present(root))
+
+
+def check(root: Path) -> list[Path]:
+    """The paths `write` would write or delete."""
+    return contracts.drift(root) + contracts.drifted(root, models.generated(root), models.present(root))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from pipelines.generate.models import SAID
 from pipelines.kit import models
 from pipelines.kit.paths import Paths
 
@@ -37,7 +38,7 @@ def test_a_model_is_portable_and_described(model) -> None:
 def test_every_column_described_exists(paths: Paths, ask) -> None:
     documented = {}
     for file in (models.DBT_PROJECT / "models").rglob("*.yml"):
-        if file.with_suffix(".sql").exists():
+        if file.with_suffix(".sql").exists() and file.parent.name != SAID.name:  # never stored
             columns = file.read_text().split("columns:", 1)[1].split("unit_tests:")[0]
             documented[file.stem] = set(re.findall(r"^      - name: (\w+)$", columns, re.M))
     built = {}

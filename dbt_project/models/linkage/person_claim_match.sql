@@ -1,21 +1,12 @@
 with known_person as (
-    {%- for model, id, sex, birth in [
-        ('stg_public_security__residents', 'coalesce(row_.id_no_norm, row_.id_no)', 'row_.sex_code', 'row_.birth_date'),
-        ('stg_medical_insurance__enrolments', 'row_.id_no_norm', 'row_.sex_code', 'row_.birth_date'),
-        ('stg_grid_centre__grid_survey', 'row_.id_no_norm',
-            resident_id_sex('row_.id_no_norm'), resident_id_birth('row_.id_no_norm')),
-    ] %}
-    select
+    select distinct
         identifier.person_id,
-        {{ name_key('row_.name') }} as name_key,
-        {{ sex }} as sex_code,
-        {{ birth }} as birth_date,
-        substr(row_.township_code, 1, 6) as county_code
-    from {{ ref(model) }} as row_
-    inner join {{ ref('person_identifier') }} as identifier on identifier.id_no = {{ id }}
-    where row_.name is not null
-    {{ "union" if not loop.last }}
-    {%- endfor %}
+        {{ name_key('vouched.name') }} as name_key,
+        coalesce(vouched.sex_code, identifier.sex_code) as sex_code,
+        coalesce(vouched.birth_date, identifier.birth_date) as birth_date,
+        substr(vouched.township_code, 1, 6) as county_code
+    from {{ ref('said_vouched') }} as vouched
+    inner join {{ ref('person_identifier') }} as identifier on identifier.id_no = vouched.id_no
 ),
 
 nameless_claim as (
@@ -27,8 +18,7 @@ nameless_claim as (
         sex_code,
         birth_date,
         substr(township_code, 1, 6) as county_code
-    from {{ ref('stg_health__death_certificates') }}
-    where id_no is null
+    from {{ ref('said_unnumbered') }}
 ),
 
 candidate as (

@@ -29,24 +29,7 @@ predecessor as (
 ),
 
 known_id as (
-    {%- for model, column in [
-        ('stg_public_security__residents', 'coalesce(id_no_norm, id_no)'),
-        ('stg_public_security__hukou_events', 'id_no_norm'),
-        ('stg_public_security__hukou_events', 'old_id_no_norm'),
-        ('stg_health__death_certificates', 'id_no_norm'),
-        ('stg_civil_affairs__marriages', 'husband_id_no_norm'),
-        ('stg_civil_affairs__marriages', 'wife_id_no_norm'),
-        ('stg_civil_affairs__social_assistance', 'id_no_norm'),
-        ('stg_civil_affairs__old_age_allowance', 'id_no_norm'),
-        ('stg_disabled_federation__disability_cards', 'id_no_norm'),
-        ('stg_market_regulation__enterprises', 'legal_rep_id_no_norm'),
-        ('stg_human_resources__employment_insurance', 'id_no_norm'),
-        ('stg_medical_insurance__enrolments', 'id_no_norm'),
-        ('stg_grid_centre__grid_survey', 'id_no_norm'),
-    ] %}
-    select {{ column }} as id_no from {{ ref(model) }} where {{ column }} is not null
-    {{ "union" if not loop.last }}
-    {%- endfor %}
+    select distinct id_no from {{ ref('said_known_number') }}
 ),
 
 start_id as (

@@ -1,27 +1,6 @@
 {#- Every identity number is judged once here, however many rows of however many feeds carry it. -#}
-{%- set columns = [
-    ('public_security__residents', 'id_no'),
-    ('public_security__hukou_events', 'id_no'),
-    ('public_security__hukou_events', 'old_id_no'),
-    ('health__death_certificates', 'id_no'),
-    ('civil_affairs__marriages', 'husband_id_no'),
-    ('civil_affairs__marriages', 'wife_id_no'),
-    ('civil_affairs__social_assistance', 'id_no'),
-    ('civil_affairs__social_assistance', 'head_id_no'),
-    ('civil_affairs__old_age_allowance', 'id_no'),
-    ('disabled_federation__disability_cards', 'substr(card_no, 1, 18)'),
-    ('market_regulation__enterprises', 'legal_rep_id_no'),
-    ('human_resources__employment_insurance', 'id_no'),
-    ('medical_insurance__enrolments', 'id_no'),
-    ('grid_centre__grid_survey', 'id_no'),
-] -%}
 with delivered as (
-    {%- for table, column in columns %}
-    select {{ column }} as id_no
-    from {{ source('bronze', table) }}
-    where {{ column }} is not null and _delivered_on <= {{ as_of() }}
-    {{ "union" if not loop.last }}
-    {%- endfor %}
+    select distinct id_no from {{ ref('said_person_number') }}
 ),
 
 judged as (

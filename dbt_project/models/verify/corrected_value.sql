@@ -1,34 +1,6 @@
 {#- What the source now says about a corrected value, if it has said so since; `source_state` follows that. A delivery
    that came since but speaks about an earlier period is no news: the newest is the one of the highest rank. -#}
-{%- set correctable = [
-    ('F01', 'status_name', 'public_security__residents', 'change_type'),
-    ('F31', 'grid_code', 'grid_centre__grid_survey', 'cast(null as string)'),
-    ('F31', 'living_type', 'grid_centre__grid_survey', 'cast(null as string)'),
-] -%}
-with delivered as (
-    {%- for feed, field, table, change_type in correctable %}
-    select
-        '{{ feed }}' as feed,
-        '{{ field }}' as field,
-        _record_key as record_key,
-        _source_ref as source_ref,
-        _delivery_seq as delivery_seq,
-        _delivered_on as delivered_on,
-        _row as row_number_in_file,
-        standing.rank as delivery_rank,
-        coalesce(cast({{ field }} as string), '') as value,
-        coalesce({{ change_type }}, '') = '删除' as is_deleted
-    from {{ source('bronze', table) }}
-    inner join {{ source('ledger', 'delivery_standing') }} as standing
-        on standing.feed = '{{ feed }}'
-        and standing.delivery_id = _delivery_id
-        and standing.rank is not null
-        and standing.as_of = {{ as_of() }}
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
-),
-
-said as (
+with said as (
     select
         correction.ticket_id,
         correction.base_delivery_seq,
@@ -45,7 +17,7 @@ said as (
         correction.record_key,
         correction.field
     from {{ ref('stg_ledger__corrections') }} as correction
-    inner join delivered
+    inner join {{ ref('said_correctable') }} as delivered
         on delivered.feed = correction.feed
         and delivered.field = correction.field
         and delivered.record_key = correction.record_key

@@ -1,16 +1,7 @@
-with code as (
-    select uscc, uscc_defect, name, township_code, feed, record_key, source_ref
-    from {{ ref('stg_market_regulation__enterprises') }}
-    union all
-    select employer_code, employer_code_defect, cast(null as string), cast(null as string), feed, record_key, source_ref
-    from {{ ref('stg_human_resources__employment_insurance') }}
-    where employer_code is not null
-),
-
-example as (
+with example as (
     select * from (
-        select code.*, row_number() over (partition by feed, uscc order by source_ref) as choice
-        from code
+        select said.*, row_number() over (partition by feed, uscc order by source_ref) as choice
+        from {{ ref('said_enterprise') }} as said
     ) as ranked
     where choice = 1
 )

@@ -1,17 +1,10 @@
-with claim as (
-    select
-        person_claim.*,
-        id_defect is null and feed in ('F01', 'F04', 'F10', 'F20') as is_comparable
-    from {{ ref('person_claim') }} as person_claim
-    where id_no is not null
-),
-
-compared as (
+with compared as (
     select
         claim.*,
-        is_comparable and birth_date is not null and birth_date <> id_birth_date as is_birth_different,
-        is_comparable and sex_code in ('1', '2') and sex_code <> id_sex_code as is_sex_different
-    from claim
+        id_defect is null and birth_date is not null and birth_date <> id_birth_date as is_birth_different,
+        id_defect is null and sex_code in ('1', '2') and sex_code <> id_sex_code as is_sex_different
+    from {{ ref('person_claim') }} as claim
+    where id_no is not null
 )
 
 select

@@ -95,7 +95,7 @@ def _import(options: argparse.Namespace) -> int:
     staged = target.with_suffix(".staged")
     staged.write_text(feed_text(feed), encoding="utf-8", newline="\n")
     staged.replace(target)
-    print(f"已写入 {target}；接着运行 python -m pipelines.kit.contracts generate")
+    print(f"已写入 {target}；接着运行 make generate")
     return 0
 
 

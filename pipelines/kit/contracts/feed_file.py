@@ -24,6 +24,7 @@ from pipelines.kit.contracts.model import (
     SCOPES,
     SOURCE_KINDS,
 )
+from pipelines.kit.contracts.says import Says, problems
 from pipelines.kit.contracts.vocabulary import CLASSIFICATIONS
 from pipelines.kit.paths import PROJECT_ROOT
 
@@ -103,7 +104,8 @@ class SourceEntry(_Strict):
 class FeedFile(_Strict):
     """A feed as its department and the bureau agreed on it. `slug` and `entity` come from the path.
 
-    `identity` row: there is no key, every row stands for itself.
+    `identity` row: there is no key, every row stands for itself. `says`: whom and what its rows speak about; a feed that
+    says nothing is kept in bronze and goes no further.
     """
 
     slug: str
@@ -122,6 +124,7 @@ class FeedFile(_Strict):
     breakers: dict[str, float] = {}
     sources: tuple[SourceEntry, ...] = ()
     columns: tuple[ColumnEntry, ...]
+    says: Says | None = None
 
 
 class Resolved(_Strict):
@@ -160,11 +163,15 @@ def load_feed_file(path: Path) -> FeedFile:
 
 
 def resolve(feed: FeedFile, elements: Mapping[str, Element]) -> list[Resolved]:
-    """The columns of a feed in its order. Raises StandardError for an element nobody knows or a lowered class."""
+    """The columns of a feed in its order. Raises StandardError for an element nobody knows, a lowered class, or columns
+    that do not bear what the feed says."""
     unknown = sorted({c.element for c in feed.columns} - set(elements))
     if unknown:
         raise StandardError(f"{feed.code}: elements not in the catalogue: {', '.join(unknown)}")
-    return [_resolved(feed, entry, elements[entry.element]) for entry in feed.columns]
+    columns = [_resolved(feed, entry, elements[entry.element]) for entry in feed.columns]
+    if wrong := list(problems(feed.says, {c.name: c for c in columns})) if feed.says else []:
+        raise StandardError(f"{feed.slug}/{feed.entity}.yaml: " + "; ".join(wrong))
+    return columns
 
 
 def _resolved(feed: FeedFile, entry: ColumnEntry, element: Element) -> Resolved:

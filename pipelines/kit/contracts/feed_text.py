@@ -3,6 +3,7 @@
 Belongs here: order, and what is left out because it says nothing new. Does not belong here: reading it (feed_file.py).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -26,7 +27,18 @@ def feed_text(feed: FeedFile) -> str:
     for name in ("sources", "columns"):
         if given.get(name):
             lines += [f"{name}:", *(f"  - {_flow(_entry(item))}" for item in given[name])]
+    if feed.says:
+        said = feed.says.model_dump(exclude_defaults=True, mode="json")
+        lines += ["says:", *_says(said)] if said else ["says: {}"]
     return "\n".join(lines) + "\n"
+
+
+def _says(given: dict[str, Any]) -> Iterator[str]:
+    for name, value in given.items():
+        if isinstance(value, list):
+            yield from (f"  {name}:", *(f"    - {_flow(item)}" for item in value))
+        else:
+            yield f"  {name}: {_flow(value)}"
 
 
 def _entry(item: dict[str, Any]) -> dict[str, Any]:

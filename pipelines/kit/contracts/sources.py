@@ -59,10 +59,15 @@ def sql_type(column: Column) -> str:
 
 
 def _column(column: Column) -> dict[str, Any]:
-    parts = [column.label, *(p for p in (column.standard, column.description) if p)]
+    meta = {"classification": column.classification, "element": column.element, "standard": column.standard}
     return {
         "name": column.name,
         "data_type": sql_type(column),
-        "description": "；".join(parts),
-        "config": {"meta": {"classification": column.classification}, "tags": list(column.tags)},
+        "description": described(column),
+        "config": {"meta": {k: v for k, v in meta.items() if v}, "tags": list(column.tags)},
     }
+
+
+def described(column: Column) -> str:
+    """What a column is, for whoever looks at a table."""
+    return "；".join(p for p in (column.label, column.standard, column.description) if p)

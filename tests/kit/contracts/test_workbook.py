@@ -37,7 +37,7 @@ def test_every_feed_comes_back_from_its_workbook_to_the_byte(feed: FeedFile):
 def test_everything_a_feed_file_may_say_has_its_cell():
     def leaves() -> Iterator[str]:
         for name in FeedFile.model_fields:
-            if name not in ("delivery", "breakers", "sources", "columns"):
+            if name not in ("delivery", "breakers", "sources", "columns", "says"):  # ours, not the department's
                 yield name
         yield from (f"delivery.{name}" for name in DeliveryEntry.model_fields)
 

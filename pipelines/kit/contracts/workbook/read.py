@@ -91,9 +91,12 @@ def _of_template(wanted: Iterable[str], sheets: Mapping[str, list[list[Any]]]) -
 def _feed(
     facts: dict[str, Any], feeds: Sequence[FeedFile], elements: Mapping[str, Element]
 ) -> tuple[FeedFile | None, list[Problem]]:
-    """The last word has what every feed file must pass; what it says has no place in the workbook."""
+    """The last word has what every feed file must pass; what it says has no place in the workbook. Whom its rows speak
+    about is not the department's to say: a feed there is already keeps that."""
+    says = next((f.says for f in feeds if f.code == facts["code"]), None)
+    slug = facts.get("slug") or _slug_of(facts["department"], feeds)
     try:
-        feed = FeedFile.model_validate({**facts, "slug": facts.get("slug") or _slug_of(facts["department"], feeds)})
+        feed = FeedFile.model_validate({**facts, "slug": slug, "says": says})
         resolve(feed, elements)
         read_contract(contract(feed, elements), f"{feed.slug}/{feed.entity}.yaml")
     except (StandardError, ContractError, ValidationError) as error:

@@ -4,7 +4,7 @@ with feed_rank as (
         max(case when field = 'name' then rank end) as name_rank,
         max(case when field = 'sex_code' then rank end) as sex_rank,
         max(case when field = 'birth_date' then rank end) as birth_rank
-    from {{ ref('source_precedence') }}
+    from {{ ref('said_rank') }}
     group by feed
 ),
 

@@ -1,10 +1,7 @@
 with recorded as (
-    select feed, record_key, event_date as death_date
-    from {{ ref('stg_public_security__hukou_events') }}
-    where event_type = '死亡注销'
-    union all
-    select feed, record_key, death_date
-    from {{ ref('stg_health__death_certificates') }}
+    select feed, role, record_key, happened_on as death_date
+    from {{ ref('said_event') }}
+    where event = 'death'
 )
 
 select
@@ -21,8 +18,8 @@ select
     ) = 1 as is_leading
 from recorded
 inner join {{ ref('person_claim') }} as claim
-    on claim.record_key = recorded.record_key and claim.feed = recorded.feed
-left join {{ ref('source_precedence') }} as precedence
+    on claim.record_key = recorded.record_key and claim.feed = recorded.feed and claim.role = recorded.role
+left join {{ ref('said_rank') }} as precedence
     on precedence.feed = recorded.feed and precedence.field = 'death_date'
 -- A death after the date the township spoke of is news; one without a date is what it was asked about.
 left join {{ ref('life_word') }} as word

@@ -1,0 +1,38 @@
+"""The models that are written from feed files: staging of every feed that says something, and `said/`.
+
+Belongs here: which file holds what. Does not belong here: the text of those files, models written by hand.
+"""
+
+from pathlib import Path
+
+from pipelines.generate.people import PEOPLE
+from pipelines.generate.selects import said_model
+from pipelines.generate.staging import HEAD, model_name, staging_sql, staging_yml
+from pipelines.generate.things import THINGS, check_ranks
+from pipelines.kit.contracts.feed_file import load_feed_files
+from pipelines.kit.contracts.generate import FEEDS, contracts_of
+
+MODELS = Path("dbt_project/models")
+STAGING, SAID = MODELS / "staging", MODELS / "said"
+_MARK = HEAD.partition("{")[0]
+
+
+def generated(root: Path) -> dict[Path, str]:
+    """Text of every generated model by its path in the project at `root`. Raises StandardError or ContractError."""
+    contracts = contracts_of(root)
+    said = [(contracts[f.code], f.says) for f in load_feed_files(root / FEEDS) if f.says is not None]
+    check_ranks(said)
+    files: dict[Path, str] = {}
+    for feed, says in said:
+        if not says.own_staging:
+            files[STAGING / f"{model_name(feed)}.sql"] = staging_sql(feed, says)
+            files[STAGING / f"{model_name(feed)}.yml"] = staging_yml(feed, says)
+    for name, what in (PEOPLE | THINGS).items():
+        files[SAID / f"{name}.sql"], files[SAID / f"{name}.yml"] = said_model(name, what, said)
+    return files
+
+
+def present(root: Path) -> set[Path]:
+    """The generated models there are; one goes with its feed."""
+    files = (p for folder in (STAGING, SAID) for p in (root / folder).glob("s*") if p.suffix in (".sql", ".yml"))
+    return {p.relative_to(root) for p in files if _MARK in p.read_text(encoding="utf-8").partition("\n")[0]}

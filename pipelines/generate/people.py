@@ -1,0 +1,90 @@
+"""Whom feeds name.
+
+Belongs here: the lists that linkage and the person models read. Does not belong here: who is who.
+"""
+
+from collections.abc import Iterator
+
+from pipelines.generate.selects import DAY, TEXT, SaidList, Select, delivered, same, staged
+from pipelines.generate.staging import sex_column
+from pipelines.kit.contracts.model import Feed
+from pipelines.kit.contracts.says import Person, Says
+
+
+def _numbers(feed: Feed, says: Says) -> Iterator[Select]:
+    for p in says.person:
+        number = f"substr({p.id}, 1, {p.digits})" if p.digits else p.id
+        yield Select({"id_no": number}, delivered(feed), f"{p.id} is not null")
+        if p.former:
+            yield Select({"id_no": p.former}, delivered(feed), f"{p.former} is not null")
+
+
+def _known_numbers(feed: Feed, says: Says) -> Iterator[Select]:
+    for p in says.named:
+        for number in (_linked(p), f"{p.former}_norm" if p.former else None):
+            if number:
+                yield Select({"id_no": number}, staged(feed), f"{number} is not null")
+
+
+def _people(feed: Feed, says: Says) -> Iterator[Select]:
+    for p in says.named:
+        values = _values(feed, p)
+        # What may only be asked (查询核验) helps to tell people apart and is checked, but is never returned.
+        is_returned = feed.return_mode == "rows"
+        columns = {
+            "feed": "feed",
+            "role": f"'{p.role}'",
+            "claim_id": f"{{{{ derived_key('{p.key}', ['record_key', \"'{p.role}'\"]) }}}}" if p.key else "record_key",
+            **same("record_key", "source_ref", "delivered_on"),
+            "id_no": p.number,
+            "id_defect": p.defect,
+            "id_no_norm": f"{p.number}_norm",
+            "linked_id_no": _linked(p),
+            **values,
+            **{f"returned_{name}": sql if is_returned else _NOTHING[name] for name, sql in values.items()},
+            "seen_date": p.seen or "delivered_on",
+            "township_code": _township(p, says),
+        }
+        yield Select(columns, staged(feed), " or ".join(f"{c} is not null" for c in (p.number, p.name) if c))
+
+
+def _vouched(feed: Feed, says: Says) -> Iterator[Select]:
+    for p in says.named:
+        if p.vouches:
+            columns = {"id_no": _linked(p), **_values(feed, p), "township_code": _township(p, says)}
+            yield Select(columns, staged(feed), f"{p.name} is not null")
+
+
+def _unnumbered(feed: Feed, says: Says) -> Iterator[Select]:
+    for p in says.named:
+        if p.by_name:
+            row = same("feed", "record_key", "source_ref")
+            columns = {**row, **_values(feed, p), "township_code": _township(p, says)}
+            yield Select(columns, staged(feed), f"{p.number} is null")
+
+
+_NOTHING = {"name": TEXT, "sex_code": TEXT, "birth_date": DAY}
+
+
+def _values(feed: Feed, p: Person) -> dict[str, str]:
+    """SQL of every field of a person, null where the feed does not tell it."""
+    told = {"name": p.name, "sex_code": sex_column(feed, p.sex) if p.sex else None, "birth_date": p.birth}
+    return {name: column or _NOTHING[name] for name, column in told.items()}
+
+
+def _linked(p: Person) -> str:
+    """The number under which a person is known."""
+    return f"coalesce({p.number}_norm, {p.number})" if p.any_number else f"{p.number}_norm"
+
+
+def _township(p: Person, says: Says) -> str:
+    return "township_code" if says.place and not p.elsewhere else TEXT
+
+
+PEOPLE = {
+    "said_person_number": SaidList("各数据源在用交付中的公民身份号码。", _numbers),
+    "said_known_number": SaidList("指明某人的号码，含换号以前的。", _known_numbers),
+    "said_person": SaidList("各数据源每一行说的是谁，一个角色一行。", _people),
+    "said_vouched": SaidList("无证号记录可能指的人。", _vouched),
+    "said_unnumbered": SaidList("没有证号、要按姓名等比对的记录。", _unnumbered),
+}

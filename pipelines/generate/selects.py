@@ -1,0 +1,62 @@
+"""What several feeds say of one thing, as SQL: one select a feed, put under each other.
+
+Belongs here: the shape of a select and of a list of them. Does not belong here: what a feed says (people.py,
+things.py).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from pipelines.generate.staging import HEAD, model_name, model_yml
+from pipelines.kit.contracts.elements import StandardError
+from pipelines.kit.contracts.model import Feed
+from pipelines.kit.contracts.says import Says
+
+TEXT, DAY = "cast(null as string)", "cast(null as date)"
+
+
+@dataclass(frozen=True)
+class Select:
+    """`columns` are SQL by name, the same names in the same order in every select of a list."""
+
+    columns: dict[str, str]
+    source: str = ""
+    where: str = ""
+
+    def __str__(self) -> str:
+        named = [name if sql == name else f"{sql} as {name}" for name, sql in self.columns.items()]
+        head = "select " + ", ".join(named) if len(named) < 4 else "select\n    " + ",\n    ".join(named)
+        return "\n".join([head, *([f"from {self.source}"] if self.source else []),
+                          *([f"where {self.where}"] if self.where else []), ""])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SaidList:
+    """A list of what feeds say, with its Chinese description."""
+
+    title: str
+    selects: Callable[[Feed, Says], Iterable[Select]]
+
+
+def said_model(name: str, what: SaidList, said: Iterable[tuple[Feed, Says]]) -> tuple[str, str]:
+    """SQL and description of a list. Raises StandardError where no feed says anything of the kind."""
+    selects = [select for feed, says in said for select in what.selects(feed, says)]
+    if not selects:
+        raise StandardError(f"{name}: no feed says anything of this; some feed's says: must, or models lack what they read")
+    sql = f"-- {HEAD.format('')}\n" + "union all\n".join(map(str, selects))
+    return sql, model_yml(name, what.title, [(column, f'{{{{ doc("{column}") }}}}') for column in selects[0].columns])
+
+
+def same(*names: str) -> dict[str, str]:
+    """Columns taken as they are."""
+    return {name: name for name in names}
+
+
+def staged(feed: Feed) -> str:
+    """A feed's staging model."""
+    return f"{{{{ ref('{model_name(feed)}') }}}}"
+
+
+def delivered(feed: Feed) -> str:
+    """A feed's rows as they came, of the deliveries in force."""
+    return f"{{{{ delivered_rows(source('bronze', '{feed.table}')) }}}} as delivered"

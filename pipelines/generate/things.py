@@ -1,0 +1,123 @@
+"""What feeds say beside whom they name: places, enterprises, events, values townships may correct, whose word counts.
+
+Belongs here: the lists that models of these subjects read. Does not belong here: people (people.py).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from pipelines.generate.selects import TEXT, SaidList, Select, delivered, same, staged
+from pipelines.generate.staging import CHANGE_TYPE, correctable
+from pipelines.kit.contracts.elements import StandardError
+from pipelines.kit.contracts.model import Feed
+from pipelines.kit.contracts.says import PERSON_FIELDS, SELF, Place, Says
+
+_DATE_OF = {"death": "death_date"}
+
+
+def _places(feed: Feed, says: Says) -> Iterator[Select]:
+    place = says.place
+    if place is None or not place.checked:
+        return
+    names = [e.name for e in says.enterprise] + [p.name for p in says.named]
+    key = f"{{{{ derived_key('payee_division', [\"'{feed.code}'\", '{place.of}', '{place.code}']) }}}}"
+    columns = {
+        "feed": "feed",
+        "entity_key": key if place.of else "record_key",
+        **same("record_key", "source_ref"),
+        "name": next(filter(None, names), TEXT),
+        "division_code": place.code,
+        "township_code": "township_code",
+        "claimed_on": _claimed_on(place),
+    }
+    if place.of:
+        latest = _LATEST.format(of=place.of, month=place.month, code=place.code, rows=staged(feed))
+        yield Select(columns, latest, f"month_choice = 1 and choice = 1 and {place.code} is not null")
+    else:
+        yield Select(columns, staged(feed), f"{place.code} is not null")
+
+
+# A payee speaks once per code, through the latest month paid: older months are history.
+_LATEST = """(
+    select
+        paid.*,
+        rank() over (partition by {of} order by {month} desc nulls last) as month_choice,
+        row_number() over (partition by {of}, {code} order by {month} desc nulls last, source_ref) as choice
+    from {rows} as paid
+) as ranked"""
+
+
+def _claimed_on(place: Place) -> str:
+    if place.month:
+        return f"{{{{ last_day_of_month(\"try_cast({place.month} || '-01' as date)\") }}}}"
+    day = f"coalesce({place.day}, delivered_on)" if place.day else "delivered_on"
+    return f"case when {place.changed} is not null then delivered_on else {day} end" if place.changed else day
+
+
+def _enterprises(feed: Feed, says: Says) -> Iterator[Select]:
+    for e in says.enterprise:
+        columns = {
+            "feed": "feed",
+            "role": f"'{e.role}'",
+            **same("record_key", "source_ref"),
+            "uscc": e.code,
+            "uscc_defect": f"{e.code}_defect",
+            "name": e.name or TEXT,
+            "township_code": "township_code" if says.place and e.role == SELF else TEXT,
+        }
+        yield Select(columns, staged(feed), f"{e.code} is not null")
+
+
+def _events(feed: Feed, says: Says) -> Iterator[Select]:
+    for event in says.event:
+        columns = {
+            "feed": "feed",
+            "role": f"'{says.named[0].role}'",
+            "event": f"'{event.kind}'",
+            "record_key": "record_key",
+            "happened_on": event.day,
+        }
+        yield Select(columns, staged(feed), " and ".join(f"{c} = '{value}'" for c, value in event.where.items()))
+
+
+def _correctable(feed: Feed, says: Says) -> Iterator[Select]:
+    is_deleted = f"coalesce({CHANGE_TYPE}, '') = '删除'" if CHANGE_TYPE in feed.by_name else "false"
+    for field in correctable(feed):
+        columns = {
+            "feed": f"'{feed.code}'",
+            "field": f"'{field}'",
+            **{c: f"_{c}" for c in ("record_key", "source_ref", "delivery_seq", "delivered_on", "delivery_rank")},
+            "row_number_in_file": "_row",
+            "value": f"coalesce(cast({field} as string), '')",
+            "is_deleted": is_deleted,
+        }
+        yield Select(columns, delivered(feed))
+
+
+def _ranked(feed: Feed, says: Says) -> Iterator[Select]:
+    for field, rank in _ranks(says).items():
+        yield Select({"feed": f"'{feed.code}'", "field": f"'{field}'", "rank": str(rank)})
+
+
+def _ranks(says: Says) -> dict[str, int]:
+    """The feed's place in the queue of every field it tells."""
+    people = {PERSON_FIELDS[field]: rank for p in says.named for field, rank in p.ranks.items()}
+    return people | {_DATE_OF[event.kind]: event.rank for event in says.event}
+
+
+def check_ranks(said: Iterable[tuple[Feed, Says]]) -> None:
+    """Raises StandardError where two feeds hold the same place in a queue."""
+    held: dict[tuple[str, int], str] = {}
+    for feed, says in said:
+        for place in _ranks(says).items():
+            if (other := held.setdefault(place, feed.code)) != feed.code:
+                raise StandardError(f"{feed.department}/{feed.entity}.yaml: says: rank {place[1]} for {place[0]} is that of "
+                                    f"{other}; give one of them another")  # fmt: skip
+
+
+THINGS = {
+    "said_place": SaidList("要核对区划代码的记录，及其业务日期。", _places),
+    "said_enterprise": SaidList("各数据源每一行说的是哪个企业。", _enterprises),
+    "said_event": SaidList("各数据源登记的事件：死亡。", _events),
+    "said_correctable": SaidList("镇街可更正的值，来源在用交付中怎么说。", _correctable),
+    "said_rank": SaidList("多源取值优先级：同一字段以序号最小的来源为准。", _ranked),
+}

@@ -1,0 +1,197 @@
+"""Whom and what a row of a feed speaks about: `says:` in its feed file, our own reading of what the department sends.
+
+Belongs here: the vocabulary, and whether a feed's columns bear what is said of them. Does not belong here: the SQL
+written from it (pipelines.generate). It is no part of the contract: a department does not answer for it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from pipelines.kit.contracts.elements import Element
+from pipelines.kit.contracts.model import CITIZEN_NUMBER, CORRECTABLE, CREDIT_CODE, IDENTIFIER, MONTH
+
+# A field of a person that feeds tell, and the column of the lake that holds it.
+PERSON_FIELDS = {"name": "name", "sex": "sex_code", "birth": "birth_date"}
+SELF = "self"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Person(_Strict):
+    """One person a row names, in a `role`. The other words are columns of the feed, or say more:
+
+    `id` holds the identity number, in its first `digits` characters where it holds more; `former` the number held
+    before; `seen` the day the row speaks of, else its delivery. `key`: the kind of the claim's key where a row names
+    several people. `names` false: the number is judged and nothing else. `any_number`: one that is not valid names a
+    person all the same. `vouches`: who is named here may be meant by a row without a number. `by_name`: rows
+    without a number are held against those. `elsewhere`: the place of the row is not this person's. `rank` in the
+    queue for every field, or field by field; the lowest wins, without one a feed comes last.
+    """
+
+    role: str = SELF
+    id: str
+    digits: int | None = None
+    name: str | None = None
+    sex: str | None = None
+    birth: str | None = None
+    seen: str | None = None
+    former: str | None = None
+    key: str | None = None
+    names: bool = True
+    any_number: bool = False
+    vouches: bool = False
+    by_name: bool = False
+    elsewhere: bool = False
+    rank: int | dict[Literal[*PERSON_FIELDS], int] | None = None
+
+    @property
+    def number(self) -> str:
+        """Column of the identity number in staging."""
+        return "id_no" if self.digits else self.id
+
+    @property
+    def defect(self) -> str:
+        """Column in staging of what is wrong with the number."""
+        return self.number.removesuffix("_no") + "_defect"
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """Rank by field, of the fields this feed tells."""
+        if not isinstance(self.rank, int):
+            return dict(self.rank or {})
+        return {field: self.rank for field in PERSON_FIELDS if getattr(self, field)}
+
+
+class Place(_Strict):
+    """Where a row lies: its division `code`. Rule R07 asks whether the code was in force on its `day`, else on that
+    of the delivery, which also counts for a row whose column `changed` is filled; `checked` false: it does not ask.
+    `month` and `of`: a payment, of which a payee speaks once a code, through the latest month.
+    """
+
+    code: str
+    day: str | None = None
+    changed: str | None = None
+    month: str | None = None
+    of: str | None = None
+    checked: bool = True
+
+    @model_validator(mode="after")
+    def _paid(self) -> "Place":
+        if bool(self.month) != bool(self.of):
+            raise ValueError("month and of go together: give both, or neither")
+        if self.month and (self.day or self.changed):
+            raise ValueError("a payment speaks of its month: leave out day and changed")
+        return self
+
+
+class Enterprise(_Strict):
+    """An enterprise a row names by its credit code, in a `role`, with its `name` where it has one."""
+
+    role: str = SELF
+    code: str
+    name: str | None = None
+
+
+class Event(_Strict):
+    """What happened to the person of the row (the first named) on a `day`; rows `where` a column has a value, all
+    without. `rank` of the feed in the queue for the day."""
+
+    kind: Literal["death"]
+    day: str
+    where: dict[str, str] = {}
+    rank: int
+
+
+class Says(_Strict):
+    """What a row says; nothing, where it is staged and names nobody. `same`: column -> code -> the code that means the same and is used instead. `own_staging`: the
+    staging model is written by hand, because the feed needs SQL of its own (the model says which)."""
+
+    person: tuple[Person, ...] = ()
+    place: Place | None = None
+    enterprise: tuple[Enterprise, ...] = ()
+    event: tuple[Event, ...] = ()
+    same: dict[str, dict[str, str]] = {}
+    own_staging: bool = False
+
+    @property
+    def named(self) -> tuple[Person, ...]:
+        """The people a row names, less those whose number is only judged."""
+        return tuple(p for p in self.person if p.names)
+
+
+class SaidColumn(Protocol):
+    """A column as a feed file resolves it."""
+
+    name: str
+    tags: tuple[str, ...]
+    codes: Mapping[str, str]
+    element: Element
+
+
+def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
+    """Everything wrong with what a feed says, each with its key and what to do; `columns` by name."""
+    for key, name, wanted in _columns(says):
+        if name not in columns:
+            yield f"says.{key}: no column {name}; name one of {', '.join(columns)}"
+        elif wanted and not _is(columns[name], wanted):
+            yield f"says.{key}: column {name} is no {wanted}; name another column, or leave {key.rpartition('.')[2]} out"
+        elif key.startswith(("person", "enterprise")) and wanted and CORRECTABLE in columns[name].tags:
+            yield f"says.{key}: column {name} tells who is meant, so townships cannot correct it; drop correctable"
+    for key, entries in (("person", says.person), ("enterprise", says.enterprise)):
+        for role in (r for r, count in Counter(entry.role for entry in entries).items() if count > 1):
+            yield f"says.{key}: role {role} twice; give each its own role"
+    if says.event and not says.named:
+        yield "says.event: it happens to a person; say which under person"
+    yield from (f"says.person{problem}" for problem in _of_people(says, columns))
+
+
+def _of_people(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
+    if len(says.named) > 1 and any(p.key is None for p in says.named):
+        yield ": a row names several people; give each of them a key, e.g. key: marriage_party"
+    if len(says.named) > 1 and any(p.by_name for p in says.named):
+        yield ": by_name works where a row names one person; leave it out"
+    for p in says.person:
+        if p.digits and "id_no" in columns:
+            yield f".{p.role}.digits: there is a column id_no already; bind that one"
+        if p.by_name and not (p.name and p.sex and p.birth):
+            yield f".{p.role}.by_name: name, sex and birth tell people apart; say their columns, or leave by_name out"
+        if p.vouches and not p.name:
+            yield f".{p.role}.vouches: people are looked for by name; say its column, or leave vouches out"
+
+
+def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
+    """(key, column, what it must be) of every column that is named."""
+    for p in says.person:
+        kinds = {"id": "identity number", "former": "identity number", "birth": "date", "seen": "date",
+                 "sex": "sex", "name": ""}  # fmt: skip
+        if p.digits:
+            kinds["id"] = "identifier"
+        yield from ((f"person.{p.role}.{k}", getattr(p, k), kind) for k, kind in kinds.items() if getattr(p, k))
+    if says.place:
+        kinds = {"code": "", "day": "date", "changed": "", "month": "month", "of": "identifier"}
+        yield from ((f"place.{k}", getattr(says.place, k), kind) for k, kind in kinds.items() if getattr(says.place, k))
+    for e in says.enterprise:
+        yield f"enterprise.{e.role}.code", e.code, "credit code"
+        if e.name:
+            yield f"enterprise.{e.role}.name", e.name, ""
+    for event in says.event:
+        yield f"event.{event.kind}.day", event.day, "date"
+        yield from ((f"event.{event.kind}.where", column, "") for column in event.where)
+    yield from (("same", column, "") for column in says.same)
+
+
+def _is(column: SaidColumn, wanted: str) -> bool:
+    standard = column.element.standard
+    return {
+        "date": column.element.type == "date",
+        "identifier": IDENTIFIER in column.tags,
+        "identity number": standard == CITIZEN_NUMBER,
+        "credit code": standard == CREDIT_CODE,
+        "month": MONTH in column.tags,
+        "sex": "sex" in column.tags,
+    }[wanted]
