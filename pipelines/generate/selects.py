@@ -42,7 +42,7 @@ def said_model(name: str, what: SaidList, said: Iterable[tuple[Feed, Says]]) -> 
     """SQL and description of a list. Raises StandardError where no feed says anything of the kind."""
     selects = [select for feed, says in said for select in what.selects(feed, says)]
     if not selects:
-        raise StandardError(f"{name}: no feed says anything of this; some feed's says: must, or models lack what they read")
+        raise StandardError(f"{name}: no feed says anything of the kind; models read it, so the says: of one must")
     sql = f"-- {HEAD.format('')}\n" + "union all\n".join(map(str, selects))
     return sql, model_yml(name, what.title, [(column, f'{{{{ doc("{column}") }}}}') for column in selects[0].columns])
 

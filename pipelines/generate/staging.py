@@ -40,9 +40,8 @@ def staging_sql(feed: Feed, says: Says) -> str:
     fields = correctable(feed)
     columns += [f"{{{{ correction_columns({fields or ''}) }}}}", f"{{{{ lineage('{feed.code}') }}}}"]
     head = "-- " + HEAD.format(f"/{feed.department}/{feed.entity}.yaml")
-    return (
-        f"{head}\nwith " + ",\n\n".join(named) + "\n\nselect\n    " + ",\n    ".join(columns) + f"\nfrom {steps[-1][0]}\n"
-    )
+    ctes, selected = ",\n\n".join(named), ",\n    ".join(columns)
+    return f"{head}\nwith {ctes}\n\nselect\n    {selected}\nfrom {steps[-1][0]}\n"
 
 
 def _steps(feed: Feed, says: Says) -> Iterator[tuple[str, str]]:
@@ -119,7 +118,8 @@ def staging_yml(feed: Feed, says: Says) -> str:
 
 def model_yml(name: str, title: str, columns: list[tuple[str, str]]) -> str:
     """A model and its columns as dbt reads them."""
-    lines = [f"# {HEAD.format('')}", "models:", f"  - name: {name}", f"    description: {_quoted(title)}", "    columns:"]
+    lines = [f"# {HEAD.format('')}", "models:", f"  - name: {name}"]
+    lines += [f"    description: {_quoted(title)}", "    columns:"]
     for column, text in columns:
         lines += [f"      - name: {column}", f"        description: {_quoted(text)}"]
     return "\n".join(lines) + "\n"

@@ -108,10 +108,10 @@ def check_ranks(said: Iterable[tuple[Feed, Says]]) -> None:
     """Raises StandardError where two feeds hold the same place in a queue."""
     held: dict[tuple[str, int], str] = {}
     for feed, says in said:
-        for place in _ranks(says).items():
-            if (other := held.setdefault(place, feed.code)) != feed.code:
-                raise StandardError(f"{feed.department}/{feed.entity}.yaml: says: rank {place[1]} for {place[0]} is that of "
-                                    f"{other}; give one of them another")  # fmt: skip
+        for field, rank in _ranks(says).items():
+            if (other := held.setdefault((field, rank), feed.code)) != feed.code:
+                file = f"{feed.department}/{feed.entity}.yaml"
+                raise StandardError(f"{file}: says: rank {rank} for {field} is {other}'s already; give another one")
 
 
 THINGS = {

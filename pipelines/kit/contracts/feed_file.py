@@ -104,8 +104,8 @@ class SourceEntry(_Strict):
 class FeedFile(_Strict):
     """A feed as its department and the bureau agreed on it. `slug` and `entity` come from the path.
 
-    `identity` row: there is no key, every row stands for itself. `says`: whom and what its rows speak about; a feed that
-    says nothing is kept in bronze and goes no further.
+    `identity` row: there is no key, every row stands for itself. `says`: whom and what its rows speak about; a feed
+    without it is kept in bronze and goes no further.
     """
 
     slug: str

@@ -108,8 +108,9 @@ class Event(_Strict):
 
 
 class Says(_Strict):
-    """What a row says; nothing, where it is staged and names nobody. `same`: column -> code -> the code that means the same and is used instead. `own_staging`: the
-    staging model is written by hand, because the feed needs SQL of its own (the model says which)."""
+    """What a row says; nothing, where it is staged and names nobody. `same`: column -> code -> the code that means the
+    same and is used instead. `own_staging`: the staging model is written by hand, as the feed needs SQL of its own (the
+    model says which)."""
 
     person: tuple[Person, ...] = ()
     place: Place | None = None
@@ -139,7 +140,8 @@ def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
         if name not in columns:
             yield f"says.{key}: no column {name}; name one of {', '.join(columns)}"
         elif wanted and not _is(columns[name], wanted):
-            yield f"says.{key}: column {name} is no {wanted}; name another column, or leave {key.rpartition('.')[2]} out"
+            word = key.rpartition(".")[2]
+            yield f"says.{key}: column {name} is no {wanted}; name another column, or leave {word} out"
         elif key.startswith(("person", "enterprise")) and wanted and CORRECTABLE in columns[name].tags:
             yield f"says.{key}: column {name} tells who is meant, so townships cannot correct it; drop correctable"
     for key, entries in (("person", says.person), ("enterprise", says.enterprise)):
