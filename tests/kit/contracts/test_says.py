@@ -1,0 +1,97 @@
+"""What a feed says of its columns, and everything that can be wrong with it."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.generate import models
+from pipelines.generate.staging import staging_sql
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.contracts.__main__ import main
+from pipelines.kit.contracts.elements import StandardError, load_elements
+from pipelines.kit.contracts.feed_file import load_feed_files
+from pipelines.kit.contracts.workbook import contract_workbook, read_feed
+
+_PERSON = "{id: card_no, digits: 18, name: name, rank: 4}"
+
+
+@pytest.mark.parametrize(
+    ("new", "complaint"),
+    [
+        ("{id: cardno, name: name}", "says.person.self.id: no column cardno; name one of card_no, name"),
+        ("{id: card_no, name: name}", "says.person.self.id: column card_no is no identity number; name another"),
+        ("{id: card_no, digits: 18, birth: name}", "says.person.self.birth: column name is no date; name another"),
+        ("{id: card_no, digits: 18, sex: class_code}", "says.person.self.sex: column class_code is no sex"),
+        ("{id: card_no, digits: 18, age: name}", "says.person.0.age"),
+        ("{id: card_no, digits: 18, vouches: true}", "says.person.self.vouches: people are looked for by name"),
+        ("{id: card_no, digits: 18, by_name: true}", "says.person.self.by_name: name, sex and birth tell people apart"),
+        (f"{_PERSON}\n    - {_PERSON}", "says.person: role self twice; give each its own role"),
+        (f"{_PERSON}\n    - {{role: kin, id: card_no, digits: 17}}", "give each of them a key, e.g. key: marriage_party"),
+    ],
+)  # fmt: skip
+def test_what_columns_do_not_bear_is_told_with_file_key_and_what_to_do(change, capsys, new: str, complaint: str):
+    assert main(["generate", "--root", str(change(_PERSON, new))]) == 1
+    told = capsys.readouterr().err
+    assert complaint in told
+    assert "disabled_federation/disability_cards.yaml" in told
+
+
+@pytest.mark.parametrize(
+    ("new", "complaint"),
+    [
+        ("place: {code: division_code, day: valid_to, month: name, of: name}", "leave out day and changed"),
+        ("place: {code: division_code, of: card_no}", "month and of go together: give both, or neither"),
+        ("place: {code: village}", "says.place.code: no column village"),
+        ("same: {village: {'1': '2'}}", "says.same: no column village"),
+    ],
+)
+def test_a_place_speaks_of_one_day(change, capsys, new: str, complaint: str):
+    assert main(["generate", "--root", str(change("place: {code: division_code}", new))]) == 1
+    assert complaint in capsys.readouterr().err
+
+
+def test_who_is_meant_cannot_be_corrected_by_townships(change, capsys):
+    root = change("aliases: [残疾人证件号], key: 1}", "aliases: [残疾人证件号], key: 1, correctable: true}")
+    assert main(["generate", "--root", str(root)]) == 1
+    told = capsys.readouterr().err
+    assert "column card_no tells who is meant, so townships cannot correct it; drop correctable" in told
+
+
+def test_two_feeds_hold_no_place_in_the_queue_together(change):
+    with pytest.raises(StandardError, match="rank 3 for name is .* already; give another one"):
+        models.generated(change("rank: 4", "rank: 3"))
+
+
+def test_ranks_may_differ_by_field(change):
+    files = models.generated(change("rank: 4", "rank: {name: 41}"))
+    assert "select 'F11' as feed, 'name' as field, 41 as rank" in files[models.SAID / "said_rank.sql"]
+
+
+def test_a_model_that_nobody_feeds_any_more_is_told(project: Path):
+    for file in (project / "expectations/feeds").rglob("*.yaml"):
+        file.write_text(file.read_text(encoding="utf-8").partition("says:")[0], encoding="utf-8")
+    with pytest.raises(StandardError, match="said_person_number: no feed says anything of the kind"):
+        models.generated(project)
+
+
+def test_words_for_a_sex_and_codes_that_mean_another_are_read_once_in_staging():
+    feeds = load_contracts()
+    says = {f.code: f.says for f in load_feed_files()}
+    certificates = staging_sql(feeds["F04"], says["F04"])
+    assert "    sex_name,\n    case sex_name when '男' then '1' when '女' then '2' end as sex_code,\n" in certificates
+    residents = staging_sql(feeds["F01"], says["F01"])
+    assert "    case relation_code when '02' then '01' else relation_code end as relation_code,\n" in residents
+
+
+def test_what_may_only_be_asked_is_never_returned(project: Path):
+    text = models.generated(project)[models.SAID / "said_person.sql"]
+    (asked,) = [part for part in text.split("union all\n") if "medical_insurance__enrolments" in part]
+    assert "cast(null as string) as returned_name,\n    cast(null as string) as returned_sex_code," in asked
+    assert "    name,\n    sex_code,\n    birth_date,\n" in asked
+
+
+def test_a_department_that_fills_in_its_contract_anew_does_not_undo_what_it_means():
+    elements, feeds = load_elements(), load_feed_files()
+    feed = next(f for f in feeds if f.code == "F11")
+    read, problems = read_feed(contract_workbook(elements, feeds, feed), elements, feeds)
+    assert (read.says, problems) == (feed.says, [])
