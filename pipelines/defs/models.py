@@ -47,8 +47,7 @@ def model_assets(nodes: list[Node], manifest: Mapping[str, Any]) -> dg.AssetsDef
 
     @dg.multi_asset(
         name="models", can_subset=True,
-        specs=[_spec(key, node, [by_parent[p] for p in node["depends_on"].get("nodes", ())])
-               for key, node in told.items()],
+        specs=[_spec(node, told[table_key(node)], [by_parent[p] for p in node.parents]) for node in tables],
         check_specs=[dg.AssetCheckSpec(n.title, asset=table_key(n), blocking=True) for n in nodes if n.kind == TEST],
         **BY_DATE,
     )  # fmt: skip
@@ -69,12 +68,13 @@ def model_assets(nodes: list[Node], manifest: Mapping[str, Any]) -> dg.AssetsDef
     return models
 
 
-def _spec(key: dg.AssetKey, node: Mapping[str, Any], parents: list[dg.AssetKey]) -> dg.AssetSpec:
+def _spec(model: Node, node: Mapping[str, Any], parents: list[dg.AssetKey]) -> dg.AssetSpec:
+    key = table_key(model)
     sql = f"\n\n#### SQL\n```sql\n{node['raw_code'].strip()}\n```" if node["raw_code"] else ""
     return dg.AssetSpec(
         key, deps=sorted(set(parents)), skippable=True, group_name=key.path[0], owners=["team:big_data_bureau"],
         kinds={"dbt", "ducklake"}, description=node["description"] + sql,
-        code_version=hashlib.sha256(node["raw_code"].encode()).hexdigest()[:16],
+        code_version=hashlib.sha256(model.sql.encode()).hexdigest()[:16],
         metadata={"dagster/table_name": f"lake.{key.path[0]}.{key.path[1]}", "dagster/column_schema": dg.TableSchema([
             dg.TableColumn(name, description=column["description"]) for name, column in node["columns"].items()
         ])},

@@ -43,7 +43,8 @@ class ModelBuildError(RuntimeError):
 @dataclass(frozen=True)
 class Node:
     """A seed, a model or a data test of the project. `sql` is compiled, that of a test selects the rows that fail;
-    a test belongs to the table (`schema`, `name`) and is called `title`."""
+    a test belongs to the table (`schema`, `name`) and is called `title`. `parents` are keys of what it reads, sources
+    too."""
 
     key: str
     kind: str
@@ -160,11 +161,24 @@ def _read(file: Path) -> Mapping[str, Any]:
 
 
 def nodes() -> list[Node]:
-    """Seeds, models and tests in an order in which they can be built."""
+    """Seeds, models and tests in an order in which they can be built; not what is never stored (ephemeral), whose SQL
+    stands in that of its readers."""
     known = manifest()["nodes"]
-    made = {key: _node(known, key) for key in sorted(known)}
-    order = TopologicalSorter({key: node.parents for key, node in made.items()}).static_order()
-    return [made[key] for key in order]
+    made = {key: _node(known, key) for key in sorted(known) if not _is_inlined(known, key)}
+    readers = {key: [p for p in node.parents if p in made] for key, node in made.items()}
+    return [made[key] for key in TopologicalSorter(readers).static_order()]
+
+
+def _is_inlined(known: Mapping[str, Any], key: str) -> bool:
+    return key in known and known[key]["config"]["materialized"] == "ephemeral"
+
+
+def _parents(known: Mapping[str, Any], key: str) -> set[str]:
+    """What a node reads, through what stands in its own SQL."""
+    found: set[str] = set()
+    for parent in known[key]["depends_on"].get("nodes", ()):
+        found |= _parents(known, parent) if _is_inlined(known, parent) else {parent}
+    return found
 
 
 def _node(known: Mapping[str, Any], key: str) -> Node:
@@ -173,7 +187,7 @@ def _node(known: Mapping[str, Any], key: str) -> Node:
     return Node(
         key, told["resource_type"], table["schema"], table["name"], told["name"], told["original_file_path"],
         told.get("compiled_code", ""), told["config"]["materialized"],
-        tuple(p for p in told["depends_on"].get("nodes", ()) if p in known), told["config"].get("column_types", {}),
+        tuple(sorted(_parents(known, key))), told["config"].get("column_types", {}),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pipelines.generate.__main__ import write
 from pipelines.judge.ledger import deliveries, schema
 from pipelines.judge.ledger.corrections import rebuild_standing
 from pipelines.kit import models
+from pipelines.kit.build import build
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.keys import entity_key, record_key
 from pipelines.kit.lake import connect
@@ -77,7 +78,6 @@ PAID = (
     f"{small.HEAD},王建国,2023-12,{small.OLD_VILLAGE}", f"{small.HEAD},王建国,2024-01,{small.VILLAGE}",
     f"{small.WIFE},陈秀英,2023-12,{small.OLD_VILLAGE}",
 )  # fmt: skip
-SUBJECTS = ("identity_claim", "division_claim", "credit_code", "corrected_value")
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +102,7 @@ def ask(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
     paths = Paths(tmp_path_factory.mktemp("lake"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(models, "DBT_PROJECT", root / "dbt_project")
+        patch.setattr(models, "TARGET", root / "compiled")
         for code in ("F37", "F38"):
             patch.setitem(bronze_files.FEEDS, code, feeds[code])
         small.build(paths)
@@ -122,7 +123,7 @@ def ask(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
             )
             rebuild_standing(con, small.SECOND)
             deliveries.record_standing(con, paths, feeds.values(), small.SECOND)
-        models.run_dbt(paths, ["run", "--select", *(f"+{name}" for name in SUBJECTS)], small.SECOND)
+        build(paths, small.SECOND)
         with connect(paths, read_only=True) as con:
             yield lambda sql, *values: con.execute(sql, list(values)).fetchall()
 
