@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipelines.give.exports.contract import Export
 from pipelines.kit.contracts import Column, Feed
 from pipelines.kit.office.styles import LINE_POINTS, display_width, line_count, page, row_points, workbook_bytes
+from pipelines.kit.office.table import write_lines, write_title
 
 MAX_ROWS, MAX_CELL = 1_048_575, 32_767
 GUIDE = "说明"
@@ -113,8 +114,7 @@ def _guide(
 ) -> None:  # fmt: skip
     feed = export.feed
     page(sheet, footer, is_landscape=False)
-    sheet.write_string(0, 0, feed.title, formats["title"])
-    sheet.set_row(0, 28)
+    write_title(sheet, formats, feed.title)
     lines = [
         ("接收单位", feed.department_name),
         ("数据截至", as_of.isoformat()),
@@ -129,9 +129,4 @@ def _guide(
         ("主键", "、".join(feed.by_name[k].label for k in feed.key_columns)),
         ("数据合同", f"{export.code} 版本 {feed.version}"),
     ]
-    for place, width in enumerate(_GUIDE_WIDTHS):
-        sheet.set_column(place, place, width)
-    for r, line in enumerate(((k, v) for k, v in lines if v), 2):
-        sheet.set_row(r, row_points(zip(line, _GUIDE_WIDTHS, strict=True)))
-        sheet.write_string(r, 0, line[0], formats["label"])
-        sheet.write_string(r, 1, line[1], formats["cell"])
+    write_lines(sheet, formats, 2, [(label, text) for label, text in lines if text], _GUIDE_WIDTHS)

@@ -13,10 +13,13 @@ from pipelines.give.inbox.check import RowResult
 from pipelines.give.returns.assemble import OUTCOMES
 from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import Rule
-from pipelines.kit.office.styles import clean, page, row_points, workbook_bytes, write_table
+from pipelines.kit.office.styles import page, workbook_bytes
+from pipelines.kit.office.table import NUMBER, Column, centred, write_facts, write_table, write_title
 
-_TITLES = ("序号", "工单号", "规则", "表中行号", "结果", "原因和下一步")
-_WIDTHS = (6, 15, 34, 9, 14, 78)
+_COLUMNS = (
+    centred("工单号", 15), Column("规则", 34), centred("表中行号", 9), centred("结果", 14),
+    Column("原因和下一步", 78),
+)  # fmt: skip
 
 
 def build_receipt(
@@ -40,25 +43,10 @@ def build_receipt(
     with workbook_bytes(as_of, "数据返还回执") as (book, formats, out):
         sheet = book.add_worksheet("回执")
         page(sheet, f"数据返还回执 {as_of.isoformat()}")
-        sheet.set_row(0, 28)
-        sheet.write_string(0, 0, "数据返还回执", formats["title"])
-        width = sum(_WIDTHS[2:])
-        for r, (label, text) in enumerate(facts, 2):
-            sheet.merge_range(r, 0, r, 1, label, formats["label"])
-            sheet.merge_range(r, 2, r, len(_WIDTHS) - 1, clean(text), formats["cell"])
-            sheet.set_row(r, row_points([(text, width)]))
-        top = len(facts) + 3
+        write_title(sheet, formats, "数据返还回执")
+        top = write_facts(sheet, formats, 2, facts, (NUMBER, *_COLUMNS)) + 1
         cells = [_line(row, rules) for row in sorted(rows, key=lambda r: (r.sheet_row == 0, r.sheet_row))]
-        write_table(
-            sheet,
-            formats,
-            top,
-            _TITLES,
-            _WIDTHS,
-            [True, True, False, True, True, False],
-            cells,
-            fits_rows=True,
-        )
+        write_table(sheet, formats, top, _COLUMNS, cells, fits_rows=True)
         sheet.repeat_rows(top, top)
     return out.getvalue()
 

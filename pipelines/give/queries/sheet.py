@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipelines.give.queries.answering import NO, NO_ANSWER, NOBODY, YES, Answered
-from pipelines.kit.office.styles import clean, page, row_points, workbook_bytes, write_table
+from pipelines.kit.office.styles import clean, page, workbook_bytes
+from pipelines.kit.office.table import NUMBER, Column, centred, write_facts, write_table, write_title
 
-_TITLES = ("序号", "清单行号", "身份证号", "姓名", "查询事项", "答复", "说明")
-_WIDTHS = (6, 9, 22, 12, 26, 11, 62)
-_CENTRED = (True, True, True, True, False, True, False)
+_COLUMNS = (
+    centred("清单行号", 9), centred("身份证号", 22), centred("姓名", 12), Column("查询事项", 26),
+    centred("答复", 11), Column("说明", 62),
+)  # fmt: skip
 
 
 def answer_sheet(
@@ -35,13 +37,9 @@ def answer_sheet(
         sheet = book.add_worksheet("答复")
         top = len(facts) + 3
         page(sheet, f"查询核验答复 {as_of.isoformat()} 内部资料 注意保密", title_rows=(top, top))
-        sheet.set_row(0, 28)
-        sheet.write_string(0, 0, "查询核验答复", formats["title"])
-        for r, (label, text) in enumerate(facts, 2):
-            sheet.merge_range(r, 0, r, 1, label, formats["label"])
-            sheet.merge_range(r, 2, r, len(_WIDTHS) - 1, clean(text), formats["cell"])
-            sheet.set_row(r, row_points([(text, sum(_WIDTHS[2:]))]))
-        write_table(sheet, formats, top, _TITLES, _WIDTHS, _CENTRED, [_line(a) for a in answers], fits_rows=True)
+        write_title(sheet, formats, "查询核验答复")
+        write_facts(sheet, formats, 2, facts, (NUMBER, *_COLUMNS))
+        write_table(sheet, formats, top, _COLUMNS, [_line(a) for a in answers], fits_rows=True)
         sheet.freeze_panes(top + 1, 0)
     return out.getvalue()
 

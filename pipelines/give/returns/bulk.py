@@ -6,6 +6,7 @@ Belongs here: cells -> Parquet bytes. Does not belong here: encryption. Equal ro
 import io
 from collections.abc import Sequence
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -42,9 +43,10 @@ def parquet(columns: Sequence[Column], rows: Sequence[Cells]) -> bytes:
     """Parquet (zstd) with the columns' lake names and types; '' becomes null."""
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     arrays = [
-        pa.array([text or None for text in column], pa.string()).cast(_TYPES[c.type])
+        pl.Series(column, dtype=pl.String).replace("", None).to_arrow(compat_level=pl.CompatLevel.oldest())
+        .cast(pa.string()).cast(_TYPES[c.type])
         for c, column in zip(columns, cells, strict=True)
-    ]
+    ]  # fmt: skip; made by way of polars, for pyarrow loads pandas to look at a list
     out = io.BytesIO()
     table = pa.Table.from_arrays(arrays, names=[c.name for c in columns])
     pq.write_table(table, out, compression="zstd")

@@ -100,7 +100,6 @@ EMPTY_HINT = "本期没有需要贵镇街核实的内容，不必交回。"
 
 SIGN_OFF = (("officer", "经办人"), ("phone", "联系电话"), ("date", "办理日期"), ("reviewer", "审核人"))
 SIGN_OFF_ROW, SIGN_OFF_COLUMN = 3, 1
-PREVIOUS_TITLES = ("答复轮次", "工单号", "规则", "姓名", "上次答复", "更正值", "处理情况", "目前状态", "说明")
 
 
 def heading(place: str, as_of: str) -> str:

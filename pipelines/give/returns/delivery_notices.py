@@ -22,7 +22,8 @@ from pipelines.ingest.bronze.rulings import CHOICES, REJECT, Ruling
 from pipelines.ingest.landing.delivery import to_json
 from pipelines.judge.ledger.rulings import decided
 from pipelines.kit.contracts import Feed
-from pipelines.kit.office.styles import clean, page, row_points, workbook_bytes, write_table
+from pipelines.kit.office.styles import clean, page, workbook_bytes
+from pipelines.kit.office.table import Column, centred, write_facts, write_table, write_title
 from pipelines.kit.paths import Paths
 from pipelines.kit.records import read_record
 from pipelines.kit.security.keys import KeyProvider, write_password_list
@@ -33,8 +34,8 @@ from pipelines.kit.whole_files import publish_folder
 _LAYOUT = 2
 _RECORD = "notice.json"
 _REFUSED, _ACCEPTED = "数据退回通知", "数据入库通知"
-_LABEL_WIDTH, _TEXT_WIDTH = 16, 96
-_CHECKS = ("检查项目", "本次", "界限", "结论")
+_CHECKS = Column("检查项目", 16), Column("本次", 48), Column("界限", 32), centred("结论", 16)
+_PLACE = centred("工作表", 12), centred("行号", 8), Column("列", 16), Column("原因和下一步", 48)
 _MOST_HEADINGS = 60
 
 
@@ -75,27 +76,17 @@ def build_delivery_notice(
     with workbook_bytes(day, title) as (book, formats, out):
         sheet = book.add_worksheet("说明")
         page(sheet, f"{title} {result.delivery_id} 内部资料 注意保密")
-        sheet.set_row(0, 28)
-        sheet.write_string(0, 0, f"致{feed.department_name}：{title}", formats["title"])
-        facts = _facts(feed, result, ruling, len(rows), count)
-        for r, (label, text) in enumerate(facts, 2):
-            sheet.write_string(r, 0, label, formats["label"])
-            sheet.merge_range(r, 1, r, 3, clean(text), formats["cell"])
-            sheet.set_row(r, row_points([(text, _TEXT_WIDTH)]))
+        write_title(sheet, formats, f"致{feed.department_name}：{title}")
+        top = write_facts(sheet, formats, 2, _facts(feed, result, ruling, len(rows), count), _CHECKS, labels=1) + 1
         checks = [_check(c) for c in result.checks]
-        widths, centred = (_LABEL_WIDTH, 48, 32, 16), (False, False, False, True)
-        write_table(sheet, formats, len(facts) + 3, _CHECKS, widths, centred, checks, is_numbered=False, fits_rows=True)
+        write_table(sheet, formats, top, _CHECKS, checks, is_numbered=False, fits_rows=True)
         listed = book.add_worksheet("问题行")
         page(listed, f"{title} {result.delivery_id} 内部资料 注意保密", title_rows=(0, 0))
         listed.freeze_panes(1, 5)
         headings = all_headings(rows)[:_MOST_HEADINGS]
-        titles = ("序号", "工作表", "行号", "列", "原因和下一步", *(clean(h) for h in headings))
+        as_sent = (Column(clean(h), 20) for h in headings)
         cells = [(r.sheet, str(r.row), r.column, r.reason, *(r.cells.get(h, "") for h in headings)) for r in rows]
-        write_table(
-            listed, formats, 0, titles, (6, 12, 8, 16, 48, *(20 for _ in headings)),
-            (True, True, True, False, False, *(False for _ in headings)),
-            [tuple(clean(text) for text in row) for row in cells],
-        )  # fmt: skip
+        write_table(listed, formats, 0, (*_PLACE, *as_sent), [tuple(clean(text) for text in row) for row in cells])
     return out.getvalue()
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing_extensions import TypedDict
 
 from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
-from pipelines.kit.office.styles import page, workbook_bytes, write_table
+from pipelines.kit.office.styles import page, workbook_bytes
+from pipelines.kit.office.table import Column, centred, write_table, write_title
 from pipelines.kit.paths import Paths
 from pipelines.kit.records import read_record
 from pipelines.kit.security.signature import canonical_json
@@ -26,13 +27,11 @@ DISPUTE, FLIP_BACK, AGREED, PLAIN = "镇街异议", "更正后复现", "镇街�
 KINDS = (DISPUTE, FLIP_BACK, AGREED, PLAIN)
 RECORD = "letter.json"
 _FOLDER = re.compile(r"\d{8}(_\d+)?")
-_TITLES = (
-    "序号", "类别", "工单号", "规则", "严重程度", "数据文件", "工作表", "行号", "记录", "字段", "依据",
-    "当前值", "镇街", "镇街意见", "镇街更正值", "首次提出", "目前状态",
-)  # fmt: skip
-_WIDTHS = (6, 11, 15, 24, 6, 32, 12, 8, 26, 14, 40, 18, 18, 22, 18, 12, 16)
-_CENTRED = (
-    True, True, True, False, True, False, True, True, False, True, False, False, False, False, False, True, True,
+_COLUMNS = (
+    centred("类别", 11), centred("工单号", 15), Column("规则", 24), centred("严重程度", 6),
+    Column("数据文件", 32), centred("工作表", 12), centred("行号", 8), Column("记录", 26),
+    centred("字段", 14), Column("依据", 40), Column("当前值", 18), Column("镇街", 18), Column("镇街意见", 22),
+    Column("镇街更正值", 18), centred("首次提出", 12), centred("目前状态", 16),
 )  # fmt: skip
 _GUIDE = (
     "请按「数据文件」「工作表」「行号」在贵单位报送的文件中找到该行，在源系统中核对并更正；下次交付时以更正后的数据为准。",
@@ -132,8 +131,7 @@ def build_letter(letter: Letter, issue: int = 1, because: str = "") -> bytes:
     guide = (*_GUIDE, replaced) if issue > 1 else _GUIDE
     with workbook_bytes(letter.as_of, "异议函") as (book, formats, out):
         sheet = book.add_worksheet("异议函")
-        sheet.set_row(0, 28)
-        sheet.write_string(0, 0, f"致{letter.department_name}：数据异议函（{day}）", formats["title"])
+        write_title(sheet, formats, f"致{letter.department_name}：数据异议函（{day}）")
         for r, text in enumerate(guide, 1):
             sheet.write_string(r, 0, text, formats["subtitle"])
         counts = "；".join(f"{kind} {sum(row[0] == kind for row in letter.rows)} 条" for kind in KINDS)
@@ -141,5 +139,5 @@ def build_letter(letter: Letter, issue: int = 1, because: str = "") -> bytes:
         top = len(guide) + 3
         page(sheet, f"数据异议函 {day} 内部资料 注意保密", title_rows=(top, top))
         sheet.freeze_panes(top + 1, 4)
-        write_table(sheet, formats, top, _TITLES, _WIDTHS, _CENTRED, letter.rows, fits_rows=True)
+        write_table(sheet, formats, top, _COLUMNS, letter.rows, fits_rows=True)
     return out.getvalue()

@@ -16,21 +16,18 @@ from pipelines.give.returns import columns as layout
 from pipelines.give.returns.anomaly_sheet import top_lines, write_anomalies
 from pipelines.give.returns.guide import Section, guide
 from pipelines.give.returns.model import TownshipReturn
-from pipelines.kit.office.styles import (
-    LINE_POINTS,
-    PROTECTION,
-    clean,
-    page,
-    row_points,
-    workbook_bytes,
-    write_table,
-)
+from pipelines.kit.office.styles import LINE_POINTS, PROTECTION, clean, page, workbook_bytes
+from pipelines.kit.office.table import Column, centred, write_lines, write_table, write_title
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.signature import canonical_json, sign
 
 _GUIDE_WIDTHS = (20, 84)
 _TABS = {layout.GUIDE: "#1F4E79", layout.ANOMALIES: "#C00000", layout.RECEIPT: "#BF9000"}
-_PREVIOUS_WIDTHS = (12, 15, 26, 16, 16, 22, 12, 16, 44)
+_PREVIOUS = (
+    centred("答复轮次", 12), centred("工单号", 15), Column("规则", 26), centred("姓名", 16),
+    centred("上次答复", 16), centred("更正值", 22), centred("处理情况", 12), centred("目前状态", 16),
+    Column("说明", 44),
+)  # fmt: skip
 
 
 def build_workbook(data: TownshipReturn, keys: KeyProvider) -> bytes:
@@ -85,10 +82,7 @@ def meta_document(data: TownshipReturn, keys: KeyProvider) -> dict:
 
 def _guide(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, footer: str) -> None:
     page(sheet, footer, is_landscape=False)
-    for c, width in enumerate(_GUIDE_WIDTHS):
-        sheet.set_column(c, c, width)
-    sheet.set_row(0, 30)
-    sheet.write_string(0, 0, f"{data.place} 数据返还说明", formats["title"])
+    write_title(sheet, formats, f"{data.place} 数据返还说明", points=30)
     sheet.write_string(1, 0, f"数据截至 {data.as_of.isoformat()} · 内部资料 注意保密", formats["subtitle"])
     row = 3
     for section in guide(data):
@@ -100,12 +94,7 @@ def _section(sheet: Worksheet, formats: dict[str, Format], row: int, section: Se
     sheet.set_row(row, 22)
     sheet.write_string(row, 0, section.title, formats["bar"])
     sheet.write_string(row, 1, "", formats["bar"])
-    for label, text in section.lines:
-        row += 1
-        sheet.set_row(row, row_points(zip((label, text), _GUIDE_WIDTHS, strict=True)))
-        sheet.write_string(row, 0, label, formats["label"])
-        sheet.write_string(row, 1, text, formats["cell"])
-    return row + 2
+    return write_lines(sheet, formats, row + 1, section.lines, _GUIDE_WIDTHS) + 1
 
 
 def _list(sheet: Worksheet, formats: dict[str, Format], name: str, rows: tuple, footer: str) -> None:
@@ -114,10 +103,7 @@ def _list(sheet: Worksheet, formats: dict[str, Format], name: str, rows: tuple, 
     sheet.set_default_row(LINE_POINTS)
     sheet.freeze_panes(1, 2)
     shown = layout.SHEETS[name]
-    write_table(
-        sheet, formats, 0, ["序号", *(c.title for c in shown)], [6, *(c.width for c in shown)],
-        [True, *(c.is_centred for c in shown)], rows,
-    )  # fmt: skip
+    write_table(sheet, formats, 0, [Column(c.title, c.width, c.is_centred) for c in shown], rows)
     if not rows:
         sheet.write_string(1, 0, "本期没有内容。", formats["subtitle"])
     sheet.protect("", PROTECTION)
@@ -125,8 +111,7 @@ def _list(sheet: Worksheet, formats: dict[str, Format], name: str, rows: tuple, 
 
 def _receipt(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, footer: str) -> None:
     page(sheet, footer)
-    sheet.set_row(0, 26)
-    sheet.write_string(0, 0, f"{data.place} 回执", formats["title"])
+    write_title(sheet, formats, f"{data.place} 回执", points=26)
     sheet.write_string(1, 0, "请填写黄色单元格，与「异常清单」一起交回。", formats["hint"])
     left = layout.SIGN_OFF_COLUMN
     for i, (_, label) in enumerate(layout.SIGN_OFF):
@@ -135,13 +120,8 @@ def _receipt(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn,
         sheet.write_string(row, left - 1, label, formats["label"])
         sheet.write_blank(row, left, None, formats["answer"])
     top = layout.SIGN_OFF_ROW + len(layout.SIGN_OFF) + 2
-    sheet.write_string(top - 1, 0, "上一次答复的处理情况", formats["title"])
-    sheet.set_row(top - 1, 26)
-    write_table(
-        sheet, formats, top, layout.PREVIOUS_TITLES, _PREVIOUS_WIDTHS,
-        [True, True, False, True, True, True, True, True, False], data.previous_answers,
-        is_numbered=False, fits_rows=True,
-    )  # fmt: skip
+    write_title(sheet, formats, "上一次答复的处理情况", top - 1, points=26)
+    write_table(sheet, formats, top, _PREVIOUS, data.previous_answers, is_numbered=False, fits_rows=True)
     if not data.previous_answers:
         sheet.write_string(top + 1, 0, "没有上一次的答复。", formats["subtitle"])
     sheet.protect("", PROTECTION)

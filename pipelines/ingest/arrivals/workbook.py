@@ -13,16 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 from pipelines.ingest.arrivals import lists, model, report
 from pipelines.ingest.arrivals.daily import Day
 from pipelines.ingest.arrivals.lists import Row
-from pipelines.kit.office.styles import (
-    FONT,
-    LINE_POINTS,
-    clean,
-    line_count,
-    page,
-    row_points,
-    workbook_bytes,
-    write_table,
-)
+from pipelines.kit.office.styles import FONT, LINE_POINTS, clean, page, row_points, workbook_bytes
+from pipelines.kit.office.table import Column, centred, write_head, write_table, write_title
 
 _TITLE = "归集日报"
 # State -> (background, ink).
@@ -40,33 +32,37 @@ _READING = (
     ("退回", "送达后整份未通过校验，不入库；此前的合格数据继续使用。部门改正后须整份重报，重报前一直算未归集。"),
     ("区划", "按期次当时有效的区划核对；更换过代码的区县，新旧代码都认作同一个。"),
 )
+_WHAT, _SCOPE, _PERIOD = (Column("部门", 26), Column("数据", 24)), Column("范围", 26), centred("期次", 10)
 _LISTS = (
     (
         "未到清单", "已过报送期限仍没有送达的，按部门排列，逾期最久的在前。请逐一联系催报。",
-        ("序号", "部门", "数据", "范围", "期次", "报送期限", "逾期天数", "上次合格报送"),
-        (6, 26, 24, 26, 10, 13, 10, 30), lists.missing_rows, "没有逾期未到的数据。",
+        (*_WHAT, _SCOPE, _PERIOD, centred("报送期限", 13), centred("逾期天数", 10), Column("上次合格报送", 30)),
+        lists.missing_rows, "没有逾期未到的数据。",
     ),
     (
         "退回清单", "未通过校验的文件；待重报的在前，近一个月内已补好的在后。请把原因和要求转告部门。",
-        ("序号", "部门", "数据", "范围", "期次", "文件", "送达日期", "原因和要求", "目前情况"),
-        (6, 22, 20, 16, 10, 34, 12, 48, 18), lists.refused_rows, "没有退回的文件。",
+        (Column("部门", 22), Column("数据", 20), Column("范围", 16), _PERIOD, Column("文件", 34),
+         centred("送达日期", 12), Column("原因和要求", 48), Column("目前情况", 18)),
+        lists.refused_rows, "没有退回的文件。",
     ),
     (
         "陈旧数据", "新一期未到或已退回，仍在使用较早一期的数据。使用和返还时请注意所用期次。",
-        ("序号", "部门", "数据", "范围", "现用期次", "送达日期", "应用期次", "落后天数", "原因"),
-        (6, 26, 24, 26, 10, 13, 10, 10, 16), lists.stale_rows, "所有数据都是最新一期。",
+        (*_WHAT, _SCOPE, centred("现用期次", 10), centred("送达日期", 13), centred("应用期次", 10),
+         centred("落后天数", 10), centred("原因", 16)),
+        lists.stale_rows, "所有数据都是最新一期。",
     ),
     (
         "计划外交付", "收到了，但范围、期次或文件名与数据合同不符的文件；不计入归集率。",
-        ("序号", "部门", "数据", "范围", "期次", "文件数", "说明"), (6, 26, 24, 24, 22, 9, 46),
+        (*_WHAT, Column("范围", 24), centred("期次", 22), centred("文件数", 9), Column("说明", 46)),
         lists.unexpected_rows, "没有计划外的文件。",
     ),
 )  # fmt: skip
-_DEPARTMENT_TITLES = (
-    "序号", "部门", "数据", "本期应到", "按时", "迟到", "退回", "未到", "未到期", "本期归集率", "累计应到", "累计已到",
-    "累计归集率", "累计按时率",
-)  # fmt: skip
-_DEPARTMENT_WIDTHS = (6, 26, 28, 9, 7, 7, 7, 7, 8, 10, 9, 9, 10, 10)
+_COUNTS = {
+    "本期应到": 9, "按时": 7, "迟到": 7, "退回": 7, "未到": 7, "未到期": 8, "本期归集率": 10, "累计应到": 9,
+    "累计已到": 9, "累计归集率": 10, "累计按时率": 10,
+}  # fmt: skip
+_MATRIX = Column("数据", 24), Column("部门", 23), Column("期次", 8), Column("全市", 7)
+_DEPARTMENTS = Column("部门", 26), Column("数据", 28), *(centred(h, w) for h, w in _COUNTS.items())
 
 
 def build_daily(day: Day) -> bytes:
@@ -76,8 +72,8 @@ def build_daily(day: Day) -> bytes:
         _overview(book, formats, day, footer)
         _departments(book, formats, day, footer)
         _matrix(book, formats, day, footer)
-        for name, hint, titles, widths, rows, nothing in _LISTS:
-            _list(book, formats, footer, name, hint, titles, widths, rows(day), nothing)
+        for name, hint, columns, rows, nothing in _LISTS:
+            _list(book, formats, footer, name, hint, columns, rows(day), nothing)
     return out.getvalue()
 
 
@@ -88,8 +84,7 @@ def _overview(book: Workbook, formats: dict[str, Format], day: Day, footer: str)
     sheet.fit_to_pages(1, 1)
     for c, width in enumerate(_OVERVIEW_WIDTHS):
         sheet.set_column(c, c, width)
-    sheet.set_row(0, 30)
-    sheet.write_string(0, 0, f"{_TITLE}（{report.day_title(day.as_of)}）", formats["title"])
+    write_title(sheet, formats, f"{_TITLE}（{report.day_title(day.as_of)}）", points=30)
     sheet.write_string(1, 0, "按各部门数据合同和实际收件自动生成，供市大数据局每日催报使用", formats["subtitle"])
     row = _block(sheet, formats, 3, "归集情况（份）", ("指标", "本期", "累计", "说明"), report.figures(day))
     row = _block(sheet, formats, row, "下一步", (), report.todo(day))
@@ -124,9 +119,7 @@ def _departments(book: Workbook, formats: dict[str, Format], day: Day, footer: s
     page(sheet, footer, title_rows=(2, 2))
     sheet.freeze_panes(3, 2)
     _head(sheet, formats, "各部门归集情况", "本期为各数据最近一个月份已经结束的期次；累计自首期起。单位：份")
-    centred = [True, False, False] + [True] * 11
-    rows = report.department_rows(day)
-    write_table(sheet, formats, 2, _DEPARTMENT_TITLES, _DEPARTMENT_WIDTHS, centred, rows, fits_rows=True)
+    write_table(sheet, formats, 2, _DEPARTMENTS, report.department_rows(day), fits_rows=True)
 
 
 def _matrix(book: Workbook, formats: dict[str, Format], day: Day, footer: str) -> None:
@@ -137,12 +130,9 @@ def _matrix(book: Workbook, formats: dict[str, Format], day: Day, footer: str) -
     _head(sheet, formats, "县市区矩阵（本期）", "每格是一个数据在一个县市区本期的情况；按镇街报送的写明“已到/应到”。")
     signs = "　".join(f"{symbol} {word}" for symbol, word in report.WORDS.values())
     sheet.write_string(2, 0, f"{signs}　空白：不按此范围报送", formats["subtitle"])
-    titles = ["数据", "部门", "期次", "全市", *(c.name for c in report.counties(day)), "归集率"]
-    widths = [24, 23, 8, 7, *(9 for _ in report.counties(day)), 9]
-    for c, (title, width) in enumerate(zip(titles, widths, strict=True)):
-        sheet.set_column(c, c, width)
-        sheet.write_string(3, c, title, formats["head"])
-    sheet.set_row(3, 5 + LINE_POINTS * max(line_count(t, w) for t, w in zip(titles, widths, strict=True)))
+    counties = (Column(c.name, 9) for c in report.counties(day))
+    columns = (*_MATRIX, *counties, Column("归集率", 9))
+    write_head(sheet, formats, 3, columns)
     tints = {state: _tint(book, *colours) for state, colours in _COLOURS.items()}
     for r, (lead, cells, share) in enumerate(report.matrix(day), 4):
         for c, text in enumerate(lead):
@@ -150,13 +140,13 @@ def _matrix(book: Workbook, formats: dict[str, Format], day: Day, footer: str) -
         for c, cell in enumerate(cells, len(lead)):
             state, text = cell or ("", "")
             sheet.write_string(r, c, text, tints.get(state, formats["closed"]))
-        sheet.write_string(r, len(titles) - 1, share, formats["cell_centred"])
+        sheet.write_string(r, len(columns) - 1, share, formats["cell_centred"])
         sheet.set_row(r, LINE_POINTS)
 
 
 def _list(
-    book: Workbook, formats: dict[str, Format], footer: str, name: str, hint: str, titles: Sequence[str],
-    widths: Sequence[float], rows: Sequence[Row], nothing: str,
+    book: Workbook, formats: dict[str, Format], footer: str, name: str, hint: str, columns: Sequence[Column],
+    rows: Sequence[Row], nothing: str,
 ) -> None:  # fmt: skip
     sheet = book.add_worksheet(name)
     sheet.set_tab_color("#C00000" if rows and name in ("未到清单", "退回清单") else "#7F9DB9")
@@ -164,15 +154,13 @@ def _list(
     sheet.freeze_panes(3, 3)
     _head(sheet, formats, f"{name}（{len(rows)} 条）", hint)
     shown = [tuple(clean(c) if isinstance(c, str) else c for c in row) for row in rows]
-    is_text = ("部门", "数据", "范围", "文件", "原因和要求", "说明", "上次合格报送", "目前情况")
-    write_table(sheet, formats, 2, titles, widths, [t not in is_text for t in titles], shown, fits_rows=True)
+    write_table(sheet, formats, 2, columns, shown, fits_rows=True)
     if not rows:
         sheet.write_string(3, 0, nothing, formats["subtitle"])
 
 
 def _head(sheet: Worksheet, formats: dict[str, Format], title: str, hint: str) -> None:
-    sheet.set_row(0, 28)
-    sheet.write_string(0, 0, title, formats["title"])
+    write_title(sheet, formats, title)
     sheet.write_string(1, 0, hint, formats["subtitle"])
 
 

@@ -1,7 +1,7 @@
 """How return workbooks, notices and receipts look: one set of formats, made once per workbook.
 
-Belongs here: formats, page set-up, text measuring, the plain table all of them share. Does not belong here:
-what any sheet says. All cells are text written with `write_string`, so nothing can become a formula.
+Belongs here: formats, page set-up, text measuring. Does not belong here: tables (table.py), what any sheet
+says. All cells are text written with `write_string`, so nothing can become a formula.
 """
 
 import copy
@@ -9,15 +9,16 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
+
+from pipelines.kit.office.fast import TextBook
 
 FONT = "微软雅黑"
 LINE_POINTS = 16.5
@@ -64,7 +65,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
 
 def new_workbook(out: io.BytesIO, created_on: date, title: str) -> tuple[Workbook, dict[str, Format]]:
     """A workbook whose bytes depend on its content only, and its named formats."""
-    book = xlsxwriter.Workbook(out, copy.deepcopy(_OPTIONS))  # it keeps and changes what it is given
+    book = TextBook(out, copy.deepcopy(_OPTIONS))  # it keeps and changes what it is given
     stamp = datetime(created_on.year, created_on.month, created_on.day)
     book.set_properties({"title": title, "author": "数据镇街湖仓", "created": stamp})
     formats = {}
@@ -117,36 +118,3 @@ def page(sheet: Worksheet, footer: str, is_landscape: bool = True, title_rows: t
     sheet.hide_gridlines(2)
     if title_rows is not None:
         sheet.repeat_rows(*title_rows)
-
-
-def write_table(
-    sheet: Worksheet, formats: dict[str, Format], top: int, titles: Sequence[str], widths: Sequence[float],
-    centred: Sequence[bool], rows: Sequence[Sequence[str | int]], is_numbered: bool = True, fits_rows: bool = False,
-) -> int:  # fmt: skip
-    """A header at row `top` (0-based) and the rows below it; returns the first free row.
-
-    `is_numbered` puts a running number before each row; `titles`, `widths` and `centred` then start with it.
-    Cells beyond the titles are not shown. Text stays text; only counts are given as numbers.
-    `fits_rows` sets row heights so that wrapped text shows whole.
-    """
-    for c, (title, width) in enumerate(zip(titles, widths, strict=True)):
-        sheet.write_string(top, c, title, formats["head"])
-        sheet.set_column(c, c, width)
-    sheet.set_row(top, 5 + LINE_POINTS * max(line_count(t, w) for t, w in zip(titles, widths, strict=True)))
-    styles = [formats["cell_centred" if is_centred else "cell"] for is_centred in centred]
-    start = 1 if is_numbered else 0
-    shown = len(titles) - start
-    write = sheet.write_string
-    for number, row in enumerate(rows, 1):
-        r = top + number
-        if is_numbered:
-            write(r, 0, str(number), styles[0])
-        for c, cell in enumerate(row[:shown], start):
-            (write if isinstance(cell, str) else sheet.write_number)(r, c, cell, styles[c])
-        if fits_rows:
-            sheet.set_row(r, row_points(zip(map(str, row), widths[start:], strict=False)))
-    last = top + len(rows)
-    if rows:
-        sheet.autofilter(top, 0, last, len(titles) - 1)
-        sheet.ignore_errors({"number_stored_as_text": f"A{top + 1}:Z{last + 1}"})
-    return last + 1

@@ -27,7 +27,8 @@ from pipelines.kit.contracts.workbook.layout import (
     Fact,
     option,
 )
-from pipelines.kit.office.styles import LINE_POINTS, clean, line_count, page, row_points, workbook_bytes, write_table
+from pipelines.kit.office.styles import clean, page, row_points, workbook_bytes
+from pipelines.kit.office.table import NUMBER, Column, write_head, write_lines, write_table, write_title
 
 _CHOICES = "选项"
 # The same content gives the same bytes; the date inside a workbook means nothing here.
@@ -42,8 +43,11 @@ _STEPS = (
     ("系统取数", f"由系统到前置库、接口或目录里取数的填「{FETCHED}」；报送文件的不填。地址和密码不写在这里。"),
     ("交给谁", "填好后把文件交大数据局。有填错的地方，会按工作表、行、列一次列出。"),
 )  # fmt: skip
+_GUIDE_WIDTHS = (16, 84)
+_FACTS = Column(ITEM, 24), Column(CONTENT, 48), Column("说明", 52)
 _CATALOGUE = (
-    ("名称 编码", 34), ("英文名", 26), ("分类", 18), ("类型", 10), ("分级", 7), ("数源部门", 24), ("标准", 24),
+    Column("名称 编码", 34), Column("英文名", 26), Column("分类", 18), Column("类型", 10), Column("分级", 7),
+    Column("数源部门", 24), Column("标准", 24),
 )  # fmt: skip
 
 
@@ -113,7 +117,7 @@ def _basics(
     sheet: Worksheet, formats: dict[str, Format], offered: Mapping[str, tuple[str, ...]], lists: _Lists,
     feed: FeedFile | None,
 ) -> None:  # fmt: skip
-    _head(sheet, formats, BASICS, (ITEM, CONTENT, "说明"), (24, 48, 52))
+    _head(sheet, formats, BASICS, _FACTS)
     values = _flat(feed.model_dump(exclude_none=True)) if feed else {}
     for row, (fact, text) in enumerate(zip(BASIC_FACTS, _cells(BASIC_FACTS, values), strict=True), TOP):
         title = fact.title + "*" * fact.is_needed
@@ -133,8 +137,7 @@ def _list(
     sheet: Worksheet, formats: dict[str, Format], title: str, facts: Sequence[Fact], rows: list[list[str]], room: int,
     lists: _Lists,
 ) -> None:  # fmt: skip
-    headings = ["序号", *(fact.title + "*" * fact.is_needed for fact in facts)]
-    _head(sheet, formats, title, headings, (6, *(fact.width for fact in facts)))
+    _head(sheet, formats, title, (NUMBER, *(Column(fact.title + "*" * fact.is_needed, fact.width) for fact in facts)))
     last = TOP + len(rows) + room - 1
     for row in range(TOP, last + 1):
         cells = rows[row - TOP] if row - TOP < len(rows) else [""] * len(facts)
@@ -148,40 +151,26 @@ def _list(
     sheet.freeze_panes(TOP, 2)
 
 
-def _head(
-    sheet: Worksheet, formats: dict[str, Format], title: str, headings: Sequence[str], widths: Sequence[float]
-) -> None:
+def _head(sheet: Worksheet, formats: dict[str, Format], title: str, columns: Sequence[Column]) -> None:
     page(sheet, f"{_TITLE} {title}", is_landscape=title != BASICS, title_rows=(TOP - 1, TOP - 1))
-    sheet.set_row(0, 26)
-    sheet.write_string(0, 0, f"{_TITLE}：{title}", formats["title"])
+    write_title(sheet, formats, f"{_TITLE}：{title}", points=26)
     sheet.write_string(1, 0, "填写黄色单元格；带 * 的必须填。", formats["hint"])
-    for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
-        sheet.write_string(TOP - 1, column, heading, formats["head"])
-        sheet.set_column(column, column, width)
-    sheet.set_row(TOP - 1, 5 + LINE_POINTS * max(line_count(h, w) for h, w in zip(headings, widths, strict=True)))
+    write_head(sheet, formats, TOP - 1, columns)
     sheet.ignore_errors({"number_stored_as_text": "A1:Z200"})
 
 
 def _guide(sheet: Worksheet, formats: dict[str, Format]) -> None:
     page(sheet, _TITLE, is_landscape=False)
-    widths = (16, 84)
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    sheet.set_row(0, 30)
-    sheet.write_string(0, 0, f"{_TITLE} {GUIDE}", formats["title"])
-    for row, texts in enumerate(_STEPS, 2):
-        for column, (text, style) in enumerate(zip(texts, ("label", "cell"), strict=True)):
-            sheet.write_string(row, column, text, formats[style])
-        sheet.set_row(row, row_points(zip(texts, widths, strict=True)))
+    write_title(sheet, formats, f"{_TITLE} {GUIDE}", points=30)
+    write_lines(sheet, formats, 2, _STEPS, _GUIDE_WIDTHS)
 
 
 def _catalogue(sheet: Worksheet, formats: dict[str, Format], elements: Mapping[str, Element]) -> None:
     page(sheet, f"{_TITLE} {ELEMENTS}", title_rows=(0, 0))
-    titles, widths = zip(*_CATALOGUE, strict=True)
     rows = [
         (option(e), name, e.group, e.type, e.classification, e.source, e.standard or "") for name, e in elements.items()
     ]
-    write_table(sheet, formats, 0, titles, widths, [False] * len(titles), rows, is_numbered=False, fits_rows=True)
+    write_table(sheet, formats, 0, _CATALOGUE, rows, is_numbered=False, fits_rows=True)
     sheet.freeze_panes(1, 1)
 
 
