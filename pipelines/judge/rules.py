@@ -13,12 +13,11 @@ from typing import Any
 
 import yaml
 
+from pipelines.kit.office.sheets import load_lists
 from pipelines.kit.paths import PROJECT_ROOT
 
 RULES_FILE = PROJECT_ROOT / "expectations" / "rules.yaml"
 TYPED = "输入"
-# Lists that the inbox can check a typed value against.
-VALUE_LISTS = ("grid",)
 ANSWER_KINDS = ("fix", "not_error", "dispute", "confirm")
 ALIVE, DEAD = "健在", "死亡"
 _RULE_ID = re.compile(r"[A-Z]\d{2}")
@@ -149,8 +148,8 @@ def _answer(rule_id: str, body: dict[str, Any]) -> Answer:
         raise RuleCatalogueError(f"{where}: either correction, asserts or marks, or only_recorded")
     if answer.needs_value != (correction is not None and correction.value is None):
         raise RuleCatalogueError(f"{where}: needs_value and a typed value go together")
-    if answer.needs_value != (answer.value_list in VALUE_LISTS):
-        raise RuleCatalogueError(f"{where}: a typed value is one of {list(VALUE_LISTS)}")
+    if answer.needs_value != (answer.value_list in load_lists()):
+        raise RuleCatalogueError(f"{where}: a typed value is one of {list(load_lists())}")
     return answer
 
 

@@ -12,13 +12,15 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.give.returns import columns as layout
-from pipelines.give.returns.columns import COL, FIRST_ROW
+from pipelines.give.returns.columns import ANOMALY_SHEET, COL
+from pipelines.kit.office.sheets import load_sheets
 from prefecture.townships import ways
 from prefecture.townships.chance import pick
 from prefecture.townships.rows import COMMENT, Asked, Said
 
 _REMARK, _DONE, _COMMENT = "备注", "已核", "以上内容均已与村居核对，有疑问请电话联系。"
-_RENAMED = {layout.RESIDENTS: "人口（已看）", layout.ANOMALIES: "异常清单（已填）"}
+_RESIDENTS = load_sheets(layout.TOWNSHIP)["residents"].title
+_RENAMED = {_RESIDENTS: "人口（已看）", layout.ANOMALIES: "异常清单（已填）"}
 _SORTED_BY = ("name", "village_name", "id_no", "ticket")
 
 
@@ -30,7 +32,7 @@ def open_book(plain: bytes) -> openpyxl.Workbook:
 def read_rows(book: openpyxl.Workbook) -> list[Asked]:
     """The rows of 异常清单."""
     sheet = book[layout.ANOMALIES]
-    rows = range(FIRST_ROW + 1, sheet.max_row + 1)
+    rows = range(ANOMALY_SHEET.first_row + 1, sheet.max_row + 1)
     asked = (
         Asked(
             row,
@@ -75,24 +77,24 @@ def rearrange(book: openpyxl.Workbook, way: str, *named: object) -> list[Said]:
 def _sort(book: openpyxl.Workbook, *named: object) -> None:
     """Whole rows by another column, as the sort button does it."""
     sheet, key = book[layout.ANOMALIES], COL[pick(_SORTED_BY, *named, "sorted by")]
-    last = FIRST_ROW + len(read_rows(book))
-    rows = [[(cell.value, cell._style) for cell in sheet[row]] for row in range(FIRST_ROW + 1, last + 1)]
+    last = ANOMALY_SHEET.first_row + len(read_rows(book))
+    rows = [[(cell.value, cell._style) for cell in sheet[row]] for row in range(ANOMALY_SHEET.first_row + 1, last + 1)]
     rows.sort(key=lambda cells: str(cells[key][0] or ""), reverse=True)
-    for row, cells in enumerate(rows, FIRST_ROW + 1):
+    for row, cells in enumerate(rows, ANOMALY_SHEET.first_row + 1):
         for cell, (value, style) in zip(sheet[row], cells, strict=True):
             cell.value, cell._style = value, style
 
 
 def _add_column(book: openpyxl.Workbook, *_: object) -> None:
-    sheet, column = book[layout.ANOMALIES], len(layout.ANOMALY_COLUMNS) + 1
-    sheet.cell(layout.HEADER_ROW + 1, column).value = _REMARK
+    sheet, column = book[layout.ANOMALIES], len(ANOMALY_SHEET.written) + 1
+    sheet.cell(ANOMALY_SHEET.first_row, column).value = _REMARK
     for asked in read_rows(book):
         if _cell(sheet, asked.row, "answer").value:
             sheet.cell(asked.row, column).value = _DONE
 
 
 def _add_comment(book: openpyxl.Workbook, *_: object) -> list[Said]:
-    book[layout.ANOMALIES].cell(FIRST_ROW + len(read_rows(book)) + 1, 1).value = _COMMENT
+    book[layout.ANOMALIES].cell(ANOMALY_SHEET.first_row + len(read_rows(book)) + 1, 1).value = _COMMENT
     return [Said(None, COMMENT, note=_COMMENT)]
 
 
@@ -107,7 +109,7 @@ _CHANGES: dict[str, Callable[..., list[Said] | None]] = {
     ways.SORTED: _sort,
     ways.EXTRA_COLUMN: _add_column,
     ways.COMMENT_ROW: _add_comment,
-    ways.LIST_RENAMED: _rename(layout.RESIDENTS),
+    ways.LIST_RENAMED: _rename(_RESIDENTS),
     ways.SHEET_RENAMED: _rename(layout.ANOMALIES),
 }
 

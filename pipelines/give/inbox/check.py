@@ -9,24 +9,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
+from typing import Any
 
-from pipelines.give.inbox.identity import Identity, at, cell_text
+from pipelines.give.inbox.form import Row
+from pipelines.give.inbox.identity import Identity
 from pipelines.give.inbox.known import Known, is_unlikely
 from pipelines.give.inbox.problems import row_reason
 from pipelines.give.inbox.reader import Book, Cell
 from pipelines.give.returns import columns as layout
-from pipelines.give.returns.columns import COL
 from pipelines.judge.rules import Answer, Rule
+from pipelines.kit.office.sheets import load_lists
 from pipelines.kit.security.signature import RowSigner
 
 ACCEPTED, REJECTED, DUPLICATE, UNANSWERED, SUPERSEDED = (
     "accepted", "rejected", "duplicate", "unanswered", "superseded",
 )  # fmt: skip
-_WIDTH = len(layout.ANOMALY_COLUMNS)
 # Refused because this workbook's question is no longer asked: nothing in such a row can be put right, so it holds up no
 # other.
 _SETTLED = ("E_TICKET_CLOSED", "E_TICKET_SOURCE", "E_TICKET_WAITING", "E_RULE_RETIRED", "E_VALUE_MOVED")
-_NOTHING: Mapping[str, Known] = MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,7 @@ def check_rows(
     """Every row of 异常清单 that is there or should be. `tickets`: ticket id -> (state, assignee); `known`: what was
     last found about those whose answers correct a value."""
     desk = _Desk(identity, signer, rules, tickets, known)
-    results = []
-    for index, row in enumerate(book.sheets[layout.ANOMALIES]):
-        if index < layout.FIRST_ROW:
-            continue
-        has_formula = next((c for r, c in sorted(book.formulas) if r == index), None)
-        if has_formula is None and not any(cell_text(cell).strip() for cell in row):
-            continue
-        cells = [at(row, c) for c in range(_WIDTH)]
-        results.append(_check_row(index + 1, cells, has_formula, desk))
+    results = [_check_row(row, desk) for row in identity.form.rows(book.sheets[layout.ANOMALIES], book.formulas)]
     results = _one_per_ticket(results)
     results = _one_word_per_group(results, rules)
     results = _all_or_nothing(results)
@@ -98,32 +91,28 @@ class _Desk:
     known: Mapping[str, Known]
 
 
-def _check_row(sheet_row: int, cells: list[Cell], formula_column: int | None, desk: _Desk) -> RowResult:
-    row_key = cell_text(cells[COL["row_key"]])
-    groups = desk.identity.groups
+def _check_row(row: Row, desk: _Desk) -> RowResult:
+    row_key = row.text("row_key")
+    groups, form = desk.identity.groups, desk.identity.form
     is_ours = row_key in groups
-    rule_id = cell_text(cells[COL["rule"]]).partition(" ")[0]
-    given = [cell_text(cells[COL[name]]).strip() for name in ("answer", "new_value", "note")]
+    rule_id = row.text("rule").partition(" ")[0]
+    given = [row.text(name).strip() for name in ("answer", "new_value", "note")]
     result = RowResult(
-        sheet_row,
+        row.number,
         row_key if is_ours else None,
         groups.get(row_key),
         rule_id if rule_id in desk.rules else "",
         REJECTED,
         *(given[0], "", given[1], given[2]),
     )
-    if formula_column is not None and formula_column < _WIDTH:
-        return result.but(REJECTED, "E_FORMULA", column=formula_column)
+    if row.formula is not None:
+        return result.but(REJECTED, "E_FORMULA", column=form.where(row.formula))
     if not is_ours:
         return result.but(REJECTED, "E_ROW_FOREIGN")
-    if _is_number(cells[COL["id_no"]]):
-        return result.but(REJECTED, "E_ID_NUMERIC", column=COL["id_no"])
-    signed = [cell_text(cells[c]) for c in layout.SIGNED_CELLS]
-    check_value = cell_text(cells[COL["_chk"]])
-    if not desk.signer.is_intact(signed, check_value):
-        changed = desk.signer.changed_cells(signed, check_value)
-        column = layout.SIGNED_CELLS[changed[0]] if changed else COL["_chk"]
-        return result.but(REJECTED, "E_ROW_CHANGED", column=column)
+    if _is_number(row.cells.get("id_no")):
+        return result.but(REJECTED, "E_ID_NUMERIC", column=form.where("id_no"))
+    if changed := form.changed(row, desk.signer):
+        return result.but(REJECTED, "E_ROW_CHANGED", column=form.where(changed))
     if not given[0] and not given[1]:
         return result.but(UNANSWERED, "E_NOTE_ONLY" if given[2] else "E_BLANK")
     if refusal := _ticket_refusal(desk.tickets.get(row_key)):
@@ -131,20 +120,18 @@ def _check_row(sheet_row: int, cells: list[Cell], formula_column: int | None, de
     if rule_id not in desk.rules:
         return result.but(REJECTED, "E_RULE_RETIRED")
     known = desk.known.get(row_key)
-    if known is not None and known.value != cell_text(cells[COL["value"]]):
+    if known is not None and known.value != row.text("value"):
         facts = {"value": known.value or "空白", "found_on": known.found_on}
-        return result.but(REJECTED, "E_VALUE_MOVED", column=COL["value"], **facts)
-    return _check_answer(result, cells, desk.rules[rule_id], desk.identity.grids, known)
+        return result.but(REJECTED, "E_VALUE_MOVED", column=form.where("value"), **facts)
+    return _check_answer(result, row, desk.rules[rule_id], desk.identity, known)
 
 
-def _check_answer(
-    result: RowResult, cells: list[Cell], rule: Rule, grids: Mapping[str, str], known: Known | None
-) -> RowResult:
-    column, value_column = COL["answer"], COL["new_value"]
-    value, typed = cells[value_column], result.new_value
+def _check_answer(result: RowResult, row: Row, rule: Rule, identity: Identity, known: Known | None) -> RowResult:
+    column, value_column = map(identity.form.where, ("answer", "new_value"))
+    value, typed = row.cells["new_value"], result.new_value
     if not result.answer_code:
         return result.but(REJECTED, "E_ANSWER_MISSING", column=column)
-    if not isinstance(cells[column], str):
+    if not isinstance(row.cells["answer"], str):
         return result.but(REJECTED, "E_ANSWER_TYPE", column=column)
     answer = rule.answer(result.answer_code)
     if answer is None:
@@ -160,11 +147,13 @@ def _check_answer(
         return result.but(REJECTED, "E_VALUE_NUMERIC", column=value_column)
     if isinstance(value, date | datetime | time | timedelta):
         return result.but(REJECTED, "E_VALUE_DATE", column=value_column)
-    code = grids.get(" ".join(typed.split()))
+    offered = identity.values.get(answer.value_list, _NOTHING)
+    code = offered.get(" ".join(typed.split()))
     if code is None:
-        return result.but(REJECTED, "E_VALUE_NOT_ALLOWED", column=value_column)
+        title = load_lists()[answer.value_list].title
+        return result.but(REJECTED, "E_VALUE_NOT_ALLOWED", column=value_column, title=title)
     result = replace(result, outcome=ACCEPTED, answer_kind=answer.kind, new_value=code)
-    if known is None or not is_unlikely(code, known, grids):
+    if known is None or not is_unlikely(code, known, offered):
         return result
     if not result.note:
         return result.but(REJECTED, "E_VALUE_UNLIKELY", column=value_column)

@@ -4,22 +4,26 @@ Belongs here: hidden sheets, heading, addressee. Does not belong here: rows (`ch
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pipelines.give.inbox.form import Form, at, cell_text, located
 from pipelines.give.inbox.problems import Refused
-from pipelines.give.inbox.reader import Book, Cell
+from pipelines.give.inbox.reader import Book
 from pipelines.give.returns import columns as layout
-from pipelines.give.returns.columns import column_letter
 from pipelines.give.returns.workbook import list_digest
+from pipelines.kit.office.sheets import load_lists
+from pipelines.kit.office.styles import letter
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.signature import is_signed
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What the signed hidden sheets say. `groups`: ticket id -> group key; `grids`: what may stand in 更正值 (a code,
-    or a whole entry of the drop-down with single spaces) -> the code."""
+    """What the signed hidden sheets say. `groups`: ticket id -> group key; `values`: by list, what may stand in
+    更正值 (a code, or a whole entry of the drop-down with single spaces) -> the code;
+    `form`: where 异常清单 has its columns."""
 
     township_code: str
     place: str
@@ -27,7 +31,8 @@ class Identity:
     as_of: date
     issue: int
     groups: dict[str, str]
-    grids: dict[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    form: Form
 
 
 def identify(book: Book, keys: KeyProvider) -> Identity:
@@ -38,11 +43,8 @@ def identify(book: Book, keys: KeyProvider) -> Identity:
     rows = rows[: max((i + 1 for i, row in enumerate(rows) if any(row)), default=0)]
     if list_digest(rows) != document["rows"]:
         raise Refused("E_META_FORGED", {"row": f"1–{max(len(rows), 1)}", "column": "B–C"})
-    grids = [cell_text(at(row, 0)) for row in book.sheets.get(layout.CODES, [])[1:]]
-    grids = [text for text in grids if text]
-    if list_digest(grids) != document["grids"]:
-        raise Refused("E_CODES_FORGED")
-    _check_heading(book, document)
+    values = _values(book, document)
+    form = located(layout.ANOMALY_SHEET, book.sheets.get(layout.ANOMALIES), document)
     return Identity(
         township_code=document["township_code"],
         place=document["place"],
@@ -50,7 +52,8 @@ def identify(book: Book, keys: KeyProvider) -> Identity:
         as_of=date.fromisoformat(document["as_of"]),
         issue=document["issue"],
         groups=dict(rows),
-        grids={entry: text.split()[0] for text in grids for entry in (text.split()[0], " ".join(text.split()))},
+        values=values,
+        form=form,
     )
 
 
@@ -60,16 +63,6 @@ def check_addressee(identity: Identity, addressed_to: tuple[str, ...]) -> None:
         raise Refused("E_TOWNSHIP", {
             "place": identity.place, "township": identity.township_code, "addressed": "、".join(addressed_to),
         })  # fmt: skip
-
-
-def at(row: list[Cell], column: int) -> Cell:
-    """The cell, or '' beyond the end of the row."""
-    return row[column] if column < len(row) else ""
-
-
-def cell_text(cell: Cell) -> str:
-    """The one text form of a cell; text as it is, with line ends as we wrote them."""
-    return cell.replace("\r\n", "\n").replace("\r", "\n") if isinstance(cell, str) else str(cell)
 
 
 def _document(book: Book, keys: KeyProvider) -> dict:
@@ -92,13 +85,18 @@ def _document(book: Book, keys: KeyProvider) -> dict:
     raise Refused("E_META_FORGED", {"row": "2–3", "column": "A"})
 
 
-def _check_heading(book: Book, document: dict) -> None:
-    sheet = book.sheets.get(layout.ANOMALIES)
-    if sheet is None:
-        raise Refused("E_SHEET", {"sheet": layout.ANOMALIES})
-    expected = [(r, 0, text) for r, text in enumerate(document["top"])]
-    expected += [(layout.HEADER_ROW, c, title) for c, title in enumerate(document["titles"])]
-    for row, column, text in expected:
-        if cell_text(at(sheet[row] if row < len(sheet) else [], column)) != text:
-            facts = {"row": row + 1, "column": column_letter(column), "title": text}
-            raise Refused("E_HEADER", facts)
+def _values(book: Book, document: dict) -> dict[str, dict[str, str]]:
+    """By list the workbook was issued with: what may be chosen or typed -> the code."""
+    sheet = book.sheets.get(layout.CODES) or [[]]
+    heads, found = [cell_text(cell) for cell in sheet[0]], {}
+    for name, values in load_lists().items():
+        if (digest := document.get(layout.list_key(name))) is None:
+            continue
+        column = heads.index(name) if name in heads else len(heads)
+        texts = [text for row in sheet[1:] if (text := cell_text(at(row, column)))]
+        if list_digest(texts) != digest:
+            raise Refused("E_CODES_FORGED", {"column": letter(column), "title": values.title})
+        found[name] = {
+            entry: text.split()[0] for text in texts for entry in (text.split()[0], " ".join(text.split()))
+        }
+    return found

@@ -15,7 +15,8 @@ import duckdb
 import polars as pl
 
 from pipelines.give.inbox.check import ACCEPTED, REJECTED, RowResult, check_rows
-from pipelines.give.inbox.identity import Identity, cell_text, check_addressee, identify
+from pipelines.give.inbox.form import cell_text
+from pipelines.give.inbox.identity import Identity, check_addressee, identify
 from pipelines.give.inbox.known import Known, known_tickets
 from pipelines.give.inbox.merge import merge
 from pipelines.give.inbox.problems import Refused

@@ -4,7 +4,7 @@ Belongs here: codes and Chinese words, always with sheet, row and column, what i
 never a name, an id number or anything typed into the file. Does not belong here: when a reason applies.
 """
 
-from pipelines.give.returns.columns import ANOMALIES, ANOMALY_COLUMNS, column_letter
+from pipelines.give.returns.columns import ANOMALIES
 
 FILE_REASONS = {
     "E_SIZE": "文件超过 {limit} MB，返还的工作簿不会这么大。请用原工作簿重新填写。",
@@ -19,13 +19,13 @@ FILE_REASONS = {
     "E_UNREADABLE": "无法读取，文件可能已损坏。请用 Excel 或 WPS 打开原工作簿，重新保存后再交。",
     "E_NOT_OURS": "不是返还的工作簿：缺少隐藏工作表「_meta」。请在原工作簿里填写，不要复制到新文件。",
     "E_META_FORGED": "隐藏工作表「_meta」第 {row} 行 {column} 列被改动。请用原工作簿重新填写。",
-    "E_CODES_FORGED": "隐藏工作表「_codes」A 列（网格清单）被改动。请用原工作簿重新填写。",
+    "E_CODES_FORGED": "隐藏工作表「_codes」{column} 列（{title}清单）被改动。请用原工作簿重新填写。",
     "E_KEY": "由另一套密钥签发（{key_id}），本系统不能确认。请使用最近一次返还的工作簿。",
     "E_TOWNSHIP": "这是{place}（{township}）的工作簿，却放在 {addressed} 的文件夹。请放到自己的文件夹。",
     "E_SET": "对应的返还批次（{as_of} 第 {issue} 次签发）不在台账中。请使用最近一次返还的工作簿。",
     "N_NEXT_TURN": "答复的是 {as_of} 这一轮刚返还的工作簿，本轮已返还，留在收件夹，下一轮办理。",
     "E_SHEET": "缺少工作表「{sheet}」。请用原工作簿重新填写，不要删除或改名工作表。",
-    "E_HEADER": "工作表「异常清单」第 {row} 行 {column} 列的表头被改动，应为「{title}」。请恢复后再交。",
+    "E_HEADER": "工作表「{sheet}」第 {row} 行 {column} 列的表头被改动，应为「{title}」。请恢复后再交。",
 }
 
 ROW_REASONS = {
@@ -42,7 +42,7 @@ ROW_REASONS = {
     "E_VALUE_MISSING": "选了「{answer}」，但没有填更正值。请从下拉列表选择。",
     "E_VALUE_NUMERIC": "更正值被存成数字，可能已经失真。请从下拉列表选择，或将该列设为文本后重填。",
     "E_VALUE_DATE": "更正值变成了日期。请将该列设为文本后重填。",
-    "E_VALUE_NOT_ALLOWED": "更正值不是本镇街现有的网格。请从下拉列表选一项，不要加别的字。",
+    "E_VALUE_NOT_ALLOWED": "更正值不是本镇街现有的{title}。请从下拉列表选一项，不要加别的字。",
     "E_VALUE_UNWANTED": "选了「{answer}」，不需要填更正值。请清空更正值，或改选其他处理结果。",
     "E_VALUE_MOVED": "当前值已变为「{value}」（{found_on} 的数据），与这份工作簿里的不同，答复未采用。"
     "请用最近一次返还的工作簿，按新的值核实后再答。",
@@ -77,11 +77,13 @@ class Refused(Exception):
         return FILE_REASONS[self.code].format_map(self.facts)
 
 
-def row_reason(code: str, sheet_row: int | None = None, column: int | None = None, **facts: object) -> str:
-    """Sentence for a row: 工作表「异常清单」第 7 行 K 列「处理结果」：…"""
+def row_reason(
+    code: str, sheet_row: int | None = None, column: tuple[str, str] | None = None, **facts: object
+) -> str:
+    """Sentence for a row: 工作表「异常清单」第 7 行 K 列「处理结果」：… `column`: its letter and its heading."""
     place = f"工作表「{ANOMALIES}」"
     if sheet_row:
         place += f"第 {sheet_row} 行"
     if column is not None:
-        place += f" {column_letter(column)} 列「{ANOMALY_COLUMNS[column].title}」"
+        place += " {} 列「{}」".format(*column)
     return f"{place}：{ROW_REASONS[code].format_map(facts)}"

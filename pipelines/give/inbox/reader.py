@@ -16,18 +16,18 @@ from multiprocessing.connection import Connection
 from pipelines.give.inbox.container import Position, check_container, formula_cells
 from pipelines.give.inbox.problems import Refused
 from pipelines.give.returns import columns as layout
+from pipelines.kit.office.sheets import load_sheets
 
 MEMORY_BYTES = 2 << 30
 SECONDS = 60
 MAX_ROWS = 100_000
-_WANTED = (layout.ANOMALIES, layout.RECEIPT, layout.META, layout.CODES)
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 
 
 @dataclass(frozen=True)
 class Book:
-    """Cells of the sheets we look at, from A1 on, and the formula cells of 异常清单."""
+    """Cells of the sheets we look at (forms, and our own), from A1 on, and the formula cells of 异常清单."""
 
     sheets: dict[str, list[list[Cell]]]
     formulas: frozenset[Position]
@@ -38,10 +38,11 @@ def read_book(blob: bytes) -> Book:
     from python_calamine import CalamineWorkbook
 
     check_container(blob)
+    forms = (sheet.title for sheet in load_sheets(layout.TOWNSHIP).values() if sheet.comes_back)
     with CalamineWorkbook.from_filelike(io.BytesIO(blob)) as book:
         sheets = {
             name: book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=MAX_ROWS)
-            for name in _WANTED
+            for name in (*forms, layout.RECEIPT, layout.META, layout.CODES)
             if name in book.sheet_names
         }
     return Book(sheets, formula_cells(blob, layout.ANOMALIES))

@@ -13,8 +13,9 @@ from pipelines.give.inbox.check import RowResult
 from pipelines.give.returns.assemble import OUTCOMES
 from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import Rule
+from pipelines.kit.office.column import NUMBER, Column, centred
 from pipelines.kit.office.styles import page, workbook_bytes
-from pipelines.kit.office.table import NUMBER, Column, centred, write_facts, write_table, write_title
+from pipelines.kit.office.table import write_facts, write_table, write_title
 
 _COLUMNS = (
     centred("工单号", 15), Column("规则", 34), centred("表中行号", 9), centred("结果", 14),

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipelines.give.queries.answering import NO, NO_ANSWER, NOBODY, YES, Answered
+from pipelines.kit.office.column import NUMBER, Column, centred
 from pipelines.kit.office.styles import clean, page, workbook_bytes
-from pipelines.kit.office.table import NUMBER, Column, centred, write_facts, write_table, write_title
+from pipelines.kit.office.table import write_facts, write_table, write_title
 
 _COLUMNS = (
     centred("清单行号", 9), centred("身份证号", 22), centred("姓名", 12), Column("查询事项", 26),

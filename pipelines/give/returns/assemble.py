@@ -5,7 +5,7 @@ county by county, as columns; only one township at a time becomes rows.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 
@@ -22,20 +22,10 @@ from pipelines.judge.ledger.freshness import month
 from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import Rule
 from pipelines.kit.contracts import Feed
+from pipelines.kit.office.sheets import Sheet, ValueList, load_lists, load_sheets
 from pipelines.kit.office.styles import clean
 
 _COUNTY_DIGITS = 6
-# Sort order of the sheets: people look for a village, then for a household.
-_ORDER = {
-    layout.RESIDENTS: "village_name, household_no, id_no, person_id",
-    layout.SPECIAL: "village_name, group_name, id_no, pay_month",
-    layout.CHANGES: "change_type, village_name, name, person_id, field_label",
-}
-_TABLE = {
-    layout.RESIDENTS: "return_resident",
-    layout.SPECIAL: "return_special_group",
-    layout.CHANGES: "return_change",
-}
 OUTCOMES = {
     "accepted": "已受理",
     "rejected": "未通过",
@@ -58,17 +48,22 @@ STATES = {
 
 
 def township_returns(
-    con: duckdb.DuckDBPyConnection, as_of: date, rules: Mapping[str, Rule], feeds: Mapping[str, Feed]
-) -> Iterator[TownshipReturn]:
-    """The content of the return set of every township in force, by code; issue 1, superseding nothing."""
-    grids = _Partition(con, _GRIDS)
+    con: duckdb.DuckDBPyConnection, as_of: date, rules: Mapping[str, Rule], feeds: Mapping[str, Feed],
+    wanted: Container[str] | None = None,
+) -> Iterator[TownshipReturn]:  # fmt: skip
+    """The content of the return set of every township in force (of those `wanted`), by code; issue 1, superseding
+    nothing."""
+    townships = [row for row in con.execute(_TOWNSHIPS).fetchall() if wanted is None or row[0] in wanted]
+    if not townships:
+        return
+    sheets = [sheet for sheet in load_sheets(layout.TOWNSHIP).values() if sheet.table]
+    values = {name: _Partition(con, _value_query(value)) for name, value in load_lists().items()}
     open_tickets = _Partition(con, _TICKETS)
     answers = _Partition(con, _ANSWERS, [as_of])
     fresh = con.execute(_FRESH, [as_of]).fetchall()
     asked = questions(rules)
-    townships = con.execute(_TOWNSHIPS).fetchall()
     for county_code, here in groupby(townships, key=lambda row: row[0][:_COUNTY_DIGITS]):
-        lists = {name: _Partition(con, _list_query(name), [county_code]) for name in layout.SHEETS}
+        lists = {sheet.code: _Partition(con, _list_query(sheet), [county_code]) for sheet in sheets}
         for code, name, county in here:
             yield TownshipReturn(
                 township_code=code,
@@ -77,10 +72,8 @@ def township_returns(
                 as_of=as_of,
                 questions=asked,
                 anomalies=_anomalies(open_tickets.take(code)),
-                residents=lists[layout.RESIDENTS].take(code),
-                special_groups=lists[layout.SPECIAL].take(code),
-                changes=lists[layout.CHANGES].take(code),
-                grids=grids.take(code),
+                lists={name: rows.take(code) for name, rows in lists.items()},
+                values={name: entries.take(code) for name, entries in values.items()},
                 previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
                 sources=_sources(fresh, code, feeds),
             )
@@ -107,22 +100,25 @@ def _text(expression: str) -> str:
     return f"regexp_replace({text}, '[\\x00-\\x08\\x0b-\\x1f\\x7f]', '', 'g')"
 
 
-def _list_query(name: str) -> str:
-    columns = [c.name for c in (*layout.SHEETS[name], *layout.BULK_KEYS[name])]
+def _list_query(sheet: Sheet) -> str:
+    columns = [c.name for c in sheet.listed]
     chosen = ", ".join(f"{_text(c)} as {c}" for c in columns)
     return (
-        f"select township_code, {chosen} from lake.returns.{_TABLE[name]} where starts_with(township_code, ?) "
-        f"order by township_code, {_ORDER[name]}, {', '.join(columns)}"
+        f"select township_code, {chosen} from lake.{sheet.table} where starts_with(township_code, ?) "
+        f"order by {', '.join(dict.fromkeys(['township_code', *sheet.order, *columns]))}"
+    )
+
+
+def _value_query(values: ValueList) -> str:
+    return (
+        f"select township_code, {_text(values.code)} as code, {_text(values.label)} as label from lake.{values.table} "
+        f"where township_code is not null order by township_code, {values.code}"
     )
 
 
 _TOWNSHIPS = """
     select distinct township_code, township_name, county_name from lake.unified.division
     where level_name = '乡镇' and is_current order by township_code"""
-_GRIDS = f"""
-    select township_code, {_text("grid_code")},
-        {_text("case when starts_with(grid_name, village_name) then '' else village_name end || grid_name")}
-    from lake.returns.return_grid where township_code is not null order by township_code, grid_code"""
 # The village a rule's row is about, where the rule says one; else that of the person, if it is in the township.
 _VILLAGE = "村居"
 _TICKETS = """

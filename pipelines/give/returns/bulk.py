@@ -10,9 +10,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.give.returns import columns as layout
-from pipelines.give.returns.columns import Column
+from pipelines.give.returns.columns import TOWNSHIP
 from pipelines.give.returns.model import Anomaly, Cells, TownshipReturn
+from pipelines.kit.office.sheets import SheetColumn, load_sheets
 
 _TYPES = {
     "text": pa.string(),
@@ -20,26 +20,19 @@ _TYPES = {
     "integer": pa.int64(),
     "decimal": pa.decimal128(18, 2),
 }
-_ANOMALY_COLUMNS = tuple(Column(name, name, 0) for name in Anomaly.__dataclass_fields__)
+_ANOMALY_COLUMNS = tuple(SheetColumn(name, 0, name=name) for name in Anomaly.__dataclass_fields__)
 
 
 def bulk_files(data: TownshipReturn) -> dict[str, tuple[bytes, int]]:
     """File name -> (Parquet bytes, rows)."""
-    sheets = {
-        "residents.parquet": (layout.RESIDENTS, data.residents),
-        "special_groups.parquet": (layout.SPECIAL, data.special_groups),
-        "changes.parquet": (layout.CHANGES, data.changes),
-    }
-    files = {
-        name: (parquet((*layout.SHEETS[sheet], *layout.BULK_KEYS[sheet]), rows), len(rows))
-        for name, (sheet, rows) in sheets.items()
-    }
+    sheets = load_sheets(TOWNSHIP)
+    files = {f"{code}.parquet": (parquet(sheets[code].listed, rows), len(rows)) for code, rows in data.lists.items()}
     tickets = [tuple(vars(a).values()) for a in data.anomalies]
     files["anomalies.parquet"] = (parquet(_ANOMALY_COLUMNS, tickets), len(tickets))
     return files
 
 
-def parquet(columns: Sequence[Column], rows: Sequence[Cells]) -> bytes:
+def parquet(columns: Sequence[SheetColumn], rows: Sequence[Cells]) -> bytes:
     """Parquet (zstd) with the columns' lake names and types; '' becomes null."""
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     arrays = [

@@ -22,8 +22,9 @@ from pipelines.ingest.bronze.rulings import CHOICES, REJECT, Ruling
 from pipelines.ingest.landing.delivery import to_json
 from pipelines.judge.ledger.rulings import decided
 from pipelines.kit.contracts import Feed
+from pipelines.kit.office.column import Column, centred
 from pipelines.kit.office.styles import clean, page, workbook_bytes
-from pipelines.kit.office.table import Column, centred, write_facts, write_table, write_title
+from pipelines.kit.office.table import write_facts, write_table, write_title
 from pipelines.kit.paths import Paths
 from pipelines.kit.records import read_record
 from pipelines.kit.security.keys import KeyProvider, write_password_list

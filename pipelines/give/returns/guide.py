@@ -31,10 +31,7 @@ def guide(data: TownshipReturn) -> tuple[Section, ...]:
         "as_of": chinese_date(data.as_of.isoformat()),
         "issue": data.issue,
         "superseding": f"，代替之前签发的文件，原因：{clean(data.because)}" if data.supersedes else "",
-        "anomalies": len(data.anomalies),
-        "residents": len(data.residents),
-        "special_groups": len(data.special_groups),
-        "changes": len(data.changes),
+        **data.counts,
         "due": f"{chinese_date(data.due_on.isoformat())}前"
         if data.anomalies
         else "本期没有需要核实的内容，不必交回。",

@@ -128,12 +128,7 @@ def _manifest(
         "key_id": keys.key_id,
         "rules": {question.rule_id: question.version for question in data.questions},
         "contracts": dict(contract_versions),
-        "counts": {
-            "anomalies": len(data.anomalies),
-            "residents": len(data.residents),
-            "special_groups": len(data.special_groups),
-            "changes": len(data.changes),
-        },
+        "counts": data.counts,
         "files": files,
     }
     return document | {"signature": sign(keys, SIGN_PURPOSE, document)}

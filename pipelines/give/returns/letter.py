@@ -16,8 +16,9 @@ from pathlib import Path
 from typing_extensions import TypedDict
 
 from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
+from pipelines.kit.office.column import Column, centred
 from pipelines.kit.office.styles import page, workbook_bytes
-from pipelines.kit.office.table import Column, centred, write_table, write_title
+from pipelines.kit.office.table import write_table, write_title
 from pipelines.kit.paths import Paths
 from pipelines.kit.records import read_record
 from pipelines.kit.security.signature import canonical_json

@@ -5,9 +5,11 @@ come from. Equal content has an equal digest, whatever its issue number.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from pipelines.give.returns.columns import list_key
 from pipelines.kit.keys import entity_key
 from pipelines.kit.security.signature import canonical_json
 
@@ -20,7 +22,7 @@ Cells = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Choice:
-    """One entry of the drop-down 处理结果. `value_list`: 'grid' = pick from the grids, None = no value."""
+    """One entry of the drop-down 处理结果. `value_list`: the list its value is picked from."""
 
     code: str
     meaning: str
@@ -57,7 +59,7 @@ class Anomaly:
 
 @dataclass(frozen=True)
 class TownshipReturn:
-    """Everything one township gets in one turn."""
+    """Everything one township gets in one turn. `lists`: rows by sheet; `values`: (code, label) by list of choices."""
 
     township_code: str
     township_name: str
@@ -65,10 +67,8 @@ class TownshipReturn:
     as_of: date
     questions: tuple[Question, ...]
     anomalies: tuple[Anomaly, ...]
-    residents: tuple[Cells, ...]
-    special_groups: tuple[Cells, ...]
-    changes: tuple[Cells, ...]
-    grids: tuple[Cells, ...]
+    lists: Mapping[str, tuple[Cells, ...]]
+    values: Mapping[str, tuple[Cells, ...]]
     previous_answers: tuple[Cells, ...]
     sources: tuple[Cells, ...]
     issue: int = 1
@@ -90,13 +90,20 @@ class TownshipReturn:
         """County and township as people say it."""
         return f"{self.county_name}{self.township_name}"
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by sheet."""
+        return {"anomalies": len(self.anomalies), **{code: len(rows) for code, rows in self.lists.items()}}
+
     def reissued(self, issue: int, supersedes: str, because: str) -> "TownshipReturn":
         """The same content under a later issue number, with the reason why there is one."""
         return replace(self, issue=issue, supersedes=supersedes, because=because)
 
     def content_digest(self) -> str:
         """SHA-256 of the content alone: what decides whether a set has to be issued again."""
-        content = {k: v for k, v in vars(self).items() if k not in ("issue", "supersedes", "because", "as_of")}
+        own = ("issue", "supersedes", "because", "as_of", "lists", "values")
+        content = {k: v for k, v in vars(self).items() if k not in own} | self.lists
+        content |= {list_key(name): entries for name, entries in self.values.items()}
         for name in ("questions", "anomalies"):
             content[name] = [_plain(item) for item in content[name]]
         content["as_of"] = self.as_of.isoformat()

@@ -7,6 +7,7 @@ Belongs here: which sets have to be written, the worker processes, the record. D
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
 from datetime import date
+from functools import partial
 from itertools import islice
 
 import duckdb
@@ -51,13 +52,15 @@ def write_return_sets(
     keys = KeyProvider(paths)
     feeds = load_contracts()
     versions = {code: feed.version for code, feed in feeds.items()}
-    if not because:
-        _require_unchanged(paths, as_of, township_returns(con, as_of, load_rules(), feeds))
-    contents = township_returns(con, as_of, load_rules(), feeds)
+    contents = partial(township_returns, con, as_of, load_rules(), feeds)
     total = con.execute(_COUNT_TOWNSHIPS).fetchone()[0]
     found: dict[str, IssuedSet] = {}
-    changed = _changed(paths, contents, found, because)
-    for issued in _build_all((paths, keys, versions), changed, workers):
+    if any(paths.returns.glob(f"*/{as_of:%Y%m%d}*/{MANIFEST}")):
+        found, again = _as_they_stand(paths, contents(), because)
+        wanted = (again[data.township_code](data) for data in contents(again))
+    else:
+        wanted = contents()
+    for issued in _build_all((paths, keys, versions), wanted, workers):
         found[issued.township_code] = issued
         on_progress(len(found), total)
     sets = [found[code] for code in sorted(found)]
@@ -67,30 +70,28 @@ def write_return_sets(
     return sets
 
 
-def _require_unchanged(paths: Paths, as_of: date, contents: Iterable[TownshipReturn]) -> None:
-    """Raises Unfounded when a set that is out says anything else; looks at nothing when none is out."""
-    if not any(paths.returns.glob(f"*/{as_of:%Y%m%d}*/{MANIFEST}")):
-        return
+def _as_they_stand(
+    paths: Paths, contents: Iterable[TownshipReturn], because: str
+) -> tuple[dict[str, IssuedSet], dict[str, Callable[[TownshipReturn], TownshipReturn]]]:
+    """(sets that stand with equal content, what the contents of the others are issued as), by township.
+
+    Raises Unfounded when a set that is out says anything else and nobody says why."""
+    stand, again = {}, {}
     for data in contents:
-        standing = issued_set(paths, data.township_code, as_of)
-        if standing and not standing.is_lost and not says(standing.folder, data.content_digest()):
-            raise Unfounded(f"the return set of {data.township_code}", as_of)
+        out = issued_set(paths, data.township_code, data.as_of)
+        is_same = out is not None and not out.is_lost and says(out.folder, data.content_digest())
+        if is_same and is_whole(out.folder):
+            stand[data.township_code] = out
+            continue
+        why = DAMAGED if out is None or is_same or out.is_lost else because
+        if not why:
+            raise Unfounded(f"the return set of {data.township_code}", data.as_of)
+        again[data.township_code] = partial(_next_issue, out, why)
+    return stand, again
 
 
-def _changed(
-    paths: Paths, contents: Iterable[TownshipReturn], found: dict[str, IssuedSet], because: str
-) -> Iterator[TownshipReturn]:
-    """Yields what has to be written; puts sets that stand with equal content into `found`."""
-    for data in contents:
-        standing = issued_set(paths, data.township_code, data.as_of)
-        if standing is None:
-            yield data
-        elif not standing.is_lost and not says(standing.folder, data.content_digest()):
-            yield data.reissued(standing.issue + 1, standing.set_id, because)
-        elif is_whole(standing.folder):
-            found[data.township_code] = standing
-        else:
-            yield data.reissued(standing.issue + 1, standing.set_id, DAMAGED)
+def _next_issue(out: IssuedSet | None, because: str, data: TownshipReturn) -> TownshipReturn:
+    return data.reissued(out.issue + 1, out.set_id, because) if out else data
 
 
 def _build_all(how: tuple, contents: Iterator[TownshipReturn], workers: int) -> Iterator[IssuedSet]:

@@ -1,8 +1,8 @@
 """One township's return set as an .xlsx file, not yet encrypted.
 
-Belongs here: sheets, drop-downs, signatures inside the file. Does not belong here: reading the lake
-(`assemble`), files on disk (`issue`). Equal content gives equal bytes. Protection and hidden sheets only keep
-people from slipping; what proves a row unchanged is its check value.
+Belongs here: which sheets, those with a layout of their own, signatures of the file. Does not belong here: sheets as
+their files say (`sheet`), reading the lake (`assemble`), files on disk (`issue`). Equal content gives equal bytes.
+Protection and hidden sheets only keep people from slipping; what proves a row unchanged is its check value.
 """
 
 import hashlib
@@ -13,16 +13,21 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.give.returns import columns as layout
-from pipelines.give.returns.anomaly_sheet import top_lines, write_anomalies
+from pipelines.give.returns.anomaly_sheet import write_anomalies
+from pipelines.give.returns.codes import Codes, labels
 from pipelines.give.returns.guide import Section, guide
 from pipelines.give.returns.model import TownshipReturn
-from pipelines.kit.office.styles import LINE_POINTS, PROTECTION, clean, page, workbook_bytes
-from pipelines.kit.office.table import Column, centred, write_lines, write_table, write_title
+from pipelines.give.returns.sheet import heading, write_form, write_list
+from pipelines.kit.office.column import Column, centred
+from pipelines.kit.office.sheets import Sheet, load_sheets
+from pipelines.kit.office.styles import PROTECTION, clean, page, workbook_bytes
+from pipelines.kit.office.table import write_lines, write_table, write_title
 from pipelines.kit.security.keys import KeyProvider
-from pipelines.kit.security.signature import canonical_json, sign
+from pipelines.kit.security.signature import RowSigner, canonical_json, sign
 
 _GUIDE_WIDTHS = (20, 84)
 _TABS = {layout.GUIDE: "#1F4E79", layout.ANOMALIES: "#C00000", layout.RECEIPT: "#BF9000"}
+_LIST_TAB = "#7F9DB9"
 _PREVIOUS = (
     centred("答复轮次", 12), centred("工单号", 15), Column("规则", 26), centred("姓名", 16),
     centred("上次答复", 16), centred("更正值", 22), centred("处理情况", 12), centred("目前状态", 16),
@@ -35,26 +40,23 @@ def build_workbook(data: TownshipReturn, keys: KeyProvider) -> bytes:
     title = f"{data.place} 数据返还 {data.as_of.isoformat()}"
     footer = f"{clean(data.place)} 数据截至 {data.as_of.isoformat()} 内部资料 注意保密"
     with workbook_bytes(data.as_of, title) as (book, formats, out):
-        for name in (layout.GUIDE, layout.ANOMALIES, *layout.SHEETS, layout.RECEIPT):
-            sheet = book.add_worksheet(name)
-            sheet.set_tab_color(_TABS.get(name, "#7F9DB9"))
+        codes, signer, specs = Codes(data), RowSigner(keys, data.set_id), load_sheets(layout.TOWNSHIP)
+        for name in (layout.GUIDE, *(spec.title for spec in specs.values()), layout.RECEIPT):
+            book.add_worksheet(name).set_tab_color(_TABS.get(name, _LIST_TAB))
         _guide(book.get_worksheet_by_name(layout.GUIDE), formats, data, footer)
-        write_anomalies(book.get_worksheet_by_name(layout.ANOMALIES), formats, data, keys, footer)
-        for name, rows in (
-            (layout.RESIDENTS, data.residents),
-            (layout.SPECIAL, data.special_groups),
-            (layout.CHANGES, data.changes),
-        ):
-            _list(book.get_worksheet_by_name(name), formats, name, rows, footer)
+        for code, spec in specs.items():
+            sheet = book.get_worksheet_by_name(spec.title)
+            if spec is layout.ANOMALY_SHEET:
+                write_anomalies(sheet, formats, data, signer, codes, footer)
+            elif spec.comes_back:
+                rows = data.lists[code]
+                write_form(sheet, formats, spec, heading(data, spec, bool(rows)), rows, signer, codes, footer)
+            else:
+                write_list(sheet, formats, spec, data.lists[code], footer)
         _receipt(book.get_worksheet_by_name(layout.RECEIPT), formats, data, footer)
-        _codes(book, formats, data)
+        codes.write(book, formats)
         _meta(book, formats, data, keys)
     return out.getvalue()
-
-
-def grid_labels(data: TownshipReturn) -> list[str]:
-    """Drop-down texts of the township's grids: code, then name."""
-    return [clean(f"{code} {name}".strip()) for code, name in data.grids]
 
 
 def list_digest(items: list) -> str:
@@ -73,11 +75,24 @@ def meta_document(data: TownshipReturn, keys: KeyProvider) -> dict:
         "place": data.place,
         "as_of": data.as_of.isoformat(),
         "issue": data.issue,
-        "top": top_lines(data),
-        "titles": list(layout.TITLES),
+        **_form(data, layout.ANOMALY_SHEET, bool(data.anomalies)),
         "rows": list_digest([[a.ticket_id, a.group_key] for a in data.anomalies]),
-        "grids": list_digest(grid_labels(data)),
+        **{layout.list_key(name): list_digest(labels(entries)) for name, entries in data.values.items()},
+        **_other_forms(data),
     }
+
+
+def _form(data: TownshipReturn, spec: Sheet, has_rows: bool) -> dict:
+    return {"top": heading(data, spec, has_rows), "titles": [c.heading for c in spec.written]}
+
+
+def _other_forms(data: TownshipReturn) -> dict:
+    forms = {
+        code: _form(data, spec, bool(data.lists[code]))
+        for code, spec in load_sheets(layout.TOWNSHIP).items()
+        if spec.comes_back and spec is not layout.ANOMALY_SHEET
+    }
+    return {"forms": forms} if forms else {}
 
 
 def _guide(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, footer: str) -> None:
@@ -97,18 +112,6 @@ def _section(sheet: Worksheet, formats: dict[str, Format], row: int, section: Se
     return write_lines(sheet, formats, row + 1, section.lines, _GUIDE_WIDTHS) + 1
 
 
-def _list(sheet: Worksheet, formats: dict[str, Format], name: str, rows: tuple, footer: str) -> None:
-    page(sheet, footer, title_rows=(0, 0))
-    sheet.set_header(f"&L&12&B{name}")
-    sheet.set_default_row(LINE_POINTS)
-    sheet.freeze_panes(1, 2)
-    shown = layout.SHEETS[name]
-    write_table(sheet, formats, 0, [Column(c.title, c.width, c.is_centred) for c in shown], rows)
-    if not rows:
-        sheet.write_string(1, 0, "本期没有内容。", formats["subtitle"])
-    sheet.protect("", PROTECTION)
-
-
 def _receipt(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, footer: str) -> None:
     page(sheet, footer)
     write_title(sheet, formats, f"{data.place} 回执", points=26)
@@ -125,16 +128,6 @@ def _receipt(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn,
     if not data.previous_answers:
         sheet.write_string(top + 1, 0, "没有上一次的答复。", formats["subtitle"])
     sheet.protect("", PROTECTION)
-
-
-def _codes(book: Workbook, formats: dict[str, Format], data: TownshipReturn) -> None:
-    sheet = book.add_worksheet(layout.CODES)
-    lists = [("grid", grid_labels(data))]
-    lists += [(q.rule_id, [choice.code for choice in q.choices]) for q in data.questions]
-    for c, (name, items) in enumerate(lists):
-        for r, text in enumerate((name, *items)):
-            sheet.write_string(r, c, clean(text), formats["hidden"])
-    sheet.very_hidden()
 
 
 def _meta(book: Workbook, formats: dict[str, Format], data: TownshipReturn, keys: KeyProvider) -> None:

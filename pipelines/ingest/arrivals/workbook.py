@@ -13,8 +13,9 @@ from xlsxwriter.worksheet import Worksheet
 from pipelines.ingest.arrivals import lists, model, report
 from pipelines.ingest.arrivals.daily import Day
 from pipelines.ingest.arrivals.lists import Row
+from pipelines.kit.office.column import Column, centred
 from pipelines.kit.office.styles import FONT, LINE_POINTS, clean, page, row_points, workbook_bytes
-from pipelines.kit.office.table import Column, centred, write_head, write_table, write_title
+from pipelines.kit.office.table import write_head, write_table, write_title
 
 _TITLE = "归集日报"
 # State -> (background, ink).

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -105,6 +106,11 @@ def row_points(texts_and_widths: Iterable[tuple[str, float]]) -> float:
     """Height of a row that shows all its cells whole, at most the 409 points spreadsheets allow."""
     lines = max((line_count(t, w) for t, w in texts_and_widths if t), default=1)
     return min(409.0, 5 + LINE_POINTS * lines)
+
+
+def letter(place: int) -> str:
+    """A column as spreadsheets show it, by its 0-based place."""
+    return xl_col_to_name(place)
 
 
 def page(sheet: Worksheet, footer: str, is_landscape: bool = True, title_rows: tuple[int, int] | None = None):

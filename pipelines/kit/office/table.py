@@ -1,33 +1,16 @@
 """Tables and blocks of label and text, written one way wherever a workbook of ours has them.
 
-Belongs here: columns, and how a table, a title, a fact stand in a sheet. Does not belong here: looks (styles.py), which
+Belongs here: how a table, a title, a fact stand in a sheet. Does not belong here: looks (styles.py), which
 sheets there are (sheets.py), layouts only one sheet has.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from pipelines.kit.office.column import NUMBER, Column
 from pipelines.kit.office.styles import LINE_POINTS, clean, line_count, row_points
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table; `width` in characters."""
-
-    heading: str
-    width: float
-    is_centred: bool = False
-
-
-def centred(heading: str, width: float) -> Column:
-    """A column of short facts: dates, codes, counts."""
-    return Column(heading, width, is_centred=True)
-
-
-NUMBER = centred("序号", 6)
 
 
 def write_table(

@@ -11,18 +11,10 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from pipelines.give.inbox.reader import Book
-from pipelines.give.returns.columns import (
-    ANOMALIES,
-    ANOMALY_COLUMNS,
-    ANSWER_CELLS,
-    CODES,
-    COL,
-    FIRST_ROW,
-    META,
-    RECEIPT,
-)
+from pipelines.give.returns.columns import ANOMALIES, ANOMALY_SHEET, CODES, COL, META, RECEIPT
 from tests.give.inbox.desk import GRID
 
+FIRST_ROW, WIDTH = ANOMALY_SHEET.first_row, len(ANOMALY_SHEET.written)
 GRID_CODE = GRID.split()[0]
 BLANKS = ("", " ", "\u00a0", "\u2003", "\u2028", "\u2029", "\u0085", "\u3000", "\t\n", "\x1c", "\u00a0\u2003 ")
 ANSWERS = (
@@ -83,13 +75,13 @@ def mutant(book: Book, lot: random.Random) -> Book:
 def _answer(sheets: dict, _: set, lot: random.Random) -> None:
     rows = sheets.get(ANOMALIES, [])[FIRST_ROW:]
     for row in lot.sample(rows, min(len(rows), lot.randint(1, 4))):
-        for column in ANSWER_CELLS:
+        for column in (COL["answer"], COL["new_value"], COL["note"]):
             _put(row, column, answer_like(lot, column))
 
 
 def _cell(sheets: dict, _: set, lot: random.Random) -> None:
     if rows := sheets.get(ANOMALIES):
-        _put(lot.choice(rows[FIRST_ROW:] or rows), lot.randrange(len(ANOMALY_COLUMNS) + 2), anything(lot))
+        _put(lot.choice(rows[FIRST_ROW:] or rows), lot.randrange(WIDTH + 2), anything(lot))
 
 
 def _row(sheets: dict, formulas: set, lot: random.Random) -> None:
@@ -134,7 +126,7 @@ def _sheet(sheets: dict, _: set, lot: random.Random) -> None:
 
 
 def _formula(_: dict, formulas: set, lot: random.Random) -> None:
-    formulas.add((lot.randrange(FIRST_ROW, FIRST_ROW + 8), lot.randrange(len(ANOMALY_COLUMNS) + 3)))
+    formulas.add((lot.randrange(FIRST_ROW, FIRST_ROW + 8), lot.randrange(WIDTH + 3)))
 
 
 def _put(row: list, column: int, value) -> None:

@@ -14,7 +14,7 @@ from pipelines.give.inbox.intake import intake
 from pipelines.give.inbox.known import Known
 from pipelines.give.inbox.problems import FILE_REASONS, Refused
 from pipelines.give.inbox.reader import Reader, read_book
-from pipelines.give.returns.columns import ANOMALIES, CODES, COL, FIRST_ROW, SIGNED_CELLS
+from pipelines.give.returns.columns import ANOMALIES, ANOMALY_SHEET, CODES, COL
 from pipelines.judge.rules import load_rules
 from pipelines.kit.security.signature import RowSigner
 from tests.give.inbox.desk import OPEN, R11, R11_B, R20, fill_in
@@ -31,6 +31,8 @@ CHANGED = TICKETS[5]
 KNOWN = {TICKETS[3]: Known("", date(2024, 3, 31)), CHANGED: Known("370602001001077", date(2024, 3, 31))}
 SEEDS, EACH = range(8), 300
 ANSWERED = {R20: ("确认健在",), R11: ("更正网格", GRID_CODE), R11_B: ("不是错误",)}
+FIRST_ROW = ANOMALY_SHEET.first_row
+SIGNED = [place for name, place in COL.items() if ANOMALY_SHEET.is_signed(name)]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def judged(book, keys, sound, where):
 
 def _assert_as_shown(result, row, sound, formulas, where):
     rows, offered = sound
-    assert all(row[c] == rows[result.ticket_id][c] for c in SIGNED_CELLS), where
+    assert all(row[c] == rows[result.ticket_id][c] for c in SIGNED), where
     assert not any(r == result.sheet_row - 1 and c < len(rows[result.ticket_id]) for r, c in formulas), where
     answer = RULES[result.rule_id].answer(row[COL["answer"]].strip())
     assert (answer.code, answer.kind) == (result.answer_code, result.answer_kind), where

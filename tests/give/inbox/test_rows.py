@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipelines.give.inbox.known import Known
 from pipelines.give.inbox.problems import Refused
 from pipelines.give.inbox.reader import read_book
-from pipelines.give.returns.columns import ANOMALIES, ANOMALY_COLUMNS, CODES, COL, HEADER_ROW
+from pipelines.give.returns.columns import ANOMALIES, ANOMALY_SHEET, CODES, COL
 from pipelines.give.returns.workbook import build_workbook
 from pipelines.judge.rules import load_rules
 from tests.give.inbox.desk import (
@@ -122,7 +122,7 @@ TWO_VILLAGES = tuple((code, "某社区网格") for code in (HERE, "3706020010010
 
 def asked_again(desk_keys, answers, known, group=None):
     """Judged rows of a workbook whose grids lie in two villages; `known` by place of the anomaly."""
-    data = township_return(grids=TWO_VILLAGES)
+    data = township_return(values={"grid": TWO_VILLAGES})
     anomalies = tuple(replace(a, group_key=group or a.group_key) for a in data.anomalies)
     content = build_workbook(replace(data, anomalies=anomalies), desk_keys)
     known = {data.anomalies[row - R20].ticket_id: k for row, k in known.items()}
@@ -246,7 +246,7 @@ def test_a_deleted_row_is_missed(workbook, desk_keys):
 def paste(source: int, target: int, **changes):
     def change(book):
         sheet = book[ANOMALIES]
-        for column in range(1, len(ANOMALY_COLUMNS) + 1):
+        for column in range(1, len(ANOMALY_SHEET.written) + 1):
             sheet.cell(target, column).value = copy(sheet.cell(source, column).value)
         for name, value in changes.items():
             cell(sheet, target, name).value = value
@@ -353,10 +353,10 @@ def test_no_message_repeats_a_name_or_an_id_number(workbook, desk_keys):
 LOCKED = [
     (row, column)
     for row in range(R20, R20 + 6)
-    for column in range(1, len(ANOMALY_COLUMNS) + 1)
+    for column in range(1, len(ANOMALY_SHEET.written) + 1)
     if column - 1 not in (COL["answer"], COL["new_value"], COL["note"])
 ]
-LOCKED += [(1, 1), (2, 1)] + [(HEADER_ROW + 1, c + 1) for c in range(len(ANOMALY_COLUMNS))]
+LOCKED += [(1, 1), (2, 1)] + [(ANOMALY_SHEET.first_row, c + 1) for c in range(len(ANOMALY_SHEET.written))]
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=8)
 
 

@@ -46,7 +46,7 @@ def township_return(count: int = 6, residents: int = 30, **changes) -> TownshipR
         as_of=AS_OF,
         questions=questions(load_rules()),
         anomalies=anomalies(count),
-        residents=tuple(
+        lists={"residents": tuple(
             (
                 f"人员{i}", "男" if i % 2 else "女", f"3706021950010{i:05d}", "1950-01-01", "74",
                 f"H{i // 3:08d}",
@@ -55,13 +55,12 @@ def township_return(count: int = 6, residents: int = 30, **changes) -> TownshipR
                 f"p{i}", "370602001001",
             )
             for i in range(residents)
-        ),
-        special_groups=(
+        ), "special_groups": (
             ("张建国", "370602194101011211", "北大街社区居委会", "低保", "", "860.00", "2024-01", "", "p1"),
             ("李桂英", "370602194201011212", "北大街社区居委会", "残疾人", "肢体二级 护理补贴", "", "", "", "p2"),
         ),
-        changes=(("新增", "陈志强", "北大街社区居委会", "", "", "", "p4"),),
-        grids=tuple((f"370602001001{i:03d}", f"北大街社区第{i}网格") for i in range(1, 5)),
+        "changes": (("新增", "陈志强", "北大街社区居委会", "", "", "", "p4"),)},
+        values={"grid": tuple((f"370602001001{i:03d}", f"北大街社区第{i}网格") for i in range(1, 5))},
         previous_answers=(
             ("2024-01-31", "0a1b2c3d4e5f", "R11 居住人员网格缺失或失效", "刘淑珍", "更正网格", "370602001001002",
              "已受理", "已办结", ""),

@@ -9,11 +9,13 @@ import pytest
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from pipelines.give.returns import columns as layout
-from pipelines.give.returns.columns import COL, FIRST_ROW, HEADER_ROW
+from pipelines.give.returns.columns import ANOMALY_SHEET, COL
 from pipelines.give.returns.guide import chinese_date, guide
 from pipelines.give.returns.workbook import build_workbook
 from pipelines.kit.security.signature import RowSigner, is_signed
 from tests.give.returns.sample import township_return
+
+FIRST_ROW, HEADER_ROW = ANOMALY_SHEET.first_row, ANOMALY_SHEET.head_row
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_text_that_looks_like_a_formula_or_a_link_stays_text(keys):
     evil = ("=1+1", "+SUM(A1)", "-2", "@x", '=HYPERLINK("http://example.org")', "http://example.org", "\tTAB")
     for text in evil:
         made = replace(data, anomalies=(replace(data.anomalies[0], name=text),))
-        made = replace(made, residents=((text, *data.residents[0][1:]),))
+        made = replace(made, lists={**data.lists, "residents": ((text, *data.lists["residents"][0][1:]),)})
         content = build_workbook(made, keys)
         sheet = openpyxl.load_workbook(io.BytesIO(content))
         assert sheet["异常清单"].cell(FIRST_ROW + 1, COL["name"] + 1).value == text
@@ -120,10 +122,11 @@ def test_rows_carry_ticket_group_and_a_check_value_that_holds(book, keys):
     sheet, signer = book["异常清单"], RowSigner(keys, data.set_id)
     for i, anomaly in enumerate(data.anomalies):
         cells = [cell.value or "" for cell in sheet[FIRST_ROW + 1 + i]]
+        signed = [cells[place] for name, place in COL.items() if ANOMALY_SHEET.is_signed(name)]
         assert cells[COL["row_key"]] == anomaly.ticket_id
         assert cells[COL["group_key"]] == anomaly.group_key
         assert cells[COL["ticket"]] == anomaly.ticket_id[:12]
-        assert signer.is_intact([cells[c] for c in layout.SIGNED_CELLS], cells[COL["_chk"]])
+        assert signer.is_intact(signed, cells[COL["_chk"]])
 
 
 def test_meta_is_signed_and_names_set_township_and_issue(book, keys):

@@ -2,14 +2,13 @@
 
 import pytest
 
-from pipelines.give.returns import columns as layout
-from pipelines.give.returns.assemble import _TABLE
 from pipelines.judge.ledger.schema import STATE_TABLES, TURN_TABLES
 from pipelines.judge.rules import load_rules
 from pipelines.judge.verify.run import load_suites
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.disclosure import ANALYST, PREVIEW, TOWNSHIP, may_show
 from pipelines.kit.disclosure.columns import DISCLOSURE_FILE, load_exceptions, load_ledger_columns, load_lineage
+from pipelines.kit.office.sheets import Sheet, load_sheets
 
 FEEDS = load_contracts()
 OF_A_FEED = [(f"bronze.{feed.code}", c) for feed in FEEDS.values() for c in feed.columns]
@@ -72,10 +71,9 @@ def test_every_column_of_every_model_is_judged_for_every_audience() -> None:
         may_show("unified.person", "name", "everybody")
 
 
-@pytest.mark.parametrize("sheet", list(layout.SHEETS))
-def test_return_sheets_hold_nothing_that_may_only_be_asked(sheet: str) -> None:
-    columns = [c.name for c in (*layout.SHEETS[sheet], *layout.BULK_KEYS[sheet])]
-    assert [c for c in columns if not may_show(f"returns.{_TABLE[sheet]}", c, TOWNSHIP)] == []
+@pytest.mark.parametrize("sheet", [s for s in load_sheets(TOWNSHIP).values() if s.table], ids=lambda s: s.code)
+def test_return_sheets_hold_nothing_that_may_only_be_asked(sheet: Sheet) -> None:
+    assert [c.name for c in sheet.listed if not may_show(sheet.table, c.name, TOWNSHIP)] == []
 
 
 def test_evidence_a_township_reads_holds_nothing_that_may_only_be_asked() -> None:

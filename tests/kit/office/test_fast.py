@@ -7,8 +7,9 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.kit.office import styles
+from pipelines.kit.office.column import Column, centred
 from pipelines.kit.office.styles import workbook_bytes
-from pipelines.kit.office.table import Column, centred, write_table
+from pipelines.kit.office.table import write_table
 
 COLUMNS = Column("名称", 20), centred("代码", 9), Column("说明", 30)
 PLAIN = [(f"名称{i % 7}", f"{i:05d}", f"第 {i} 行") for i in range(40)]

@@ -27,8 +27,9 @@ from pipelines.kit.contracts.workbook.layout import (
     Fact,
     option,
 )
+from pipelines.kit.office.column import NUMBER, Column
 from pipelines.kit.office.styles import clean, page, row_points, workbook_bytes
-from pipelines.kit.office.table import NUMBER, Column, write_head, write_lines, write_table, write_title
+from pipelines.kit.office.table import write_head, write_lines, write_table, write_title
 
 _CHOICES = "选项"
 # The same content gives the same bytes; the date inside a workbook means nothing here.
