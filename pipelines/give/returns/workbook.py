@@ -46,7 +46,7 @@ def build_workbook(data: TownshipReturn, keys: KeyProvider) -> bytes:
         _guide(book.get_worksheet_by_name(layout.GUIDE), formats, data, footer)
         for code, spec in specs.items():
             sheet = book.get_worksheet_by_name(spec.title)
-            if spec is layout.ANOMALY_SHEET:
+            if code == layout.ANOMALY_SHEET.code:
                 write_anomalies(sheet, formats, data, signer, codes, footer)
             elif spec.comes_back:
                 rows = data.lists[code]
@@ -90,7 +90,7 @@ def _other_forms(data: TownshipReturn) -> dict:
     forms = {
         code: _form(data, spec, bool(data.lists[code]))
         for code, spec in load_sheets(layout.TOWNSHIP).items()
-        if spec.comes_back and spec is not layout.ANOMALY_SHEET
+        if spec.comes_back and code != layout.ANOMALY_SHEET.code
     }
     return {"forms": forms} if forms else {}
 
