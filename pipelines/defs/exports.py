@@ -18,9 +18,10 @@ from pipelines.defs.partitions import BECAUSE, BY_DATE, as_of, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.give.exports import Export, load_exports
 from pipelines.give.exports.check import PERSONAL, leaks, refusals
-from pipelines.give.exports.issue import Issue, Outcome, issue_export, lost_issues, state_of
+from pipelines.give.exports.issue import Outcome, issue_export
 from pipelines.give.exports.log import due, record_issues
 from pipelines.give.exports.round_trip import round_trip
+from pipelines.give.exports.standing import Issue, lost_issues, state_of
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.reissue import Unfounded
 from pipelines.kit.contracts import Feed

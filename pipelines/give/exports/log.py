@@ -3,19 +3,18 @@
 Belongs here: looking at issues that stand. Does not belong here: issuing (issue.py).
 """
 
-import hashlib
 from collections.abc import Iterable
 from datetime import date
 
 import duckdb
 
 from pipelines.give.exports.contract import Export
-from pipelines.give.exports.issue import Issue, all_issues
+from pipelines.give.exports.standing import Issue, all_issues
 from pipelines.judge.ledger import schema
 from pipelines.judge.ledger.decisions import issued_turns
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.keys import KeyProvider, write_password_list
-from pipelines.kit.security.signature import canonical_json
+from pipelines.kit.security.signature import digest
 from pipelines.kit.tables import insert, transaction
 
 _FACTS = (
@@ -70,5 +69,4 @@ def _list_passwords(paths: Paths, issues: Iterable[Issue]) -> None:
 
 
 def _row(issue: Issue) -> tuple:
-    digest = hashlib.sha256(canonical_json(issue.manifest)).hexdigest()
-    return (issue.as_of, *(issue.manifest[f] for f in _FACTS), digest)
+    return (issue.as_of, *(issue.manifest[f] for f in _FACTS), digest(issue.manifest))

@@ -13,7 +13,8 @@ import polars as pl
 
 from pipelines.give.exports.contract import Export
 from pipelines.give.exports.delta import applied
-from pipelines.give.exports.issue import Issue, base_of, opened, sent_feed, state_of
+from pipelines.give.exports.made import sent_feed
+from pipelines.give.exports.standing import Issue, base_of, opened, state_of
 from pipelines.ingest.bronze import ingest_feed
 from pipelines.ingest.bronze.store import ROWS_FILE
 from pipelines.ingest.landing import land_feed

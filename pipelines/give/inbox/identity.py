@@ -12,11 +12,10 @@ from pipelines.give.inbox.form import Form, at, cell_text, located
 from pipelines.give.inbox.problems import Refused
 from pipelines.give.inbox.reader import Book
 from pipelines.give.returns import columns as layout
-from pipelines.give.returns.workbook import list_digest
 from pipelines.kit.office.sheets import load_lists
 from pipelines.kit.office.styles import letter
 from pipelines.kit.security.keys import KeyProvider
-from pipelines.kit.security.signature import is_signed
+from pipelines.kit.security.signature import digest, is_signed
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def identify(book: Book, keys: KeyProvider) -> Identity:
     meta = book.sheets[layout.META]
     rows = [[cell_text(at(row, 1)), cell_text(at(row, 2))] for row in meta]
     rows = rows[: max((i + 1 for i, row in enumerate(rows) if any(row)), default=0)]
-    if list_digest(rows) != document["rows"]:
+    if digest(rows) != document["rows"]:
         raise Refused("E_META_FORGED", {"row": f"1–{max(len(rows), 1)}", "column": "B–C"})
     values = _values(book, document)
     form = located(layout.ANOMALY_SHEET, book.sheets.get(layout.ANOMALIES), document)
@@ -90,11 +89,11 @@ def _values(book: Book, document: dict) -> dict[str, dict[str, str]]:
     sheet = book.sheets.get(layout.CODES) or [[]]
     heads, found = [cell_text(cell) for cell in sheet[0]], {}
     for name, values in load_lists().items():
-        if (digest := document.get(layout.list_key(name))) is None:
+        if (signed := document.get(layout.list_key(name))) is None:
             continue
         column = heads.index(name) if name in heads else len(heads)
         texts = [text for row in sheet[1:] if (text := cell_text(at(row, column)))]
-        if list_digest(texts) != digest:
+        if digest(texts) != signed:
             raise Refused("E_CODES_FORGED", {"column": letter(column), "title": values.title})
         found[name] = {
             entry: text.split()[0] for text in texts for entry in (text.split()[0], " ".join(text.split()))

@@ -17,6 +17,7 @@ from pipelines.give.queries.records import is_lost, is_refusal, read_answered
 from pipelines.give.queries.sheet import answer_sheet
 from pipelines.judge.ledger import turns
 from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
+from pipelines.kit.issues import replaces
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.workbook_lock import WrongPassword, lock, unlock
@@ -110,7 +111,7 @@ def _why_again(paths: Paths, answer: Answer, out: Mapping[str, Any]) -> str:
 def _replaced(record: Mapping[str, Any]) -> str:
     if record["issue"] == 1:
         return ""
-    return f"本答复替代同一清单的第 {record['issue'] - 1} 次答复，以本答复为准。原因：{record['because']}。"
+    return replaces("本答复", f"同一清单的第 {record['issue'] - 1} 次答复", record["because"])
 
 
 def _is_first(paths: Paths, keys: KeyProvider, answer: Answer, issue: int) -> bool:

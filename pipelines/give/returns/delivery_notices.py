@@ -8,7 +8,6 @@ with the department's password, and neither its name nor its folder says anythin
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +28,7 @@ from pipelines.kit.paths import Paths
 from pipelines.kit.records import read_record
 from pipelines.kit.security.keys import KeyProvider, write_password_list
 from pipelines.kit.security.workbook_lock import lock
-from pipelines.kit.whole_files import publish_folder
+from pipelines.kit.whole_files import fresh_folder, publish_folder
 
 # Part of the digest that tells whether a notice still says what it should: count up when its words change.
 _LAYOUT = 2
@@ -170,9 +169,7 @@ def _issue(
     if is_new:
         issue += 1
         folder = shelf / (name if issue == 1 else f"{name}_{issue}")
-        scratch = shelf / f".scratch-{folder.name}"
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True)
+        scratch = fresh_folder(shelf / f".scratch-{folder.name}")
         plain = build_delivery_notice(feed, result, ruling, *bad_rows(paths, feed, result))
         (scratch / file).write_bytes(lock(plain, keys.password(feed.department)))
         record = {"content_digest": digest, "issue": issue, "plain_sha256": hashlib.sha256(plain).hexdigest()}

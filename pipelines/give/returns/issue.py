@@ -4,37 +4,30 @@ Belongs here: the folder, its manifest, reading a manifest back. Does not belong
 (`workbook`, `bulk`) or the lake; worker processes import this module, so it stays light.
 """
 
-import hashlib
 import json
-import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from pydantic import ConfigDict
-from typing_extensions import TypedDict
-
 from pipelines.give.returns.bulk import bulk_files
 from pipelines.give.returns.model import TownshipReturn
 from pipelines.give.returns.workbook import build_workbook
+from pipelines.judge.ledger.set_manifest import MANIFEST, read_manifest
+from pipelines.kit import issues
 from pipelines.kit.file_names import safe_name
 from pipelines.kit.keys import entity_key
 from pipelines.kit.paths import Paths
-from pipelines.kit.records import read_record
 from pipelines.kit.security import bulk_seal
 from pipelines.kit.security.issued_file import put
 from pipelines.kit.security.keys import KeyProvider
-from pipelines.kit.security.signature import canonical_json, sign
+from pipelines.kit.security.signature import digest, sign
 from pipelines.kit.security.workbook_lock import lock
-from pipelines.kit.whole_files import publish_folder
+from pipelines.kit.whole_files import fresh_folder, publish_folder
 
-MANIFEST = "manifest.json"
 SIGN_PURPOSE = "return-manifest"
 PURPOSE = "核实本辖区人口、特殊人群和补贴发放情况；他用须另行报批"
 _SCRATCH = ".scratch-"
-_FOLDER = re.compile(r"\d{8}(_\d+)?")
 
 
 @dataclass(frozen=True)
@@ -56,29 +49,20 @@ class IssuedSet:
 
 def issued_set(paths: Paths, township_code: str, as_of: date) -> IssuedSet | None:
     """The latest issue of a township's set for a business date, from its manifest; None if there is none."""
-    found = (f for f in (paths.returns / township_code).glob(f"{as_of:%Y%m%d}*") if _FOLDER.fullmatch(f.name))
-    latest = max(found, key=_number, default=None)
+    latest = issues.latest(paths.returns / township_code, as_of)
     return latest and _as_it_stands(latest)
 
 
 def says(folder: Path, content_digest: str) -> bool:
     """Whether the set was issued with this content."""
-    document = read_record(folder / MANIFEST, _Manifest)
+    document = read_manifest(folder)
     return document is not None and document["content_digest"] == content_digest
 
 
 def is_whole(folder: Path) -> bool:
     """Whether every file of the set stands as its manifest says."""
-    document = read_record(folder / MANIFEST, _Manifest)
-    return document is not None and all(
-        (folder / f["name"]).is_file()
-        and hashlib.sha256((folder / f["name"]).read_bytes()).hexdigest() == f["sha256"]
-        for f in document["files"]
-    )
-
-
-def _number(folder: Path) -> int:
-    return int(folder.name[9:] or 1)
+    document = read_manifest(folder)
+    return document is not None and issues.is_whole(folder, document["files"])
 
 
 def build_set(
@@ -86,9 +70,7 @@ def build_set(
 ) -> IssuedSet:
     """Write one set: workbook locked with the township's password, lists sealed for its machine, manifest."""
     folder = _folder(paths, data)
-    scratch = folder.with_name(f"{_SCRATCH}{folder.name}")
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
+    scratch = fresh_folder(folder.with_name(f"{_SCRATCH}{folder.name}"))
     plain = build_workbook(data, keys)
     name = f"返还_{safe_name(data.township_name)}_{folder.name}.xlsx"
     files = [put(scratch, name, lock(plain, keys.password(data.township_code)), plain, len(data.anomalies))]
@@ -104,8 +86,7 @@ def build_set(
 
 
 def _folder(paths: Paths, data: TownshipReturn) -> Path:
-    suffix = "" if data.issue == 1 else f"_{data.issue}"
-    return paths.returns / data.township_code / f"{data.as_of:%Y%m%d}{suffix}"
+    return paths.returns / data.township_code / issues.folder_name(data.as_of, data.issue)
 
 
 def _manifest(
@@ -134,33 +115,10 @@ def _manifest(
     return document | {"signature": sign(keys, SIGN_PURPOSE, document)}
 
 
-class _File(TypedDict):
-    name: str
-    sha256: str
-
-
-class _Counts(TypedDict):
-    residents: int
-    anomalies: int
-
-
-class _Manifest(TypedDict):
-    """What is read of it; all of it is kept, for its digest."""
-
-    __pydantic_config__ = ConfigDict(extra="allow")
-    set_id: str
-    township_code: str
-    township_name: str
-    issue: int
-    content_digest: str
-    counts: _Counts
-    files: list[_File]
-
-
 def _as_it_stands(folder: Path) -> IssuedSet:
-    document = read_record(folder / MANIFEST, _Manifest)
+    document = read_manifest(folder)
     if document is None or document["township_code"] != folder.parent.name:
-        day, number = date.fromisoformat(folder.name[:8]), _number(folder)
+        day, number = date.fromisoformat(folder.name[:8]), issues.number_of(folder)
         set_id = entity_key("set", folder.parent.name, day, number)
         return IssuedSet(folder.parent.name, "", set_id, number, "", 0, 0, folder, is_new=False, is_lost=True)
     return IssuedSet(
@@ -168,7 +126,7 @@ def _as_it_stands(folder: Path) -> IssuedSet:
         township_name=document["township_name"],
         set_id=document["set_id"],
         issue=document["issue"],
-        manifest_sha256=hashlib.sha256(canonical_json(document)).hexdigest(),
+        manifest_sha256=digest(document),
         residents=document["counts"]["residents"],
         anomalies=document["counts"]["anomalies"],
         folder=folder,

@@ -6,7 +6,6 @@ Belongs here: the workbook, and that it is never edited once it stands. Does not
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,18 +15,18 @@ from pathlib import Path
 from typing_extensions import TypedDict
 
 from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
+from pipelines.kit import issues
 from pipelines.kit.office.column import Column, centred
 from pipelines.kit.office.styles import page, workbook_bytes
 from pipelines.kit.office.table import write_table, write_title
 from pipelines.kit.paths import Paths
 from pipelines.kit.records import read_record
-from pipelines.kit.security.signature import canonical_json
+from pipelines.kit.security.signature import digest
 from pipelines.kit.whole_files import fresh_folder, publish_folder
 
 DISPUTE, FLIP_BACK, AGREED, PLAIN = "镇街异议", "更正后复现", "镇街已核实", "待更正"
 KINDS = (DISPUTE, FLIP_BACK, AGREED, PLAIN)
 RECORD = "letter.json"
-_FOLDER = re.compile(r"\d{8}(_\d+)?")
 _COLUMNS = (
     centred("类别", 11), centred("工单号", 15), Column("规则", 24), centred("严重程度", 6),
     Column("数据文件", 32), centred("工作表", 12), centred("行号", 8), Column("记录", 26),
@@ -51,7 +50,7 @@ class Letter:
 
     @cached_property
     def digest(self) -> str:
-        return hashlib.sha256(canonical_json([self.department_name, *map(list, self.rows)])).hexdigest()
+        return digest([self.department_name, *map(list, self.rows)])
 
 
 class LetterRecord(TypedDict):
@@ -77,7 +76,7 @@ class Standing:
         said = read_record(self.folder / RECORD, LetterRecord)
         if said:
             return said
-        number = int(self.folder.name[9:] or 1)
+        number = issues.number_of(self.folder)
         return LetterRecord(content_digest="", issue=number, because=None, turns_issued=1, file="", sha256="")
 
     @property
@@ -90,13 +89,13 @@ class Standing:
         return self.folder / self.record["file"]
 
     def is_whole(self) -> bool:
-        return self.file.is_file() and hashlib.sha256(self.file.read_bytes()).hexdigest() == self.record["sha256"]
+        return issues.is_whole(self.folder, [{"name": self.record["file"], "sha256": self.record["sha256"]}])
 
 
 def standing(paths: Paths, department: str, as_of: date) -> Standing | None:
     """The last letter to a department for a date; None without any."""
-    found = (f for f in (paths.notices / department).glob(f"{as_of:%Y%m%d}*") if _FOLDER.fullmatch(f.name))
-    return max(map(Standing, found), key=lambda s: s.record["issue"], default=None)
+    found = issues.latest(paths.notices / department, as_of)
+    return found and Standing(found)
 
 
 def require_reason(letter: Letter, out: Standing | None, because: str) -> None:
@@ -112,7 +111,7 @@ def send(paths: Paths, letter: Letter, out: Standing | None, because: str, turns
         return out, False
     number = out.record["issue"] + 1 if out else 1
     because = "" if out is None else DAMAGED if is_same or out.is_lost else because
-    folder = paths.notices / letter.department / f"{letter.as_of:%Y%m%d}{f'_{number}' if number > 1 else ''}"
+    folder = paths.notices / letter.department / issues.folder_name(letter.as_of, number)
     content, name = build_letter(letter, number, because), f"异议函_{letter.department_name}_{folder.name}.xlsx"
     record = {
         "content_digest": letter.digest, "issue": number, "because": because or None, "turns_issued": turns_issued,
@@ -128,7 +127,7 @@ def send(paths: Paths, letter: Letter, out: Standing | None, because: str, turns
 def build_letter(letter: Letter, issue: int = 1, because: str = "") -> bytes:
     """The letter as .xlsx; equal content gives equal bytes."""
     day = letter.as_of.isoformat()
-    replaced = f"本函替代同一日期的第 {issue - 1} 号函，以本函为准。原因：{because}。"
+    replaced = issues.replaces("本函", f"同一日期的第 {issue - 1} 号函", because)
     guide = (*_GUIDE, replaced) if issue > 1 else _GUIDE
     with workbook_bytes(letter.as_of, "异议函") as (book, formats, out):
         sheet = book.add_worksheet("异议函")

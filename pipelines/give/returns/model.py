@@ -4,14 +4,13 @@ Belongs here: frozen shapes, all cell values already text. Does not belong here:
 come from. Equal content has an equal digest, whatever its issue number.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pipelines.give.returns.columns import list_key
 from pipelines.kit.keys import entity_key
-from pipelines.kit.security.signature import canonical_json
+from pipelines.kit.security.signature import digest
 
 ANSWER_DAYS = 15
 LAYOUT_VERSION = "2"
@@ -108,7 +107,7 @@ class TownshipReturn:
             content[name] = [_plain(item) for item in content[name]]
         content["as_of"] = self.as_of.isoformat()
         content["layout"] = LAYOUT_VERSION
-        return hashlib.sha256(canonical_json(content)).hexdigest()
+        return digest(content)
 
 
 def _plain(item: Question | Anomaly) -> dict:

@@ -14,9 +14,10 @@ import duckdb
 import polars as pl
 
 from pipelines.give.returns.assemble import township_returns
-from pipelines.give.returns.issue import MANIFEST, IssuedSet, build_set, is_whole, issued_set, says
+from pipelines.give.returns.issue import IssuedSet, build_set, is_whole, issued_set, says
 from pipelines.give.returns.model import TownshipReturn
 from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
+from pipelines.judge.ledger.set_manifest import MANIFEST
 from pipelines.judge.rules import load_rules
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import Paths

@@ -5,7 +5,6 @@ their files say (`sheet`), reading the lake (`assemble`), files on disk (`issue`
 Protection and hidden sheets only keep people from slipping; what proves a row unchanged is its check value.
 """
 
-import hashlib
 import json
 
 from xlsxwriter.format import Format
@@ -23,7 +22,7 @@ from pipelines.kit.office.sheets import Sheet, load_sheets
 from pipelines.kit.office.styles import PROTECTION, clean, page, workbook_bytes
 from pipelines.kit.office.table import write_lines, write_table, write_title
 from pipelines.kit.security.keys import KeyProvider
-from pipelines.kit.security.signature import RowSigner, canonical_json, sign
+from pipelines.kit.security.signature import RowSigner, digest, sign
 
 _GUIDE_WIDTHS = (20, 84)
 _TABS = {layout.GUIDE: "#1F4E79", layout.ANOMALIES: "#C00000", layout.RECEIPT: "#BF9000"}
@@ -59,11 +58,6 @@ def build_workbook(data: TownshipReturn, keys: KeyProvider) -> bytes:
     return out.getvalue()
 
 
-def list_digest(items: list) -> str:
-    """SHA-256 of a list of texts or of rows of texts, for signing hidden columns."""
-    return hashlib.sha256(canonical_json(items)).hexdigest()
-
-
 def meta_document(data: TownshipReturn, keys: KeyProvider) -> dict:
     """What the hidden sheet says about the file; signed as a whole."""
     return {
@@ -76,8 +70,8 @@ def meta_document(data: TownshipReturn, keys: KeyProvider) -> dict:
         "as_of": data.as_of.isoformat(),
         "issue": data.issue,
         **_form(data, layout.ANOMALY_SHEET, bool(data.anomalies)),
-        "rows": list_digest([[a.ticket_id, a.group_key] for a in data.anomalies]),
-        **{layout.list_key(name): list_digest(labels(entries)) for name, entries in data.values.items()},
+        "rows": digest([[a.ticket_id, a.group_key] for a in data.anomalies]),
+        **{layout.list_key(name): digest(labels(entries)) for name, entries in data.values.items()},
         **_other_forms(data),
     }
 

@@ -3,7 +3,6 @@
 Belongs here: its shape, reading it, making a damaged one anew. Does not belong here: what stands in it (turns.py).
 """
 
-import hashlib
 import json
 from collections import defaultdict
 from datetime import date
@@ -11,13 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, NotRequired
 
-from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
+from pipelines.judge.ledger.set_manifest import MANIFEST, read_manifest
 from pipelines.kit.decision_files import issued_turns
+from pipelines.kit.issues import number_of
 from pipelines.kit.paths import Paths
 from pipelines.kit.records import IsoDate, as_kind, read_record
-from pipelines.kit.security.signature import canonical_json
+from pipelines.kit.security.signature import digest
 from pipelines.kit.whole_files import write_whole
 
 
@@ -47,22 +47,6 @@ class TurnFile(TypedDict):
     inputs: NotRequired[dict[str, list[str]]]
     superseded: NotRequired[list[Replaced]]
     stale_ok: NotRequired[str]
-
-
-class _Counts(TypedDict):
-    residents: int
-    anomalies: int
-
-
-class _Manifest(TypedDict):
-    """Of a return set: all of it, for its digest."""
-
-    __pydantic_config__ = ConfigDict(extra="allow")
-    set_id: str
-    township_code: str
-    issue: int
-    counts: _Counts
-    because: NotRequired[str | None]
 
 
 def turn_file(paths: Paths, as_of: date) -> Path:
@@ -143,15 +127,15 @@ class _Issue(NamedTuple):
 def _on_disk(paths: Paths, as_of: date) -> tuple[dict[str, list[_Issue]], list[str]]:
     """The issues of each township in order; the paths of manifests nobody can read."""
     issues, unread = defaultdict(list), []
-    for path in sorted(paths.returns.glob(f"*/{as_of:%Y%m%d}*/manifest.json")):
-        told, township = read_record(path, _Manifest), path.parent.parent.name
+    for path in sorted(paths.returns.glob(f"*/{as_of:%Y%m%d}*/{MANIFEST}")):
+        told, township = read_manifest(path.parent), path.parent.parent.name
         if told is None:
             unread.append(str(path.relative_to(paths.root)))
-            issues[township].append(_Issue(int(path.parent.name[9:] or 1)))
+            issues[township].append(_Issue(number_of(path.parent)))
             continue
         entry = Entry(
             set_id=told["set_id"], township_code=told["township_code"], issue=told["issue"],
-            manifest_sha256=hashlib.sha256(canonical_json(told)).hexdigest(),
+            manifest_sha256=digest(told),
             residents=told["counts"]["residents"], anomalies=told["counts"]["anomalies"],
         )  # fmt: skip
         issues[township].append(_Issue(told["issue"], entry, told.get("because") or ""))

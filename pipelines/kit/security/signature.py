@@ -4,6 +4,7 @@ Belongs here: canonical form, signature, comparison. Does not belong here: what 
 verifies, so a keyed hash is enough; a receiver who must prove origin to a third party needs a key pair.
 """
 
+import hashlib
 import hmac
 import json
 from collections.abc import Sequence
@@ -17,6 +18,11 @@ _WHOLE, _MARK = 32, 4
 def canonical_json(document: Any) -> bytes:
     """The one byte form of a JSON document: keys sorted, no spaces, UTF-8."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(document: Any) -> str:
+    """SHA-256 of a JSON document, hexadecimal."""
+    return hashlib.sha256(canonical_json(document)).hexdigest()
 
 
 def sign(keys: KeyProvider, purpose: str, document: Any) -> str:

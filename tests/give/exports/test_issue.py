@@ -11,9 +11,10 @@ import pytest
 
 from pipelines.give.exports import load_exports
 from pipelines.give.exports.check import Forbidden
-from pipelines.give.exports.issue import all_issues, issue_export, lost_issues, opened, state_of
+from pipelines.give.exports.issue import issue_export
 from pipelines.give.exports.log import due, record_issues
 from pipelines.give.exports.round_trip import round_trip
+from pipelines.give.exports.standing import all_issues, lost_issues, opened, state_of
 from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.security import bulk_seal
