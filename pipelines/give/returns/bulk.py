@@ -36,8 +36,8 @@ def parquet(columns: Sequence[SheetColumn], rows: Sequence[Cells]) -> bytes:
     """Parquet (zstd) with the columns' lake names and types; '' becomes null."""
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     arrays = [
-        pl.Series(column, dtype=pl.String).replace("", None).to_arrow(compat_level=pl.CompatLevel.oldest())
-        .cast(pa.string()).cast(_TYPES[c.type])
+        pl.Series([text or None for text in column], dtype=pl.String)
+        .to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()).cast(_TYPES[c.type])
         for c, column in zip(columns, cells, strict=True)
     ]  # fmt: skip; made by way of polars, for pyarrow loads pandas to look at a list
     out = io.BytesIO()

@@ -28,7 +28,7 @@ T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 
 def issue(con, paths, as_of):
     insert(con, "lake.ledger.return_set", [(as_of, f"set-{as_of}", "370602001", 1, "digest", 12, 3)])
-    insert(con, "lake.ledger.issued_resident", [(as_of, "370602001", "p", *[None] * 7)])
+    insert(con, "lake.ledger.issued_resident", [(as_of, "370602001", "p", *[None] * 6)])
     close_turn(con, paths, as_of, {"370602001": f"set-{as_of}"})
 
 
@@ -147,7 +147,10 @@ def out(paths, township, issue, **said):
     folder = paths.returns / township / ("20240131" if issue == 1 else f"20240131_{issue}")
     folder.mkdir(parents=True)
     counts = {"residents": 5, "anomalies": 3}
-    document = {"set_id": f"{township}-{issue}", "township_code": township, "issue": issue, "counts": counts, **said}
+    document = {
+        "set_id": f"{township}-{issue}", "township_code": township, "township_name": "向阳街道", "issue": issue,
+        "content_digest": "", "counts": counts, "files": [], **said,
+    }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     return folder / "manifest.json"
 
@@ -193,11 +196,8 @@ def test_what_is_whole_in_a_damaged_file_of_a_turn_stays(con, paths):
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"as_of": "2024-01-31"}'])
 def test_a_damaged_record_of_a_turn_is_made_anew_from_the_sets_on_disk(con, paths, content):
-    manifest = {"set_id": "s1", "township_code": "370602001", "issue": 2, "counts": {"residents": 5, "anomalies": 3}}
-    for name, issue in (("20240131", 1), ("20240131_2", 2)):
-        folder = paths.returns / "370602001" / name
-        folder.mkdir(parents=True)
-        (folder / "manifest.json").write_text(json.dumps(manifest | {"issue": issue}))
+    out(paths, "370602001", 1)
+    manifest = json.loads(out(paths, "370602001", 2).read_text(encoding="utf-8"))
     file = paths.decisions / "turns" / "2024-01-31.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content)
