@@ -20,7 +20,7 @@ from pipelines.give.returns.columns import ANOMALIES, CODES, META
 from pipelines.give.returns.workbook import build_workbook
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.keys import KeyProvider
-from tests.give.inbox.desk import R20, edit, judge
+from tests.give.inbox.desk import R17, R20, by_row, edit, fill_in, judge
 from tests.give.returns.sample import TOWNSHIP, township_return
 
 
@@ -102,9 +102,16 @@ def test_a_changed_header_is_named_with_row_and_column(workbook, desk_keys):
     assert refused.reason == "工作表「异常清单」第 3 行 K 列的表头被改动，应为「处理结果」。请恢复后再交。"
 
 
-def test_an_inserted_column_shows_in_the_header(workbook, desk_keys):
-    refused = refusal(edit(workbook, lambda b: b[ANOMALIES].insert_cols(3)), desk_keys)
-    assert refused.code == "E_HEADER" and "第 3 行 C 列" in refused.reason
+def test_columns_are_known_by_their_headings_wherever_they_stand(workbook, desk_keys):
+    content = fill_in(workbook, {R20: ("确认健在",), R17: ("活着",)})
+    rows = by_row(judge(edit(content, lambda b: b[ANOMALIES].insert_cols(3)), desk_keys))
+    assert rows[R20].outcome == "accepted"
+    assert rows[R17].reason.startswith("工作表「异常清单」第 5 行 L 列「处理结果」：处理结果不在下拉列表中。")
+
+
+def test_a_deleted_column_shows_in_the_header(workbook, desk_keys):
+    refused = refusal(edit(workbook, lambda b: b[ANOMALIES].delete_cols(3)), desk_keys)
+    assert refused.reason == "工作表「异常清单」第 3 行 C 列的表头被改动，应为「规则」。请恢复后再交。"
 
 
 def test_a_missing_sheet(workbook, desk_keys):
