@@ -10,11 +10,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.kit.office.column import NUMBER, Column
+from pipelines.kit.office.fast import TextSheet
 from pipelines.kit.office.styles import LINE_POINTS, clean, line_count, row_points
 
 
 def write_table(
-    sheet: Worksheet, formats: dict[str, Format], top: int, columns: Sequence[Column],
+    sheet: TextSheet, formats: dict[str, Format], top: int, columns: Sequence[Column],
     rows: Sequence[Sequence[str | int]], is_numbered: bool = True, fits_rows: bool = False,
 ) -> None:  # fmt: skip
     """A header at row `top` (0-based) and the rows below it.
