@@ -46,12 +46,17 @@ class Step(Protocol):
     parts: Mapping[str, Interval]
 
 
+def named(feeds: Mapping[str, Feed]) -> dict[str, str]:
+    """Step of a turn -> its stage."""
+    return STEPS | {f"collected__{feed.table}": "collected" for feed in feeds.values()}
+
+
 def stages(whole: Interval, steps: Sequence[Step], feeds: Mapping[str, Feed]) -> dict[str, list[Interval]]:
     """Stage -> its stretches, in the order people read them. Raises KeyError for a step nobody named.
 
     Feeds are read side by side, so that those of `bronze F01` and others overlap.
     """
-    by_step = STEPS | {f"collected__{feed.table}": "collected" for feed in feeds.values()}
+    by_step = named(feeds)
     code_of = {f"bronze/{feed.table}": code for code, feed in feeds.items()}
     found: dict[str, list[Interval]] = {"turn": [whole], "start": [(whole[0], steps[0].start)]}
     for step in steps:

@@ -7,12 +7,14 @@ import pytest
 
 from pipelines.defs.assembly import build_defs
 from pipelines.defs.exports import export_key
+from pipelines.defs.partitions import BUSINESS_DATE
 from pipelines.give.exports import load_exports
 from pipelines.judge.ledger import schema, shown
 from pipelines.judge.rules import load_rules
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import PROJECT_ROOT, Paths
+from prefecture.bench.stages import STEPS, named
 
 SNAPSHOT = PROJECT_ROOT / "tests" / "defs" / "asset_keys.txt"
 
@@ -75,6 +77,17 @@ def test_exports_and_queries_have_jobs_of_their_own(defs, graph):
     assert keys["exports"] == {export_key(e) for e in load_exports().values()}
     assert keys["queries"] == {dg.AssetKey(["queries", "answers"])}
     assert keys["turn"] == set(graph.materializable_asset_keys) - keys["exports"] - keys["queries"]
+
+
+def test_the_benchmark_knows_the_stage_of_every_step(defs):
+    steps = {node.name for node in defs.resolve_job_def("turn").graph.nodes}
+    assert set(STEPS) <= steps <= set(named(load_contracts()))
+
+
+def test_whatever_takes_anything_in_stands_after_the_date(graph):
+    for key in graph.get_all_asset_keys():
+        if graph.get(key).group_name in ("collected", "bronze", "reports", "ledger") and key != BUSINESS_DATE:
+            assert BUSINESS_DATE in graph.get_ancestor_asset_keys(key), key
 
 
 def test_nothing_hangs_outside_the_graph(graph):

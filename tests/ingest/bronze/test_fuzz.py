@@ -16,7 +16,7 @@ import pytest
 import xlsxwriter
 
 from tests.ingest.bronze import formats as f
-from tests.ingest.bronze.test_corruptions import PEOPLE, Desk
+from tests.ingest.bronze.test_corruptions import PEOPLE, TOWNSHIPS, Desk
 
 Grid = list[list[str]]
 Change = Callable[[random.Random, Grid], Grid]
@@ -277,8 +277,8 @@ def mutants() -> dict[str, bytes]:
 
 
 ALL = mutants()
-# So that one process does not judge them all.
-PARTS = 4
+# A desk has as many names for files as there are townships.
+PARTS = -(-len(ALL) // len(TOWNSHIPS))
 # Here one value may come in as another, and the department is told where: a sign for "no value" is a blank, the half of
 # a torn line that looks whole is a row, and in a file cut behind a separator the last cell is blank.
 TOLD_WITH_ONE_WRONG = ("a placeholder", "an error cell", "a name left out", "one line in two", "cut / bytes")
