@@ -7,14 +7,15 @@ Belongs here: reading the files, and where a sheet's columns stand. Does not bel
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import yaml
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from pipelines.kit.office.column import Column
 from pipelines.kit.paths import PROJECT_ROOT
+
+T = TypeVar("T")
 
 EXPECTATIONS = PROJECT_ROOT / "expectations"
 # Of a sheet that comes back: a title and a hint stand above the headings, and each row ends with its check value.
@@ -119,24 +120,29 @@ class ValueList:
 
 @cache
 def load_sheets(audience: str) -> dict[str, Sheet]:
-    """Code -> sheet, in order of position. Raises pydantic.ValidationError, which names file key and field."""
-    found = (_read(Sheet, "code", file) for file in _files("sheets"))
-    return {s.code: s for s in sorted(found, key=lambda s: (s.position, s.code)) if s.audience == audience}
+    """Code -> sheet, in order of position. Raises ValueError, which names file and field."""
+    found = sorted(_read(Sheet, "code", "sheets"), key=lambda s: (s.position, s.code))
+    return {s.code: s for s in found if s.audience == audience}
 
 
 @cache
 def load_lists() -> dict[str, ValueList]:
-    """Name -> list, by name."""
-    found = (_read(ValueList, "name", file) for file in _files("sheets/lists"))
-    return {found.name: found for found in sorted(found, key=lambda v: v.name)}
+    """Name -> list, by name. Raises ValueError, which names file and field."""
+    return {v.name: v for v in sorted(_read(ValueList, "name", "sheets/lists"), key=lambda v: v.name)}
 
 
-def _files(folder: str) -> list[Path]:
-    return [*EXPECTATIONS.glob(f"{folder}/*.yaml"), *EXPECTATIONS.glob(f"packs/*/{folder}/*.yaml")]
-
-
-def _read(kind, key: str, file: Path):
-    return TypeAdapter(kind).validate_python({key: file.stem, **yaml.safe_load(file.read_text(encoding="utf-8"))})
+def _read(kind: type[T], key: str, folder: str) -> list[T]:
+    """Everything in the files of a folder, of the house and of its packs; a file's name is its `key`."""
+    found: dict[str, T] = {}
+    for file in (*EXPECTATIONS.glob(f"{folder}/*.yaml"), *EXPECTATIONS.glob(f"packs/*/{folder}/*.yaml")):
+        if file.stem in found:
+            raise ValueError(f"{file}: there is another {folder}/{file.name}")
+        try:
+            said = {key: file.stem, **yaml.safe_load(file.read_text(encoding="utf-8"))}
+            found[file.stem] = TypeAdapter(kind).validate_python(said)
+        except ValidationError as error:
+            raise ValueError(f"{file}: {error}") from None
+    return list(found.values())
 
 
 def _hidden(name: str) -> SheetColumn:

@@ -129,10 +129,24 @@ def test_a_heading_that_was_renamed_since_is_known_in_workbooks_that_are_out(pla
     assert located(spec, cells, facts).where("remark") == ("E", "附注")
 
 
-def test_columns_to_fill_in_stand_last():
-    filled = sheets.SheetColumn("甲", 9, name="a", is_filled=True)
-    with pytest.raises(ValueError, match="filled in stand after"):
-        sheets.Sheet("x", "表", TOWNSHIP, 1, (filled, sheets.SheetColumn("乙", 9, name="b")))
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        (SHEET | {"columns": SHEET["columns"][::-1]}, "filled in stand after"),
+        (SHEET | {"colour": "red"}, "colour"),
+        (SHEET | {"audience": "everybody"}, "audience"),
+    ],
+)
+def test_a_file_that_is_wrong_is_named(expectations, said, wrong):
+    (expectations / "emergency_stores.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"(?s)emergency_stores\.yaml: .*{wrong}"):
+        sheets.load_sheets(TOWNSHIP)
+
+
+def test_no_pack_takes_the_place_of_a_sheet_of_the_house(expectations):
+    (expectations / "residents.yaml").write_text(yaml.safe_dump(SHEET), encoding="utf-8")
+    with pytest.raises(ValueError, match="another sheets/residents.yaml"):
+        sheets.load_sheets(TOWNSHIP)
 
 
 def _facts(plain: bytes) -> dict:
