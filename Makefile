@@ -74,6 +74,8 @@ generate: .venv/ready
 	@echo "Setting up .venv (once; a minute or two)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "Compiling models and rules (once)"
+	@$(BIN)/python -m pipelines.generate.compiled
 	@touch $@
 
 .venv/tested: requirements-dev.lock .venv/ready

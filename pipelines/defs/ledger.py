@@ -10,6 +10,7 @@ import dagster as dg
 
 from pipelines import turn
 from pipelines.defs.bronze import bronze_key
+from pipelines.defs.event_log import forget_old_runs
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, reason
 from pipelines.defs.resources import Lakehouse
@@ -42,6 +43,7 @@ def _date_asset() -> dg.AssetsDefinition:
     )
     def business_date(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
+        forget_old_runs(context.instance, paths.dagster_home)
         stale_ok = reason(context, STALE_OK)
         with _refused_by_the_date():
             turn.require_date(paths, as_of(context), stale_ok)

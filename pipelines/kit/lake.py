@@ -53,12 +53,19 @@ def connect(paths: Paths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
         options = f"DATA_PATH '{paths.lake_files}/', OVERRIDE_DATA_PATH true" + (", READ_ONLY" if read_only else "")
         _patiently(con, f"ATTACH 'ducklake:{paths.lake_catalog}' AS lake ({options})")
         if not read_only:
-            for schema in SCHEMAS:
-                con.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{schema}")
+            _make_schemas(con)
             _set_options(con)
         yield con
     finally:
         con.close()
+
+
+def _make_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    """Asked for in one query: `IF NOT EXISTS` costs a look into the catalog for each."""
+    found = con.execute("SELECT schema_name FROM duckdb_schemas() WHERE database_name = 'lake'").fetchall()
+    for schema in SCHEMAS:
+        if (schema,) not in found:
+            con.execute(f"CREATE SCHEMA lake.{schema}")
 
 
 def _set_options(con: duckdb.DuckDBPyConnection) -> None:
