@@ -24,24 +24,25 @@ def markdown_table(columns: list[str], rows: list[tuple]) -> str:
 
 def table_metadata(
     con: duckdb.DuckDBPyConnection, table: str, descriptions: Mapping[str, str] = MappingProxyType({}),
-    where: str = "true",
+    where: str = "true", rows: int | None = None,
 ) -> Mapping[str, Any]:
     """Row count, column schema and preview of one table of the lake (`unified.person`), of rows where SQL holds.
 
-    `descriptions` by column: the schema of an event replaces the one of the definition in the UI.
+    `descriptions` by column: the schema of an event replaces the one of the definition in the UI. `rows`: how many
+    there are, where that is known.
     """
-    relation = f"(SELECT * FROM lake.{table} WHERE {where})"
-    described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-    shown = [name for name, *_ in described if may_show(table, name, PREVIEW)]
-    count = con.execute(f"SELECT count(*) FROM {relation}").fetchone()[0]
+    relation = con.sql(f"SELECT * FROM lake.{table} WHERE {where}")
+    described = list(zip(relation.columns, map(str, relation.types), strict=True))
+    shown = [name for name, _ in described if may_show(table, name, PREVIEW)]
+    count = relation.aggregate("count(*)").fetchone()[0] if rows is None else rows
     metadata = {
         "dagster/row_count": count,
         "dagster/column_schema": dg.TableSchema(
-            [dg.TableColumn(n, t, description=descriptions.get(n)) for n, t, *_ in described]
+            [dg.TableColumn(n, t, description=descriptions.get(n)) for n, t in described]
         ),
     }
     if shown and count:
         columns = ", ".join(f'"{c}"' for c in shown)
-        rows = con.execute(f"SELECT {columns} FROM {relation} LIMIT {PREVIEW_ROWS}").fetchall()
-        metadata["preview"] = dg.MetadataValue.md(markdown_table(shown, rows))
+        some = relation.project(columns).limit(PREVIEW_ROWS).fetchall()
+        metadata["preview"] = dg.MetadataValue.md(markdown_table(shown, some))
     return metadata

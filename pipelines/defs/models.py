@@ -99,7 +99,7 @@ def _materialized(
     return dg.MaterializeResult(
         asset_key=key, check_results=checks,
         metadata={
-            **table_metadata(con, ".".join(key.path), descriptions),
+            **table_metadata(con, ".".join(key.path), descriptions, rows=one.rows),
             "started": dg.MetadataValue.timestamp(one.start), "seconds": round(one.seconds, 3),
         },
     )  # fmt: skip
