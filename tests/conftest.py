@@ -27,7 +27,18 @@ LONG = (
     "tests/prefecture/bench/test_run.py",
     "tests/end_to_end/test_resilience.py",
     "tests/end_to_end/test_repeated.py",
+    "tests/prefecture/test_truth.py",
+    "tests/ingest/bronze/test_fuzz.py",
     "tests/dbt",
+    "tests/prefecture/test_front_end.py",
+    "tests/judge/ledger/test_tickets.py",
+    "tests/give/inbox/test_intake.py",
+    "tests/give/returns/test_sets.py",
+    "tests/prefecture/test_generate.py",
+    "tests/give/queries/test_lists.py",
+    "tests/judge/verify/test_run.py",
+    "tests/give/exports/test_issue.py",
+    "tests/ingest/collect/test_front_end.py",
 )
 
 

@@ -7,9 +7,10 @@ import polars as pl
 import pytest
 
 from pipelines.kit.paths import Paths
-from prefecture.generate import Summary
+from prefecture.generate import SEED, Summary, set_stage
 from prefecture.months import MONTHS
 from prefecture.register import register_of
+from tests.once import once
 from tests.prefecture.city import City, shared_city
 from tests.prefecture.delivered import Delivered, read_drop
 
@@ -51,6 +52,19 @@ def city(tmp_path_factory) -> City:
 def prefecture(city) -> Prefecture:
     files = [f for m in READ_BACK for f in read_drop(city.out / m.period, m.index + 1)]
     return Prefecture(city.paths, city.made, files)
+
+
+@pytest.fixture(scope="session")
+def cases_at_one_percent(tmp_path_factory) -> pl.DataFrame:
+    """Every case planted in a prefecture of 1 %."""
+
+    def make(folder: Path) -> str:
+        folder.mkdir()
+        set_stage(Paths.default().reference, 0.01, SEED).register.case_table().write_parquet(folder / "cases.parquet")
+        return ""
+
+    folder, _ = once(tmp_path_factory, "one_percent", make)
+    return pl.read_parquet(folder / "cases.parquet")
 
 
 @pytest.fixture(scope="session")

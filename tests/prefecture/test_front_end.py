@@ -14,10 +14,10 @@ from prefecture.generate import Order, deliver
 from prefecture.months import MONTHS
 from prefecture.output.pinyin import initials
 from prefecture.output.tables import BATCHES, WATERMARK, attached, columns
+from tests.prefecture.city import SCALE
 from tests.prefecture.postgres import server
 from tests.prefecture.readback import Outbox
 
-SCALE = 0.001
 FIRST_TWO = MONTHS[:2]
 
 
@@ -29,10 +29,8 @@ def dsn():
 
 
 @pytest.fixture(scope="module")
-def outbox(tmp_path_factory) -> Outbox:
-    root = tmp_path_factory.mktemp("front_end")
-    deliver(Paths(root), Order(FIRST_TWO, SCALE, feeds=TABLED), lambda month: root / "out" / month.period)
-    return Outbox(root / "out")
+def outbox(city) -> Outbox:
+    return Outbox(city.out)
 
 
 def ask(dsn: str, sql: str) -> pl.DataFrame:

@@ -10,7 +10,6 @@ import pytest
 
 from pipelines.kit.paths import Paths
 from prefecture.feeds import FEEDS
-from prefecture.generate import SEED, set_stage
 from prefecture.months import MONTHS
 from prefecture.register import register_of
 from tests.prefecture.judges.confirmed import wrongly_confirmed
@@ -73,9 +72,8 @@ def test_lookalikes_are_never_found(delivery, found, rule):
     assert not set(cases["entity_key"]) & set().union(*(found[rule, m] for m in DELIVERED))
 
 
-def test_the_one_percent_prefecture_has_enough_of_everything():
-    cases = set_stage(Paths.default().reference, 0.01, SEED).register.case_table()
-    cases = cases.filter(pl.col("rule_id").is_in(list(JUDGES)))
+def test_the_one_percent_prefecture_has_enough_of_everything(cases_at_one_percent):
+    cases = cases_at_one_percent.filter(pl.col("rule_id").is_in(list(JUDGES)))
     assert not cases.select("rule_id", "entity_key").is_duplicated().any()
     defects = cases.filter(pl.col("kind") == "defect")
     for rule in JUDGES:

@@ -4,8 +4,6 @@ import polars as pl
 import pytest
 
 from pipelines.judge.rules import load_rules
-from pipelines.kit.paths import Paths
-from prefecture.generate import SEED, set_stage
 from prefecture.months import MONTHS
 from tests.prefecture.delivered import JUDGED, current
 from tests.prefecture.judge import effective, overlaid
@@ -72,9 +70,8 @@ def test_a_life_has_at_most_one_defect(prefecture):
     assert mine["entity_key"].is_duplicated().sum() == 0
 
 
-def test_the_one_percent_prefecture_has_enough_of_everything():
-    stage = set_stage(Paths.default().reference, 0.01, SEED)
-    cases = stage.register.case_table().filter(pl.col("rule_id").is_in(RULES))
+def test_the_one_percent_prefecture_has_enough_of_everything(cases_at_one_percent):
+    cases = cases_at_one_percent.filter(pl.col("rule_id").is_in(RULES))
     cases = cases.with_columns(
         (pl.col("as_of") == MONTHS[0].as_of).alias("at_once"),
         (pl.col("as_of") > MONTHS[1].as_of).alias("later"),
