@@ -31,8 +31,7 @@ def prepare_home(paths: Paths) -> None:
 
 def warm_up() -> None:
     """Import what every turn needs and what takes seconds, while something else is waited for."""
-    for module in ("great_expectations", "pipelines.judge.verify.session"):
-        importlib.import_module(module)
+    importlib.import_module("pipelines.defs.assembly")
 
 
 def launch(

@@ -38,15 +38,12 @@ class Bench:
         return watched, {} if watched.over_limit else json.loads(out.read_text(encoding="utf-8"))
 
     def turn(self, as_of: date) -> Watched:
-        """The turn as people start it, with dbt asked to keep its timings. Raises PartFailed."""
+        """The turn as people start it. Raises PartFailed."""
         return self._python(["-m", "pipelines", "turn", as_of.isoformat()], f"turn-{as_of}", None)
 
     def _python(self, arguments: list[str], tag: str, limit: int | None) -> Watched:
         log = self.work / f"{tag}.log"
-        environment = {
-            "ZHENJIE_DATA": str(self.paths.root), "DAGSTER_HOME": str(self.paths.dagster_home),
-            "DBT_WRITE_JSON": "true",
-        }  # fmt: skip
+        environment = {"ZHENJIE_DATA": str(self.paths.root), "DAGSTER_HOME": str(self.paths.dagster_home)}
         watched = python(arguments, log, environment, limit)
         self.say(f"  {tag:<24}{watched.usage.wall:9.1f} s{watched.usage.peak / 1e6:10,.0f} MB")
         if watched.code and not watched.over_limit:
