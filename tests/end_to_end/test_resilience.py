@@ -11,8 +11,8 @@ from tests.end_to_end.conftest import PATIENCE, content, copy, ended, start
 
 @pytest.fixture(scope="module")
 def disturbed(story, tmp_path_factory):
-    """A copy of the story whose second turn is run again and killed with SIGKILL: while reading feeds, while dbt
-    builds (dbt outlives its parent), and when the tickets have just moved on."""
+    """A copy of the story whose second turn is run again and killed with SIGKILL: while reading feeds, while
+    models are built (in one transaction, of which nothing is left), and when the tickets have just moved on."""
     paths = copy(story[0], tmp_path_factory.mktemp("killed") / "data")
     for asset, seconds in (("bronze/health__death_certificates", 0), ("ledger/correction", 6), ("ledger/ticket", 0)):
         process = start(paths, "turn", "2024-02-29")
