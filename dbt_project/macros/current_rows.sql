@@ -2,10 +2,10 @@
    source itself deleted; of several scopes that hold a record, the one that spoke last. Nearly every record stands
    in one row, so only keys that repeat are ranked, and the rows themselves pass by the few that lost: a feed is
    wide, and a window would hold all of it. #}
-{% macro current_rows(feed_source, has_change_type=false) %}
+{% macro current_rows(feed_source, feed, has_change_type=false) %}
     {%- set is_deleted = "coalesce(again.change_type, '') = '删除'" if has_change_type else "false" %}
     select delivered.*
-    from {{ delivered_rows(feed_source) }} as delivered
+    from {{ delivered_rows(feed_source, feed) }} as delivered
     left join (
         select _source_ref from (
             select
@@ -29,9 +29,9 @@
                         order by again._delivery_rank desc nulls last, again._row desc nulls last,
                             again._source_ref, again._sheet
                     ) as newest
-                from {{ delivered_rows(feed_source) }} as again
+                from {{ delivered_rows(feed_source, feed) }} as again
                 inner join (
-                    select _record_key from {{ delivered_rows(feed_source) }} as keyed
+                    select _record_key from {{ delivered_rows(feed_source, feed) }} as keyed
                     group by _record_key having count(*) > 1
                 ) as repeated on repeated._record_key = again._record_key
             ) as of_scope
@@ -41,14 +41,15 @@
     where superseded._source_ref is null{% if has_change_type %} and coalesce(delivered.change_type, '') <> '删除'{% endif %}
 {% endmacro %}
 
-{# Rows of the deliveries that count in the present, each with the rank of its delivery (ledger.delivery_standing). #}
-{% macro delivered_rows(feed_source) -%}
+{# Rows of the deliveries that count in the present, each with the rank of its delivery (ledger.delivery_standing). The
+   feed is named, not joined: few deliveries are left to ask for then, and files of others are passed over. #}
+{% macro delivered_rows(feed_source, feed) -%}
     (
         select every_row.*, standing.rank as _delivery_rank
         from {{ feed_source }} as every_row
         inner join {{ source('ledger', 'delivery_standing') }} as standing
             on standing.delivery_id = every_row._delivery_id
-            and standing.feed = every_row._feed
+            and standing.feed = '{{ feed }}'
             and standing.is_current
             and standing.as_of = {{ as_of() }}
     )

@@ -59,4 +59,4 @@ def staged(feed: Feed) -> str:
 
 def delivered(feed: Feed) -> str:
     """A feed's rows as they came, of the deliveries in force."""
-    return f"{{{{ delivered_rows(source('bronze', '{feed.table}')) }}}} as delivered"
+    return f"{{{{ delivered_rows(source('bronze', '{feed.table}'), '{feed.code}') }}}} as delivered"

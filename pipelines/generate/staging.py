@@ -48,7 +48,7 @@ def _steps(feed: Feed, says: Says) -> Iterator[tuple[str, str]]:
     """(name, SQL) of what is done to the rows, each to what the one before made."""
     changes = ", has_change_type=true" if CHANGE_TYPE in feed.by_name else ""
     rows = "current_row"
-    yield rows, f"{{{{ current_rows(source('bronze', '{feed.table}'){changes}) }}}}"
+    yield rows, f"{{{{ current_rows(source('bronze', '{feed.table}'), '{feed.code}'{changes}) }}}}"
     if fields := correctable(feed):
         yield "overlaid", f"{{{{ corrected('{rows}', '{feed.code}', {fields}) }}}}"
         rows = "overlaid"

@@ -10,7 +10,7 @@ select
     _row as row_number_in_file,
     coalesce(cast(status_name as string), '') as value,
     coalesce(change_type, '') = '删除' as is_deleted
-from {{ delivered_rows(source('bronze', 'public_security__residents')) }} as delivered
+from {{ delivered_rows(source('bronze', 'public_security__residents'), 'F01') }} as delivered
 union all
 select
     'F31' as feed,
@@ -23,7 +23,7 @@ select
     _row as row_number_in_file,
     coalesce(cast(grid_code as string), '') as value,
     false as is_deleted
-from {{ delivered_rows(source('bronze', 'grid_centre__grid_survey')) }} as delivered
+from {{ delivered_rows(source('bronze', 'grid_centre__grid_survey'), 'F31') }} as delivered
 union all
 select
     'F31' as feed,
@@ -36,4 +36,4 @@ select
     _row as row_number_in_file,
     coalesce(cast(living_type as string), '') as value,
     false as is_deleted
-from {{ delivered_rows(source('bronze', 'grid_centre__grid_survey')) }} as delivered
+from {{ delivered_rows(source('bronze', 'grid_centre__grid_survey'), 'F31') }} as delivered

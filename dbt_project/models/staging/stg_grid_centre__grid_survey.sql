@@ -1,5 +1,5 @@
 -- Own SQL: where somebody lives is told by a grid, whose unit must be looked up beside the village it lies in.
-with current_row as ({{ current_rows(source('bronze', 'grid_centre__grid_survey')) }}),
+with current_row as ({{ current_rows(source('bronze', 'grid_centre__grid_survey'), 'F31') }}),
 
 overlaid as ({{ corrected('current_row', 'F31', ['grid_code', 'living_type']) }}),
 
