@@ -24,9 +24,8 @@ def generated(root: Path) -> dict[Path, str]:
     check_ranks(said)
     files: dict[Path, str] = {}
     for feed, says in said:
-        if not says.own_staging:
-            files[STAGING / f"{model_name(feed)}.sql"] = staging_sql(feed, says)
-            files[STAGING / f"{model_name(feed)}.yml"] = staging_yml(feed, says)
+        files[STAGING / f"{model_name(feed)}.sql"] = staging_sql(feed, says)
+        files[STAGING / f"{model_name(feed)}.yml"] = staging_yml(feed, says)
     for name, what in (PEOPLE | THINGS).items():
         files[SAID / f"{name}.sql"], files[SAID / f"{name}.yml"] = said_model(name, what, said)
     return files

@@ -6,7 +6,7 @@ Belongs here: the lists that models of these subjects read. Does not belong here
 from collections.abc import Iterable, Iterator
 
 from pipelines.generate.selects import TEXT, SaidList, Select, delivered, same, staged
-from pipelines.generate.staging import CHANGE_TYPE, correctable
+from pipelines.generate.staging import CHANGE_TYPE, correctable, is_grid
 from pipelines.kit.contracts.elements import StandardError
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import PERSON_FIELDS, SELF, Place, Says
@@ -16,7 +16,7 @@ _DATE_OF = {"death": "death_date"}
 
 def _places(feed: Feed, says: Says) -> Iterator[Select]:
     place = says.place
-    if place is None or not place.checked:
+    if place is None or not place.checked or is_grid(feed, place):
         return
     names = [e.name for e in says.enterprise] + [p.name for p in says.named]
     key = f"{{{{ derived_key('payee_division', [\"'{feed.code}'\", '{place.of}', '{place.code}']) }}}}"

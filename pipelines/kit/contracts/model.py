@@ -26,6 +26,7 @@ SOURCE_KINDS = ("postgres", "mysql", "api", "sftp", "s3", "folder")
 IDENTIFIER = "identifier"
 MONTH = "month"
 CORRECTABLE = "correctable"
+GRID = "grid"
 # What becomes of a row whose month lies after the period of its file: it comes in and is told, or is kept out.
 AHEAD_TOLD, AHEAD_REFUSED = "told", "refused"
 AHEAD = (AHEAD_TOLD, AHEAD_REFUSED)

@@ -68,9 +68,11 @@ class Person(_Strict):
 
 
 class Place(_Strict):
-    """Where a row lies: its division `code`. Rule R07 asks whether the code was in force on its `day`, else on that
-    of the delivery, which also counts for a row whose column `changed` is filled; `checked` false: it does not ask.
-    `month` and `of`: a payment, of which a payee speaks once a code, through the latest month.
+    """Where a row lies: its division `code`, or a grid, which is looked up with its village and left to rule R11.
+
+    Rule R07 asks whether the code was in force on its `day`, else on that of the delivery, which also counts for a row
+    whose column `changed` is filled; `checked` false: it does not ask. `month` and `of`: a payment, of which a payee
+    speaks once a code, through the latest month.
     """
 
     code: str
@@ -109,15 +111,13 @@ class Event(_Strict):
 
 class Says(_Strict):
     """What a row says; nothing, where it is staged and names nobody. `same`: column -> code -> the code that means the
-    same and is used instead. `own_staging`: the staging model is written by hand, as the feed needs SQL of its own (the
-    model says which)."""
+    same and is used instead."""
 
     person: tuple[Person, ...] = ()
     place: Place | None = None
     enterprise: tuple[Enterprise, ...] = ()
     event: tuple[Event, ...] = ()
     same: dict[str, dict[str, str]] = {}
-    own_staging: bool = False
 
     @property
     def named(self) -> tuple[Person, ...]:

@@ -24,7 +24,7 @@ TAGS = (
     "birth_date",
     "sex",
     "division",
-    "grid",
+    model.GRID,
     model.PHONE,
     "token",
     "直接标识符",

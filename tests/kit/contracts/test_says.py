@@ -83,6 +83,14 @@ def test_words_for_a_sex_and_codes_that_mean_another_are_read_once_in_staging():
     assert "    case relation_code when '02' then '01' else relation_code end as relation_code,\n" in residents
 
 
+def test_a_grid_is_looked_up_with_its_village_and_left_to_its_own_rule(project: Path):
+    files = models.generated(project)
+    survey = files[models.STAGING / "stg_grid_centre__grid_survey.sql"]
+    assert "substr(grid_code_now, 1, 12) as grid_village_code" in survey
+    assert "    coalesce(substr(current_grid_code, 1, 9), township_code) as township_code,\n" in survey
+    assert "grid_survey" not in files[models.SAID / "said_place.sql"]
+
+
 def test_what_may_only_be_asked_is_never_returned(project: Path):
     text = models.generated(project)[models.SAID / "said_person.sql"]
     (asked,) = [part for part in text.split("union all\n") if "medical_insurance__enrolments" in part]
