@@ -5,6 +5,7 @@ and what becomes of a ticket (pipelines.judge.ledger).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ TYPED = "输入"
 ANSWER_KINDS = ("fix", "not_error", "dispute", "confirm")
 ALIVE, DEAD = "健在", "死亡"
 _RULE_ID = re.compile(r"[A-Z]\d{2}")
+_ANSWER_CODE = re.compile(r"[a-z_]+")
 
 
 class RuleCatalogueError(ValueError):
@@ -38,14 +40,17 @@ class Correction:
 
 @dataclass(frozen=True)
 class Answer:
-    """One entry of the drop-down 处理结果. `code` is the text the township picks.
+    """One entry of the drop-down 处理结果. `code` never changes; `words` is the text the township picks, `formerly`
+    what it was in workbooks that are out.
 
     What it does once accepted: `correction`, `asserts` (ALIVE or DEAD) and `marks` (what is then under dispute);
     without any of them it is only recorded.
     """
 
     code: str
+    words: str
     kind: str
+    formerly: tuple[str, ...] = ()
     needs_value: bool = False
     value_list: str | None = None
     correction: Correction | None = None
@@ -78,12 +83,20 @@ class Rule:
     value_labels: MappingProxyType = field(repr=False)
 
     def answer(self, code: str) -> Answer | None:
-        """The answer with this drop-down text, or None."""
+        """The answer with this code, or None."""
         return next((a for a in self.answers if a.code == code), None)
 
-    def label(self, column: str) -> str:
-        """Chinese label of an evidence column. Raises KeyError when the catalogue has none."""
-        return self.labels[column]
+    def said(self, words: str) -> Answer | None:
+        """The answer a township means by a drop-down text of today or of former times, or None."""
+        return next((a for a in self.answers if words in (a.words, *a.formerly)), None)
+
+    def shown(self, evidence: Mapping[str, Any]) -> dict[str, str]:
+        """Evidence as people read it: Chinese label -> value, codes in words. A column without a label stays out."""
+        return {self.labels[c]: self._word(c, str(v)) for c, v in evidence.items() if c in self.labels}
+
+    def _word(self, column: str, text: str) -> str:
+        """A column named as a value has the label of that column."""
+        return (self.labels if column == "field" else self.value_labels.get(column, {})).get(text, text)
 
 
 def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
@@ -118,6 +131,9 @@ def _rule(rule_id: str, body: dict[str, Any], labels: dict, value_labels: dict) 
         labels=MappingProxyType(labels),
         value_labels=MappingProxyType(value_labels),
     )
+    for named in ([a.code for a in answers], [w for a in answers for w in (a.words, *a.formerly)]):
+        if len(set(named)) < len(named):
+            raise RuleCatalogueError(f"rules.yaml: {rule_id} has two answers of one code or of the same words")
     if rule.asks_township != bool(answers):
         raise RuleCatalogueError(
             f"rules.yaml: {rule_id} must have answers exactly when asks_township is true"
@@ -133,6 +149,8 @@ def _answer(rule_id: str, body: dict[str, Any]) -> Answer:
         correction = Correction(feed, column, None if value == TYPED else value)
     answer = Answer(
         code=body["code"],
+        words=body["words"],
+        formerly=tuple(body.get("formerly", ())),
         kind=_one_of(rule_id, "answer kind", body["kind"], ANSWER_KINDS),
         needs_value=bool(body.get("needs_value", False)),
         value_list=body.get("value_list"),
@@ -142,6 +160,8 @@ def _answer(rule_id: str, body: dict[str, Any]) -> Answer:
         marks=body.get("marks"),
     )
     where = f"rules.yaml: {rule_id} {answer.code}"
+    if not _ANSWER_CODE.fullmatch(answer.code):
+        raise RuleCatalogueError(f"{where}: a code is made of small letters and underscores")
     if len({answer.kind == "dispute", answer.dispute_to is not None, answer.marks is not None}) > 1:
         raise RuleCatalogueError(f"{where}: a dispute has dispute_to and marks, and nothing else has")
     if bool(answer.correction or answer.asserts or answer.marks) == bool(body.get("only_recorded", False)):

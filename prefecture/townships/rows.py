@@ -89,8 +89,8 @@ def late(ticket_id: str, known: Mapping) -> Said:
 
 def first_thought(said: Said, rule: Rule) -> Said | None:
     """Another answer the township could have given at first; None when there is none without a value."""
-    other = next((a for a in rule.answers if a.code != said.answer and not a.needs_value), None)
-    return Said(said.ticket_id, REVISED, other.code, None, said.note) if other else None
+    other = next((a for a in rule.answers if a.words != said.answer and not a.needs_value), None)
+    return Said(said.ticket_id, REVISED, other.words, None, said.note) if other else None
 
 
 def _full(row: Asked, known: Mapping, *named: object) -> Said:
@@ -122,6 +122,6 @@ def _begun(blank: Said, row: Asked, known: Mapping, rules: Mapping[str, Rule], *
 def _needing_value(rule: Rule, true_answer: str | None) -> str | None:
     """The answer to begin with: the true one if it needs a value; if the truth is unknown, any that does."""
     if true_answer is not None:
-        answer = rule.answer(true_answer)
+        answer = rule.said(true_answer)
         return true_answer if answer is not None and answer.needs_value else None
-    return next((a.code for a in rule.answers if a.needs_value), None)
+    return next((a.words for a in rule.answers if a.needs_value), None)

@@ -25,26 +25,25 @@ def test_fifteen_rules_four_of_them_ask_the_township():
 
 def test_answers_say_what_they_change():
     rules = load_rules()
-    assert rules["R11"].answer("更正网格").correction == Correction("F31", "grid_code", None)
-    assert (
-        rules["R11"].answer("更正网格").needs_value and rules["R11"].answer("更正网格").value_list == "grid"
-    )
-    assert rules["R17"].answer("确认已死亡").correction == Correction("F01", "status_name", "死亡注销")
-    assert rules["R17"].answer("确认健在").dispute_to == rules["R20"].answer("确认健在").dispute_to == "death_feed"
-    assert [(a.code, a.kind) for a in rules["R22"].answers] == [
-        ("已通知申领", "fix"),
-        ("不符合条件", "not_error"),
-        ("本人放弃", "not_error"),
+    assert rules["R11"].answer("correct_grid").correction == Correction("F31", "grid_code", None)
+    assert rules["R11"].answer("correct_grid").needs_value and rules["R11"].answer("correct_grid").value_list == "grid"
+    assert rules["R17"].answer("dead").correction == Correction("F01", "status_name", "死亡注销")
+    assert rules["R17"].answer("alive").dispute_to == rules["R20"].answer("alive").dispute_to == "death_feed"
+    assert [(a.code, a.words, a.kind) for a in rules["R22"].answers] == [
+        ("informed", "已通知申领", "fix"),
+        ("not_eligible", "不符合条件", "not_error"),
+        ("declined", "本人放弃", "not_error"),
     ]
-    assert rules["R22"].answer("没有这个") is None
+    assert rules["R22"].said("没有这个") is rules["R22"].said("declined") is None
+    assert rules["R22"].said("本人放弃") is rules["R22"].answer("declined")
     assert rules["R22"].valid_from == date(2023, 1, 1)
 
 
 def test_a_word_on_life_and_death_means_the_same_wherever_it_is_asked():
     """Whoever offers 确认健在 or 确认已死亡 has to keep the same promise; agreeing is no dispute."""
     answers = [a for rule in load_rules().values() for a in rule.answers]
-    said = {(a.code, a.asserts, a.marks) for a in answers if a.code.startswith("确认")}
-    assert said == {("确认健在", ALIVE, "生死"), ("确认已死亡", DEAD, None)}
+    said = {(a.code, a.words, a.asserts, a.marks) for a in answers if a.code in ("alive", "dead")}
+    assert said == {("alive", "确认健在", ALIVE, "生死"), ("dead", "确认已死亡", DEAD, None)}
     assert {a.kind for a in answers if a.asserts == ALIVE} == {"dispute"}
     assert {a.kind for a in answers if a.asserts == DEAD} == {"fix", "confirm"}
 
@@ -61,9 +60,16 @@ def test_every_promise_to_a_township_follows_from_the_data():
 
 def test_a_rule_may_call_a_column_differently():
     rules = load_rules()
-    assert (rules["R35"].label("name"), rules["R01"].label("name")) == ("企业名称", "姓名")
-    with pytest.raises(KeyError):
-        rules["R01"].label("no_such_column")
+    told = {"name": "甲", "sex_code": 1, "no_such_column": "x"}
+    assert rules["R35"].shown(told) == {"企业名称": "甲", "性别代码": "男"}
+    assert rules["R01"].shown(told) == {"姓名": "甲", "性别代码": "男"}
+
+
+def test_a_corrected_field_is_shown_by_its_name():
+    rules = load_rules()
+    fields = {a.correction.field for r in rules.values() for a in r.answers if a.correction}
+    shown = [rules["R46"].shown({"field": field}) for field in sorted(fields)]
+    assert shown == [{"更正字段": "网格编码"}, {"更正字段": "登记状态"}]
 
 
 def test_corrections_name_correctable_fields_of_the_contracts():
@@ -76,7 +82,9 @@ def test_corrections_name_correctable_fields_of_the_contracts():
         assert "correctable" in feeds[c.feed].by_name[c.field].tags
 
 
-TYPED = {"code": "a", "kind": "fix", "needs_value": True, "correction": {"field": "F31.grid_code", "value": "输入"}}
+A = {"code": "a", "words": "甲"}
+TYPED = A | {"kind": "fix", "needs_value": True, "correction": {"field": "F31.grid_code", "value": "输入"}}
+RECORDED = A | {"kind": "not_error", "only_recorded": True}
 
 
 @pytest.mark.parametrize(
@@ -85,14 +93,18 @@ TYPED = {"code": "a", "kind": "fix", "needs_value": True, "correction": {"field"
         ("R11", {"severity": "X"}, "R11: severity 'X'"),
         ("R11", {"answers": []}, "R11 must have answers"),
         ("R01", {"asks_township": True}, "R01 must have answers"),
-        ("R11", {"answers": [{"code": "a", "kind": "maybe"}]}, "answer kind 'maybe'"),
-        ("R11", {"answers": [{"code": "a", "kind": "dispute"}]}, "dispute_to"),
-        ("R11", {"answers": [{"code": "a", "kind": "dispute", "dispute_to": "row"}]}, "marks"),
-        ("R11", {"answers": [{"code": "a", "kind": "fix", "marks": "网格"}]}, "marks"),
-        ("R11", {"answers": [{"code": "a", "kind": "fix"}]}, "only_recorded"),
-        ("R11", {"answers": [{"code": "a", "kind": "fix", "asserts": "死亡", "only_recorded": True}]}, "only_recorded"),
-        ("R11", {"answers": [{"code": "a", "kind": "confirm", "asserts": "失踪"}]}, "asserts"),
-        ("R11", {"answers": [{"code": "a", "kind": "fix", "needs_value": True, "only_recorded": True}]}, "needs_value"),
+        ("R11", {"answers": [A | {"kind": "maybe"}]}, "answer kind 'maybe'"),
+        ("R11", {"answers": [A | {"kind": "dispute"}]}, "dispute_to"),
+        ("R11", {"answers": [A | {"kind": "dispute", "dispute_to": "row"}]}, "marks"),
+        ("R11", {"answers": [A | {"kind": "fix", "marks": "网格"}]}, "marks"),
+        ("R11", {"answers": [A | {"kind": "fix"}]}, "only_recorded"),
+        ("R11", {"answers": [A | {"kind": "fix", "asserts": "死亡", "only_recorded": True}]}, "only_recorded"),
+        ("R11", {"answers": [A | {"kind": "confirm", "asserts": "失踪"}]}, "asserts"),
+        ("R11", {"answers": [A | {"kind": "fix", "needs_value": True, "only_recorded": True}]}, "needs_value"),
+        ("R11", {"answers": [RECORDED | {"code": "确认"}]}, "small letters"),
+        ("R11", {"answers": [RECORDED, RECORDED | {"words": "乙"}]}, "two answers of one code"),
+        ("R11", {"answers": [RECORDED, RECORDED | {"code": "b"}]}, "the same words"),
+        ("R11", {"answers": [RECORDED, RECORDED | {"code": "b", "words": "乙", "formerly": ["甲"]}]}, "the same words"),
         ("R11", {"answers": [TYPED | {"value_list": "anything"}]}, "R11 a: a typed value is one of"),
         ("R11", {"answers": [TYPED]}, "R11 a: a typed value is one of"),
         ("r1; DROP", {}, "rule id"),

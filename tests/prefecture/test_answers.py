@@ -36,11 +36,11 @@ def test_answers_are_the_drop_down_texts_of_the_rules(answers):
     rules = load_rules()
     for row in answers.iter_rows(named=True):
         assert row["ticket_id"] == ticket_id(row["rule_id"], row["entity_key"])
-        assert rules[row["rule_id"]].answer(row["true_answer"]) is not None
+        assert rules[row["rule_id"]].said(row["true_answer"]) is not None
         if row["behaviour"] == "none":
             assert row["answer_code"] is None
             continue
-        said = rules[row["rule_id"]].answer(row["answer_code"])
+        said = rules[row["rule_id"]].said(row["answer_code"])
         assert said is not None
         assert said.needs_value == (row["given_value"] is not None)
 

@@ -54,7 +54,7 @@ ANSWERS = [
 
 def accepted(con):
     return dict(con.execute(
-        "select ticket_id, answer_code || '/' || new_value from lake.ledger.answer where outcome = 'accepted'"
+        "select ticket_id, answer_text || '/' || new_value from lake.ledger.answer where outcome = 'accepted'"
     ).fetchall())  # fmt: skip
 
 

@@ -32,13 +32,15 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class RowResult:
-    """What became of one row. `sheet_row` counts from 1 as spreadsheets show it; 0 = not in the sheet."""
+    """What became of one row. `sheet_row` counts from 1 as spreadsheets show it; 0 = not in the sheet. `answer_text` is
+    what the township wrote, `answer_code` which answer of the catalogue that is ('' = none)."""
 
     sheet_row: int
     ticket_id: str | None
     group_key: str | None
     rule_id: str
     outcome: str
+    answer_text: str = ""
     answer_code: str = ""
     answer_kind: str = ""
     new_value: str = ""
@@ -103,8 +105,8 @@ def _check_row(row: Row, desk: _Desk) -> RowResult:
         groups.get(row_key),
         rule_id if rule_id in desk.rules else "",
         REJECTED,
-        *(given[0], "", given[1], given[2]),
-    )
+        answer_text=given[0], new_value=given[1], note=given[2],
+    )  # fmt: skip
     if row.formula is not None:
         return result.but(REJECTED, "E_FORMULA", column=form.where(row.formula))
     if not is_ours:
@@ -129,20 +131,21 @@ def _check_row(row: Row, desk: _Desk) -> RowResult:
 def _check_answer(result: RowResult, row: Row, rule: Rule, identity: Identity, known: Known | None) -> RowResult:
     column, value_column = map(identity.form.where, ("answer", "new_value"))
     value, typed = row.cells["new_value"], result.new_value
-    if not result.answer_code:
+    if not result.answer_text:
         return result.but(REJECTED, "E_ANSWER_MISSING", column=column)
     if not isinstance(row.cells["answer"], str):
         return result.but(REJECTED, "E_ANSWER_TYPE", column=column)
-    answer = rule.answer(result.answer_code)
+    answer = rule.said(result.answer_text)
     if answer is None:
-        choices = "、".join(a.code for a in rule.answers)
+        choices = "、".join(a.words for a in rule.answers)
         return result.but(REJECTED, "E_ANSWER_UNKNOWN", column=column, choices=choices)
+    result = replace(result, answer_code=answer.code)
     if not answer.needs_value:
         if typed:
-            return result.but(REJECTED, "E_VALUE_UNWANTED", column=value_column, answer=answer.code)
+            return result.but(REJECTED, "E_VALUE_UNWANTED", column=value_column, answer=result.answer_text)
         return replace(result, outcome=ACCEPTED, answer_kind=answer.kind, new_value=_constant(answer))
     if not typed:
-        return result.but(REJECTED, "E_VALUE_MISSING", column=value_column, answer=answer.code)
+        return result.but(REJECTED, "E_VALUE_MISSING", column=value_column, answer=result.answer_text)
     if _is_number(value):
         return result.but(REJECTED, "E_VALUE_NUMERIC", column=value_column)
     if isinstance(value, date | datetime | time | timedelta):

@@ -40,8 +40,8 @@ UNKNOWN_FOLDER = "未识别"
 UNFORESEEN = "E_UNFORESEEN"
 _ANSWER = {
     "as_of": pl.Date, "workbook_sha256": pl.String, "file_name": pl.String, "township_code": pl.String,
-    "set_id": pl.String, "sheet_row": pl.Int64, "ticket_id": pl.String, "answer_code": pl.String,
-    "answer_kind": pl.String, "new_value": pl.String, "note": pl.String, "officer": pl.String,
+    "set_id": pl.String, "sheet_row": pl.Int64, "ticket_id": pl.String, "answer_text": pl.String,
+    "answer_code": pl.String, "answer_kind": pl.String, "new_value": pl.String, "note": pl.String, "officer": pl.String,
     "outcome": pl.String, "reason_code": pl.String, "reason": pl.String,
 }  # fmt: skip
 
@@ -227,8 +227,8 @@ def _record(con: duckdb.DuckDBPyConnection, as_of: date, files: list[FileResult]
         set_id = f.identity.set_id if f.identity else None
         head = (as_of, f.source.sha256, f.source.file_name, f.township_code, set_id)
         if f.reason:
-            lines.append((*head, 0, None, "", "", "", "", f.officer, REJECTED, f.reason_code, f.reason))
+            lines.append((*head, 0, None, "", "", "", "", "", f.officer, REJECTED, f.reason_code, f.reason))
         for r in f.rows:
-            said = (r.answer_code, r.answer_kind, r.new_value, r.note, f.officer)
+            said = (r.answer_text, r.answer_code, r.answer_kind, r.new_value, r.note, f.officer)
             lines.append((*head, r.sheet_row, r.ticket_id, *said, r.outcome, r.reason_code, r.reason))
     replace_turn(con, "lake.ledger.answer", as_of, pl.DataFrame(lines, schema=_ANSWER, orient="row"))

@@ -15,8 +15,6 @@ from pipelines.judge.rules import Rule
 from pipelines.kit.office.styles import clean
 
 _VILLAGE_DIGITS = 12
-# The label of evidence column house_grid_code; the workbook shows it to the township as well.
-_HOUSE_GRID = "house_grid_code"
 
 
 @dataclass(frozen=True)
@@ -32,16 +30,15 @@ class Known:
 def known_tickets(con: duckdb.DuckDBPyConnection, as_of: date, rules: Mapping[str, Rule]) -> dict[str, Known]:
     """Ticket id -> what was known before `as_of`, for tickets of rules with an answer that corrects the value."""
     correcting = [r for r, rule in rules.items() if any(a.correction is not None for a in rule.answers)]
-    label = next((rules[r].label(_HOUSE_GRID) for r in correcting), "")
     rows = con.execute(
         """SELECT DISTINCT ON (ticket_id) ticket_id, coalesce(a.value, ''), a.as_of,
-            coalesce(json_extract_string(a.evidence, $path), '')
+            coalesce(json_extract_string(a.evidence, '$.house_grid_code'), '')
         FROM lake.ledger.anomaly AS a
         JOIN (SELECT ticket_id, any_value(rule_id) AS rule_id FROM lake.ledger.ticket_event WHERE as_of < $as_of
               GROUP BY ticket_id) AS t USING (ticket_id)
         WHERE a.as_of < $as_of AND list_contains($rules, t.rule_id)
         ORDER BY ticket_id, a.as_of DESC, a.rule_id = t.rule_id DESC, a.source_ref""",  # as ledger.ticket does
-        {"as_of": as_of, "rules": correcting, "path": f'$."{label}"'},
+        {"as_of": as_of, "rules": correcting},
     ).fetchall()
     return {ticket: Known(clean(value), found_on, house_grid) for ticket, value, found_on, house_grid in rows}
 

@@ -71,7 +71,7 @@ def township_returns(
                 county_name=clean(county),
                 as_of=as_of,
                 questions=asked,
-                anomalies=_anomalies(open_tickets.take(code)),
+                anomalies=_anomalies(open_tickets.take(code), rules),
                 lists={name: rows.take(code) for name, rows in lists.items()},
                 values={name: entries.take(code) for name, entries in values.items()},
                 previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
@@ -120,21 +120,20 @@ _TOWNSHIPS = """
     select distinct township_code, township_name, county_name from lake.unified.division
     where level_name = '乡镇' and is_current order by township_code"""
 # The village a rule's row is about, where the rule says one; else that of the person, if it is in the township.
-_VILLAGE = "村居"
 _TICKETS = """
     with home as (
-        select person.id_no, substr(person.village_code, 1, 9) as township_code,
+        select person.person_id, substr(person.village_code, 1, 9) as township_code,
             min(village.division_name) as village_name
         from lake.unified.person as person
         join lake.unified.division as village
             on village.division_code = person.village_code and village.level_name = '村'
-        group by person.id_no, substr(person.village_code, 1, 9)
+        group by person.person_id, substr(person.village_code, 1, 9)
     )
     select ticket.township_code, ticket_id, coalesce(group_key, ticket_id), rule_id, severity,
-        coalesce(evidence, '{}'), case when field is not null then coalesce(value, '') else '' end,
-        coalesce(home.village_name, '')
+        coalesce(found_by, rule_id), coalesce(evidence, '{}'),
+        case when field is not null then coalesce(value, '') else '' end, coalesce(home.village_name, '')
     from lake.ledger.ticket as ticket
-    left join home on home.id_no = json_extract_string(evidence, '$."身份证号"')
+    left join home on ticket.subject_kind = 'person' and home.person_id = ticket.subject_id
         and home.township_code = ticket.township_code
     where assignee = 'township' and state = 'returned' and ticket.township_code is not null
     order by ticket.township_code, ticket_id"""
@@ -148,7 +147,7 @@ _ANSWERS = """
         where source_state = 'superseded' and redelivered_value <> '' group by ticket_id
     )
     select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''), coalesce(t.evidence, '{}'),
-        coalesce(a.answer_code, ''), coalesce(a.new_value, ''), a.outcome, coalesce(t.state, ''),
+        coalesce(a.answer_text, ''), coalesce(a.new_value, ''), a.outcome, coalesce(t.state, ''),
         case when a.outcome = 'accepted' and overtaken.ticket_id is not null
             then '部门此后另报 ' || overtaken.value || '，现用部门的新值；仍不对的，请在下次清单中更正。'
             else coalesce(a.reason, '') end,
@@ -165,22 +164,23 @@ _FRESH = """
     from lake.ledger.freshness where as_of = ? order by feed, scope"""
 
 
-def _anomalies(rows: tuple[tuple, ...]) -> tuple[Anomaly, ...]:
+def _anomalies(rows: tuple[tuple, ...], rules: Mapping[str, Rule]) -> tuple[Anomaly, ...]:
     made = []
-    for ticket_id, group_key, rule_id, severity, evidence, value, village in rows:
+    for ticket_id, group_key, rule_id, severity, found_by, evidence, value, village in rows:
         # Where a row stands in a department's file tells the township nothing.
         known = json.loads(evidence).items()
         facts = {k: clean(str(v)) for k, v in known if not SOURCE_REF.fullmatch(str(v))}
+        who = {k: facts.pop(k, "") for k in ("name", "id_no", "village_name")}
         made.append(
             Anomaly(
                 ticket_id=ticket_id,
                 group_key=group_key,
                 rule_id=rule_id,
                 severity=severity,
-                name=facts.pop("姓名", ""),
-                id_no=facts.pop("身份证号", ""),
-                village_name=facts.pop(_VILLAGE, clean(village)),
-                evidence="；".join(f"{k}：{v}" for k, v in facts.items()),
+                name=who["name"],
+                id_no=who["id_no"],
+                village_name=who["village_name"] or clean(village),
+                evidence="；".join(f"{k}：{v}" for k, v in rules[found_by].shown(facts).items()),
                 value=clean(value),
             )
         )
@@ -194,7 +194,7 @@ def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
     ticket_id, rule_id, evidence, answer, new_value, outcome, state, reason, sheet_row, answered_on = row
     # A line without a ticket is about the file (row 0), or about a row that was never ours.
     rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else "—" if sheet_row else "整个文件"
-    name = clean(str(json.loads(evidence).get("姓名", "")))
+    name = clean(str(json.loads(evidence).get("name", "")))
     return (
         answered_on, short(ticket_id), rule, name, clean(answer), clean(new_value),
         OUTCOMES.get(outcome, outcome), STATES.get(state, state), clean(reason),

@@ -47,7 +47,7 @@ _ID_NO = re.compile(r"(?<!\d)\d{17}[\dXx]")
 
 _QUERY = """
     with latest_answer as (
-        select ticket_id, arg_max(answer_code, as_of) as answer_code, arg_max(note, as_of) as note
+        select ticket_id, arg_max(answer_text, as_of) as answer_text, arg_max(note, as_of) as note
         from lake.ledger.answer where outcome = 'accepted' and as_of <= $as_of group by ticket_id
     ),
     flipped as (select distinct ticket_id from lake.ledger.ticket_event where event = 'flip_back'),
@@ -59,9 +59,9 @@ _QUERY = """
         from lake.unified.division where level_name = '乡镇' and is_current
     )
     select t.department, t.ticket_id, t.rule_id, t.severity, t.state, t.is_disputed, f.ticket_id is not null,
-        t.source_ref, t.field, coalesce(t.evidence, '{}'), coalesce(t.value, ''), t.feed,
-        coalesce(p.place, ''), coalesce(a.answer_code, ''), coalesce(a.note, ''), coalesce(s.new_value, ''),
-        cast(t.opened_on as varchar)
+        t.source_ref, t.field, coalesce(t.found_by, t.rule_id), coalesce(t.evidence, '{}'),
+        coalesce(t.value, ''), t.feed, coalesce(p.place, ''), coalesce(a.answer_text, ''), coalesce(a.note, ''),
+        coalesce(s.new_value, ''), cast(t.opened_on as varchar)
     from lake.ledger.ticket t
     left join latest_answer a on a.ticket_id = t.ticket_id
     left join flipped f on f.ticket_id = t.ticket_id
@@ -84,6 +84,7 @@ class _Ticket:
     is_flipped: bool
     source_ref: str | None
     field: str | None
+    found_by: str
     evidence: str
     value: str
     feed: str | None
@@ -95,6 +96,7 @@ class _Ticket:
 
     @cached_property
     def facts(self) -> dict[str, str]:
+        """Evidence by column."""
         return json.loads(self.evidence)
 
     @property
@@ -105,7 +107,7 @@ class _Ticket:
     @property
     def kind(self) -> str:
         """What the township agrees with is no dispute, unless it has said since that the person lives."""
-        is_agreed = self.state == CONFIRMED and ALIVE not in self.facts.values()
+        is_agreed = self.state == CONFIRMED and self.facts.get("life_word") != ALIVE
         if self.is_disputed or self.state == DISPUTED or (self.state == CONFIRMED and not is_agreed):
             return DISPUTE
         return FLIP_BACK if self.is_flipped else AGREED if is_agreed else PLAIN
@@ -165,7 +167,7 @@ def _told(
 ) -> dict[str, list[tuple[str, ...]]]:
     """Rows of the letter of every department that has any, the urgent ones first."""
     rules = load_rules()
-    hidden = _identifying(feeds, rules)
+    hidden = _identifying(feeds)
     rows = [_Ticket(*row) for row in con.execute(_QUERY, {"as_of": as_of}).fetchall()]
     references = {t.ticket_id: own_reference(t.department, t.references, feeds) for t in rows}
     places = own_rows(paths, references.values(), feeds)
@@ -189,11 +191,11 @@ def _line(
     value = ticket.value
     if column is None or column.mask is not None:
         value = _HIDDEN if value else ""
-    shown = (
-        f"{k}：{column.label if column and v == ticket.field else _ID_NO.sub('…', str(v))}"
-        for k, v in ticket.facts.items()
-        if k not in hidden and not SOURCE_REF.fullmatch(str(v))
-    )
+    facts = {k: v for k, v in ticket.facts.items() if k not in hidden and not SOURCE_REF.fullmatch(str(v))}
+    if column and "field" in facts:
+        facts["field"] = column.label
+    finder = rules.get(ticket.found_by)
+    shown = [f"{k}：{_ID_NO.sub('…', v)}" for k, v in finder.shown(facts).items()] if finder else []
     label = column.label if column else ""
     if not cited.startswith(f"{ticket.feed}/"):
         label = value = ""
@@ -211,8 +213,7 @@ def _line(
     )  # fmt: skip
 
 
-def _identifying(feeds: Mapping[str, Feed], rules: Mapping[str, Rule]) -> frozenset[str]:
-    """Evidence labels that name or reach a person: columns that a contract masks, in any rule's words."""
+def _identifying(feeds: Mapping[str, Feed]) -> frozenset[str]:
+    """Evidence columns that name or reach a person: those that a contract masks."""
     masked = {c.name for feed in feeds.values() for c in feed.columns if c.mask is not None}
-    masked |= {"head_names", "full_address"}
-    return frozenset(rule.labels[n] for rule in rules.values() for n in masked if n in rule.labels)
+    return frozenset(masked | {"head_names", "full_address"})

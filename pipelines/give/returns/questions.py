@@ -23,7 +23,7 @@ def questions(rules: Mapping[str, Rule]) -> tuple[Question, ...]:
             text=rule.question_zh,
             version=rule.version,
             choices=tuple(
-                Choice(a.code, meaning(rule, a), a.needs_value, a.value_list) for a in rule.answers
+                Choice(a.words, meaning(rule, a), a.needs_value, a.value_list) for a in rule.answers
             ),
         )
         for rule in asking

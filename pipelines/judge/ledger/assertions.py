@@ -32,7 +32,7 @@ given AS (
 ),
 answered_set AS (SELECT set_id, min(as_of) AS as_of FROM lake.ledger.return_set GROUP BY set_id)
 SELECT g.as_of, g.ticket_id, s.rule_id, r.asserts, r.marks,
-    json_extract_string(s.evidence, '$."身份证号"') AS id_no, s.feed, s.record_key,
+    json_extract_string(s.evidence, '$.id_no') AS id_no, s.feed, s.record_key,
     coalesce(a.as_of, s.found_on) AS said_on, g.township_code, g.workbook_sha256, g.sheet_row
 FROM given AS g
 JOIN shown AS s USING (ticket_id)

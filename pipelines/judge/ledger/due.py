@@ -13,7 +13,7 @@ SOURCE_GRACE_DAYS = 31
 # Each of these selects (ticket_id, event, department or null = keep, reason, set_id); $as_of is the turn.
 ANSWERS = """
 WITH given AS (
-    SELECT ticket_id, arg_max(answer_code, place) AS answer_code,
+    SELECT ticket_id, arg_max(answer_code, place) AS answer_code, arg_max(answer_text, place) AS answer_text,
         arg_max(answer_kind, place) AS answer_kind,
         arg_max(coalesce(note, ''), place) AS note, arg_max(set_id, place) AS set_id
     FROM (SELECT *, (workbook_sha256, sheet_row) AS place FROM lake.ledger.answer
@@ -25,12 +25,12 @@ shown AS (  -- the evidence the township saw
     FROM lake.ledger.anomaly WHERE as_of < $as_of GROUP BY ALL
 )
 SELECT t.ticket_id, 'answer_' || g.answer_kind AS event, d.department,
-    concat_ws('：', g.answer_code, nullif(g.note, '')) AS reason, g.set_id
+    concat_ws('：', g.answer_text, nullif(g.note, '')) AS reason, g.set_id
 FROM given AS g
 JOIN ticket_now AS t ON t.ticket_id = g.ticket_id AND t.assignee = 'township'
 LEFT JOIN shown AS s ON s.ticket_id = t.ticket_id AND s.rule_id = t.rule_id
 LEFT JOIN dispute_target AS d ON d.rule_id = t.rule_id AND d.answer_code = g.answer_code
-    AND (d.label IS NULL OR json_extract_string(s.evidence, '$."' || d.label || '"') = d.word)
+    AND (d.told_by IS NULL OR json_extract_string(s.evidence, '$.' || d.told_by) = d.value)
 """
 
 DECISIONS = """

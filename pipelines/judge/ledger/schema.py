@@ -14,8 +14,8 @@ from pipelines.kit.tables import transaction
 TURN_TABLES = {
     "answer": (
         "as_of DATE, workbook_sha256 VARCHAR, file_name VARCHAR, township_code VARCHAR, "
-        "set_id VARCHAR, sheet_row BIGINT, ticket_id VARCHAR, answer_code VARCHAR, "
-        "answer_kind VARCHAR, new_value VARCHAR, note VARCHAR, officer VARCHAR, outcome VARCHAR, "
+        "set_id VARCHAR, sheet_row BIGINT, ticket_id VARCHAR, answer_text VARCHAR, "
+        "answer_code VARCHAR, answer_kind VARCHAR, new_value VARCHAR, note VARCHAR, officer VARCHAR, outcome VARCHAR, "
         "reason_code VARCHAR, reason VARCHAR"
     ),
     "correction": (
@@ -32,7 +32,7 @@ TURN_TABLES = {
         "as_of DATE, rule_id VARCHAR, rule_version VARCHAR, entity_key VARCHAR, ticket_id VARCHAR, "
         "severity VARCHAR, fixer VARCHAR, department VARCHAR, township_code VARCHAR, feed VARCHAR, "
         "record_key VARCHAR, source_ref VARCHAR, field VARCHAR, value VARCHAR, evidence VARCHAR, "
-        "group_key VARCHAR"
+        "group_key VARCHAR, subject_kind VARCHAR, subject_id VARCHAR"
     ),
     "rule_result": (
         "as_of DATE, rule_id VARCHAR, rule_version VARCHAR, suite VARCHAR, evaluated BIGINT, "
@@ -106,7 +106,7 @@ STATE_TABLES = {
         "department VARCHAR, township_code VARCHAR, severity VARCHAR, opened_on DATE, "
         "last_event_on DATE, closed_on DATE, reopen_count BIGINT, is_disputed BOOLEAN, feed VARCHAR, "
         "record_key VARCHAR, source_ref VARCHAR, field VARCHAR, value VARCHAR, evidence VARCHAR, "
-        "group_key VARCHAR"
+        "group_key VARCHAR, subject_kind VARCHAR, subject_id VARCHAR, found_by VARCHAR"
     ),
     # Both are rebuilt from what stands on disk: manifests of exports, records of answered lists.
     "export_issue": (

@@ -34,7 +34,11 @@ ranked AS (  -- newest first; the ticket's own rule before a flip-back of the sa
         ) AS rank
     FROM lake.ledger.anomaly AS a JOIN life USING (ticket_id)
 ),
-entity AS (SELECT ticket_id, min(entity_key) AS entity_key FROM ranked WHERE is_own GROUP BY ticket_id),
+entity AS (
+    SELECT ticket_id, min(entity_key) AS entity_key, arg_min(subject_kind, rank) AS subject_kind,
+        arg_min(subject_id, rank) AS subject_id
+    FROM ranked WHERE is_own GROUP BY ticket_id
+),
 latest AS (SELECT * FROM ranked WHERE rank = 1)
 SELECT ticket_id, life.rule_id, entity.entity_key, life.state, life.assignee, life.department,
     coalesce(latest.township_code, life.township_code) AS township_code,
@@ -42,7 +46,7 @@ SELECT ticket_id, life.rule_id, entity.entity_key, life.state, life.assignee, li
     CASE WHEN life.state = '{CLOSED}' THEN life.since END AS closed_on,
     CAST(life.reopen_count AS BIGINT) AS reopen_count, life.is_disputed,
     latest.feed, latest.record_key, latest.source_ref, latest.field, latest.value, latest.evidence,
-    latest.group_key
+    latest.group_key, entity.subject_kind, entity.subject_id, latest.rule_id AS found_by
 FROM life LEFT JOIN entity USING (ticket_id) LEFT JOIN latest USING (ticket_id)
 ORDER BY ticket_id
 """

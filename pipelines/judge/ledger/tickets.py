@@ -83,23 +83,19 @@ def _load_machine(
                [(r.rule_id, r.asks_township, r.ticket == "original", r.waiver_months, r.fix_grace_days)
             for r in rules.values()])  # fmt: skip
     temp_table(con, "dispute_target",
-               "rule_id VARCHAR, answer_code VARCHAR, label VARCHAR, word VARCHAR, department VARCHAR",
+               "rule_id VARCHAR, answer_code VARCHAR, told_by VARCHAR, value VARCHAR, department VARCHAR",
                [row for rule in rules.values() for row in dispute_targets(rule, departments)])  # fmt: skip
 
 
 def dispute_targets(rule: Rule, departments: Mapping[str, str]) -> list[tuple]:
-    """Who has to answer a dispute: (rule, answer, evidence label or None, its value, department)."""
+    """Who has to answer a dispute: (rule, answer, evidence column that names a feed or None, feed, department)."""
     rows = []
     for answer in rule.answers:
         target = answer.dispute_to
         if target is None or target == "row":
             continue
         if target in rule.labels:
-            words = rule.value_labels.get(target, {})
-            rows += [
-                (rule.rule_id, answer.code, rule.labels[target], words.get(feed, feed), slug)
-                for feed, slug in departments.items()
-            ]
+            rows += [(rule.rule_id, answer.code, target, feed, slug) for feed, slug in departments.items()]
         else:
             rows.append((rule.rule_id, answer.code, None, None, target))
     return rows

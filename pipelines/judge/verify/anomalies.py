@@ -1,4 +1,4 @@
-"""Anomalies: one row per failing (entity, rule), with evidence in Chinese, in `lake.ledger.anomaly`.
+"""Anomalies: one row per failing (entity, rule), with evidence by column code, in `lake.ledger.anomaly`.
 
 Belongs here: their shape and the writing. Does not belong here: deciding what fails. Rows are gathered in a
 temporary table and written in one transaction, sorted, so that equal content gives equal files.
@@ -23,9 +23,7 @@ def begin(con: duckdb.DuckDBPyConnection) -> None:
     temp_table(con, "finding", _text_columns(*KEY_COLUMNS.split(", "), *_CELL_FIELDS), [])
 
 
-def collect(
-    con: duckdb.DuckDBPyConnection, table: str, compiled: Sequence[Any], rules: Mapping[str, Rule]
-) -> list[tuple[Any, Exception]]:
+def collect(con: duckdb.DuckDBPyConnection, table: str, compiled: Sequence[Any]) -> list[tuple[Any, Exception]]:
     """Findings of all compiled rules of one table in one pass; returns (rule, error) of rules that broke.
 
     When the pass fails, each rule is tried alone, so that a broken one does not hide the others.
@@ -33,12 +31,12 @@ def collect(
     if not compiled:
         return []
     try:
-        _insert(con, table, compiled, rules)
+        _insert(con, table, compiled)
         return []
     except duckdb.Error as error:
         if len(compiled) == 1:
             return [(compiled[0], error)]
-        return [broken for rule in compiled for broken in collect(con, table, [rule], rules)]
+        return [broken for rule in compiled for broken in collect(con, table, [rule])]
 
 
 def found(
@@ -93,30 +91,33 @@ SELECT
         ELSE {key_sql("ticket", ["f.rule_id", "f.entity_key"])} END AS ticket_id,
     r.severity, r.fixer,
     CASE r.source WHEN 'row' THEN d.department ELSE r.source END AS department,
-    f.township_code, f.feed, f.record_key, f.source_ref, f.field, f.value, f.evidence, f.group_key
+    f.township_code, f.feed, f.record_key, f.source_ref, f.field, f.value, f.evidence, f.group_key,
+    f.subject_kind, f.subject_id
 FROM finding AS f
 JOIN rule_of_run AS r USING (rule_id)
 LEFT JOIN feed_department AS d USING (feed)
 ORDER BY f.rule_id, ticket_id, f.source_ref
 """
 
-_CELL_FIELDS = ("rule_id", "field", "value", "evidence", "place")
+_CELL_FIELDS = ("rule_id", "field", "value", "evidence", "place", "subject_kind", "subject_id")
 
 
-def _insert(con: Any, table: str, compiled: Sequence[Any], rules: Mapping[str, Rule]) -> None:
-    cells = [cell_sql(rule.meta, rules[rule.rule_id]) for rule in compiled]
+def _insert(con: Any, table: str, compiled: Sequence[Any]) -> None:
+    cells = [cell_sql(rule.meta) for rule in compiled]
     con.execute(f"INSERT INTO finding {failing_rows_sql(compiled, table, KEY_COLUMNS, cells)}")
 
 
-def cell_sql(meta: Mapping[str, Any], rule: Rule) -> str:
-    """SQL of the struct {rule_id, field, value, evidence, place} of one failing row, all text."""
+def cell_sql(meta: Mapping[str, Any]) -> str:
+    """SQL of the struct of _CELL_FIELDS of one failing row, all text. Evidence: column -> value, as the lake has it."""
     field = f'"{meta["field_column"]}"' if "field_column" in meta else _literal(meta.get("field"))
-    parts = [part for c in meta["evidence"] for part in (_literal(rule.label(c)), _word_sql(c, rule))]
+    evidence = ", ".join(f"{_literal(c)}, {_text(c)}" for c in meta["evidence"])
+    kind, subject = _literal(meta["subject"]["kind"]), _text(meta["subject"]["id"])
     return (
-        f"{{'rule_id': {_literal(rule.rule_id)}, 'field': {field}, "
-        f"'value': CAST(\"{meta['value']}\" AS VARCHAR), "
-        f"'evidence': CAST(json_merge_patch('{{}}', json_object({', '.join(parts)})) AS VARCHAR), "
-        f"'place': CAST(\"{place_of(meta)}\" AS VARCHAR)}}"
+        f"{{'rule_id': {_literal(meta['rule_id'])}, 'field': {field}, 'value': {_text(meta['value'])}, "
+        f"'evidence': CAST(json_merge_patch('{{}}', json_object({evidence})) AS VARCHAR), "
+        f"'place': {_text(place_of(meta))}, "
+        f"'subject_kind': CASE WHEN {subject} IS NULL THEN 'record' ELSE {kind} END, "
+        f"'subject_id': coalesce({subject}, {_text('record_key')})}}"
     )
 
 
@@ -125,14 +126,8 @@ def place_of(meta: Mapping[str, Any]) -> str:
     return meta.get("place", "township_code")
 
 
-def _word_sql(column: str, rule: Rule) -> str:
-    """The value as text; a code as its Chinese word."""
-    text = f'CAST("{column}" AS VARCHAR)'
-    words = rule.value_labels.get(column)
-    if not words:
-        return text
-    cases = " ".join(f"WHEN {_literal(code)} THEN {_literal(word)}" for code, word in words.items())
-    return f"CASE {text} {cases} ELSE {text} END"
+def _text(column: str) -> str:
+    return f'CAST("{column}" AS VARCHAR)'
 
 
 def _literal(text: str | None) -> str:

@@ -80,7 +80,7 @@ def _run_suite(
     except Exception as error:  # no such table, or a type GX does not know: no rule of it was evaluated
         return [failed(e["meta"]["rule_id"], name, error) for e in suite["expectations"]]
     broken = {rule_id: failed(rule_id, name, RuntimeError(why)) for rule_id, why in compiled.broken.items()}
-    for rule, error in anomalies.collect(con, table, compiled.rules, rules):
+    for rule, error in anomalies.collect(con, table, compiled.rules):
         broken[rule.rule_id] = failed(rule.rule_id, name, error)
     stale.withhold(con, as_of)
     counts, samples = anomalies.found(con, [r.rule_id for r in compiled.rules])

@@ -4,6 +4,8 @@ Belongs here: reading and checking JSON without Great Expectations. Does not bel
 One suite per table: {"name", "expectations": [{"type", "kwargs", "severity", "meta"}]}. A kwarg
 {"$PARAMETER": "grace_days"} stands for the dated value of that parameter of the rule. Meta:
   rule_id      rule of the catalogue; one expectation per rule
+  subject      {kind, id}: whom or what it speaks about, one of SUBJECTS and the column with its key; where that is
+               null, the record itself
   evidence     columns whose values go into the anomaly's evidence
   value        column holding the value that is wrong
   place        column with the division code that says which scope's feeds a row depends on (default: township_code)
@@ -19,6 +21,7 @@ from pipelines.judge.rules import Rule
 from pipelines.kit.paths import PROJECT_ROOT
 
 SUITES_FOLDER = PROJECT_ROOT / "expectations" / "suites"
+SUBJECTS = ("person", "household", "enterprise", "delivery", "record")
 
 
 Parameters = Mapping[tuple[str, str], float]
@@ -53,6 +56,8 @@ def check_suites(suites: Iterable[Mapping[str, Any]], rules: Mapping[str, Rule])
             if rule_id in seen:
                 raise SuiteError(f"{suite['name']}: rule {rule_id} is already in {seen[rule_id]}")
             seen[rule_id] = suite["name"]
+            if meta["subject"]["kind"] not in SUBJECTS:
+                raise SuiteError(f"{suite['name']}: {rule_id}: its subject is not one of {list(SUBJECTS)}")
             unnamed = [c for c in meta["evidence"] if c not in rules[rule_id].labels]
             if unnamed:
                 raise SuiteError(f"{suite['name']}: {rule_id}: no label in rules.yaml for {unnamed}")

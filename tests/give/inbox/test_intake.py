@@ -46,7 +46,7 @@ def drop(paths, name, content, seconds=0):
     return path
 
 
-def answers(con, columns="ticket_id, answer_code, new_value, outcome"):
+def answers(con, columns="ticket_id, answer_text, new_value, outcome"):
     return con.execute(
         f"select {columns} from lake.ledger.answer order by file_name, sheet_row, ticket_id"
     ).fetchall()
@@ -54,7 +54,7 @@ def answers(con, columns="ticket_id, answer_code, new_value, outcome"):
 
 def accepted(con):
     return con.execute(
-        "select ticket_id, answer_code from lake.ledger.answer where outcome = 'accepted' order by 1"
+        "select ticket_id, answer_text from lake.ledger.answer where outcome = 'accepted' order by 1"
     ).fetchall()
 
 
@@ -92,7 +92,8 @@ def test_accepted_fixes_become_corrections(paths, con, plain):
     con.execute(
         "insert into lake.ledger.anomaly "
         "select date '2024-01-31', rule_id, '1', entity_key, ticket_id, severity, "
-        "'J', department, township_code, feed, record_key, source_ref, field, value, evidence, group_key "
+        "'J', department, township_code, feed, record_key, source_ref, field, value, evidence, group_key, "
+        "subject_kind, subject_id "
         "from lake.ledger.ticket"
     )
     intake(paths, con, TURN)
@@ -106,7 +107,7 @@ def test_accepted_fixes_become_corrections(paths, con, plain):
 
 def found(con, as_of, value, house=None):
     """The grid of the first R11 ticket as a turn found it."""
-    evidence = json.dumps({"同屋网格": house} if house else {}, ensure_ascii=False)
+    evidence = json.dumps({"house_grid_code": house} if house else {}, ensure_ascii=False)
     con.execute(
         "insert into lake.ledger.anomaly by name select ? as as_of, rule_id, entity_key, ticket_id, township_code, "
         "feed, record_key, source_ref, field, ? as value, ? as evidence from lake.ledger.ticket where ticket_id = ?",

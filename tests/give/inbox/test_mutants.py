@@ -72,7 +72,7 @@ def _assert_as_shown(result, row, sound, formulas, where):
     rows, offered = sound
     assert all(row[c] == rows[result.ticket_id][c] for c in SIGNED), where
     assert not any(r == result.sheet_row - 1 and c < len(rows[result.ticket_id]) for r, c in formulas), where
-    answer = RULES[result.rule_id].answer(row[COL["answer"]].strip())
+    answer = RULES[result.rule_id].said(row[COL["answer"]].strip())
     assert (answer.code, answer.kind) == (result.answer_code, result.answer_kind), where
     value = row[COL["new_value"]] if len(row) > COL["new_value"] else ""
     if answer.needs_value:

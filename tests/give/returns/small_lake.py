@@ -15,7 +15,7 @@ _TABLES = {
     "unified.division": "division_code varchar, division_name varchar, level_name varchar, "
     "county_name varchar, township_code varchar, "
     "township_name varchar, village_name varchar, is_current boolean",
-    "unified.person": "id_no varchar, village_code varchar",
+    "unified.person": "person_id varchar, village_code varchar",
     "verify.corrected_value": "ticket_id varchar, redelivered_value varchar, source_state varchar",
     "returns.return_resident": "township_code varchar, person_id varchar, name varchar, sex_name varchar, "
     "id_no varchar, birth_date date, age_years bigint, household_no varchar, village_code varchar, "
@@ -75,7 +75,7 @@ def fill(con: duckdb.DuckDBPyConnection, residents: int = 20, tickets: int = 6, 
         )
         add_tickets(con, code, tickets)
     con.execute(
-        "insert into lake.unified.person select '3706021950010' || lpad(i::varchar, 5, '0'), '370602001001' "
+        "insert into lake.unified.person select 'p' || i, '370602001001' "
         "from range(3) t(i)"
     )
     con.execute(
@@ -96,16 +96,16 @@ def add_tickets(con: duckdb.DuckDBPyConnection, township: str, count: int) -> No
     for i in range(count):
         rule = ALL_RULES[min(i, 5)]
         feed, field = ("F01", "status_name") if rule == "R17" else ("F31", "grid_code")
-        evidence = {"姓名": f"人员{i}", "身份证号": f"3706021950010{i:05d}", "居住类型": "自有", "年龄": "74"}
+        evidence = {"name": f"人员{i}", "id_no": f"3706021950010{i:05d}", "living_type": "自有", "age_years": "74"}
         con.execute(
             "insert into lake.ledger.ticket "
             "values (?, ?, ?, 'returned', 'township', 'grid_centre', ?, ?, ?, ?, "
-            "null, 0, false, ?, ?, ?, ?, ?, ?, ?)",
+            "null, 0, false, ?, ?, ?, ?, ?, ?, ?, 'person', ?, ?)",
             [
                 ticket(township, i), rule, entity(township, i), township,
                 {"R20": "C", "R17": "H", "R22": "H", "R11": "M"}[rule], AS_OF, AS_OF, feed, f"rk{i}",
                 f"{feed}/20240131-aaaaaaaa/{i + 4}", field, "正常" if rule == "R17" else "",
-                json.dumps(evidence, ensure_ascii=False), f"group-{township}-{i}",
+                json.dumps(evidence, ensure_ascii=False), f"group-{township}-{i}", f"p{i}", rule,
             ],
         )  # fmt: skip
         con.execute(

@@ -37,8 +37,8 @@ def source_tickets(con):
         [ticket(FIRST, 4), FIRST, AS_OF],
     )
     con.execute(
-        "insert into lake.ledger.answer values (?, 'x', 'f', ?, 's', 7, ?, '数据源有误', 'dispute', '', "
-        "'已入户', '', 'accepted', '', '')",
+        "insert into lake.ledger.answer values (?, 'x', 'f', ?, 's', 7, ?, '数据源有误', 'source_wrong', 'dispute', "
+        "'', '已入户', '', 'accepted', '', '')",
         [AS_OF, FIRST, ticket(FIRST, 3)],
     )
 
@@ -70,12 +70,12 @@ def test_disputes_and_flip_backs_come_first_with_file_and_line(paths, con):
 def test_no_name_and_no_id_number_leaves(paths, con):
     evidence = json.dumps(
         {
-            "姓名": "王大锤",
-            "身份证号": "370602195001000000",
-            "户主姓名": "李四",
-            "姓名或名称": "赵五",
-            "其他": "号370602195001000000X",
-            "年龄段": "80-89岁",
+            "name": "王大锤",
+            "id_no": "370602195001000000",
+            "head_names": "李四",
+            "scheme_name": "号370602195001000000X",
+            "no_such_column": "赵五",
+            "band_name": "80-89岁",
         }
     )
     con.execute(
@@ -181,7 +181,7 @@ def test_a_dispute_names_the_row_of_the_department_that_reads_it(paths, con, del
     held(paths, "F04", delivery, CERTIFICATES, sheet="二月", order=order)
     held(paths, "F01", "20240131-aaaaaaaa", {7: {"name": "赵逝", "id_no": "370602194005050199"}})
     reference = f"F04/{delivery}/12" + ("@2" if order else "")
-    evidence = json.dumps({"死亡日期": "2023-11-02", "死亡记录出处": reference})
+    evidence = json.dumps({"death_date": "2023-11-02", "death_source_ref": reference})
     con.execute(
         "update lake.ledger.ticket set department = 'health', value = '正常', evidence = ?, "
         "source_ref = 'F01/20240131-aaaaaaaa/7'",
@@ -219,7 +219,7 @@ def test_a_finding_the_township_agrees_with_is_no_dispute(paths, con):
     con.execute("update lake.ledger.ticket set state = 'confirmed_to_source', is_disputed = false")
     con.execute(
         "update lake.ledger.ticket set evidence = ? where ticket_id = ?",
-        [json.dumps({"镇街认定": "健在"}), ticket(FIRST, 3)],
+        [json.dumps({"life_word": "健在"}), ticket(FIRST, 3)],
     )
     con.execute("delete from lake.ledger.ticket_event where event = 'flip_back'")
     (notice,) = write_notices(paths, con, AS_OF)

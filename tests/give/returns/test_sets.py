@@ -31,7 +31,7 @@ FIRST = TOWNSHIPS[0][0]
 
 def test_what_an_answer_is_said_to_lead_to_is_what_its_state_says():
     rule = load_rules()["R22"]
-    assert f"记为「{STATES[TOWNSHIP_FIXED]}」" in meaning(rule, rule.answer("已通知申领"))
+    assert f"记为「{STATES[TOWNSHIP_FIXED]}」" in meaning(rule, rule.answer("informed"))
 
 
 def test_every_township_gets_its_set_and_nothing_of_others(paths, con, keys):
@@ -197,10 +197,10 @@ def test_the_village_is_that_of_the_person_even_if_no_longer_on_the_list(paths, 
 
 def test_the_village_is_the_one_the_row_is_about_and_never_of_another_township(paths, con):
     con.execute(
-        "update lake.ledger.ticket set evidence = json_merge_patch(evidence, '{\"村居\": \"南街村\"}') "
-        "where township_code = ? and json_extract_string(evidence, '$.\"姓名\"') = '人员0'", [FIRST]
+        "update lake.ledger.ticket set evidence = json_merge_patch(evidence, '{\"village_name\": \"南街村\"}') "
+        "where township_code = ? and json_extract_string(evidence, '$.name') = '人员0'", [FIRST]
     )  # fmt: skip
-    con.execute("update lake.unified.person set village_code = '370611001001' where right(id_no, 1) = '1'")
+    con.execute("update lake.unified.person set village_code = '370611001001' where right(person_id, 1) = '1'")
     data = next(township_returns(con, AS_OF, load_rules(), load_contracts()))
     shown = {a.name: (a.village_name, "村居" in a.evidence) for a in data.anomalies}
     assert shown["人员0"] == ("南街村", False), "the row's own village, told once"
@@ -280,7 +280,7 @@ def test_what_was_last_said_is_told_whenever_that_was_with_what_has_overtaken_it
     for number, answer, value, outcome, note in said:
         con.execute(
             "insert into lake.ledger.answer (as_of, workbook_sha256, file_name, township_code, sheet_row, ticket_id, "
-            "answer_code, new_value, outcome, note) values (?, 'aa', 'a.xlsx', ?, ?, ?, ?, ?, ?, ?)",
+            "answer_text, new_value, outcome, note) values (?, 'aa', 'a.xlsx', ?, ?, ?, ?, ?, ?, ?)",
             [AS_OF, FIRST, number, ticket(FIRST, number), answer, value, outcome, note],
         )
     con.execute(

@@ -11,14 +11,14 @@ from pipelines.judge.rules import load_rules
 
 RULES = load_rules()
 T1, T2, T3, T4 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 30)
-KINDS = {"确认健在": "dispute", "数据源有误": "dispute", "更正网格": "fix", "不是错误": "not_error"}
+KINDS = {"alive": "dispute", "source_wrong": "dispute", "correct_grid": "fix", "not_an_error": "not_error"}
 
 
 def asked(con, ticket, rule, as_of=T1, feed="F01", record="r"):
     con.execute(
         "INSERT INTO lake.ledger.anomaly BY NAME SELECT ? AS as_of, ? AS rule_id, ? AS ticket_id, ? AS feed, "
         "? AS record_key, ? AS evidence",
-        [as_of, rule, ticket, feed, record, json.dumps({"身份证号": f"id-{ticket}"})],
+        [as_of, rule, ticket, feed, record, json.dumps({"id_no": f"id-{ticket}"})],
     )
     con.execute("INSERT INTO lake.ledger.return_set BY NAME SELECT ? AS as_of, ? AS set_id", [as_of, f"set-{as_of}"])
 
@@ -55,10 +55,10 @@ def standing(con, as_of, *decisions):
 @pytest.mark.parametrize(
     ("rule", "code", "stands"),
     [
-        ("R17", "确认健在", ("健在", "生死")), ("R20", "确认健在", ("健在", "生死")),
-        ("R17", "确认已死亡", ("死亡", None)), ("R20", "确认已死亡", ("死亡", None)),
-        ("R11", "数据源有误", (None, "网格")), ("R11", "更正网格", None),
-        ("R11", "不是错误", None), ("R22", "本人放弃", None), ("R22", "已通知申领", None),
+        ("R17", "alive", ("健在", "生死")), ("R20", "alive", ("健在", "生死")),
+        ("R17", "dead", ("死亡", None)), ("R20", "dead", ("死亡", None)),
+        ("R11", "source_wrong", (None, "网格")), ("R11", "correct_grid", None),
+        ("R11", "not_an_error", None), ("R22", "declined", None), ("R22", "informed", None),
     ],
 )  # fmt: skip
 def test_every_answer_does_what_the_catalogue_says(con, rule, code, stands):
@@ -71,7 +71,7 @@ def test_every_answer_does_what_the_catalogue_says(con, rule, code, stands):
 def test_the_word_is_about_the_person_and_the_date_the_sheet_showed(con):
     asked(con, "t", "R20", T1, "F10", "r1")
     asked(con, "t", "R20", T3, "F10", "r3")
-    answered(con, T4, "t", "确认健在", set_on=T1)
+    answered(con, T4, "t", "alive", set_on=T1)
     record_assertions(con, T4, RULES)
     assert con.execute("SELECT id_no, feed, record_key, said_on FROM lake.ledger.assertion").fetchall() == [
         ("id-t", "F10", "r3", T1)
@@ -80,18 +80,18 @@ def test_the_word_is_about_the_person_and_the_date_the_sheet_showed(con):
 
 def test_what_was_refused_or_taken_back_says_nothing(con):
     asked(con, "refused", "R17")
-    answered(con, T2, "refused", "确认健在", outcome="rejected")
+    answered(con, T2, "refused", "alive", outcome="rejected")
     asked(con, "changed", "R11", feed="F31")
-    answered(con, T2, "changed", "数据源有误")
+    answered(con, T2, "changed", "source_wrong")
     assert standing(con, T2) == [("changed", None, "网格")]
     asked(con, "changed", "R11", T2, "F31")
-    answered(con, T3, "changed", "更正网格", set_on=T2)
+    answered(con, T3, "changed", "correct_grid", set_on=T2)
     assert standing(con, T3) == []
 
 
 def test_running_a_turn_again_says_the_same_and_forgets_later_turns(con):
     asked(con, "t", "R17")
-    answered(con, T2, "t", "确认健在")
+    answered(con, T2, "t", "alive")
     first = standing(con, T2)
     happened(con, T2, "t", "source_reject", "source_rejected")  # what the same turn did before it was run again
     assert standing(con, T2) == first == [("t", "健在", "生死")]
@@ -101,27 +101,27 @@ def test_running_a_turn_again_says_the_same_and_forgets_later_turns(con):
 @pytest.mark.parametrize("state", ["disputed_to_source", "confirmed_to_source", "returned"])
 def test_a_rejection_ends_the_word_in_the_turn_that_hears_it(con, state):
     asked(con, "t", "R20")
-    answered(con, T2, "t", "确认健在")
+    answered(con, T2, "t", "alive")
     happened(con, T2, "t", "answer_dispute", state)
     assert standing(con, T3, decided("t", "accepted")) == [("t", "健在", "生死")]
     assert standing(con, T3, decided("t"), decided("t", "accepted", position=2)) == [("t", "健在", "生死")]
     assert standing(con, T3, decided("t")) == []
     happened(con, T3, "t", "source_reject", "source_rejected", seq=4)
     assert standing(con, T4) == []
-    answered(con, T4, "t", "确认健在", set_on=T3)  # asked again, the township keeps to its word
+    answered(con, T4, "t", "alive", set_on=T3)  # asked again, the township keeps to its word
     assert standing(con, T4) == [("t", "健在", "生死")]
 
 
 @pytest.mark.parametrize(("state", "holder"), [("closed", "source"), ("returned", "township")])
 def test_a_rejection_that_moves_no_ticket_ends_no_word(con, state, holder):
     asked(con, "t", "R17")
-    answered(con, T2, "t", "确认健在")
+    answered(con, T2, "t", "alive")
     happened(con, T2, "t", "recheck_pass", state, holder)
     assert standing(con, T3, decided("t")) == [("t", "健在", "生死")]
 
 
 def test_a_mark_ends_when_the_ticket_closes_and_a_word_does_not(con):
-    for ticket, rule, code in (("life", "R17", "确认健在"), ("grid", "R11", "数据源有误")):
+    for ticket, rule, code in (("life", "R17", "alive"), ("grid", "R11", "source_wrong")):
         asked(con, ticket, rule)
         answered(con, T2, ticket, code)
         happened(con, T2, ticket, "answer_dispute", "disputed_to_source")

@@ -33,7 +33,7 @@ def anomaly(con, as_of, ticket, rule, feed, value):
                 "f",
                 value,
                 "{}",
-                "g",
+                "g", "record", f"r-{ticket}",
             )
         ],
     )
@@ -52,6 +52,7 @@ def answer(con, as_of, ticket, code, kind, value=None, outcome="accepted", sha="
                 "set",
                 row,
                 ticket,
+                None,
                 code,
                 kind,
                 value,
@@ -84,9 +85,9 @@ def answered(con):
     anomaly(con, T1, "grid", "R11", "F31", None)
     anomaly(con, T1, "dead", "R17", "F01", "正常")
     anomaly(con, T1, "old", "R22", "F01", None)
-    answer(con, T2, "grid", "更正网格", "fix", "370602001001001")
-    answer(con, T2, "dead", "确认已死亡", "fix", row=6)
-    answer(con, T2, "old", "已通知申领", "fix", row=7)
+    answer(con, T2, "grid", "correct_grid", "fix", "370602001001001")
+    answer(con, T2, "dead", "dead", "fix", row=6)
+    answer(con, T2, "old", "informed", "fix", row=7)
     return con
 
 
@@ -108,8 +109,8 @@ def test_running_the_turn_again_records_the_same(answered):
 def test_only_accepted_fixes_count(con):
     anomaly(con, T1, "a", "R11", "F31", "x")
     anomaly(con, T1, "b", "R11", "F31", "x")
-    answer(con, T2, "a", "更正网格", "fix", "y", outcome="rejected")
-    answer(con, T2, "b", "数据源有误", "dispute")
+    answer(con, T2, "a", "correct_grid", "fix", "y", outcome="rejected")
+    answer(con, T2, "b", "source_wrong", "dispute")
     assert record_corrections(con, T2, RULES) == 0
 
 
@@ -117,7 +118,7 @@ def test_the_latest_correction_stands_and_keeps_the_departments_own_value(answer
     record_corrections(answered, T2, RULES)
     # the township's own grid turned out wrong: what it now sees is its first correction
     anomaly(answered, T2, "grid", "R11", "F31", "370602001001001")
-    answer(answered, T3, "grid", "更正网格", "fix", "370602001001002", sha="sha2")
+    answer(answered, T3, "grid", "correct_grid", "fix", "370602001001002", sha="sha2")
     assert record_corrections(answered, T3, RULES) == 1
     assert corrections(answered)[-1][4:] == ("grid_code", "", "370602001001002", 3)
     assert rebuild_standing(answered, T3) == 2

@@ -64,7 +64,7 @@ class Turn:
                 "f",
                 value,
                 json.dumps(evidence or {}, ensure_ascii=False),
-                "g",
+                "g", "record", f"r-{ticket_id}",
             )
         )
         return self
@@ -79,6 +79,7 @@ class Turn:
                 "set",
                 len(self.answers) + 1,
                 ticket_id,
+                f"{code} in words",
                 code,
                 kind,
                 None,
@@ -164,7 +165,7 @@ class Reference:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_random_lives_equal_the_pure_machine(con, seed):
     chance = random.Random(seed)
-    kinds = [("R11", "更正网格"), ("R22", "已通知申领"), ("R01", None)]
+    kinds = [("R11", "correct_grid"), ("R22", "informed"), ("R01", None)]
     tickets = {f"t{i}": Reference(kinds[i % 3][0]) for i in range(150)}
     for as_of in TURNS:
         turn = Turn(con, as_of)
@@ -203,7 +204,7 @@ def test_random_lives_equal_the_pure_machine(con, seed):
 def test_a_correction_that_flips_back_reopens_the_same_ticket_for_the_department(con):
     Turn(con, T1).anomaly("t1", value="bad").run()
     assert (ticket(con, "t1")["state"], ticket(con, "t1")["assignee"]) == ("returned", "township")
-    turn = Turn(con, T2).answer("t1", "更正网格", "fix").anomaly("t1", "R46", value="bad")
+    turn = Turn(con, T2).answer("t1", "correct_grid", "fix").anomaly("t1", "R46", value="bad")
     assert turn.run().events == {"answer_fix": 1, "recheck_pass": 1, "flip_back": 1}
     now = ticket(con, "t1")
     assert events(con, "t1") == ["detect", "return", "answer_fix", "recheck_pass", "flip_back", "return"]
@@ -226,10 +227,10 @@ def test_a_flip_back_of_an_unknown_ticket_opens_one(con):
 
 
 def test_a_dispute_goes_to_the_department_of_the_death_record(con):
-    evidence = {"死亡信息来源": "卫健死亡医学证明"}
+    evidence = {"death_feed": "F04"}
     Turn(con, T1).anomaly("t1", "R17", feed="F01", evidence=evidence).run()
     assert ticket(con, "t1")["department"] == "public_security"
-    Turn(con, T2).answer("t1", "确认健在", "dispute", "本人在家").anomaly(
+    Turn(con, T2).answer("t1", "alive", "dispute", "本人在家").anomaly(
         "t1", "R17", feed="F01", evidence=evidence
     ).run()
     now = ticket(con, "t1")
@@ -238,12 +239,12 @@ def test_a_dispute_goes_to_the_department_of_the_death_record(con):
     reason, set_id = con.execute(
         "SELECT reason, set_id FROM lake.ledger.ticket_event WHERE event = 'answer_dispute'"
     ).fetchone()
-    assert (reason, set_id) == ("确认健在：本人在家", "set")
+    assert (reason, set_id) == ("alive in words：本人在家", "set")
 
 
 def test_what_the_township_agrees_with_goes_to_the_department_and_is_no_dispute(con):
     Turn(con, T1).anomaly("t1", "R20", feed="F10").run()
-    Turn(con, T2).answer("t1", "确认已死亡", "confirm").anomaly("t1", "R20", feed="F10").run()
+    Turn(con, T2).answer("t1", "dead", "confirm").anomaly("t1", "R20", feed="F10").run()
     now = ticket(con, "t1")
     assert (now["state"], now["assignee"], now["department"]) == (CONFIRMED, "source", "civil_affairs")
     assert now["is_disputed"] is False
@@ -255,7 +256,7 @@ def test_what_the_township_agrees_with_goes_to_the_department_and_is_no_dispute(
 def test_a_death_recorded_again_after_the_department_agreed_is_the_departments_to_explain(con, asserts, holder):
     """As with a correction: the township's word still stands and it is not asked again."""
     Turn(con, T1).anomaly("t1", "R17", feed="F01").run()
-    Turn(con, T2).answer("t1", "确认健在", "dispute").run()
+    Turn(con, T2).answer("t1", "alive", "dispute").run()
     assert ticket(con, "t1")["state"] == CLOSED
     con.execute(
         "INSERT INTO lake.ledger.assertion_standing BY NAME SELECT 't1' AS ticket_id, 'R17' AS rule_id, "
@@ -270,7 +271,7 @@ def test_a_death_recorded_again_after_the_department_agreed_is_the_departments_t
 
 def test_a_rejected_dispute_comes_back_to_the_township(con):
     Turn(con, T1).anomaly("t1").run()
-    Turn(con, T2).anomaly("t1").answer("t1", "数据源有误", "dispute").run()
+    Turn(con, T2).anomaly("t1").answer("t1", "source_wrong", "dispute").run()
     Turn(con, T3).anomaly("t1").decide("t1", "rejected").run()
     assert events(con, "t1")[3:] == ["source_reject", "recheck_fail", "return"]
     now = ticket(con, "t1")
@@ -291,7 +292,7 @@ def test_a_rule_that_broke_closes_nothing(con):
 
 def test_a_turn_run_again_gives_the_same_events(con):
     def second():
-        Turn(con, T2).answer("t1", "更正网格", "fix").anomaly("t2").anomaly("t3").run()
+        Turn(con, T2).answer("t1", "correct_grid", "fix").anomaly("t2").anomaly("t3").run()
         return con.execute(
             "SELECT * FROM lake.ledger.ticket_event ORDER BY ticket_id, seq"
         ).fetchall(), con.execute("SELECT * FROM lake.ledger.ticket ORDER BY ticket_id").fetchall()
@@ -332,7 +333,7 @@ def test_where_a_feed_is_stale_tickets_of_the_rule_stay_as_they_are(con):
                            ("here", "370602001")):  # fmt: skip
         first.anomaly(name, "R22", township, "F10")
     first.run()
-    second = Turn(con, T2).answer("answered", "已通知申领", "fix")
+    second = Turn(con, T2).answer("answered", "informed", "fix")
     stale(con, T2, "R22", "370685", "moved")  # lives in 370602, belongs to the stale county
     second.run()
     assert {name: ticket(con, name)["state"] for name in ("open", "answered", "moved", "here")} == {

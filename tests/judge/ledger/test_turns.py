@@ -81,7 +81,7 @@ def test_what_came_in_since_a_turn_was_issued_is_the_reason_to_issue_it_again(co
     issue(con, paths, T1)
     assert why_again(con, paths, T1) == ""
     deliver(con, "F31", T1)
-    insert(con, "lake.ledger.answer", [(T1, "sha", "a.xlsx", "370602001", *[None] * 11)] * 2)
+    insert(con, "lake.ledger.answer", [(T1, "sha", "a.xlsx", "370602001", *[None] * 12)] * 2)
     decided = paths.decisions / "source" / "2024-01-31" / "a.0a0b0c0d.yaml"
     decided.parent.mkdir(parents=True)
     decided.write_text("[]")

@@ -156,12 +156,13 @@ def create(con, table):
     typed = ", ".join(c if " " in c else f"{c} VARCHAR" for c in columns.split(", "))
     keys = ", ".join(
         f"{k} VARCHAR"
-        for k in ("entity_key", "group_key", "township_code", "feed", "record_key", "source_ref")
+        for k in ("entity_key", "group_key", "township_code", "feed", "record_key", "source_ref", "person_id")
     )
     con.execute(f"CREATE OR REPLACE TABLE lake.verify.{table} ({keys}, {typed})")
     for number, (entity, values) in enumerate(rows.items()):
         feed = FEEDS.get(table, "F01")
-        head = (entity, f"g-{entity}", "370602001", feed, f"r-{entity}", f"{feed}/20240131-aaaaaaaa/{number}")
+        head = (entity, f"g-{entity}", "370602001", feed, f"r-{entity}", f"{feed}/20240131-aaaaaaaa/{number}",
+                None if entity == "checksum" else f"p-{entity}")  # fmt: skip
         con.execute(
-            f"INSERT INTO lake.verify.{table} VALUES ({', '.join('?' * (6 + len(values)))})", [*head, *values]
+            f"INSERT INTO lake.verify.{table} VALUES ({', '.join('?' * (7 + len(values)))})", [*head, *values]
         )

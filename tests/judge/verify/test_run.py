@@ -73,17 +73,24 @@ def test_the_run_replaces_its_own_turn_and_no_other(lake, results):
     assert lake.execute("SELECT count(*), count(error) FROM lake.ledger.rule_result").fetchone() == (15, 0)
 
 
-def test_an_anomaly_says_in_chinese_what_is_wrong_where_and_whose_it_is(lake, results):
+def shown(con, rule_id, entity_key):
+    return RULES[rule_id].shown(json.loads(anomaly(con, rule_id, entity_key)["evidence"]))
+
+
+def test_an_anomaly_says_by_column_what_is_wrong_where_and_whose_it_is(lake, results):
     a = anomaly(lake, "R11", "missing")
     assert json.loads(a["evidence"]) == {
-        "姓名": "李四",
-        "网格问题": "未填写",
-        "同屋网格": "370602001001001",
-        "房屋编号": "2", "村居": "甲村",
-        "房屋地址": "某路2号",
-        "居住类型": "租住",
-        "摸排日期": "2024-01-05",
-    }
+        "name": "李四",
+        "grid_defect": "missing",
+        "house_grid_code": "370602001001001",
+        "house_no": "2", "village_name": "甲村",
+        "house_address": "某路2号",
+        "living_type": "租住",
+        "survey_date": "2024-01-05",
+    }  # fmt: skip
+    assert list(shown(lake, "R11", "missing").items())[:3] == [
+        ("姓名", "李四"), ("网格问题", "未填写"), ("同屋网格", "370602001001001"),
+    ]  # fmt: skip
     assert (a["field"], a["value"], a["department"], a["severity"], a["fixer"]) == (
         "grid_code",
         None,
@@ -93,29 +100,42 @@ def test_an_anomaly_says_in_chinese_what_is_wrong_where_and_whose_it_is(lake, re
     )
     assert (a["township_code"], a["record_key"], a["group_key"]) == ("370602001", "r-missing", "g-missing")
     assert a["ticket_id"] == ticket_id("R11", "missing")
+    assert (a["subject_kind"], a["subject_id"]) == ("person", "p-missing")
     assert a["rule_version"] == RULES["R11"].version
 
 
-def test_names_with_quotes_and_codes_are_written_as_people_read_them(lake, results):
-    evidence = json.loads(anomaly(lake, "R02", "birth")["evidence"])
+def test_the_subject_is_what_the_rule_speaks_about_or_else_the_record(lake, results):
+    about = [
+        ("R01", "checksum"), ("R02", "birth"), ("R05", "legacy"), ("R15", "none"), ("R46", "ticket-2"), ("R47", "held"),
+    ]  # fmt: skip
+    found = [anomaly(lake, rule, entity) for rule, entity in about]
+    assert [(a["subject_kind"], a["subject_id"]) for a in found] == [
+        ("record", "r-checksum"), ("person", "p-birth"), ("enterprise", "g-legacy"), ("household", "g-none"),
+        ("record", "r-ticket-2"), ("delivery", "held"),
+    ]  # fmt: skip
+
+
+def test_names_with_quotes_and_codes_are_shown_as_people_read_them(lake, results):
+    assert json.loads(anomaly(lake, "R02", "birth")["evidence"])["identity_conflict"] == "birth"
+    evidence = shown(lake, "R02", "birth")
     assert (evidence["姓名"], evidence["性别代码"], evidence["与证号不符项"]) == ("王'五", "男", "出生日期")
-    assert json.loads(anomaly(lake, "R35", "bad")["evidence"])["企业名称"] == "乙公司"
-    assert json.loads(anomaly(lake, "R17", "late")["evidence"])["死亡信息来源"] == "卫健死亡医学证明"
+    assert shown(lake, "R35", "bad")["企业名称"] == "乙公司"
+    assert shown(lake, "R17", "late")["死亡信息来源"] == "卫健死亡医学证明"
 
 
 def test_payments_after_death_are_told_as_far_as_they_are_known(lake, results):
-    still = json.loads(anomaly(lake, "R20", "dead")["evidence"])
+    still = shown(lake, "R20", "dead")
     assert (still["身故后已知发放月数"], still["身故后已知发放金额"]) == ("3", "1500.00")
     assert still["数据起始月份"] == "2023-11"
     assert still["身故后发放情况"] == "最新月份仍在发放"
-    ended = json.loads(anomaly(lake, "R20", "unknown")["evidence"])
+    ended = shown(lake, "R20", "unknown")
     assert "身故后已知发放金额" not in ended  # nobody delivered one
     assert (ended["最近发放月份"], ended["已交付最新月份"]) == ("2023-12", "2024-01")
     assert ended["身故后发放情况"] == "最新月份未发放（补发除外）"
 
 
 def test_the_month_not_paid_is_named(lake, results):
-    evidence = json.loads(anomaly(lake, "R22", "stopped")["evidence"])
+    evidence = shown(lake, "R22", "stopped")
     assert (evidence["最近发放月份"], evidence["未领取月份"]) == ("2023-11", "2024-01")
 
 
@@ -237,13 +257,11 @@ def test_suites_and_catalogue_must_agree(lake):
             RULES,
             DEPARTMENTS,
         )
+    of_a_delivery = {"rule_id": "R47", "subject": {"kind": "delivery"}}
     with pytest.raises(SuiteError, match="no label .*secret_column"):
-        verify(
-            lake,
-            AS_OF,
-            broken("delivery", "R47", meta={"rule_id": "R47", "evidence": ["secret_column"]}),
-            RULES,
-        )
+        verify(lake, AS_OF, broken("delivery", "R47", meta=of_a_delivery | {"evidence": ["secret_column"]}), RULES)
+    with pytest.raises(SuiteError, match="its subject is not one of"):
+        verify(lake, AS_OF, broken("delivery", "R47", meta={"rule_id": "R47", "subject": {"kind": "bird"}}), RULES)
     with pytest.raises(SuiteError, match="R47"):
         verify(lake, AS_OF, [s for s in SUITES if s["name"] != "delivery"], RULES)
 

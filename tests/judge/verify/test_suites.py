@@ -25,7 +25,7 @@ def test_every_column_a_suite_needs_is_a_documented_column_of_its_model(name):
     needed = set(KEY_COLUMNS.split(", "))
     for expectation in SUITES[name]["expectations"]:
         meta = expectation["meta"]
-        needed |= {expectation["kwargs"]["column"], meta["value"], *meta["evidence"]}
+        needed |= {expectation["kwargs"]["column"], meta["value"], meta["subject"]["id"], *meta["evidence"]}
         needed |= {meta["field_column"]} if "field_column" in meta else set()
     assert needed - columns == set()
 
