@@ -12,6 +12,7 @@ import duckdb
 from pipelines.give.inbox.intake import IntakeReport, intake
 from pipelines.give.returns.issue import IssuedSet
 from pipelines.give.returns.sets import write_return_sets
+from pipelines.ingest.arrivals.daily import Day, known
 from pipelines.ingest.arrivals.recent import require_recent, waiting_day
 from pipelines.ingest.collect import is_connected
 from pipelines.judge.ledger import (
@@ -20,6 +21,7 @@ from pipelines.judge.ledger import (
     corrections,
     decisions,
     deliveries,
+    findings,
     issued,
     person_keys,
     rulings,
@@ -29,6 +31,7 @@ from pipelines.judge.ledger import (
     tickets,
     turns,
 )
+from pipelines.judge.ledger.departments import feed_departments
 from pipelines.judge.ledger.reissue import DAMAGED
 from pipelines.judge.rules import load_rules
 from pipelines.judge.verify.run import RuleResult, load_suites, verify
@@ -51,11 +54,12 @@ def require_date(paths: Paths, as_of: date, stale_ok: str = "") -> None:
         require_recent(paths, feeds, as_of, waiting_day(paths, feeds, as_of))
 
 
-def open_turn(paths: Paths, as_of: date, stale_ok: str = "") -> list[date]:
+def open_turn(paths: Paths, as_of: date, stale_ok: str = "", day: Day | None = None) -> list[date]:
     """Make the ledger ready for `as_of`: replay earlier turns it lacks, forget this and later ones.
 
-    Returns the turns replayed. Bronze must hold every delivery up to `as_of`. Raises Overtaken, and TooOld when the
-    date lies far past all data, unless `stale_ok` says why it is meant; then nothing is changed.
+    `day`: what the caller knows of it already. Returns the turns replayed. Bronze must hold every delivery up to
+    `as_of`. Raises Overtaken, and TooOld when the date lies far past all data, unless `stale_ok` says why it is meant;
+    then nothing is changed.
     """
     turns.require_not_overtaken(paths, as_of)
     if not stale_ok:
@@ -63,22 +67,23 @@ def open_turn(paths: Paths, as_of: date, stale_ok: str = "") -> list[date]:
     with connect(paths) as con:
         schema.ensure(con)
         missing = turns.missing_turns(con, paths, as_of)
-    for day in missing:
-        replay(paths, day)
+    for earlier in missing:
+        replay(paths, earlier)
     with connect(paths) as con:
         forget_old_snapshots(con)
-        begin(paths, con, as_of)
+        begin(paths, con, as_of, day)
     return missing
 
 
-def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, day: Day | None = None) -> None:
     """Empty the ledger from `as_of` on; record the deliveries known by then, those that should be and which data
     is stale."""
+    day = day or known(paths, load_contracts().values(), as_of)
     schema.ensure(con)
     schema.open_turn(con, as_of)
     deliveries.record_deliveries(con, paths, as_of)
-    arrivals.record_arrivals(con, paths, as_of)
-    deliveries.record_standing(con, paths, load_contracts().values(), as_of)
+    arrivals.record_arrivals(con, paths, day)
+    deliveries.record_standing(con, paths, day)
     rulings.record_rulings(con, paths, as_of, load_contracts())
     shown.reach(con, as_of, shown.OPENED)
 
@@ -100,7 +105,9 @@ def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> Intake
 def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[RuleResult]:
     """Run every rule; all failing keys go to ledger.anomaly."""
     person_keys.append(con, as_of)
-    results = verify(con, as_of, load_suites(), load_rules())
+    rules = load_rules()
+    results = verify(con, as_of, load_suites(), rules, feed_departments())
+    findings.record(con, as_of, results, rules)
     shown.reach(con, as_of, shown.CHECKED)
     return results
 
@@ -108,8 +115,7 @@ def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[Rul
 def settle(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tickets.TicketSummary:
     """Move every ticket on by this turn's answers, decisions and re-checks."""
     made, unread = decisions.read_decisions(paths, as_of)
-    summary = tickets.advance(con, as_of, ticket_numbers.meant(con, made), load_rules())
-    tickets.return_tickets(con, as_of)
+    summary = tickets.advance(con, as_of, ticket_numbers.meant(con, made), load_rules(), feed_departments())
     shown.reach(con, as_of, shown.SETTLED)
     return replace(summary, problems=(*unread, *summary.problems))
 

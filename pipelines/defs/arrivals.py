@@ -5,16 +5,15 @@ the policy of each bronze asset; the check goes by the business date, so a repla
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 import dagster as dg
 
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.metadata import markdown_table
-from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.partitions import BY_DATE
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.arrivals import Arrival, Coverage, coverage, lists, report
-from pipelines.ingest.arrivals.daily import Day, known, write_daily
+from pipelines.ingest.arrivals.daily import Day, write_daily
 from pipelines.kit.contracts import Feed
 
 REPORT = dg.AssetKey(["reports", "daily_arrivals"])
@@ -35,7 +34,7 @@ def daily_report(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
     )
     def daily_arrivals(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
-        day = known(paths, feeds, as_of(context))
+        day = lakehouse.day(context, feeds)
         file = write_daily(paths, day)
         missing = lists.missing_rows(day)
         now = coverage(report.current(day), lambda a: "").get("", Coverage())
@@ -67,10 +66,8 @@ def on_time_checks(feeds: Iterable[Feed]) -> dg.AssetChecksDefinition:
 
     @dg.multi_asset_check(name="bronze_arrivals", specs=specs, can_subset=True)
     def arrived(context: dg.AssetCheckExecutionContext, lakehouse: Lakehouse) -> Iterator[dg.AssetCheckResult]:
-        paths = lakehouse.hold(context.log)
+        day = lakehouse.day(context, by_key.values())
         wanted = {key.asset_key for key in context.selected_asset_check_keys}
-        business_date = date.fromisoformat(context.run.tags["dagster/partition"])
-        day = known(paths, [f for k, f in by_key.items() if k in wanted], business_date)
         for key in sorted(wanted):
             yield _result(key, by_key[key], day)
 

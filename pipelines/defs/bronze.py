@@ -59,6 +59,7 @@ def bronze_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
             told = (*state.told, *_refusals(state), *withdrawals.problems(paths, feed.code, state.known, day))
             for sentence in told:
                 context.log.warning(sentence)
+            lakehouse.came(feed, state.standings)
             yield _materialized(paths, feed, state, day)
 
     return bronze

@@ -3,7 +3,7 @@
 Belongs here: these assets and their metadata. The order of the steps is `pipelines.turn`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
@@ -15,7 +15,7 @@ from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.arrivals.recent import TooOld
-from pipelines.judge.ledger import shown
+from pipelines.judge.ledger import findings, shown
 from pipelines.judge.ledger.turn_file import mend_turns
 from pipelines.judge.ledger.turns import Overtaken
 from pipelines.judge.rules import Rule, load_rules
@@ -30,7 +30,7 @@ SEVERITIES = {"C": dg.AssetCheckSeverity.ERROR, "H": dg.AssetCheckSeverity.ERROR
 COMMON = {"group_name": "ledger", "owners": ["team:big_data_bureau"], **BY_DATE}
 
 
-def assets(feeds: Iterable[Feed]) -> list[dg.AssetsDefinition]:
+def assets(feeds: Collection[Feed]) -> list[dg.AssetsDefinition]:
     """The ledger's assets, in the order of a turn."""
     return [_date_asset(), _turn_asset(feeds), _correction_asset(), _anomaly_asset(load_rules()), _ticket_asset()]
 
@@ -69,7 +69,7 @@ def _refused_by_the_date() -> Iterator[None]:
         raise dg.Failure(str(refusal), allow_retries=False) from None
 
 
-def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
+def _turn_asset(feeds: Collection[Feed]) -> dg.AssetsDefinition:
     @dg.asset(
         key=["ledger", "turn"], deps=[["reference", "tables"], *(bronze_key(f) for f in feeds)],
         kinds={"ducklake"}, **COMMON,
@@ -81,7 +81,7 @@ def _turn_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
         for sentence in mend_turns(paths):
             context.log.warning(sentence)
         with _refused_by_the_date():
-            replayed = turn.open_turn(paths, as_of(context), reason(context, STALE_OK))
+            replayed = turn.open_turn(paths, as_of(context), reason(context, STALE_OK), lakehouse.day(context, feeds))
         with lakehouse.connect(context.log) as con:
             metadata = table_metadata(con, "ledger.delivery")
         return dg.MaterializeResult(metadata={**metadata, "turns_replayed": [d.isoformat() for d in replayed]})
@@ -136,11 +136,11 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
         paths = lakehouse.hold(context.log)
         with lakehouse.showing(context, shown.BUILT) as con:
             results = turn.check(paths, con, as_of(context))
-            today = f"as_of = DATE '{as_of(context)}'"
-            metadata = table_metadata(con, "ledger.anomaly", where=today)
+            today = f"DATE '{as_of(context)}'"
+            metadata = table_metadata(con, "ledger.anomaly", where=f"{today} BETWEEN first_seen AND last_seen")
             worst = con.execute(
                 "SELECT rule_id, fixer, department, count(*), count(DISTINCT township_code) "
-                f"FROM lake.ledger.anomaly WHERE {today} GROUP BY ALL ORDER BY ALL"
+                f"FROM {findings.standing(today)} GROUP BY ALL ORDER BY ALL"
             ).fetchall()
         table = markdown_table(["rule", "fixer", "department", "anomalies", "townships"], worst)
         yield dg.MaterializeResult(metadata={**metadata, "by_rule": dg.MetadataValue.md(table)})

@@ -3,8 +3,9 @@
 Belongs here: handing paths and connections to assets. Does not belong here: what they do with them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -12,8 +13,11 @@ import duckdb
 from pydantic import PrivateAttr
 
 from pipelines.defs.partitions import as_of
+from pipelines.ingest.arrivals.daily import Day, known
+from pipelines.ingest.deliveries import Standing
 from pipelines.judge.ledger import shown
 from pipelines.kit import lake
+from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.private import keep_private
 
@@ -25,6 +29,8 @@ class Lakehouse(dg.ConfigurableResource):
     root: str
     _held: ExitStack = PrivateAttr(default_factory=ExitStack)
     _is_held: bool = PrivateAttr(default=False)
+    _standings: dict[str, Sequence[Standing]] = PrivateAttr(default_factory=dict)
+    _days: dict[tuple[str, ...], Day] = PrivateAttr(default_factory=dict)
 
     @property
     def paths(self) -> Paths:
@@ -42,6 +48,18 @@ class Lakehouse(dg.ConfigurableResource):
             self._held.enter_context(lake.writing(self.paths, log.warning))
             self._is_held = True
         return self.paths
+
+    def came(self, feed: Feed, standings: Sequence[Standing]) -> None:
+        """Keep what became of a feed's deliveries by the run's date: nobody else writes them during the run."""
+        self._standings[feed.code] = standings
+
+    def day(self, context: dg.AssetExecutionContext, feeds: Iterable[Feed]) -> Day:
+        """What is known of these feeds on the run's date, found out once; to be asked after bronze."""
+        by_code = {feed.code: feed for feed in feeds}
+        if (codes := tuple(sorted(by_code))) not in self._days:
+            paths, on = self.hold(context.log), date.fromisoformat(context.run.tags["dagster/partition"])
+            self._days[codes] = known(paths, by_code.values(), on, self._standings)
+        return self._days[codes]
 
     @contextmanager
     def connect(self, log: dg.DagsterLogManager) -> Iterator[duckdb.DuckDBPyConnection]:

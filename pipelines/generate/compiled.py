@@ -34,7 +34,7 @@ def compile_all(as_of: date) -> None:
         build(paths, as_of)
         verify_structure(paths, as_of, feeds)
         with connect(paths) as con:
-            verify(con, as_of, load_suites(), load_rules())
+            verify(con, as_of, load_suites(), load_rules(), {})
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.judge.ledger import findings
+from pipelines.judge.ledger.departments import feed_departments
 from pipelines.judge.rules import load_rules
 from pipelines.judge.verify.run import load_suites, read_parameters, verify
 from pipelines.judge.verify.suites import SuiteError, fill_parameters
@@ -43,7 +45,9 @@ def ours(paths: Paths, as_of: date) -> dict[str, Any]:
     imported = time.perf_counter()
     with connect(paths) as con:
         opened = time.perf_counter()
-        results = verify(con, as_of, load_suites(), load_rules())
+        rules = load_rules()
+        results = verify(con, as_of, load_suites(), rules, feed_departments())
+        findings.record(con, as_of, results, rules)
         done = time.perf_counter()
     return {
         "import_seconds": imported - started, "seconds": done - opened,
@@ -66,8 +70,8 @@ def by_hand(paths: Paths, as_of: date, out: Path) -> dict[str, Any]:
 def _compared(con: duckdb.DuckDBPyConnection, as_of: date, statement: str) -> dict[str, Any]:
     written = sorted(set(re.findall(r"'(R\d+)'", statement)))
     differing = con.execute(
-        """
-        WITH pipeline AS (SELECT DISTINCT rule_id, entity_key FROM lake.ledger.anomaly WHERE as_of = $as_of),
+        f"""
+        WITH pipeline AS (SELECT DISTINCT rule_id, entity_key FROM {findings.standing()}),
         hand AS (SELECT DISTINCT rule_id, entity_key FROM found)
         SELECT coalesce(p.rule_id, h.rule_id) AS rule,
             count(*) FILTER (h.rule_id IS NULL), count(*) FILTER (p.rule_id IS NULL)

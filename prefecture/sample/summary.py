@@ -7,6 +7,7 @@ from datetime import date
 
 import duckdb
 
+from pipelines.judge.ledger.findings import standing
 from pipelines.judge.rules import load_rules
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
@@ -74,7 +75,7 @@ def _layer_rows(con: duckdb.DuckDBPyConnection) -> list[tuple]:
 def _anomalies(con: duckdb.DuckDBPyConnection, as_of: date) -> list[tuple]:
     rules = load_rules()
     found = dict(con.execute(
-        "SELECT rule_id, count(*) FROM lake.ledger.anomaly WHERE as_of = ? GROUP BY 1", [as_of]
+        f"SELECT rule_id, count(*) FROM {standing()} GROUP BY 1", {"as_of": as_of}
     ).fetchall())
     return [
         (rule_id, f"{found.get(rule_id, 0):>5}", f"severity {rule.severity}", f"fixer {rule.fixer}", rule.title_zh)

@@ -12,13 +12,14 @@ from unicodedata import east_asian_width
 
 import duckdb
 
+from pipelines.judge.ledger.findings import standing
 from pipelines.judge.rules import load_rules
 from pipelines.kit.keys import key_sql
 
 # What a rule leaves undetermined, because a feed it needs is stale there, is neither found nor missed.
 _SCORE = f"""
 WITH anomaly AS (
-    SELECT DISTINCT rule_id, entity_key FROM lake.ledger.anomaly WHERE as_of = $as_of
+    SELECT DISTINCT rule_id, entity_key FROM {standing()}
 ),
 planted AS (
     SELECT DISTINCT rule_id, entity_key FROM read_parquet($register) WHERE kind = 'defect'

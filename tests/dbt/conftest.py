@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import duckdb
 import pytest
 
+from pipelines.ingest.arrivals.daily import known
 from pipelines.judge.ledger import deliveries, schema
 from pipelines.kit.build import build
 from pipelines.kit.lake import connect
@@ -31,7 +32,7 @@ def before_the_build(made: Paths) -> Paths:
         load_reference(con, made)
         schema.ensure(con)
         small_prefecture.remember(con)
-        deliveries.record_standing(con, made, FEEDS.values(), small_prefecture.SECOND)
+        deliveries.record_standing(con, made, known(made, FEEDS.values(), small_prefecture.SECOND))
     return made
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.generate.__main__ import write
+from pipelines.ingest.arrivals.daily import known
 from pipelines.judge.ledger import deliveries, schema
 from pipelines.judge.ledger.corrections import rebuild_standing
 from pipelines.kit import models
@@ -122,7 +123,7 @@ def ask(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
                 [small.FIRST, record_key("F37", "R1"), small.XIANGYANG],
             )
             rebuild_standing(con, small.SECOND)
-            deliveries.record_standing(con, paths, feeds.values(), small.SECOND)
+            deliveries.record_standing(con, paths, known(paths, feeds.values(), small.SECOND))
         build(paths, small.SECOND)
         with connect(paths, read_only=True) as con:
             yield lambda sql, *values: con.execute(sql, list(values)).fetchall()

@@ -11,6 +11,7 @@ from datetime import date
 
 import duckdb
 
+from pipelines.judge.ledger import findings
 from pipelines.judge.rules import Rule
 from pipelines.kit.office.styles import clean
 
@@ -31,13 +32,13 @@ def known_tickets(con: duckdb.DuckDBPyConnection, as_of: date, rules: Mapping[st
     """Ticket id -> what was known before `as_of`, for tickets of rules with an answer that corrects the value."""
     correcting = [r for r, rule in rules.items() if any(a.correction is not None for a in rule.answers)]
     rows = con.execute(
-        """SELECT DISTINCT ON (ticket_id) ticket_id, coalesce(a.value, ''), a.as_of,
+        f"""SELECT DISTINCT ON (ticket_id) ticket_id, coalesce(a.value, ''), a.found_on,
             coalesce(json_extract_string(a.evidence, '$.house_grid_code'), '')
-        FROM lake.ledger.anomaly AS a
+        FROM {findings.earlier()} AS a
         JOIN (SELECT ticket_id, any_value(rule_id) AS rule_id FROM lake.ledger.ticket_event WHERE as_of < $as_of
               GROUP BY ticket_id) AS t USING (ticket_id)
-        WHERE a.as_of < $as_of AND list_contains($rules, t.rule_id)
-        ORDER BY ticket_id, a.as_of DESC, a.rule_id = t.rule_id DESC, a.source_ref""",  # as ledger.ticket does
+        WHERE list_contains($rules, t.rule_id)
+        ORDER BY ticket_id, a.found_on DESC, a.rule_id = t.rule_id DESC, a.source_ref""",  # as ledger.ticket does
         {"as_of": as_of, "rules": correcting},
     ).fetchall()
     return {ticket: Known(clean(value), found_on, house_grid) for ticket, value, found_on, house_grid in rows}

@@ -4,18 +4,19 @@ Belongs here: gathering what lies on disk, and putting the file there. Does not 
 (match.py) or the report (report.py, workbook.py).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from pipelines.ingest.arrivals.freshness import Freshness, by_unit, freshness, owed
 from pipelines.ingest.arrivals.match import arrivals
 from pipelines.ingest.arrivals.model import Arrival
 from pipelines.ingest.bronze import DeliveryResult, results
 from pipelines.ingest.bronze.withdrawals import withdrawn
-from pipelines.ingest.deliveries.standing import WITHDRAWN
+from pipelines.ingest.deliveries.standing import WITHDRAWN, Standing
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 from pipelines.kit.reference.divisions import Divisions, read_divisions
@@ -26,12 +27,14 @@ _WITHDRAWN_WHY = "已撤回，不再使用；请重报。"
 
 @dataclass(frozen=True)
 class Day:
-    """What the bureau knows on a date: feeds by code, divisions, and every delivery judged by then."""
+    """What the bureau knows on a date: feeds by code, divisions, every delivery judged by then, and what became of the
+    deliveries of a feed, as far as that was found out already."""
 
     as_of: date
     feeds: dict[str, Feed]
     divisions: Divisions
     results: tuple[DeliveryResult, ...]
+    standings: Mapping[str, Sequence[Standing]] = field(default_factory=dict)
 
     @cached_property
     def lines(self) -> list[Arrival]:
@@ -50,11 +53,13 @@ class Day:
         return sorted((a for cells in found for a in owed(cells)), key=lambda a: (a.feed, a.period, a.scope))
 
 
-def known(paths: Paths, feeds: Iterable[Feed], as_of: date) -> Day:
+def known(
+    paths: Paths, feeds: Iterable[Feed], as_of: date, standings: Mapping[str, Sequence[Standing]] = MappingProxyType({})
+) -> Day:
     """The day by what bronze holds and people decided: a delivery that was withdrawn has to be sent anew."""
     by_code = {feed.code: feed for feed in sorted(feeds, key=lambda f: f.code)}
     found = tuple(r for code in by_code for r in _standing(paths, code, as_of))
-    return Day(as_of, by_code, read_divisions(paths.reference), found)
+    return Day(as_of, by_code, read_divisions(paths.reference), found, standings)
 
 
 def _standing(paths: Paths, code: str, as_of: date) -> Iterator[DeliveryResult]:

@@ -6,15 +6,13 @@ Belongs here: writing the three tables. Does not belong here: what they say
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 
 import duckdb
 
 from pipelines.ingest.arrivals import Arrival, coverage
-from pipelines.ingest.arrivals.daily import known
+from pipelines.ingest.arrivals.daily import Day
 from pipelines.ingest.arrivals.freshness import FAILED
 from pipelines.ingest.feeds.stale import stale_feeds
-from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import Paths
 from pipelines.kit.tables import replace_all, transaction
 
@@ -24,9 +22,9 @@ _LEVELS = {
 }  # fmt: skip
 
 
-def record_arrivals(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> int:
-    """Replace the three tables by what bronze and the contracts say on `as_of`; returns how many cells."""
-    day, stale = known(paths, load_contracts().values(), as_of), stale_feeds(paths)
+def record_arrivals(con: duckdb.DuckDBPyConnection, paths: Paths, day: Day) -> int:
+    """Replace the three tables by what is known on the day of all feeds; returns how many cells."""
+    stale = stale_feeds(paths)
     fresh = [replace(f, state=FAILED, reason=stale[f.feed]) if f.feed in stale else f for f in day.fresh]
     tables = {
         "arrival": [vars(a) for a in day.lines],
@@ -35,7 +33,7 @@ def record_arrivals(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -
     }
     with transaction(con):
         for name, rows in tables.items():
-            replace_all(con, f"lake.ledger.{name}", as_of, rows)
+            replace_all(con, f"lake.ledger.{name}", day.as_of, rows)
     return len(day.lines)
 
 

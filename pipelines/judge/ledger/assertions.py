@@ -11,18 +11,18 @@ from datetime import date
 
 import duckdb
 
-from pipelines.judge.ledger import ticket
+from pipelines.judge.ledger import findings, ticket
 from pipelines.judge.ledger.decisions import Decision, last_per_ticket
 from pipelines.judge.rules import Rule
 from pipelines.kit.tables import temp_table, transaction
 
 # said_on: the date of the set the township answered. A death after it is news that nobody has denied.
-_RECORD = """
+_RECORD = f"""
 INSERT INTO lake.ledger.assertion BY NAME
 WITH shown AS (
-    SELECT ticket_id, rule_id, max(as_of) AS found_on, arg_max(feed, as_of) AS feed,
-        arg_max(record_key, as_of) AS record_key, arg_max(evidence, as_of) AS evidence
-    FROM lake.ledger.anomaly WHERE as_of < $as_of GROUP BY ALL
+    SELECT ticket_id, rule_id, max(found_on) AS found_on, arg_max(feed, found_on) AS feed,
+        arg_max(record_key, found_on) AS record_key, arg_max(evidence, found_on) AS evidence
+    FROM {findings.earlier()} GROUP BY ticket_id, rule_id
 ),
 given AS (
     SELECT *, row_number() OVER (

@@ -9,18 +9,19 @@ from datetime import date
 
 import duckdb
 
+from pipelines.judge.ledger import findings
 from pipelines.judge.rules import Rule
 from pipelines.kit.tables import temp_table, transaction
 
 # wrong_value is the department's own value: when the township corrects its own earlier correction, that
 # one's. base_delivery_seq is the feed's newest delivery when the anomaly was found: a later one with
 # wrong_value flips back.
-_RECORD = """
+_RECORD = f"""
 INSERT INTO lake.ledger.correction BY NAME
 WITH shown AS (
-    SELECT ticket_id, rule_id, max(as_of) AS found_on, arg_max(record_key, as_of) AS record_key,
-        arg_max(coalesce(value, ''), as_of) AS value
-    FROM lake.ledger.anomaly WHERE as_of < $as_of GROUP BY ALL
+    SELECT ticket_id, rule_id, max(found_on) AS found_on, arg_max(record_key, found_on) AS record_key,
+        arg_max(coalesce(value, ''), found_on) AS value
+    FROM {findings.earlier()} GROUP BY ticket_id, rule_id
 ),
 given AS (
     SELECT a.*, r.feed, r.field, coalesce(r.value, a.new_value) AS corrected,

@@ -1,16 +1,16 @@
 """`ledger.delivery`: every delivery known by the business date, as it stood then, from bronze;
 `ledger.delivery_standing`: which of them count, and in which order (pipelines.ingest.deliveries says)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 import duckdb
 
+from pipelines.ingest.arrivals.daily import Day
 from pipelines.ingest.bronze.result import results
 from pipelines.ingest.deliveries import known_deliveries
 from pipelines.ingest.feeds.stale import stale_feeds
-from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 from pipelines.kit.tables import insert, transaction
 
@@ -29,24 +29,24 @@ def record_deliveries(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date)
     return len(rows)
 
 
-def record_standing(con: duckdb.DuckDBPyConnection, paths: Paths, feeds: Iterable[Feed], as_of: date) -> int:
-    """Replace ledger.delivery_standing by what became of every delivery of these feeds; returns how many. A feed that
-    could not be brought up to date keeps what stood, with a note."""
+def record_standing(con: duckdb.DuckDBPyConnection, paths: Paths, day: Day) -> int:
+    """Replace ledger.delivery_standing by what became of every delivery of the day's feeds; returns how many. A feed
+    that could not be brought up to date keeps what stood, with a note."""
     columns = [c for c, *_ in con.execute("DESCRIBE lake.ledger.delivery_standing").fetchall()[1:]]
     stale, rows = stale_feeds(paths), []
-    for feed in feeds:
+    for code, feed in day.feeds.items():
         try:
-            standings = known_deliveries(paths, feed, as_of)
+            standings = day.standings.get(code) or known_deliveries(paths, feed, day.as_of)
         except Exception:  # what it was stands in the incident of the feed
-            if feed.code not in stale:
+            if code not in stale:
                 raise
-            rows += _kept(con, columns, feed.code)
+            rows += _kept(con, columns, code)
             continue
-        note = stale.get(feed.code)
+        note = stale.get(code)
         rows += [tuple(getattr(replace(s, note=s.note or note), c) for c in columns) for s in standings]
     with transaction(con):
         con.execute("DELETE FROM lake.ledger.delivery_standing")
-        insert(con, "lake.ledger.delivery_standing", [(as_of, *row) for row in rows])
+        insert(con, "lake.ledger.delivery_standing", [(day.as_of, *row) for row in rows])
     return len(rows)
 
 

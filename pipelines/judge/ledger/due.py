@@ -4,14 +4,14 @@ Belongs here: one query per step of a turn. Does not belong here: whether the ev
 loaded as table `arrow`) and writing it.
 """
 
-from pipelines.judge.ledger import ticket
+from pipelines.judge.ledger import findings, ticket
 from pipelines.judge.rules import ALIVE
 
 # Days a department has, after it accepted, until the corrected data must have arrived: one monthly delivery.
 SOURCE_GRACE_DAYS = 31
 
 # Each of these selects (ticket_id, event, department or null = keep, reason, set_id); $as_of is the turn.
-ANSWERS = """
+ANSWERS = f"""
 WITH given AS (
     SELECT ticket_id, arg_max(answer_code, place) AS answer_code, arg_max(answer_text, place) AS answer_text,
         arg_max(answer_kind, place) AS answer_kind,
@@ -21,8 +21,7 @@ WITH given AS (
     GROUP BY ticket_id
 ),
 shown AS (  -- the evidence the township saw
-    SELECT ticket_id, rule_id, arg_max(evidence, as_of) AS evidence
-    FROM lake.ledger.anomaly WHERE as_of < $as_of GROUP BY ALL
+    SELECT ticket_id, rule_id, arg_max(evidence, found_on) AS evidence FROM {findings.earlier()} GROUP BY ALL
 )
 SELECT t.ticket_id, 'answer_' || g.answer_kind AS event, d.department,
     concat_ws('：', g.answer_text, nullif(g.note, '')) AS reason, g.set_id

@@ -7,9 +7,12 @@ from datetime import date
 
 import duckdb
 
+from pipelines.judge.ledger import findings
 from pipelines.judge.ledger.state import rebuild_tickets
 from pipelines.kit.tables import transaction
 
+# Count up when a column goes or changes its meaning: a lake of another layout is emptied, and its turns are replayed.
+LAYOUT = 2
 # Tables that keep rows of every turn.
 TURN_TABLES = {
     "answer": (
@@ -27,12 +30,6 @@ TURN_TABLES = {
         "as_of DATE, ticket_id VARCHAR, rule_id VARCHAR, asserts VARCHAR, marks VARCHAR, id_no VARCHAR, "
         "feed VARCHAR, record_key VARCHAR, said_on DATE, township_code VARCHAR, workbook_sha256 VARCHAR, "
         "sheet_row BIGINT"
-    ),
-    "anomaly": (
-        "as_of DATE, rule_id VARCHAR, rule_version VARCHAR, entity_key VARCHAR, ticket_id VARCHAR, "
-        "severity VARCHAR, fixer VARCHAR, department VARCHAR, township_code VARCHAR, feed VARCHAR, "
-        "record_key VARCHAR, source_ref VARCHAR, field VARCHAR, value VARCHAR, evidence VARCHAR, "
-        "group_key VARCHAR, subject_kind VARCHAR, subject_id VARCHAR"
     ),
     "rule_result": (
         "as_of DATE, rule_id VARCHAR, rule_version VARCHAR, suite VARCHAR, evaluated BIGINT, "
@@ -57,6 +54,15 @@ TURN_TABLES = {
         "residents BIGINT, anomalies BIGINT"
     ),
     "turn": "as_of DATE",
+}
+# Rows of all turns from first_seen to last_seen (findings.py).
+SPAN_TABLES = {
+    "anomaly": (
+        "first_seen DATE, last_seen DATE, rule_id VARCHAR, rule_version VARCHAR, entity_key VARCHAR, "
+        "ticket_id VARCHAR, severity VARCHAR, fixer VARCHAR, department VARCHAR, township_code VARCHAR, "
+        "feed VARCHAR, record_key VARCHAR, source_ref VARCHAR, field VARCHAR, value VARCHAR, evidence VARCHAR, "
+        "group_key VARCHAR, subject_kind VARCHAR, subject_id VARCHAR"
+    ),
 }
 # Tables that hold the state of the last turn only.
 STATE_TABLES = {
@@ -120,17 +126,26 @@ STATE_TABLES = {
         "answer VARCHAR, reason_code VARCHAR, rows BIGINT, answers_sha256 VARCHAR"
     ),
 }
+TABLES = {**TURN_TABLES, **SPAN_TABLES, **STATE_TABLES}
 
 
 def ensure(con: duckdb.DuckDBPyConnection) -> None:
-    """Create every ledger table that does not exist, and every column that a lake of an older version lacks."""
-    for name, columns in {**TURN_TABLES, **STATE_TABLES}.items():
+    """Create every ledger table that does not exist, and every column that a lake of an older version lacks. The ledger
+    of a lake of another layout is emptied: it shows no turn until the turns that are out have been replayed."""
+    con.execute("CREATE TABLE IF NOT EXISTS lake.ledger.layout (version INTEGER)")
+    is_ours = con.execute("SELECT version FROM lake.ledger.layout").fetchall() == [(LAYOUT,)]
+    for name, columns in TABLES.items():
+        if not is_ours:
+            con.execute(f"DROP TABLE IF EXISTS lake.ledger.{name}")
         con.execute(f"CREATE TABLE IF NOT EXISTS lake.ledger.{name} ({columns})")
+    if not is_ours:  # last, so that what was stopped before is done again
+        con.execute("DELETE FROM lake.ledger.layout")
+        con.execute("INSERT INTO lake.ledger.layout VALUES (?)", [LAYOUT])
     columns_there = con.execute(
         "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'ledger'"
     )
     there = set(columns_there.fetchall())
-    for name, columns in {**TURN_TABLES, **STATE_TABLES}.items():
+    for name, columns in TABLES.items():
         for column in columns.split(", "):
             if (name, column.split()[0]) not in there:
                 con.execute(f"ALTER TABLE lake.ledger.{name} ADD COLUMN {column}")
@@ -144,10 +159,12 @@ def open_turn(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """
     with transaction(con):
         con.execute("DELETE FROM lake.ledger.shown")
+        forgotten = findings.forget(con, as_of)
         for name in TURN_TABLES:
-            con.execute(
+            forgotten += con.execute(
                 f"DELETE FROM lake.ledger.{name} WHERE as_of >= ? "
                 "OR as_of NOT IN (SELECT as_of FROM lake.ledger.turn)",
                 [as_of],
-            )
-        rebuild_tickets(con)
+            ).fetchone()[0]
+        if forgotten:
+            rebuild_tickets(con)

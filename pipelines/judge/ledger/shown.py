@@ -10,6 +10,7 @@ from datetime import date
 
 import duckdb
 
+from pipelines.judge.ledger.schema import LAYOUT
 from pipelines.kit.tables import transaction
 
 OPENED, ANSWERED, BUILT, CHECKED, SETTLED, CLOSED = STEPS = (
@@ -34,9 +35,10 @@ class Shown:
 
 
 def look(con: duckdb.DuckDBPyConnection) -> Shown | None:
-    """What the lake shows; None before the first turn, and while one is being opened."""
+    """What the lake shows; None before the first turn, while one is being opened, and in a lake of another layout."""
+    asked = "SELECT as_of, step FROM lake.ledger.shown JOIN lake.ledger.layout ON version = ?"
     try:
-        row = con.execute("SELECT as_of, step FROM lake.ledger.shown").fetchone()
+        row = con.execute(asked, [LAYOUT]).fetchone()
     except duckdb.CatalogException:
         return None
     return Shown(*row) if row else None

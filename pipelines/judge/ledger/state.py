@@ -30,7 +30,7 @@ life AS (SELECT * FROM now JOIN past USING (ticket_id)),
 ranked AS (  -- newest first; the ticket's own rule before a flip-back of the same turn
     SELECT a.*, a.rule_id = life.rule_id AS is_own,
         row_number() OVER (
-            PARTITION BY a.ticket_id ORDER BY a.as_of DESC, a.rule_id = life.rule_id DESC, a.source_ref
+            PARTITION BY a.ticket_id ORDER BY a.last_seen DESC, a.rule_id = life.rule_id DESC, a.source_ref
         ) AS rank
     FROM lake.ledger.anomaly AS a JOIN life USING (ticket_id)
 ),

@@ -11,9 +11,8 @@ from datetime import date
 
 import duckdb
 
-from pipelines.judge.ledger import due, ticket
+from pipelines.judge.ledger import due, findings, ticket
 from pipelines.judge.ledger.decisions import Decision, last_per_ticket
-from pipelines.judge.ledger.departments import feed_departments
 from pipelines.judge.ledger.state import NOW, rebuild_tickets
 from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import Rule
@@ -22,10 +21,9 @@ from pipelines.kit.tables import temp_table, transaction
 
 @dataclass(frozen=True)
 class TicketSummary:
-    """Events of the turn by kind, tickets by (state, assignee), and decisions that could not be applied."""
+    """Events of the turn by kind, and decisions that could not be applied."""
 
     events: Mapping[str, int]
-    states: Mapping[tuple[str, str], int]
     problems: tuple[str, ...]
 
 
@@ -34,48 +32,31 @@ def advance(
     as_of: date,
     decisions: Sequence[Decision],
     rules: Mapping[str, Rule],
-    departments: Mapping[str, str] | None = None,
+    departments: Mapping[str, str],
 ) -> TicketSummary:
-    """Replace the events of this turn (except returning) and rebuild ledger.ticket.
+    """Replace the events of this turn and rebuild ledger.ticket.
 
     Reads this turn's accepted answers, rule results and anomalies from the ledger. `departments` maps feed ->
-    department slug (default: the contracts).
+    department slug. What is detected or reopened goes to its holder; that event carries no set id: a set's id
+    contains its issue number, known only when it is written. Join ledger.return_set on (as_of, township_code).
     """
     con.execute("DELETE FROM lake.ledger.ticket_event WHERE as_of >= ?", [as_of])
-    _load_machine(con, rules, departments or feed_departments())
+    _load_machine(con, rules, departments)
     _load_turn(con, as_of)
     _apply(con, as_of, due.ANSWERS)
     problems = _decide(con, as_of, decisions)
     _apply(con, as_of, due.RECHECK)
     _apply(con, as_of, due.FLIP_BACK)
+    _apply(con, as_of, due.RETURN)
     _write(con)
     return _summary(con, as_of, problems)
-
-
-def return_tickets(con: duckdb.DuckDBPyConnection, as_of: date) -> int:
-    """Hand every detected or reopened ticket to its holder; returns how many. A second call finds none.
-
-    The events carry no set id: a set's id contains its issue number, known only when it is written. Join
-    ledger.return_set on (as_of, township_code).
-    """
-    _load_arrows(con)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE ticket_now AS {NOW}")
-    con.execute("CREATE OR REPLACE TEMP TABLE event_now AS FROM lake.ledger.ticket_event LIMIT 0")
-    _apply(con, as_of, due.RETURN)
-    count = con.execute("SELECT count(*) FROM event_now").fetchone()[0]
-    _write(con)
-    return count
-
-
-def _load_arrows(con: duckdb.DuckDBPyConnection) -> None:
-    temp_table(con, "arrow", "event VARCHAR, from_state VARCHAR, to_state VARCHAR, holder VARCHAR",
-               [(t.event, t.from_state, t.to_state, t.holder) for t in ticket.TRANSITIONS])  # fmt: skip
 
 
 def _load_machine(
     con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rule], departments: Mapping[str, str]
 ) -> None:
-    _load_arrows(con)
+    temp_table(con, "arrow", "event VARCHAR, from_state VARCHAR, to_state VARCHAR, holder VARCHAR",
+               [(t.event, t.from_state, t.to_state, t.holder) for t in ticket.TRANSITIONS])  # fmt: skip
     temp_table(con, "recheck", "state VARCHAR, own BOOLEAN, flip BOOLEAN, due BOOLEAN, event VARCHAR",
                ticket.recheck_table())  # fmt: skip
     temp_table(con, "policy",
@@ -105,11 +86,11 @@ def _load_turn(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Tickets as the previous turn left them, plus a stateless row for every anomaly without a ticket."""
     con.execute("CREATE OR REPLACE TEMP TABLE event_now AS FROM lake.ledger.ticket_event LIMIT 0")
     con.execute(
-        """CREATE OR REPLACE TEMP TABLE found AS
+        f"""CREATE OR REPLACE TEMP TABLE found AS
         SELECT a.ticket_id, p.is_flip, min(a.rule_id) AS rule_id, min(a.department) AS department,
             min(a.township_code) AS township_code
-        FROM lake.ledger.anomaly AS a JOIN policy AS p USING (rule_id) WHERE a.as_of = ? GROUP BY 1, 2""",
-        [as_of],
+        FROM {findings.standing()} AS a JOIN policy AS p USING (rule_id) GROUP BY 1, 2""",
+        {"as_of": as_of},
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE ticket_now AS
@@ -174,7 +155,4 @@ def _summary(con: duckdb.DuckDBPyConnection, as_of: date, problems: tuple[str, .
     events = con.execute(
         "SELECT event, count(*) FROM lake.ledger.ticket_event WHERE as_of = ? GROUP BY 1 ORDER BY 1", [as_of]
     ).fetchall()
-    states = con.execute(
-        "SELECT state, assignee, count(*) FROM lake.ledger.ticket GROUP BY 1, 2 ORDER BY 1, 2"
-    ).fetchall()
-    return TicketSummary(dict(events), {(s, a): n for s, a, n in states}, problems)
+    return TicketSummary(dict(events), problems)

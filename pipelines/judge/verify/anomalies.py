@@ -1,11 +1,9 @@
-"""Anomalies: one row per failing (entity, rule), with evidence by column code, in `lake.ledger.anomaly`.
+"""Anomalies: one row per failing (entity, rule), with evidence by column code, in a temporary table.
 
-Belongs here: their shape and the writing. Does not belong here: deciding what fails. Rows are gathered in a
-temporary table and written in one transaction, sorted, so that equal content gives equal files.
+Belongs here: their shape. Does not belong here: deciding what fails, and the ledger (pipelines.judge.ledger.findings).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -13,7 +11,7 @@ import duckdb
 from pipelines.judge.rules import Rule
 from pipelines.judge.verify.compiled import failing_rows_sql
 from pipelines.kit.keys import key_sql
-from pipelines.kit.tables import insert, temp_table, transaction
+from pipelines.kit.tables import temp_table
 
 KEY_COLUMNS = "entity_key, group_key, township_code, feed, record_key, source_ref"
 
@@ -51,14 +49,8 @@ def found(
     return {r: n for r, n, _ in rows}, {r: keys for r, _, keys in rows}
 
 
-def write(
-    con: duckdb.DuckDBPyConnection,
-    as_of: date,
-    rules: Mapping[str, Rule],
-    departments: Mapping[str, str],
-    results: Sequence[Any],
-) -> None:
-    """Replace the anomalies and rule results of `as_of` by the findings, in one transaction."""
+def complete(con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rule], departments: Mapping[str, str]) -> None:
+    """Make the temporary table `anomaly_now` of the findings: the columns of ledger.anomaly without the span."""
     temp_table(
         con,
         "rule_of_run",
@@ -66,27 +58,13 @@ def write(
         [(r.rule_id, r.version, r.severity, r.fixer, r.source, r.ticket) for r in rules.values()],
     )
     temp_table(con, "feed_department", _text_columns("feed", "department"), list(departments.items()))
-    with transaction(con):
-        con.execute("DELETE FROM lake.ledger.anomaly WHERE as_of = ?", [as_of])
-        con.execute(_WRITE, {"as_of": as_of})
-        con.execute("DELETE FROM lake.ledger.rule_result WHERE as_of = ?", [as_of])
-        insert(
-            con,
-            "lake.ledger.rule_result",
-            [
-                (
-                    as_of, r.rule_id, rules[r.rule_id].version, r.suite, r.evaluated, r.unexpected, r.error,
-                    r.undetermined,
-                )
-                for r in sorted(results, key=lambda r: r.rule_id)
-            ],
-        )
+    con.execute(_COMPLETE)
 
 
-_WRITE = f"""
-INSERT INTO lake.ledger.anomaly BY NAME
+_COMPLETE = f"""
+CREATE OR REPLACE TEMP TABLE anomaly_now AS
 SELECT
-    CAST($as_of AS DATE) AS as_of, f.rule_id, r.version AS rule_version, f.entity_key,
+    f.rule_id, r.version AS rule_version, f.entity_key,
     CASE r.ticket WHEN 'original' THEN f.entity_key
         ELSE {key_sql("ticket", ["f.rule_id", "f.entity_key"])} END AS ticket_id,
     r.severity, r.fixer,
@@ -96,7 +74,6 @@ SELECT
 FROM finding AS f
 JOIN rule_of_run AS r USING (rule_id)
 LEFT JOIN feed_department AS d USING (feed)
-ORDER BY f.rule_id, ticket_id, f.source_ref
 """
 
 _CELL_FIELDS = ("rule_id", "field", "value", "evidence", "place", "subject_kind", "subject_id")

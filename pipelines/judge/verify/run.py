@@ -1,4 +1,4 @@
-"""One verification turn: all suites over the verify tables, all failing keys into `lake.ledger.anomaly`.
+"""One verification turn: all suites over the verify tables, all failing keys into the temporary table `anomaly_now`.
 
 Belongs here: the order of things. Does not belong here: compiling and judging rules (collect.py, evaluate.py)
 and the shape of an anomaly (anomalies.py). A rule that cannot be evaluated is an error, never a pass: its
@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 
-from pipelines.judge.ledger.departments import feed_departments
 from pipelines.judge.rules import Rule
 from pipelines.judge.verify import anomalies, stale
 from pipelines.judge.verify.compiled import Sessions
@@ -29,11 +28,11 @@ def verify(
     as_of: date,
     suites: Sequence[Mapping[str, Any]],
     rules: Mapping[str, Rule],
-    departments: Mapping[str, str] | None = None,
+    departments: Mapping[str, str],
 ) -> list[RuleResult]:
-    """Run every suite on its table; replace the anomalies and rule results of `as_of`.
+    """Run every suite on its table; what fails goes into `anomaly_now`, for pipelines.judge.ledger.findings.
 
-    `departments` maps feed -> department slug (default: the contracts). Raises SuiteError when suites and
+    `departments` maps feed -> department slug. Raises SuiteError when suites and
     catalogue contradict each other; a rule that breaks is reported in its result instead.
     """
     check_suites(suites, rules)
@@ -53,7 +52,7 @@ def verify(
                         results.append(failed(rule_id, name, error))
             if valid:
                 results += _run_suite(con, sessions, {"name": name, "expectations": valid}, rules, as_of)
-    anomalies.write(con, as_of, rules, departments or feed_departments(), results)
+    anomalies.complete(con, rules, departments)
     return results
 
 

@@ -86,9 +86,9 @@ def fill(con):
     )
     for key, department in (("k1", "civil_affairs"), ("k2", "disabled_federation")):
         con.execute(
-            "INSERT INTO lake.ledger.anomaly BY NAME SELECT ?::DATE AS as_of, 'R20' AS rule_id, ? AS entity_key, "
-            "'t' || ? AS ticket_id, ? AS department",
-            [AS_OF, key, key, department],
+            "INSERT INTO lake.ledger.anomaly BY NAME SELECT ?::DATE AS first_seen, ?::DATE AS last_seen, "
+            "'R20' AS rule_id, ? AS entity_key, 't' || ? AS ticket_id, ? AS department",
+            [AS_OF, AS_OF, key, key, department],
         )
     add_ticket(con, "a", "closed")
     add_ticket(con, "b", "returned")

@@ -91,7 +91,7 @@ def test_accepted_fixes_become_corrections(paths, con, plain):
     drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R17: ("确认已死亡",), R20: ("确认健在",)}))
     con.execute(
         "insert into lake.ledger.anomaly "
-        "select date '2024-01-31', rule_id, '1', entity_key, ticket_id, severity, "
+        "select date '2024-01-31', date '2024-01-31', rule_id, '1', entity_key, ticket_id, severity, "
         "'J', department, township_code, feed, record_key, source_ref, field, value, evidence, group_key, "
         "subject_kind, subject_id "
         "from lake.ledger.ticket"
@@ -109,9 +109,10 @@ def found(con, as_of, value, house=None):
     """The grid of the first R11 ticket as a turn found it."""
     evidence = json.dumps({"house_grid_code": house} if house else {}, ensure_ascii=False)
     con.execute(
-        "insert into lake.ledger.anomaly by name select ? as as_of, rule_id, entity_key, ticket_id, township_code, "
-        "feed, record_key, source_ref, field, ? as value, ? as evidence from lake.ledger.ticket where ticket_id = ?",
-        [as_of, value, evidence, ticket(FIRST, 3)],
+        "insert into lake.ledger.anomaly by name select ? as first_seen, ? as last_seen, rule_id, entity_key, "
+        "ticket_id, township_code, feed, record_key, source_ref, field, ? as value, ? as evidence "
+        "from lake.ledger.ticket where ticket_id = ?",
+        [as_of, as_of, value, evidence, ticket(FIRST, 3)],
     )
 
 
@@ -137,7 +138,7 @@ def test_an_old_workbook_does_not_override_a_newer_value(paths, con, keys):
     assert "J 列「当前值」：当前值已变为「077」（2024-03-31 的数据）" in problem
     assert "当前值已变为「077」" in str(receipt_cells(report.files[0].receipt))
     assert corrections.record_corrections(con, april, load_rules()) == 0
-    con.execute("delete from lake.ledger.anomaly where as_of > ?", [AS_OF])
+    con.execute("delete from lake.ledger.anomaly where first_seen > ?", [AS_OF])
     assert intake(paths, con, april).answers == 2
     assert corrections.record_corrections(con, april, load_rules()) == 1
 

@@ -26,7 +26,7 @@ def test_the_tables_say_what_bronze_says_and_are_replaced(con, paths):
     line = "37060219600101001511,李一,1,1,2030-01-01,生活补贴,发放,370602001001\r\n"
     drop(paths, "F11_残疾人证_370600_202401_全量.csv", CARD + line, JAN)
     drop(paths, "F11_残疾人证_370600_202402_全量.csv", CARD, date(2024, 2, 29))
-    cells = record_arrivals(con, paths, MARCH)
+    cells = record_arrivals(con, paths, known(paths, load_contracts().values(), MARCH))
     assert con.execute("SELECT count(*), min(as_of) FROM lake.ledger.arrival").fetchall() == [(cells, MARCH)]
     rows = con.execute(
         "SELECT period, state, arrived_on, rows, reason <> '' FROM lake.ledger.arrival WHERE feed = 'F11' ORDER BY 1"
@@ -48,7 +48,7 @@ def test_the_tables_say_what_bronze_says_and_are_replaced(con, paths):
     ).fetchall()
     assert stale == [("370600", "202401", "202402", 7, "refused")]
 
-    record_arrivals(con, paths, JAN)
+    record_arrivals(con, paths, known(paths, load_contracts().values(), JAN))
     assert con.execute("SELECT DISTINCT as_of, period FROM lake.ledger.arrival").fetchall() == [(JAN, "202401")]
     assert con.execute("SELECT DISTINCT as_of FROM lake.ledger.coverage").fetchall() == [(JAN,)]
 

@@ -16,9 +16,9 @@ KINDS = {"alive": "dispute", "source_wrong": "dispute", "correct_grid": "fix", "
 
 def asked(con, ticket, rule, as_of=T1, feed="F01", record="r"):
     con.execute(
-        "INSERT INTO lake.ledger.anomaly BY NAME SELECT ? AS as_of, ? AS rule_id, ? AS ticket_id, ? AS feed, "
-        "? AS record_key, ? AS evidence",
-        [as_of, rule, ticket, feed, record, json.dumps({"id_no": f"id-{ticket}"})],
+        "INSERT INTO lake.ledger.anomaly BY NAME SELECT ? AS first_seen, ? AS last_seen, ? AS rule_id, ? AS ticket_id, "
+        "? AS feed, ? AS record_key, ? AS evidence",
+        [as_of, as_of, rule, ticket, feed, record, json.dumps({"id_no": f"id-{ticket}"})],
     )
     con.execute("INSERT INTO lake.ledger.return_set BY NAME SELECT ? AS as_of, ? AS set_id", [as_of, f"set-{as_of}"])
 

@@ -19,6 +19,7 @@ def anomaly(con, as_of, ticket, rule, feed, value):
         [
             (
                 as_of,
+                as_of,
                 rule,
                 "1",
                 "e",

@@ -22,7 +22,7 @@ from pipelines.judge.ledger.ticket import (
     recheck_event,
     transition,
 )
-from pipelines.judge.ledger.tickets import advance, return_tickets
+from pipelines.judge.ledger.tickets import advance
 from pipelines.judge.rules import load_rules
 from pipelines.kit.tables import insert
 
@@ -49,6 +49,7 @@ class Turn:
         entity = ticket_id if RULES[rule_id].ticket == "original" else f"e-{ticket_id}"
         self.rows.append(
             (
+                self.as_of,
                 self.as_of,
                 rule_id,
                 "1",
@@ -102,7 +103,6 @@ class Turn:
         insert(self.con, "lake.ledger.anomaly", self.rows)
         insert(self.con, "lake.ledger.answer", self.answers)
         self.summary = advance(self.con, self.as_of, self.decisions, RULES, DEPARTMENTS)
-        return_tickets(self.con, self.as_of)
         self.con.execute("INSERT INTO lake.ledger.turn VALUES (?)", [self.as_of])
         return self.summary
 
@@ -205,7 +205,7 @@ def test_a_correction_that_flips_back_reopens_the_same_ticket_for_the_department
     Turn(con, T1).anomaly("t1", value="bad").run()
     assert (ticket(con, "t1")["state"], ticket(con, "t1")["assignee"]) == ("returned", "township")
     turn = Turn(con, T2).answer("t1", "correct_grid", "fix").anomaly("t1", "R46", value="bad")
-    assert turn.run().events == {"answer_fix": 1, "recheck_pass": 1, "flip_back": 1}
+    assert turn.run().events == {"answer_fix": 1, "recheck_pass": 1, "flip_back": 1, "return": 1}
     now = ticket(con, "t1")
     assert events(con, "t1") == ["detect", "return", "answer_fix", "recheck_pass", "flip_back", "return"]
     assert (now["state"], now["assignee"], now["rule_id"], now["reopen_count"]) == (
@@ -301,7 +301,6 @@ def test_a_turn_run_again_gives_the_same_events(con):
     first = second()
     assert second() == first
     assert len(first[0]) == 8
-    assert return_tickets(con, T2) == 0
     schema.open_turn(con, T2)
     assert ticket(con, "t1")["state"] == "returned"
 

@@ -44,7 +44,7 @@ def scored(tmp_path):
         insert(
             con,
             "lake.ledger.anomaly",
-            [(as_of, rule, "1", key, *[None] * 14) for as_of, keys in found.items() for rule, key in keys],
+            [(as_of, as_of, rule, "1", key, *[None] * 14) for as_of, keys in found.items() for rule, key in keys],
         )
         insert(con, "lake.ledger.withheld", [(T1, "R22", ticket_id("R22", "f"))])
         yield lambda as_of: {s.rule_id: s for s in score(con, register_of(paths), as_of)}
