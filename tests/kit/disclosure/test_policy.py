@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.judge.ledger.schema import STATE_TABLES, TURN_TABLES
+from pipelines.judge.ledger.schema import TABLES
 from pipelines.judge.rules import load_rules
 from pipelines.judge.verify.run import load_suites
 from pipelines.kit.contracts import load_contracts
@@ -102,7 +102,7 @@ def test_analysts_read_only_what_may_be_shown_to_them() -> None:
 
 
 def test_declared_columns_exist() -> None:
-    known = {c.split()[0] for columns in {**TURN_TABLES, **STATE_TABLES}.values() for c in columns.split(", ")}
+    known = {c.split()[0] for columns in TABLES.values() for c in columns.split(", ")}
     assert load_ledger_columns() <= known, DISCLOSURE_FILE.name
     of_models = {c for columns in load_lineage().values() for c in columns}
     for (_, table), columns in load_exceptions().items():
