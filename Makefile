@@ -9,7 +9,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: exports answers query inspect help prefecture bench bench-compare run ui test check lock generate clean
+.PHONY: exports answers query inspect help prefecture bench bench-compare run ui test check lock generate pack clean
 
 help:
 	@echo "make run    the whole loop on the sample prefecture (1 %, two business dates), then a summary"
@@ -18,6 +18,7 @@ help:
 	@echo "make answers   answers to the lists in data/queries/drop 查询核验"
 	@echo "make query SQL=\"SELECT …\"   ask the lake, read only"
 	@echo "make inspect FILE=… [FEED=F10] [ROWS=5]   what would become of a file of a department; nothing is written"
+	@echo "make pack NAME=x   a new pack 场景包 that runs, to be turned into a real one"
 	@echo "make test   all tests"
 	@echo "make prefecture SCALE=1% MONTHS=2024-01..2025-12 OUT=folder   the synthetic prefecture alone"
 	@echo "make bench SCALE=1%   the whole loop measured (10%, 100%), beside its floor"
@@ -62,8 +63,12 @@ check: .venv/tested
 	@$(BIN)/ty check --output-format concise
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 	@$(BIN)/python -m pipelines.generate --check
+	@$(BIN)/python -m pipelines.kit.packs check
 	@$(BIN)/python -m pipelines.give.exports check
 	@$(BIN)/python -m pipelines.kit.contracts check
+
+pack: .venv/ready
+	@$(BIN)/python -m pipelines.kit.packs new "$(NAME)" && $(BIN)/python -m pipelines.generate
 
 generate: .venv/ready
 	@$(BIN)/python -m pipelines.generate

@@ -18,6 +18,7 @@ from pipelines.defs.resources import Lakehouse
 from pipelines.judge.ledger import shown
 from pipelines.kit.build import Built, build
 from pipelines.kit.models import TEST, Node
+from pipelines.kit.packs import Pack, load_packs
 
 # Which asset writes a ledger table that models read. All others come with `ledger/turn`: what the previous turn
 # left behind, and tickets (a view reads those); otherwise the graph of one run would have a cycle.
@@ -42,12 +43,13 @@ def model_assets(nodes: list[Node], manifest: Mapping[str, Any]) -> dg.AssetsDef
     """Every seed and model as an asset, all built in one transaction, with dbt's data tests as their checks."""
     tables = [node for node in nodes if node.kind != TEST]
     told = {table_key(node): manifest["nodes"][node.key] for node in tables}
+    packs = load_packs()
     by_source = {key: source_key(s["source_name"], s["name"]) for key, s in manifest["sources"].items()}
     by_parent = by_source | {node.key: table_key(node) for node in tables}
 
     @dg.multi_asset(
         name="models", can_subset=True,
-        specs=[_spec(node, told[table_key(node)], [by_parent[p] for p in node.parents]) for node in tables],
+        specs=[_spec(node, told[table_key(node)], [by_parent[p] for p in node.parents], packs) for node in tables],
         check_specs=[dg.AssetCheckSpec(n.title, asset=table_key(n), blocking=True) for n in nodes if n.kind == TEST],
         **BY_DATE,
     )  # fmt: skip
@@ -68,12 +70,16 @@ def model_assets(nodes: list[Node], manifest: Mapping[str, Any]) -> dg.AssetsDef
     return models
 
 
-def _spec(model: Node, node: Mapping[str, Any], parents: list[dg.AssetKey]) -> dg.AssetSpec:
-    key = table_key(model)
+def _spec(
+    model: Node, node: Mapping[str, Any], parents: list[dg.AssetKey], packs: Mapping[str, Pack]
+) -> dg.AssetSpec:
+    """What belongs to a pack stands in the group of its name, and is its owner's."""
+    key, pack = table_key(model), packs.get(node["fqn"][-2])
     sql = f"\n\n#### SQL\n```sql\n{node['raw_code'].strip()}\n```" if node["raw_code"] else ""
     return dg.AssetSpec(
-        key, deps=sorted(set(parents)), skippable=True, group_name=key.path[0], owners=["team:big_data_bureau"],
-        kinds={"dbt", "ducklake"}, description=node["description"] + sql,
+        key, deps=sorted(set(parents)), skippable=True, group_name=pack.code if pack else key.path[0],
+        owners=[pack.owner if pack else "team:big_data_bureau"], kinds={"dbt", "ducklake"},
+        description=node["description"] + sql,
         code_version=hashlib.sha256(model.sql.encode()).hexdigest()[:16],
         metadata={"dagster/table_name": f"lake.{key.path[0]}.{key.path[1]}", "dagster/column_schema": dg.TableSchema([
             dg.TableColumn(name, description=column["description"]) for name, column in node["columns"].items()

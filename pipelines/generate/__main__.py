@@ -1,6 +1,6 @@
-"""`python -m pipelines.generate`: contracts, suites, catalogue, models of what feeds say, and the lineage of the lake's
-columns, written anew. `--check` changes nothing and tells what has drifted, but for lineage: that needs the models
-compiled (tests/dbt/test_lineage.py).
+"""`python -m pipelines.generate`: contracts, suites, catalogue, models of what feeds say, the lineage of the lake's
+columns and the pages of packs, written anew. `--check` changes nothing and tells what has drifted, but for lineage:
+that needs the models compiled (tests/dbt/test_lineage.py).
 
 Belongs here: the order. Does not belong here: any text that is written.
 """
@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.generate import disclosure, models
+from pipelines.generate import disclosure, models, packs
 from pipelines.kit.contracts import ContractError
 from pipelines.kit.contracts import generate as contracts
 from pipelines.kit.contracts.elements import StandardError
-from pipelines.kit.disclosure.columns import LINEAGE_FILE
+from pipelines.kit.disclosure.columns import LINEAGE_FILE, load_lineage
 from pipelines.kit.paths import PROJECT_ROOT
 
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something drifted")
     options = parser.parse_args(arguments)
     try:
-        paths = check(PROJECT_ROOT) if options.check else write(PROJECT_ROOT)
+        paths = check(PROJECT_ROOT) + _drifted_pages() if options.check else write(PROJECT_ROOT)
     except (ContractError, StandardError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -34,7 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1 if paths else 0
     LINEAGE_FILE.write_text(disclosure.as_text(disclosure.compiled_origins()), encoding="utf-8")
     print(f"written: {LINEAGE_FILE.name}")
+    load_lineage.cache_clear()
+    for path in contracts.bring(PROJECT_ROOT, packs.pages(), packs.present(PROJECT_ROOT)):
+        print(f"written: {path.as_posix()}")
     return 0
+
+
+def _drifted_pages() -> list[Path]:
+    return contracts.drifted(PROJECT_ROOT, packs.pages(), packs.present(PROJECT_ROOT))
 
 
 def write(root: Path) -> list[Path]:

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from pipelines.kit.office.sheets import load_lists
+from pipelines.kit.packs import of_packs
 from pipelines.kit.paths import PROJECT_ROOT
 
 RULES_FILE = PROJECT_ROOT / "expectations" / "rules.yaml"
@@ -100,10 +101,25 @@ class Rule:
 
 
 def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
-    """The catalogue, rule id -> Rule in the order of the file. Raises RuleCatalogueError."""
-    doc = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """The catalogue and what packs add to it, rule id -> Rule in the order of the files. Raises RuleCatalogueError."""
+    core = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rules = _rules_of(core, core)
+    for file in of_packs("rules.yaml") if path == RULES_FILE else ():
+        try:
+            added = _rules_of(yaml.safe_load(file.read_text(encoding="utf-8")), core)
+            if twice := sorted(added.keys() & rules.keys()):
+                raise RuleCatalogueError(f"rules.yaml: {twice} are rules already")
+        except RuleCatalogueError as error:
+            raise RuleCatalogueError(f"packs/{file.parent.name}/{error}") from None
+        rules |= added
+    return rules
+
+
+def _rules_of(doc: dict[str, Any], core: dict[str, Any]) -> dict[str, Rule]:
+    """A pack's words come before those of the core, for its own rules."""
+    labels, value_labels = ({**core[key], **doc.get(key, {})} for key in ("labels", "value_labels"))
     return {
-        rule_id: _rule(rule_id, body, {**doc["labels"], **body.get("labels", {})}, doc["value_labels"])
+        rule_id: _rule(rule_id, body, {**labels, **body.get("labels", {})}, value_labels)
         for rule_id, body in doc["rules"].items()
     }
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from pipelines.kit.contracts import Feed
 from prefecture.bench.usage import Interval, gaps
 
-LAYERS = ("staging", "linkage", "unified", "verify", "returns", "published")
+LAYERS = ("staging", "linkage", "unified", "verify", "returns", "packs", "published")
 TOTALS = ("turn", "bronze", "models", "ledger")
 STEPS = {
     "ledger__business_date": "business date",

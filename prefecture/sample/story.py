@@ -22,7 +22,7 @@ from prefecture.sample.summary import print_summary
 from prefecture.townships import PlayReport, play
 
 TURNS = (date(2024, 1, 31), date(2024, 2, 29))
-CONTENT = ("staging", "linkage", "unified", "verify", "returns", "published", "ledger")
+CONTENT = ("staging", "linkage", "unified", "verify", "returns", "packs", "published", "ledger")
 
 Launch = Callable[[Paths, date], bool]
 

@@ -23,7 +23,7 @@ EVENTS = {
     "flipped back": "'flip_back'",
     "disputed": "'answer_dispute'",
 }
-LAYERS = ("staging", "linkage", "unified", "verify", "returns", "published")
+LAYERS = ("staging", "linkage", "unified", "verify", "returns", "packs", "published")
 
 
 def print_summary(paths: Paths, as_of: date) -> None:

@@ -13,7 +13,7 @@ from pipelines.kit.paths import Paths
 from tests.dbt.conftest import before_the_build
 from tests.dbt.small_prefecture import FIRST, SECOND
 
-BUILT = ("reference", "staging", "linkage", "unified", "verify", "returns", "published")
+BUILT = ("reference", "staging", "linkage", "unified", "verify", "returns", "packs", "published")
 
 
 def content(paths: Paths) -> dict[str, str]:

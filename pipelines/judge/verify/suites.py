@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.judge.rules import Rule
+from pipelines.kit.packs import of_packs
 from pipelines.kit.paths import PROJECT_ROOT
 
 SUITES_FOLDER = PROJECT_ROOT / "expectations" / "suites"
@@ -32,9 +33,13 @@ class SuiteError(ValueError):
 
 
 def load_suites(folder: Path = SUITES_FOLDER) -> list[dict[str, Any]]:
-    """Every suite of a folder (not of folders below it), by file name. Raises SuiteError."""
+    """Every suite of a folder (not of folders below it), by file name; behind those of the house those of packs.
+
+    Raises SuiteError.
+    """
     suites = []
-    for path in sorted(folder.glob("*.json")):
+    of_others = of_packs("suites/*.json") if folder == SUITES_FOLDER else ()
+    for path in (*sorted(folder.glob("*.json")), *of_others):
         suite = json.loads(path.read_text(encoding="utf-8"))
         if suite["name"] != path.stem:
             raise SuiteError(f"{path.name}: name {suite['name']!r} differs from the file name")

@@ -1,0 +1,111 @@
+"""What a pack must hold, found by its files; a skeleton holds it."""
+
+import shutil
+
+import pytest
+import yaml
+
+from pipelines.kit.packs import SHAPES, PackError, load_packs
+from pipelines.kit.packs.load import FILE, check_models
+from pipelines.kit.packs.skeleton import write_skeleton
+
+SOUND = {
+    "code": "wells", "name": "机井", "section": "五、（七）", "answers": "每眼机井谁在管。", "lead": "市水利局",
+    "units": [],
+    "owner": "team:water", "cadence": "每月", "gives": ["tag"],
+}  # fmt: skip
+TAG = dict.fromkeys(SHAPES["tag"].columns, ())
+
+
+def write(folder, **changes):
+    """A pack file that is sound but for `changes`; None takes a key away."""
+    said = {k: v for k, v in {**SOUND, **changes}.items() if v is not None}
+    file = folder / "wells" / FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"lead": None}, r"缺少 \['lead'\]"),
+        ({"extra": 1}, r"多出 \['extra'\]"),
+        ({"code": "well"}, "与文件夹同名"),
+        ({"gives": ["map"]}, r"没有 \['map'\] 这种形态.*'point'"),
+        ({"gives": "tag"}, "gives 应是文字的列表"),
+        ({"units": [7]}, "units 应是文字的列表"),
+        ({"name": ["机井"]}, "name 应是文字"),
+        ({"answers": " "}, "answers 应是文字，不能空"),
+        ({"owner": "水利局"}, "owner 应写成 team:"),
+    ],
+)
+def test_what_a_pack_says_of_itself_is_checked(tmp_path, changes, told):
+    with pytest.raises(PackError, match=f"wells/pack.yaml: .*{told}"):
+        load_packs(write(tmp_path, **changes))
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "[1]", "just text"])
+def test_a_file_that_is_no_pack_is_named(tmp_path, text):
+    file = write(tmp_path) / "wells" / FILE
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(PackError, match="wells/pack.yaml"):
+        load_packs(tmp_path)
+
+
+@pytest.fixture
+def models(tmp_path):
+    """A folder of models; `write` puts one of a pack there."""
+    return tmp_path / "models"
+
+
+def model(models, pack, name, sql="select 1"):
+    file = models / pack / f"{name}.sql"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(sql, encoding="utf-8")
+
+
+def test_a_sound_pack(tmp_path, models):
+    model(models, "wells", "wells__tag", "select * from {{ ref('person') }} join {{ ref('wells_deep') }}")
+    model(models, "wells", "wells_deep")
+    assert check_models(load_packs(write(tmp_path)), {"packs.wells__tag": {**TAG, "depth": ()}}, models) == []
+
+
+def test_a_shape_has_its_columns(tmp_path, models):
+    model(models, "wells", "wells__tag")
+    short = {c: () for c in TAG if c not in ("valid_to", "tag")}
+    assert check_models(load_packs(write(tmp_path)), {"packs.wells__tag": short}, models) == [
+        "wells__tag: 缺少标签的列 ['tag', 'valid_to']"
+    ]
+    assert check_models(load_packs(write(tmp_path)), {}, models) == ["wells: gives 写了 tag，没有模型 wells__tag.sql"]
+
+
+def test_a_pack_does_not_look_into_another_one(tmp_path, models):
+    model(models, "wells", "wells__tag")
+    model(models, "dams", "dams__tag", "select * from {{ ref( \"wells__tag\" ) }}")
+    found = check_models(load_packs(write(tmp_path)), {"packs.wells__tag": TAG}, models)
+    assert found == [
+        "dams__tag.sql: 没有场景包 dams，请补 pack.yaml",
+        "dams__tag.sql: 读了另一个场景包 wells 的 wells__tag，只能读统一库和本包的表",
+    ]
+
+
+def test_a_skeleton_is_a_sound_pack(tmp_path):
+    files = write_skeleton("wells", tmp_path)
+    pack = load_packs(tmp_path / "expectations" / "packs")["wells"]
+    assert (pack.gives, pack.table("indicator")) == (("indicator",), "wells__indicator")
+    assert files[1] == tmp_path / "dbt_project" / "models" / "packs" / "wells" / "wells__indicator.sql"
+    described = yaml.safe_load(files[2].read_text(encoding="utf-8"))["models"][0]["columns"]
+    assert tuple(c["name"] for c in described) == SHAPES["indicator"].columns
+    with pytest.raises(PackError, match="已经有了"):
+        write_skeleton("wells", tmp_path)
+    shutil.rmtree(tmp_path / "expectations")
+    with pytest.raises(PackError, match="已经有了"):
+        write_skeleton("wells", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["", "x", "Wells", "2wells", "wells/..", "机井", "a b c", "x" * 40])
+def test_a_name_that_will_not_do(tmp_path, name):
+    with pytest.raises(PackError, match="不能作场景包的名字"):
+        write_skeleton(name, tmp_path)
+    assert not list(tmp_path.iterdir())
