@@ -43,12 +43,28 @@ select legal_rep_id_no as id_no
 from {{ delivered_rows(source('bronze', 'market_regulation__enterprises'), 'F14') }} as delivered
 where legal_rep_id_no is not null
 union all
+select holder_id_no as id_no
+from {{ delivered_rows(source('bronze', 'market_regulation__licences'), 'F15') }} as delivered
+where holder_id_no is not null
+union all
 select id_no
 from {{ delivered_rows(source('bronze', 'human_resources__employment_insurance'), 'F17') }} as delivered
 where id_no is not null
 union all
 select id_no
 from {{ delivered_rows(source('bronze', 'medical_insurance__enrolments'), 'F20') }} as delivered
+where id_no is not null
+union all
+select id_no
+from {{ delivered_rows(source('bronze', 'emergency__emergency_stock'), 'F24') }} as delivered
+where id_no is not null
+union all
+select owner_id_no as id_no
+from {{ delivered_rows(source('bronze', 'fire_rescue__small_places'), 'F26') }} as delivered
+where owner_id_no is not null
+union all
+select id_no
+from {{ delivered_rows(source('bronze', 'emergency__risk_points'), 'F27') }} as delivered
 where id_no is not null
 union all
 select id_no

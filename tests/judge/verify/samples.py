@@ -2,6 +2,22 @@
 
 # table -> (decisive and evidence columns, {entity_key: values})
 TABLES = {
+    "licensed_place": (
+        "name, business_type, licence_kind, licence_no, uscc, valid_to DATE, licence_defect",
+        {
+            "good": ("张家旅馆", "旅馆", "特种行业许可证", "L1", None, None, None),
+            "unlicensed": ("李家旅馆", "旅馆", "特种行业许可证", None, None, None, "unlicensed"),
+        },
+    ),
+    "responsible_stock": (
+        "place_name, item_name, quantity DECIMAL(18,2), minimum_quantity DECIMAL(18,2), unit, expiry_date DATE, "
+        "responsible_name, death_date DATE, listed_on DATE, stock_defect",
+        {
+            "good": ("甲库", "沙袋", "5", "5", "条", None, "张三", None, None, None),
+            "short": ("甲库", "雨衣", "4", "5", "件", None, "张三", None, None, "short"),
+            "dead": ("乙塘", None, None, None, None, None, "李四", "2024-01-05", "2024-01-31", "responsible_dead"),
+        },
+    ),
     "identity_claim": (
         "name, id_no, birth_date DATE, sex_code, id_defect, identity_conflict",
         {
@@ -113,6 +129,8 @@ TABLES = {
     ),
 }
 FEEDS = {
+    "licensed_place": "F26",
+    "responsible_stock": "F24",
     "survey_residence": "F31",
     "credit_code": "F14",
     "enterprise_insured": "F14",
@@ -127,6 +145,8 @@ DEPARTMENTS = {
     "F10": "civil_affairs",
     "F11": "disabled_federation",
     "F14": "market_regulation",
+    "F24": "emergency",
+    "F26": "fire_rescue",
     "F31": "grid_centre",
 }
 
@@ -145,6 +165,8 @@ FAILING = {
     "R22": {"never", "stopped"},
     "R25": {"expired"},
     "R35": {"bad"},
+    "R40": {"unlicensed"},
+    "R43": {"short", "dead"},
     "R46": {"ticket-2"},
     "R47": {"held"},
 }

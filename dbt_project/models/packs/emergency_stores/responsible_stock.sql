@@ -38,7 +38,7 @@ registered_death as (
 
 select
     {{ derived_key('responsible_person', ['named.feed', 'named.id_no']) }} as entity_key,
-    identifier.person_id as group_key,
+    coalesce(identifier.person_id, named.record_key) as group_key,
     named.township_code,
     named.feed,
     named.record_key,
@@ -49,6 +49,7 @@ select
     cast(null as decimal(18, 2)) as minimum_quantity,
     cast(null as string) as unit,
     cast(null as date) as expiry_date,
+    identifier.person_id,
     named.responsible_name,
     registered_death.death_date,
     named.listed_on,
@@ -60,6 +61,6 @@ union all
 select
     subject_id, subject_id, township_code, feed, subject_id, source_ref, store_name,
     item_name, quantity, minimum_quantity, unit, expiry_date,
-    responsible_name, cast(null as date), cast(null as date), stock_defect
+    cast(null as string), responsible_name, cast(null as date), cast(null as date), stock_defect
 from {{ ref('emergency_stores__file') }}
 where subject_kind = 'emergency_supply'
