@@ -93,10 +93,18 @@ def test_an_issue_says_how_old_its_sources_are(paths, con):
     (issue,) = issued(paths, con, OURS["X01"])
     told = [(s["feed"], s["scope"], s["newest_period"], s["due_period"], s["is_stale"])
             for s in issue.manifest["sources"]]  # fmt: skip
-    assert told == [("F10", "370602", "202401", None, False), ("F10", "370685", "202312", "202401", True)]
+    assert told == [
+        ("F10", "370602", "202401", None, False), ("F10", "370685", "202312", "202401", True),
+        # They name people, too, from whom the paid are told apart.
+        ("F14", "370600", "202312", "202401", True), ("F31", "370602", "202312", "202401", True),
+    ]  # fmt: skip
     ((_, content),) = opened(KeyProvider(paths), issue)
     cover = dict(openpyxl.load_workbook(io.BytesIO(content))["说明"].iter_rows(values_only=True, max_col=2))
-    assert cover["数据来源"] == "市民政局 高龄津贴发放：数据到2024年1月（陈旧：招远市只到2023年12月，欠2024年1月）"
+    first = "市民政局 高龄津贴发放：数据到2024年1月（陈旧：招远市只到2023年12月，欠2024年1月）"
+    assert [line.partition("：")[0] for line in cover["数据来源"].splitlines()] == [
+        "市民政局 高龄津贴发放", "市市场监管局 市场主体登记", "市委政法委(网格中心) 网格摸排",
+    ]  # fmt: skip
+    assert cover["数据来源"].splitlines()[0] == first
     county = issued(paths, con, OURS["X04"])[1]
     assert {s["scope"] for s in county.manifest["sources"]} == {"370600"}
 
