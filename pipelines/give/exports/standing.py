@@ -134,7 +134,7 @@ def _on_disk(paths: Paths) -> Iterator[Issue]:
 def base_of(issue: Issue) -> Issue | None:
     """The issue a delta is told against."""
     wanted = (issue.manifest["base"] or {}).get("content_digest")
-    siblings = (Issue(path.parent) for path in sorted(issue.folder.parent.glob(f"*/{MANIFEST}")))
+    siblings = map(Issue, issues.issues_in(issue.folder.parent))
     return next((i for i in siblings if wanted and i.manifest.get("content_digest") == wanted), None)
 
 
