@@ -63,12 +63,11 @@ check: .venv/tested
 	@$(BIN)/ty check --output-format concise
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 	@$(BIN)/python -m pipelines.generate --check
-	@$(BIN)/python -m pipelines.kit.packs check
 	@$(BIN)/python -m pipelines.give.exports check
 	@$(BIN)/python -m pipelines.kit.contracts check
 
 pack: .venv/ready
-	@$(BIN)/python -m pipelines.kit.packs new "$(NAME)" && $(BIN)/python -m pipelines.generate
+	@$(BIN)/python -m pipelines.kit.packs "$(NAME)" && $(BIN)/python -m pipelines.generate
 
 generate: .venv/ready
 	@$(BIN)/python -m pipelines.generate

@@ -11,37 +11,45 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.generate import disclosure, models, packs
+from pipelines.judge.rules import RuleCatalogueError
 from pipelines.kit.contracts import ContractError
 from pipelines.kit.contracts import generate as contracts
 from pipelines.kit.contracts.elements import StandardError
 from pipelines.kit.disclosure.columns import LINEAGE_FILE, load_lineage
+from pipelines.kit.models import ModelBuildError
+from pipelines.kit.packs import PackError
 from pipelines.kit.paths import PROJECT_ROOT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write what drifted; exit code 1 on drift with --check, or for a bad feed file."""
+    """Write what drifted; exit code 1 on drift with --check, for a bad feed file or an unsound pack."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something drifted")
     options = parser.parse_args(arguments)
     try:
-        paths = check(PROJECT_ROOT) + _drifted_pages() if options.check else write(PROJECT_ROOT)
-    except (ContractError, StandardError) as error:
+        paths = check(PROJECT_ROOT) if options.check else write(PROJECT_ROOT)
+        for path in paths:
+            print(("drifted: " if options.check else "written: ") + path.as_posix())
+        if not options.check:
+            LINEAGE_FILE.write_text(disclosure.as_text(disclosure.compiled_origins()), encoding="utf-8")
+            print(f"written: {LINEAGE_FILE.name}")
+            load_lineage.cache_clear()
+        return 1 if _packs(options.check) or (options.check and paths) else 0
+    except (ContractError, StandardError, PackError, RuleCatalogueError, ModelBuildError) as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _packs(is_check: bool) -> bool:
+    """Bring the pages of packs in line, or tell which are not; whether anything is wrong with pages or packs."""
+    if wrong := packs.unsound():
+        print("\n".join(wrong), file=sys.stderr)
+        return True
+    bring = contracts.drifted if is_check else contracts.bring
+    paths = bring(PROJECT_ROOT, packs.pages(), packs.present(PROJECT_ROOT))
     for path in paths:
-        print(("drifted: " if options.check else "written: ") + path.as_posix())
-    if options.check:
-        return 1 if paths else 0
-    LINEAGE_FILE.write_text(disclosure.as_text(disclosure.compiled_origins()), encoding="utf-8")
-    print(f"written: {LINEAGE_FILE.name}")
-    load_lineage.cache_clear()
-    for path in contracts.bring(PROJECT_ROOT, packs.pages(), packs.present(PROJECT_ROOT)):
-        print(f"written: {path.as_posix()}")
-    return 0
-
-
-def _drifted_pages() -> list[Path]:
-    return contracts.drifted(PROJECT_ROOT, packs.pages(), packs.present(PROJECT_ROOT))
+        print(("drifted: " if is_check else "written: ") + path.as_posix())
+    return is_check and bool(paths)
 
 
 def write(root: Path) -> list[Path]:

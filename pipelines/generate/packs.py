@@ -1,18 +1,19 @@
 """The pages of packs in `docs/packs/`, from what packs say, the rules they bring and what they read.
 
-Belongs here: which page holds what. Does not belong here: the text of a page (kit/packs/page.py).
+Belongs here: which page holds what. Does not belong here: the text of a page (pack_page.py), what packs
+must hold (kit/packs/load.py).
 """
 
 from pathlib import Path
 
 import yaml
 
+from pipelines.generate.pack_page import index, page
 from pipelines.judge.rules import load_rules
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.disclosure.columns import load_lineage
 from pipelines.kit.packs import load_packs, of_packs
-from pipelines.kit.packs.load import read_by
-from pipelines.kit.packs.page import index, page
+from pipelines.kit.packs.load import check_models, read_by
 
 PAGES = Path("docs/packs")
 
@@ -35,3 +36,8 @@ def pages() -> dict[Path, str]:
 def present(root: Path) -> set[Path]:
     """The pages there are; one goes with its pack."""
     return {file.relative_to(root) for file in (root / PAGES).glob("*.md")}
+
+
+def unsound() -> list[str]:
+    """What is wrong with the packs there are, a sentence each."""
+    return check_models(load_packs(), load_lineage())

@@ -13,6 +13,7 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from pipelines.kit.office.column import Column
+from pipelines.kit.packs import of_packs
 from pipelines.kit.paths import PROJECT_ROOT
 
 T = TypeVar("T")
@@ -134,7 +135,7 @@ def load_lists() -> dict[str, ValueList]:
 def _read(kind: type[T], key: str, folder: str) -> list[T]:
     """Everything in the files of a folder, of the house and of its packs; a file's name is its `key`."""
     found: dict[str, T] = {}
-    for file in (*EXPECTATIONS.glob(f"{folder}/*.yaml"), *EXPECTATIONS.glob(f"packs/*/{folder}/*.yaml")):
+    for file in (*EXPECTATIONS.glob(f"{folder}/*.yaml"), *of_packs(f"{folder}/*.yaml", EXPECTATIONS / "packs")):
         if file.stem in found:
             raise ValueError(f"{file}: there is another {folder}/{file.name}")
         try:
