@@ -1,4 +1,4 @@
--- Due a fortnight after the turn in which the ticket about it was opened, so that the day stays where it was.
+-- Due fifteen days after the turn in which the ticket about it was opened, so that the day stays where it was.
 with found as (
     select
         stock.*,
