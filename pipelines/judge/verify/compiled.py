@@ -93,9 +93,9 @@ class Sessions:
 def _kept(file: Path, key: str) -> Compiled | None:
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return Compiled(tuple(RowRule(**rule) for rule in told["rules"])) if told["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):  # not there, or not what was written: compiled anew
         return None
-    return Compiled(tuple(RowRule(**rule) for rule in told["rules"])) if told["key"] == key else None
 
 
 @cache
