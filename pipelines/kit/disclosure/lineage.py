@@ -23,7 +23,7 @@ def origins(models: Mapping[tuple[str, str], str], sources: Schema) -> Origins:
     `models`: (layer, name) -> compiled SQL; `sources`: schema -> table -> columns of what no model makes. Raises
     sqlglot.errors.SqlglotError for SQL that names a column nobody knows.
     """
-    trees = {f"{layer}.{name}": _parsed(sql) for (layer, name), sql in models.items()}
+    trees = {f"{layer}.{name}": parsed(sql) for (layer, name), sql in models.items()}
     schema = {layer: {table: dict.fromkeys(columns, "text") for table, columns in tables.items()}
               for layer, tables in sources.items()}  # fmt: skip
     found: Origins = {}
@@ -36,7 +36,8 @@ def origins(models: Mapping[tuple[str, str], str], sources: Schema) -> Origins:
     return found
 
 
-def _parsed(sql: str) -> exp.Expression:
+def parsed(sql: str) -> exp.Expression:
+    """Compiled SQL of a model as a tree, with the files of a feed read as the table `bronze.<feed>`."""
     tree = parse_one(_BRONZE.sub(r'bronze."\1"', sql), read=_DIALECT)
     for table in tree.find_all(exp.Table):
         table.set("catalog", None)
