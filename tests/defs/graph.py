@@ -1,6 +1,6 @@
 """The Dagster graph in words: assets, what each is made of, what is checked of it.
 
-Belongs here: telling it; `python -m tests.defs.graph` writes graph.txt anew. Does not belong here: what should be in it.
+Belongs here: telling it; `python -m tests.defs.graph` writes graph.txt anew. Does not belong here: judging it.
 """
 
 from pathlib import Path
