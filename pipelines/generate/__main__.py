@@ -1,6 +1,6 @@
 """`python -m pipelines.generate`: contracts, suites, catalogue, models of what feeds say, the lineage of the lake's
-columns and the pages of packs, written anew. `--check` changes nothing and tells what has drifted, but for lineage:
-that needs the models compiled (tests/dbt/test_lineage.py).
+columns, the pages of packs and the picture of the house, written anew. `--check` changes nothing and tells what has
+drifted, but for lineage: that needs the models compiled (tests/dbt/test_lineage.py).
 
 Belongs here: the order. Does not belong here: any text that is written.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.generate import disclosure, models, packs
+from pipelines.generate import disclosure, house, models, packs
 from pipelines.judge.rules import RuleCatalogueError
 from pipelines.kit.contracts import ContractError
 from pipelines.kit.contracts import generate as contracts
@@ -34,19 +34,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             LINEAGE_FILE.write_text(disclosure.as_text(disclosure.compiled_origins()), encoding="utf-8")
             print(f"written: {LINEAGE_FILE.name}")
             load_lineage.cache_clear()
-        return 1 if _packs(options.check) or (options.check and paths) else 0
+        return 1 if _pages(options.check) or (options.check and paths) else 0
     except (ContractError, StandardError, PackError, RuleCatalogueError, ModelBuildError) as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _packs(is_check: bool) -> bool:
-    """Bring the pages of packs in line, or tell which are not; whether anything is wrong with pages or packs."""
+def _pages(is_check: bool) -> bool:
+    """Bring pages of packs and picture in line, or tell which are not; whether anything is wrong with them or packs."""
     if wrong := packs.unsound():
         print("\n".join(wrong), file=sys.stderr)
         return True
     bring = contracts.drifted if is_check else contracts.bring
-    paths = bring(PROJECT_ROOT, packs.pages(), packs.present(PROJECT_ROOT))
+    paths = bring(PROJECT_ROOT, packs.pages() | house.drawn(PROJECT_ROOT), packs.present(PROJECT_ROOT))
     for path in paths:
         print(("drifted: " if is_check else "written: ") + path.as_posix())
     return is_check and bool(paths)

@@ -1,4 +1,4 @@
-"""`python -m prefecture.bench run --scale 1% | arrivals --scale 1% --months 24 | compare A.json B.json`.
+"""`python -m prefecture.bench run --scale 1% | arrivals --months 24 | turns --months 24 | compare A.json B.json`.
 
 Belongs here: the command line, and what a run prints.
 """
@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.kit.paths import Paths
-from prefecture.bench import arrivals, compare, parts, report, scale, story
+from prefecture.bench import compare, parts, report, scale, story
 from prefecture.bench.process import PartFailed
+from prefecture.months import COUNT
 
 
 def main() -> int:
@@ -20,10 +21,13 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="the whole pipeline on a generated prefecture, measured")
     run.add_argument("--scale", type=scale.parse, default=0.01, help="1%%, 10%%, 100%%, or 0.01")
-    arriving = commands.add_parser("arrivals", help="only the deliveries of all feeds, month after month")
-    arriving.add_argument("--scale", type=scale.parse, default=0.01, help="1%% at most")
-    counts = range(2, arrivals.MONTHS + 1)
-    arriving.add_argument("--months", type=int, choices=counts, default=arrivals.MONTHS, metavar="N")
+    for name, told in (
+        ("arrivals", "only the deliveries of all feeds, month after month, at 1 %% at most"),
+        ("turns", "whole turns with the townships' answers, month after month"),
+    ):
+        monthly = commands.add_parser(name, help=told)
+        monthly.add_argument("--scale", type=scale.parse, default=0.01)
+        monthly.add_argument("--months", type=int, choices=range(2, COUNT + 1), default=COUNT, metavar="N")
     two = commands.add_parser("compare", help="two results, B over A")
     two.add_argument("a", type=Path)
     two.add_argument("b", type=Path)
@@ -42,7 +46,9 @@ def main() -> int:
         print(compare.markdown(old, new))
         return 0
     folder = Paths.default().root / "bench"
-    return arrive(folder, given.scale, given.months) if given.command == "arrivals" else bench(folder, given.scale)
+    if given.command == "run":
+        return bench(folder, given.scale)
+    return monthly_result(given.command, folder, given.scale, given.months)
 
 
 def bench(folder: Path, share: float) -> int:
@@ -64,17 +70,18 @@ def bench(folder: Path, share: float) -> int:
     return 0
 
 
-def arrive(folder: Path, share: float, months: int) -> int:
-    """Let the months arrive below `folder`, write and print the result; 1 when a part fails or rows are lost."""
-    paths = Paths(folder / f"{scale.name(share)}-arrivals")
+def monthly_result(what: str, folder: Path, share: float, months: int) -> int:
+    """Let the months come below `folder`, write and print the result; 1 when a part fails or rows are lost."""
+    play = story.run_arrivals if what == "arrivals" else story.run_turns
+    paths = Paths(folder / f"{scale.name(share)}-{what}")
     try:
-        result = story.run_arrivals(paths, share, lambda line: print(line, flush=True), months)
+        result = play(paths, share, lambda line: print(line, flush=True), months)
     except PartFailed as error:
         print(error)
         return 1
     file = report.write(result, folder / "results")
     print(f"{report.markdown(result)}\n{file}\n{file.with_suffix('.md')}")
-    return int(any(month["lost"] for month in result["arrivals"]["months"]))
+    return int(any(month["lost"] for month in result.get("arrivals", {}).get("months", ())))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def arrive(paths: Paths, sent: Sequence[tuple[date, Path]]) -> dict[str, Any]:
     feeds, months, repeats = load_contracts(), [], []
     for day, outbox in sent:
         files = send(paths, outbox)
-        _hand_in_withdrawals(paths, day)
+        hand_in_withdrawals(paths, day)
         withdrawals.take_in(paths, day)
         start = time.time()
         taken: list[DeliveryResult] = []
@@ -100,7 +100,7 @@ def _coverage(con: duckdb.DuckDBPyConnection, day: date) -> dict[str, Any]:
     return dict(zip(names, row or [0] * len(names), strict=True))
 
 
-def _hand_in_withdrawals(paths: Paths, day: date) -> None:
+def hand_in_withdrawals(paths: Paths, day: date) -> None:
     """What departments withdraw this month becomes a decision, as a clerk would write it down."""
     period = f"{day:%Y%m}"
     told = pl.concat(pl.read_parquet(f) for f in sorted((register_of(paths) / "deliveries").glob("*.parquet")))

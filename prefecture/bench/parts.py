@@ -43,6 +43,13 @@ def _arrivals(paths: Paths, last: date, _: float, __: Path) -> Mapping[str, Any]
     return arrive(paths, [(month.as_of, outbox(paths, month.as_of)) for month in _months(last)])
 
 
+def _withdraw(paths: Paths, day: date, _: float, __: Path) -> Mapping[str, Any]:
+    from prefecture.bench.arriving import hand_in_withdrawals
+
+    hand_in_withdrawals(paths, day)
+    return {}
+
+
 def _months(last: date) -> tuple[Month, ...]:
     return MONTHS[: month_of(last).index + 1]
 
@@ -101,5 +108,5 @@ def _stock(paths: Paths, as_of: date, _: float, __: Path) -> Mapping[str, Any]:
 
 PARTS: dict[str, Callable[..., Mapping[str, Any]]] = {
     "generate": _generate, "play": _play, "judge": _judge, "floor": _floor, "ours": _ours, "by_hand": _hand,
-    "stock": _stock, "generate_months": _generate_months, "arrivals": _arrivals,
+    "stock": _stock, "generate_months": _generate_months, "arrivals": _arrivals, "withdraw": _withdraw,
 }  # fmt: skip

@@ -4,7 +4,7 @@ Belongs here: the shape of both. Does not belong here: computing anything.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ def write(result: Mapping[str, Any], folder: Path) -> Path:
     """`<scale>-<moment>-<commit>.json` and `.md`; returns the JSON file."""
     folder.mkdir(parents=True, exist_ok=True)
     moment = "".join(c for c in result["measured_at"][:16] if c.isdigit())
-    what = "" if "floor" in result else "-arrivals"
+    what = "" if "floor" in result else "-arrivals" if "arrivals" in result else "-turns"
     file = folder / f"{result['scale']}{what}-{moment}-{result['commit']}.json"
     file.write_text(json.dumps(result, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
     file.with_suffix(".md").write_text(markdown(result), encoding="utf-8")
@@ -42,6 +42,7 @@ def markdown(result: Mapping[str, Any]) -> str:
         "", "## Stages", "", *table(_HEAD, [_stage(s) for s in result["stages"]]),
         *(_story(result) if "floor" in result else ()),
         *(arrivals_report.lines(result["arrivals"]) if "arrivals" in result else ()),
+        *(_turns(result["turns_played"]) if "turns_played" in result else ()),
         "", "## On disk", "", *table(("layer", "files", "MB"), [
             (layer, f"{s['files']:,}", mega(s["bytes"])) for layer, s in result["sizes"].items()
         ]), "",
@@ -58,6 +59,14 @@ def _story(result: Mapping[str, Any]) -> list[str]:
         *_scores(result["turns"]),
         "", "## Linkage", "", *_linkage(result["turns"]),
     ]  # fmt: skip
+
+
+def _turns(played: Sequence[Mapping[str, Any]]) -> list[str]:
+    layers = tuple(played[0]["bytes"])
+    return ["", "## Turn after turn", "", *table(("turn", "files", "wall s", "CPU s", *(f"{n} MB" for n in layers)), [
+        (t["day"], t["files"], f"{t['wall']:.1f}", f"{t['cpu']:.1f}", *(mega(t["bytes"][n]) for n in layers))
+        for t in played
+    ])]  # fmt: skip
 
 
 def _stage(s: Mapping[str, Any]) -> tuple[str, ...]:

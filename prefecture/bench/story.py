@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import Paths
-from prefecture.bench import arrivals, floor, ratios, scale, sizes
+from prefecture.bench import arrivals, floor, ratios, scale, sizes, turns
 from prefecture.bench.machine import code, load, machine
 from prefecture.bench.parts import outbox, send
 from prefecture.bench.process import Watched
@@ -59,6 +59,11 @@ def run_arrivals(paths: Paths, share: float, say: Callable[[str], None], months:
     result: dict[str, Any] = {**_head(share), "stages": [], "turns": {}, "ratios": {}, "sizes": {}}
     arrivals.add(result, paths, share, months, say)
     return result
+
+
+def run_turns(paths: Paths, share: float, say: Callable[[str], None], months: int) -> dict[str, Any]:
+    """Only whole turns, one a month, as a result that compares with others. Raises PartFailed."""
+    return {**_head(share), "turns": {}, **turns.run(paths, share, say, months)}
 
 
 def _head(share: float) -> dict[str, Any]:
