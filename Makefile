@@ -8,6 +8,8 @@ export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
+# Compiled once: otherwise each of many processes compiles all it loads, and each run of the tests rewrites them all.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: exports answers query inspect help prefecture bench bench-compare run ui test check lock generate pack clean
 

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import duckdb
 from duckdb_extensions import import_extension
@@ -40,14 +41,16 @@ def connect(paths: Paths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
     Waits for another process to let go of the catalog; raises duckdb.IOException when it does not.
     """
     paths.lake_files.mkdir(parents=True, exist_ok=True)
-    import_extension("ducklake")
+    _check_extension()
     con = duckdb.connect(config={
         "autoinstall_known_extensions": False,
+        "allow_unsigned_extensions": True,  # until our own is loaded
         "memory_limit": memory_limit(),
         "temp_directory": str(paths.lake_scratch),
     })
     try:
         con.execute("LOAD ducklake")
+        con.execute("SET allow_unsigned_extensions = false")
         con.execute("SET TimeZone = 'UTC'")
         # The catalog remembers an absolute path; overriding it lets the data folder be moved or copied.
         options = f"DATA_PATH '{paths.lake_files}/', OVERRIDE_DATA_PATH true" + (", READ_ONLY" if read_only else "")
@@ -60,12 +63,23 @@ def connect(paths: Paths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
         con.close()
 
 
+@cache
+def _check_extension() -> None:
+    """Have DuckDB check the extension's signature once a process: its 36 MB are hashed whole, which takes ten times as
+    long as all else of opening the lake."""
+    import_extension("ducklake")
+    with duckdb.connect() as con:
+        con.execute("LOAD ducklake")
+
+
 def _make_schemas(con: duckdb.DuckDBPyConnection) -> None:
-    """Asked for in one query: `IF NOT EXISTS` costs a look into the catalog for each."""
+    """Asked for in one query: `IF NOT EXISTS` costs a look into the catalog for each. A commit costs as much."""
     found = con.execute("SELECT schema_name FROM duckdb_schemas() WHERE database_name = 'lake'").fetchall()
-    for schema in SCHEMAS:
-        if (schema,) not in found:
+    if missing := [schema for schema in SCHEMAS if (schema,) not in found]:
+        con.execute("BEGIN")
+        for schema in missing:
             con.execute(f"CREATE SCHEMA lake.{schema}")
+        con.execute("COMMIT")
 
 
 def _set_options(con: duckdb.DuckDBPyConnection) -> None:
@@ -81,9 +95,13 @@ def memory_limit() -> str:
     """What ZHENJIE_DUCKDB_MEMORY says, else the smaller of DEFAULT_BYTES and DEFAULT_SHARE of the machine."""
     if said := os.environ.get(MEMORY_VARIABLE):
         return said
+    return default_limit(_own_limit())
+
+
+@cache
+def _own_limit() -> str:
     with duckdb.connect() as con:
-        own = con.execute("SELECT current_setting('memory_limit')").fetchone()[0]
-    return default_limit(own)
+        return con.execute("SELECT current_setting('memory_limit')").fetchone()[0]
 
 
 def default_limit(own: str) -> str:

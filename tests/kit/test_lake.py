@@ -21,6 +21,15 @@ def test_a_fresh_lake_has_every_schema(tmp_path):
     assert {name for (name,) in found} >= set(SCHEMAS)
 
 
+def test_a_lake_loads_no_extension_without_its_signature(tmp_path):
+    """Not even later: our own was checked before, and the door is closed behind it."""
+    for _ in range(2):
+        with connect(Paths(tmp_path)) as con:
+            assert con.execute("SELECT current_setting('allow_unsigned_extensions')").fetchone() == (False,)
+            with pytest.raises(duckdb.Error, match="while database is running"):
+                con.execute("SET allow_unsigned_extensions = true")
+
+
 def test_old_snapshots_go_with_their_files_and_content_stays(tmp_path, monkeypatch):
     paths = Paths(tmp_path)
     with connect(paths) as con:
