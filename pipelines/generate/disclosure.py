@@ -9,7 +9,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from pipelines.ingest.bronze.schema import rows_schema
+from pipelines.ingest.values.schema import rows_schema
 from pipelines.judge.ledger import schema
 from pipelines.kit import models
 from pipelines.kit.contracts import load_contracts

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.ingest.bronze import DeliveryResult
-from pipelines.ingest.bronze.schema import rows_schema
+from pipelines.ingest.values.schema import rows_schema
 from pipelines.kit.contracts import Feed, load_contracts
 from pipelines.kit.keys import key_expr
 from pipelines.kit.paths import Paths

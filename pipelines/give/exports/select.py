@@ -13,9 +13,9 @@ import polars_hash  # noqa: F401  registers the `chash` namespace
 from pipelines.give.exports.check import TOKEN
 from pipelines.give.exports.contract import Export
 from pipelines.give.published.export import PSEUDONYM_LENGTH
-from pipelines.ingest.bronze.invisible import SPOILING, TAKEN_OUT
-from pipelines.ingest.bronze.table import SPACE
-from pipelines.ingest.bronze.typing import dtype
+from pipelines.ingest.values.invisible import SPOILING, TAKEN_OUT
+from pipelines.ingest.values.table import SPACE
+from pipelines.ingest.values.typing import dtype
 from pipelines.kit.contracts.sources import sql_type
 from pipelines.kit.security.keys import KeyProvider
 

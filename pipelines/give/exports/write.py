@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipelines.give.exports.contract import Export
 from pipelines.give.exports.workbook import TIME_FORMAT, as_text, workbook
-from pipelines.ingest.bronze.formula_prefix import with_prefix
+from pipelines.ingest.formats.formula_prefix import with_prefix
 from pipelines.kit.contracts import Feed
 
 PAGE_ROWS = 5_000

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.ingest.bronze import problems
-from pipelines.ingest.bronze.identifiers import invalid
 from pipelines.ingest.bronze.profile import CHANGE_TYPE, DELETED
 from pipelines.ingest.bronze.result import DeliveryResult
 from pipelines.ingest.bronze.store import QUARANTINE_FILE
+from pipelines.ingest.values import problems
+from pipelines.ingest.values.identifiers import invalid
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 

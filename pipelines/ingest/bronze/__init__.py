@@ -1,7 +1,8 @@
 """Bronze: landed files read by their contract, one Parquet per delivery, every row or its reason kept.
 
-Belongs here: reading, typing, quarantine, breakers. Does not belong here: any rule about the content of a
-field beyond its type (expectations/), any change to landed bytes.
+Belongs here: taking a file in, breakers, quarantine, what is stored. Does not belong here: formats of files, types of
+cells (rooms of their own), any rule about the content of a field beyond its type (expectations/), any change to landed
+bytes.
 """
 
 from pipelines.ingest.bronze.ingest import awaiting, ingest_feed

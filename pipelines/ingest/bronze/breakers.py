@@ -8,13 +8,13 @@ delivery (judging.py).
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pipelines.ingest.bronze import problems
 from pipelines.ingest.bronze.drift import changed_kinds, lost_columns
 from pipelines.ingest.bronze.history import History, band
 from pipelines.ingest.bronze.profile import CHANGE_TYPE, Profile
 from pipelines.ingest.bronze.result import Check
 from pipelines.ingest.landing import Delivery, page_number
 from pipelines.ingest.landing.manifest import UNREAD
+from pipelines.ingest.values import problems
 from pipelines.kit.contracts import Feed
 from pipelines.kit.contracts.model import NIL_NEVER
 

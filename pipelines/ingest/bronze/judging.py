@@ -11,24 +11,26 @@ from dataclasses import replace
 from datetime import date
 from statistics import median
 
-from pipelines.ingest.bronze import problems, quarantine
+from pipelines.ingest.bronze import quarantine
 from pipelines.ingest.bronze.breakers import Counts, breaker, check, few_invalid, first_broken
 from pipelines.ingest.bronze.drift import changes
 from pipelines.ingest.bronze.history import History
 from pipelines.ingest.bronze.people import renamed_share
-from pipelines.ingest.bronze.places import divisions, lost_share, outside
+from pipelines.ingest.bronze.places import lost_share, outside
 from pipelines.ingest.bronze.points import words
 from pipelines.ingest.bronze.profile import vanished_share
 from pipelines.ingest.bronze.reading import being_read, has_killed, reader_version
 from pipelines.ingest.bronze.result import ACCEPTED, QUARANTINED, DeliveryResult
 from pipelines.ingest.bronze.store import Draft, read_people, read_sketch
-from pipelines.ingest.bronze.table import Notice, UnreadableError
 from pipelines.ingest.bronze.taking import Taken, refused_rows, take
 from pipelines.ingest.landing import UNRECOGNISED, Delivery
 from pipelines.ingest.landing.misnamed import misnamed
+from pipelines.ingest.values import problems
+from pipelines.ingest.values.table import Notice, UnreadableError
 from pipelines.kit import incidents
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
+from pipelines.kit.reference.divisions import read_divisions
 
 # So many records do not stay as they are from one period to the next.
 _MUST_CHANGE = 100
@@ -138,7 +140,7 @@ def _counts(
 ) -> Counts:
     full = past.full if delivery.mode == "full" else None
     before = read_sketch(paths, full)
-    known = divisions(paths.reference)
+    known = read_divisions(paths.reference)
     replaced = past.replaced if feed.key_columns and not delivery.is_page else None
     return Counts(
         rows_in=draft.rows.height + draft.entries.height,

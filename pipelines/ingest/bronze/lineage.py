@@ -7,9 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.ingest.bronze.schema import rows_schema
-from pipelines.ingest.bronze.table import ROW
 from pipelines.ingest.landing import Delivery
+from pipelines.ingest.values.schema import rows_schema
+from pipelines.ingest.values.table import ROW
 from pipelines.kit.contracts import Feed
 from pipelines.kit.keys import key_expr
 

@@ -6,7 +6,6 @@ divisions there are (kit.reference.divisions), what follows (breakers.py), codes
 
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +17,7 @@ from pipelines.ingest.bronze.result import DeliveryResult
 from pipelines.ingest.bronze.store import ROWS_FILE
 from pipelines.kit.contracts import Column, Feed
 from pipelines.kit.paths import Paths
-from pipelines.kit.reference.divisions import Divisions, read_divisions
+from pipelines.kit.reference.divisions import Divisions
 
 # Elements of the data standard that say in which village or township a row lies.
 _PLACED = ("DE05001", "DE05002")
@@ -45,12 +44,6 @@ class Places:
 
 def _places(column: Column) -> bool:
     return column.element in _PLACED and _ELSEWHERE not in column.label
-
-
-@cache
-def divisions(folder: Path) -> Divisions:
-    """Of the reference data, which is versioned with the code."""
-    return read_divisions(folder)
 
 
 def outside(counts: Mapping[str, int], scope: str, known: Divisions) -> dict[str, int]:

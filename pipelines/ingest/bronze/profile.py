@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.ingest.bronze.distinct import DistinctKeys
-from pipelines.ingest.bronze.header import Header
-from pipelines.ingest.bronze.identifiers import count_invalid
+from pipelines.ingest.values.header import Header
+from pipelines.ingest.values.identifiers import count_invalid
 from pipelines.kit.contracts import Feed
 
 # The column of a delta that says what happened to a row, and its word for a deletion (contracts of full_delta feeds).

@@ -8,13 +8,13 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.ingest.bronze import problems
 from pipelines.ingest.bronze.breakers import Breaker
-from pipelines.ingest.bronze.header import Header
-from pipelines.ingest.bronze.schema import QUARANTINE
-from pipelines.ingest.bronze.table import ROW, Spoilt
-from pipelines.ingest.bronze.typing import Fault, any_fault
 from pipelines.ingest.landing import Delivery
+from pipelines.ingest.values import problems
+from pipelines.ingest.values.header import Header
+from pipelines.ingest.values.schema import QUARANTINE
+from pipelines.ingest.values.table import ROW, Spoilt
+from pipelines.ingest.values.typing import Fault, any_fault
 
 _ORIGINAL = "原文"
 

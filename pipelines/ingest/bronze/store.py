@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 
 from pipelines.ingest.bronze.points import SCHEMA, is_located
 from pipelines.ingest.bronze.result import DeliveryResult
-from pipelines.ingest.bronze.schema import QUARANTINE, rows_schema
 from pipelines.ingest.landing.delivery import RECORD, to_json
+from pipelines.ingest.values.schema import QUARANTINE, rows_schema
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 from pipelines.kit.whole_files import fresh_folder, publish_folder

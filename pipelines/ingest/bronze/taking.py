@@ -10,19 +10,15 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from pipelines.ingest.bronze import last_line, quarantine, units
+from pipelines.ingest.bronze import quarantine
 from pipelines.ingest.bronze.breakers import Breaker, breaker
 from pipelines.ingest.bronze.history import History
 from pipelines.ingest.bronze.lineage import with_lineage
 from pipelines.ingest.bronze.people import People
-from pipelines.ingest.bronze.periods import held_against
 from pipelines.ingest.bronze.places import Places
 from pipelines.ingest.bronze.points import Points
 from pipelines.ingest.bronze.profile import Profile, Profiler
-from pipelines.ingest.bronze.readers import read
 from pipelines.ingest.bronze.store import Draft
-from pipelines.ingest.bronze.table import ROW, Block, Ending, Notice, Table
-from pipelines.ingest.bronze.tail import SAID, sort_out
 from pipelines.ingest.bronze.tellings import (
     cell_notices,
     header_breaker,
@@ -31,8 +27,14 @@ from pipelines.ingest.bronze.tellings import (
     second_heading,
     tail_notice,
 )
-from pipelines.ingest.bronze.typing import type_block
+from pipelines.ingest.formats import last_line
+from pipelines.ingest.formats.readers import read
+from pipelines.ingest.formats.tail import SAID, sort_out
 from pipelines.ingest.landing import Delivery
+from pipelines.ingest.values import units
+from pipelines.ingest.values.periods import held_against
+from pipelines.ingest.values.table import ROW, Block, Ending, Notice, Table
+from pipelines.ingest.values.typing import type_block
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipelines.ingest.bronze.breakers import Breaker, breaker
-from pipelines.ingest.bronze.id_numbers import has_open_length
-from pipelines.ingest.bronze.invisible import INVISIBLE
-from pipelines.ingest.bronze.missing import MISSING
-from pipelines.ingest.bronze.periods import MONTH_AHEAD, MONTH_BACK
-from pipelines.ingest.bronze.table import ID_NUMERIC, Notice, Table
-from pipelines.ingest.bronze.tail import names_nobody
-from pipelines.ingest.bronze.typing import Typed
+from pipelines.ingest.formats.tail import names_nobody
 from pipelines.ingest.landing import Delivery
+from pipelines.ingest.values.id_numbers import has_open_length
+from pipelines.ingest.values.invisible import INVISIBLE
+from pipelines.ingest.values.missing import MISSING
+from pipelines.ingest.values.periods import MONTH_AHEAD, MONTH_BACK
+from pipelines.ingest.values.table import ID_NUMERIC, Notice, Table
+from pipelines.ingest.values.typing import Typed
 from pipelines.kit.contracts import Feed
 
 _TOLD_CELLS = {

@@ -9,11 +9,11 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pipelines.ingest.bronze import answer as answers
-from pipelines.ingest.bronze import encoding as enc
-from pipelines.ingest.bronze.json_stream import NAMES, Envelope, Malformed, Window, records
-from pipelines.ingest.bronze.table import UnreadableError
 from pipelines.ingest.collect.report import SourceError
+from pipelines.ingest.formats import answer as answers
+from pipelines.ingest.formats import encoding as enc
+from pipelines.ingest.formats.json_stream import NAMES, Envelope, Malformed, Window, records
+from pipelines.ingest.values.table import UnreadableError
 from pipelines.kit.contracts import Feed
 
 MOST_PAGES = 9_999

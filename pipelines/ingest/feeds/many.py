@@ -13,10 +13,10 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from pipelines.ingest.bronze import awaiting
-from pipelines.ingest.bronze.kinds import may_unfold
 from pipelines.ingest.bronze.reading import blame
 from pipelines.ingest.feeds.one import FeedState, bring
 from pipelines.ingest.feeds.stale import clear, in_bronze, mark
+from pipelines.ingest.formats.kinds import may_unfold
 from pipelines.ingest.landing import dropped
 from pipelines.kit.contracts import Feed
 from pipelines.kit.incidents import is_ours

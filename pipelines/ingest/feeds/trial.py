@@ -14,16 +14,17 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.ingest.bronze import DeliveryResult, ingest_feed, kinds, results
-from pipelines.ingest.bronze.schema import LINEAGE
+from pipelines.ingest.bronze import DeliveryResult, ingest_feed, results
 from pipelines.ingest.bronze.store import QUARANTINE_FILE, ROWS_FILE
-from pipelines.ingest.bronze.table import UnreadableError
 from pipelines.ingest.bronze.withdrawals import WITHDRAWALS
 from pipelines.ingest.deliveries import known_deliveries
 from pipelines.ingest.deliveries.standing import WAITING
+from pipelines.ingest.formats import kinds
 from pipelines.ingest.landing import land_feed, left_alone
 from pipelines.ingest.landing.delivery import RECORD
 from pipelines.ingest.landing.file_name import read_name
+from pipelines.ingest.values.schema import LINEAGE
+from pipelines.ingest.values.table import UnreadableError
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 

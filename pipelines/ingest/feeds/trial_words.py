@@ -8,10 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pipelines.ingest.bronze import kinds
-from pipelines.ingest.bronze.problems import DELIVERY
 from pipelines.ingest.bronze.result import ACCEPTED
 from pipelines.ingest.feeds.trial import Trial
+from pipelines.ingest.formats import kinds
+from pipelines.ingest.values.problems import DELIVERY
 from pipelines.kit.contracts import Feed
 from pipelines.kit.contracts.words import file_name_example
 

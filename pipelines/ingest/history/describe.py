@@ -5,8 +5,8 @@ Belongs here: Chinese text of a trace. Does not belong here: finding it (trace.p
 
 from collections.abc import Iterable, Iterator
 
-from pipelines.ingest.bronze.problems import place
 from pipelines.ingest.history.trace import Version
+from pipelines.ingest.values.problems import place
 from pipelines.kit.contracts import Feed
 
 _KINDS = {"new": "首次出现", "changed": "变更", "same": "未变", "deleted": "删除", "returned": "恢复", None: "不计"}

@@ -1,7 +1,7 @@
 """When two headings are the same heading.
 
 Belongs here: the normal form in which headings of files and contracts are compared. Does not belong here:
-which row of a file is the header (pipelines.ingest.bronze.header).
+which row of a file is the header (pipelines.ingest.values.header).
 """
 
 import re

@@ -1,6 +1,6 @@
 """Units of numbers: which of them measure the same thing, and how many of one make one of another.
 
-Belongs here: names and sizes of units. Does not belong here: finding units in files (pipelines.ingest.bronze.units).
+Belongs here: names and sizes of units. Does not belong here: finding units in files (pipelines.ingest.values.units).
 """
 
 import unicodedata

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import polars as pl
@@ -100,6 +100,7 @@ class Divisions:
         return sorted((u for u in self.on(day).values() if u.level == level), key=lambda u: u.code)
 
 
+@cache
 def read_divisions(folder: Path) -> Divisions:
     """From the reference data: a unit has the codes of a snapshot from its date until the next one."""
     is_scope = pl.col("level_name").is_in(list(LEVELS.values()))

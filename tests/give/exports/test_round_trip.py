@@ -15,7 +15,7 @@ from pipelines.give.exports.round_trip import differences, read_back, round_trip
 from pipelines.give.exports.select import _plain
 from pipelines.give.exports.workbook import TooLarge
 from pipelines.give.exports.write import PAGE_ROWS, files
-from pipelines.ingest.bronze.typing import dtype
+from pipelines.ingest.values.typing import dtype
 from tests.give.exports.samples import AS_OF, COLUMNS, export, feed
 
 SCHEMA = {c.name: dtype(c) for c in COLUMNS}

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.give.returns.notices import write_notices
 from pipelines.give.returns.own_rows import own_reference
-from pipelines.ingest.bronze.schema import rows_schema
+from pipelines.ingest.values.schema import rows_schema
 from pipelines.judge.ledger import turns
 from pipelines.judge.ledger.reissue import Unfounded
 from pipelines.kit.contracts import load_contracts

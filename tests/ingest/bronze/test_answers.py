@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.bronze.json_reader import read_json
-from pipelines.ingest.bronze.table import UnreadableError
 from pipelines.ingest.collect.pages import Answer, read_page
 from pipelines.ingest.collect.report import SourceError
+from pipelines.ingest.formats.json_reader import read_json
+from pipelines.ingest.values.table import UnreadableError
 from pipelines.kit.contracts import Feed
 from tests.ingest.bronze import formats as f
 

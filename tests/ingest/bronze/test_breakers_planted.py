@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from pipelines.ingest.bronze import results
-from pipelines.ingest.bronze.identifiers import invalid
 from pipelines.ingest.bronze.profile import is_mojibake
+from pipelines.ingest.values.identifiers import invalid
 from tests.ingest.bronze.conftest import CARD_HEADER, FEEDS, Office
 
 DAYS = [date(2024, month, 28) for month in range(1, 13)]

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.ingest.bronze import csv_reader
-from pipelines.ingest.bronze.csv_dialect import Dialect, dialect_of
-from pipelines.ingest.bronze.csv_records import records
-from pipelines.ingest.bronze.encoding import to_utf8
-from pipelines.ingest.bronze.header import Header
-from pipelines.ingest.bronze.table import tidy
+from pipelines.ingest.formats import csv_reader
+from pipelines.ingest.formats.csv_dialect import Dialect, dialect_of
+from pipelines.ingest.formats.csv_records import records
+from pipelines.ingest.formats.encoding import to_utf8
+from pipelines.ingest.values.header import Header
+from pipelines.ingest.values.table import tidy
 
 CELL = st.text(st.sampled_from("ab王 \",\n='"), max_size=6)
 

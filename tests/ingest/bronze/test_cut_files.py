@@ -11,11 +11,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.ingest.bronze import html_tables, last_line
-from pipelines.ingest.bronze.csv_reader import read_csv
-from pipelines.ingest.bronze.json_reader import read_json
-from pipelines.ingest.bronze.last_line import BLANK, BROKEN, ENDED, UNCLEAR, UNLIKE, WHOLE
-from pipelines.ingest.bronze.table import Block, Ending, UnreadableError
+from pipelines.ingest.formats import html_tables, last_line
+from pipelines.ingest.formats.csv_reader import read_csv
+from pipelines.ingest.formats.json_reader import read_json
+from pipelines.ingest.formats.last_line import BLANK, BROKEN, ENDED, UNCLEAR, UNLIKE, WHOLE
+from pipelines.ingest.values.table import Block, Ending, UnreadableError
 from pipelines.kit.contracts import Column
 from pipelines.kit.contracts.model import CITIZEN_NUMBER
 from tests.ingest.bronze import formats as f

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.bronze.dates import parse_dates, parse_months, parse_times
+from pipelines.ingest.values.dates import parse_dates, parse_months, parse_times
 
 FORMS = (
     "{y}-{m:02d}-{d:02d}",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.bronze.encoding import sniff, to_utf8
-from pipelines.ingest.bronze.table import UnreadableError
+from pipelines.ingest.formats.encoding import sniff, to_utf8
+from pipelines.ingest.values.table import UnreadableError
 
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=4, max_size=40)
 RARE = "䶮𠮷镕"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.bronze.header import DEPTH, detect
+from pipelines.ingest.values.header import DEPTH, detect
 from tests.ingest.bronze.conftest import FEEDS
 
 FEED = FEEDS["F08"]

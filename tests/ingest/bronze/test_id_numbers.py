@@ -8,8 +8,8 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from pipelines.ingest.bronze import parquet_reader
-from pipelines.ingest.bronze.cells import column_texts
+from pipelines.ingest.formats import parquet_reader
+from pipelines.ingest.formats.cells import column_texts
 from pipelines.kit.contracts import Column
 from tests.ingest.bronze import formats as f
 from tests.ingest.bronze.conftest import Office

@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.ingest.bronze import csv_reader, empty_bronze, ingest_feed, results, store
-from pipelines.ingest.bronze.table import ROW, tidy
+from pipelines.ingest.bronze import empty_bronze, ingest_feed, results, store
+from pipelines.ingest.formats import csv_reader
 from pipelines.ingest.landing import land_feed
+from pipelines.ingest.values.table import ROW, tidy
 from pipelines.kit.contracts.sources import sql_type
 from pipelines.kit.keys import key_sql, record_key
 from tests.ingest.bronze.conftest import AS_OF, FEEDS, Office

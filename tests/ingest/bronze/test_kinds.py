@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.bronze import kinds
+from pipelines.ingest.formats import kinds
 from pipelines.ingest.landing.file_name import read_name
 from tests.ingest.bronze import formats as f
 from tests.ingest.bronze import raw_workbooks as raw

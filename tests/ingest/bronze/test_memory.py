@@ -8,7 +8,7 @@ SIZE = 80 << 20
 READ = """
 import resource, sys
 from pathlib import Path
-from pipelines.ingest.bronze.readers import read
+from pipelines.ingest.formats.readers import read
 from tests.ingest.bronze.formats import FEED
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for name in ("json", "csv"):

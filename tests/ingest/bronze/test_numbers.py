@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.bronze.header import Header
-from pipelines.ingest.bronze.table import Block
-from pipelines.ingest.bronze.typing import type_block
+from pipelines.ingest.values.header import Header
+from pipelines.ingest.values.table import Block
+from pipelines.ingest.values.typing import type_block
 from tests.ingest.bronze import formats as f
 
 WIDE = str.maketrans("0123456789,.-", "０１２３４５６７８９，．－")

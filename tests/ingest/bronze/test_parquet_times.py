@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.ingest.bronze import parquet_reader
+from pipelines.ingest.formats import parquet_reader
 from tests.ingest.bronze import formats as f
 from tests.ingest.bronze.conftest import Office
 

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
-from pipelines.ingest.bronze.places import divisions, outside
+from pipelines.ingest.bronze.places import outside
 from pipelines.kit.paths import PROJECT_ROOT
+from pipelines.kit.reference.divisions import read_divisions
 from tests.ingest.bronze.conftest import Office
 
 DAYS = [date(2024, 3, day) for day in range(5, 9)]
-KNOWN = divisions(PROJECT_ROOT / "data" / "reference")
+KNOWN = read_divisions(PROJECT_ROOT / "data" / "reference")
 
 
 @pytest.fixture

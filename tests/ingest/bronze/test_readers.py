@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.ingest.bronze.archive import read_archive
-from pipelines.ingest.bronze.table import UnreadableError
-from pipelines.ingest.bronze.workbook_guard import Caps
+from pipelines.ingest.formats.archive import read_archive
+from pipelines.ingest.formats.workbook_guard import Caps
+from pipelines.ingest.values.table import UnreadableError
 from tests.ingest.bronze import formats as f
 from tests.ingest.bronze.conftest import Office
 
@@ -196,7 +196,7 @@ def test_an_id_parquet_holds_as_a_number_is_refused(desk: Office, kind: str, val
 def test_every_type_of_parquet_becomes_exact_text(tmp_path: Path):
     from datetime import UTC, datetime
 
-    from pipelines.ingest.bronze.parquet_reader import read_parquet
+    from pipelines.ingest.formats.parquet_reader import read_parquet
 
     frame = pl.DataFrame({
         "身份证号": ["1"], "a": [True], "b": [2**63 - 1], "c": [1.5], "d": [datetime(2024, 1, 2, 16, 30, tzinfo=UTC)],

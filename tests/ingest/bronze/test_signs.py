@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.bronze.header import Header
-from pipelines.ingest.bronze.table import Block, tidy
-from pipelines.ingest.bronze.typing import Typed, type_block
+from pipelines.ingest.values.header import Header
+from pipelines.ingest.values.table import Block, tidy
+from pipelines.ingest.values.typing import Typed, type_block
 from pipelines.kit.contracts import Column, Feed
 from tests.ingest.bronze import formats as f
 from tests.ingest.bronze.conftest import FEEDS, Office

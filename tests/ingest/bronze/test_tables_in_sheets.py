@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from pipelines.ingest.bronze import csv_reader, workbook_reader
+from pipelines.ingest.formats import csv_reader, workbook_reader
 from pipelines.kit.contracts.model import Column, Thresholds
 from tests.ingest.bronze import formats
 from tests.ingest.bronze.conftest import Office

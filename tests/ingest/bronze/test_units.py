@@ -13,7 +13,7 @@ import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.bronze.units import in_format, stated, times
+from pipelines.ingest.values.units import in_format, stated, times
 from pipelines.kit.contracts.elements import load_elements
 from pipelines.kit.contracts.feed_file import FEEDS as FEED_FILES
 from pipelines.kit.contracts.feed_file import load_feed_file

@@ -6,10 +6,10 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from pipelines.ingest.bronze import ods_guard, workbook_guard, xls_guard
-from pipelines.ingest.bronze.table import UnreadableError
-from pipelines.ingest.bronze.workbook_guard import Caps, odd_cells
-from pipelines.ingest.bronze.xls_guard import _read
+from pipelines.ingest.formats import ods_guard, workbook_guard, xls_guard
+from pipelines.ingest.formats.workbook_guard import Caps, odd_cells
+from pipelines.ingest.formats.xls_guard import _read
+from pipelines.ingest.values.table import UnreadableError
 from tests.ingest.bronze import formats as f
 from tests.ingest.bronze import raw_workbooks as raw
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 import xlsxwriter
 
-from pipelines.ingest.bronze import workbook_reader
+from pipelines.ingest.formats import workbook_reader
 from tests.ingest.bronze.conftest import Office
 
 DEATHS = "F04_死亡医学证明_370600_202401.xlsx"

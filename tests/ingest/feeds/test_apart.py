@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.ingest.bronze import awaiting, ingest, reading, results
-from pipelines.ingest.bronze.kinds import may_unfold
 from pipelines.ingest.feeds import bring_all, many
+from pipelines.ingest.formats.kinds import may_unfold
 from pipelines.ingest.landing import land_feed
 from tests.ingest.bronze import formats as f
 from tests.ingest.bronze.conftest import AS_OF, FEEDS, Office, allowance, allowance_header, card, cards, workbook  # noqa: F401

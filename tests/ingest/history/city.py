@@ -11,10 +11,10 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipelines.ingest.bronze.result import DeliveryResult
-from pipelines.ingest.bronze.schema import rows_schema
 from pipelines.ingest.bronze.store import empty_bronze
 from pipelines.ingest.deliveries import known_deliveries
 from pipelines.ingest.history import DeliveryHistory, reconcile, update_history
+from pipelines.ingest.values.schema import rows_schema
 from pipelines.kit.contracts import Feed, load_contracts
 from pipelines.kit.contracts.model import Column
 from pipelines.kit.keys import key_expr, record_key

@@ -9,8 +9,8 @@ import pytest
 
 from pipelines.ingest.bronze.profile import Profile
 from pipelines.ingest.bronze.result import ACCEPTED, DeliveryResult
-from pipelines.ingest.bronze.typing import dtype
 from pipelines.ingest.landing.delivery import to_json
+from pipelines.ingest.values.typing import dtype
 from pipelines.judge.verify import structure
 from pipelines.judge.verify.structure import STRUCTURE_FOLDER, verify_structure
 from pipelines.kit.contracts import load_contracts
