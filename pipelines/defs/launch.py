@@ -11,20 +11,22 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
 
 import dagster as dg
+from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
 from pipelines.defs.partitions import why_no_date
 from pipelines.defs.progress import Progress
 from pipelines.kit.paths import PROJECT_ROOT, Paths
 
-
-# The code location's name in workspace.yaml. A run of a terminal has no origin; by this tag the UI counts it to its job.
+# The code location's name in workspace.yaml.
 LOCATION = "zhenjie-lakehouse"
-ORIGIN = {".dagster/repository": f"__repository__@{LOCATION}", "launched_from": "terminal"}
+TERMINAL = {"launched_from": "terminal"}
 
 
 def prepare_home(paths: Paths) -> None:
@@ -58,11 +60,20 @@ def launch(
 
         job = build_defs(paths).resolve_job_def(job_name)
         with dg.DagsterInstance.get() as instance:
+            _owned(instance, job_name)
             return job.execute_in_process(
                 partition_key=as_of.isoformat(), instance=instance, raise_on_error=False,
-                tags=ORIGIN | {name: text for name, text in tags.items() if text},
+                tags=TERMINAL | {name: text for name, text in tags.items() if text},
                 run_config={"loggers": {"progress": {}}},
             ).success
+
+
+def _owned(instance: dg.DagsterInstance, job_name: str) -> None:
+    """Runs that this process makes belong to the job of the code location, as the UI's own do: without an origin they
+    are on no timeline and under no job. Dagster's `execute_in_process` cannot be told so."""
+    location = RegisteredCodeLocationOrigin(LOCATION)
+    origin = RemoteJobOrigin(RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME), job_name)
+    instance.create_run_for_job = partial(instance.create_run_for_job, remote_job_origin=origin)
 
 
 @contextmanager

@@ -14,7 +14,8 @@ def test_the_ui_finds_a_run_of_the_terminal_under_its_job(tmp_path, monkeypatch)
     assert not launch(Paths(tmp_path), date(2024, 2, 29), "queries", {"because": "试运行"})  # no turn is out
     with dg.DagsterInstance.get() as instance:
         (run,) = instance.get_runs(dg.RunsFilter(job_name="queries"))
-    assert run.tags[".dagster/repository"] == f"__repository__@{LOCATION}"
+    assert run.tags_for_storage()[".dagster/repository"] == f"__repository__@{LOCATION}"
+    assert run.remote_job_origin.location_name == LOCATION
     assert (run.tags["dagster/partition"], run.tags["because"]) == ("2024-02-29", "试运行")
 
 
