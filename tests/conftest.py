@@ -7,6 +7,7 @@ waits for files it has just written, or fails for being slow. Does not belong he
 import os
 from collections.abc import Iterator
 
+import duckdb
 import pytest
 from hypothesis import settings
 from xdist.remote import Producer
@@ -15,6 +16,16 @@ from xdist.scheduler import LoadFileScheduling
 from pipelines.kit import quiet
 
 os.environ[quiet.VARIABLE] = "0"
+# Two processes have two cores: on a handful of rows DuckDB's own threads only get in one another's way, at a third of
+# the whole cost. Commands that tests start as processes of their own have theirs.
+_connect = duckdb.connect
+
+
+def _with_one_thread(*args: object, config: dict | None = None, **kwargs: object) -> duckdb.DuckDBPyConnection:
+    return _connect(*args, config={"threads": 1, **(config or {})}, **kwargs)
+
+
+duckdb.connect = _with_one_thread
 # A test says what is right, never how long it may take.
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")

@@ -1,12 +1,14 @@
 """A scratch installation and a small lake with three townships."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
+from pipelines.give.returns.sets import write_return_sets
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
-from tests.give.returns.small_lake import fill
+from tests.give.returns.small_lake import AS_OF, fill
 
 
 @pytest.fixture(scope="session")
@@ -18,13 +20,31 @@ def small(tmp_path_factory):
     return made
 
 
+@pytest.fixture(scope="session")
+def small_issued(tmp_path_factory, small):
+    """The lake once its three sets are out, and the sets; made once, too."""
+    made = Paths(tmp_path_factory.mktemp("issued"))
+    shutil.copytree(small.root, made.root, dirs_exist_ok=True)
+    with connect(made) as connection:
+        return made, write_return_sets(made, connection, AS_OF)
+
+
 @pytest.fixture
 def paths(tmp_path):
     return Paths(tmp_path)
 
 
 @pytest.fixture
-def con(paths, small):
-    shutil.copytree(small.root, paths.root, dirs_exist_ok=True)
+def con(request, paths, small):
+    """The lake; with the sets out where a test asks for `issued`."""
+    source = request.getfixturevalue("small_issued")[0] if "issued" in request.fixturenames else small
+    shutil.copytree(source.root, paths.root, dirs_exist_ok=True)
     with connect(paths) as connection:
         yield connection
+
+
+@pytest.fixture
+def issued(paths, small_issued):
+    """The three sets of 2024-01-31, by township code."""
+    made, sets = small_issued
+    return {s.township_code: replace(s, folder=paths.root / s.folder.relative_to(made.root)) for s in sets}

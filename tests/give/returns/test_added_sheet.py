@@ -55,7 +55,7 @@ def _forget() -> None:
 
 
 @pytest.fixture
-def issued(con, paths, expectations):
+def first_set(con, paths, expectations):
     con.execute(
         "create table lake.returns.emergency_store as select township_code, 's' || i as store_id, "
         "'仓库' || i as store_name, 10 * i as amount from lake.unified.division, range(3) t(i) "
@@ -69,8 +69,8 @@ def issued(con, paths, expectations):
 
 
 @pytest.fixture
-def plain(issued, keys):
-    return unlock(next(issued.folder.glob("*.xlsx")).read_bytes(), keys.password(FIRST))
+def plain(first_set, keys):
+    return unlock(next(first_set.folder.glob("*.xlsx")).read_bytes(), keys.password(FIRST))
 
 
 def test_it_is_written_with_its_drop_down_and_protected(plain):
@@ -91,16 +91,16 @@ def test_it_is_written_with_its_drop_down_and_protected(plain):
     assert str(offered.sqref) == "D4:D6" and [c.value for (c,) in book["_codes"][area]] == ["1 完好", "2 缺失"]
 
 
-def test_it_is_counted_and_listed_for_machines(issued, keys):
-    manifest = json.loads((issued.folder / "manifest.json").read_text(encoding="utf-8"))
+def test_it_is_counted_and_listed_for_machines(first_set, keys):
+    manifest = json.loads((first_set.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["counts"]["emergency_stores"] == 3
-    (file,) = issued.folder.glob("emergency_stores.parquet*")
+    (file,) = first_set.folder.glob("emergency_stores.parquet*")
     rows = pl.read_parquet(io.BytesIO(unseal(keys, FIRST, file.read_bytes())))
     assert rows.rows() == [(f"仓库{i}", 10 * i, f"s{i}") for i in range(3)]
     assert rows.schema["amount"] == pl.Int64
 
 
-def test_what_was_filled_in_is_read_back_wherever_its_column_stands(issued, plain, keys):
+def test_what_was_filled_in_is_read_back_wherever_its_column_stands(first_set, plain, keys):
     book = openpyxl.load_workbook(io.BytesIO(plain))
     sheet = book["应急物资"]
     sheet["D5"], sheet["E5"] = "2 缺失", "已上报"
@@ -110,7 +110,7 @@ def test_what_was_filled_in_is_read_back_wherever_its_column_stands(issued, plai
     book.save(out)
     cells = read_book(out.getvalue()).sheets["应急物资"]
     form = located(sheets.load_sheets(TOWNSHIP)["emergency_stores"], cells, _facts(plain))
-    rows, signer = list(form.rows(cells)), RowSigner(keys, issued.set_id)
+    rows, signer = list(form.rows(cells)), RowSigner(keys, first_set.set_id)
     assert [(row.text("store_id"), row.text("state"), row.text("remark")) for row in rows] == [
         ("s0", "", ""), ("s1", "2 缺失", "已上报"), ("s2", "", ""),
     ]  # fmt: skip

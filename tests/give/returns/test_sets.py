@@ -48,8 +48,8 @@ def test_every_township_gets_its_set_and_nothing_of_others(paths, con, keys):
     assert tickets["rule_id"].to_list() == ["R20", "R17", "R22", "R11", "R11", "R11"]
 
 
-def test_the_manifest_is_signed_and_describes_the_files(paths, con, keys):
-    issued = write_return_sets(paths, con, AS_OF)[0]
+def test_the_manifest_is_signed_and_describes_the_files(con, issued, keys):
+    issued = issued[FIRST]
     manifest = json.loads((issued.folder / "manifest.json").read_text(encoding="utf-8"))
     signature = manifest.pop("signature")
     assert is_signed(keys, SIGN_PURPOSE, manifest, signature)
@@ -63,17 +63,16 @@ def test_the_manifest_is_signed_and_describes_the_files(paths, con, keys):
     ).startswith(b"PK")
 
 
-def test_equal_content_leaves_files_untouched(paths, con):
-    first = write_return_sets(paths, con, AS_OF)
+def test_equal_content_leaves_files_untouched(paths, con, issued):
     before = {p: p.read_bytes() for p in paths.returns.rglob("*") if p.is_file()}
     second = write_return_sets(paths, con, AS_OF)
     assert not any(s.is_new for s in second)
-    assert [s.set_id for s in second] == [s.set_id for s in first]
+    assert [s.set_id for s in second] == [s.set_id for s in issued.values()]
     assert {p: p.read_bytes() for p in paths.returns.rglob("*") if p.is_file()} == before
 
 
-def test_changed_content_is_issued_again_and_says_what_it_supersedes(paths, con):
-    first = write_return_sets(paths, con, AS_OF)
+def test_changed_content_is_issued_again_and_says_what_it_supersedes(paths, con, issued):
+    first = list(issued.values())
     con.execute(
         "update lake.returns.return_resident set name = '改名' where township_code = ? and person_id = 'p3'",
         [FIRST],
@@ -91,10 +90,9 @@ def test_changed_content_is_issued_again_and_says_what_it_supersedes(paths, con)
     assert rows == [(s.township_code, s.set_id, s.issue) for s in second]
 
 
-def test_without_a_reason_nothing_that_is_out_is_replaced(paths, con):
+def test_without_a_reason_nothing_that_is_out_is_replaced(paths, con, issued):
     """The last township differs, the first lost its set: neither is written."""
-    sets = write_return_sets(paths, con, AS_OF)
-    shutil.rmtree(sets[0].folder)
+    shutil.rmtree(issued[FIRST].folder)
     con.execute("update lake.returns.return_resident set name = '改名' where township_code = '370602003'")
     before = {p: p.read_bytes() for p in paths.returns.rglob("*") if p.is_file()}
     with pytest.raises(Unfounded, match="370602003 of 2024-01-31"):
@@ -112,23 +110,21 @@ def test_the_guide_says_why_a_set_is_replaced(con):
     assert again.content_digest() == data.content_digest()
 
 
-def test_a_file_changed_on_disk_is_noticed(paths, con):
-    issued = write_return_sets(paths, con, AS_OF)[0]
-    next(issued.folder.glob("*.xlsx")).write_bytes(b"rubbish")
+def test_a_file_changed_on_disk_is_noticed(paths, con, issued):
+    next(issued[FIRST].folder.glob("*.xlsx")).write_bytes(b"rubbish")
     again = write_return_sets(paths, con, AS_OF)
     assert [s.issue for s in again] == [2, 1, 1]
     assert json.loads((again[0].folder / "manifest.json").read_bytes())["because"] == DAMAGED
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"set_id": 1}', "[" * 100_000, None])
-def test_a_set_whose_manifest_is_damaged_is_issued_again_and_stops_no_other(paths, con, content):
-    first = write_return_sets(paths, con, AS_OF)
-    manifest = first[0].folder / "manifest.json"
+def test_a_set_whose_manifest_is_damaged_is_issued_again_and_stops_no_other(paths, con, issued, content):
+    manifest = issued[FIRST].folder / "manifest.json"
     manifest.unlink() if content is None else manifest.write_text(content)
     again = write_return_sets(paths, con, AS_OF)
     assert [(s.issue, s.is_new) for s in again] == [(2, True), (1, False), (1, False)]
     said = json.loads((again[0].folder / "manifest.json").read_bytes())
-    assert (said["because"], said["supersedes"]) == (DAMAGED, first[0].set_id)
+    assert (said["because"], said["supersedes"]) == (DAMAGED, issued[FIRST].set_id)
 
 
 @pytest.fixture
@@ -218,8 +214,7 @@ def test_closed_and_source_tickets_are_not_asked(paths, con):
     assert write_return_sets(paths, con, AS_OF)[0].anomalies == 2
 
 
-def test_sets_of_two_dates_stand_side_by_side(paths, con):
-    write_return_sets(paths, con, AS_OF)
+def test_sets_of_two_dates_stand_side_by_side(paths, con, issued):
     later = write_return_sets(paths, con, date(2024, 2, 29))
     assert all(s.is_new and s.issue == 1 and s.folder.name == "20240229" for s in later)
     assert con.execute("select count(*) from lake.ledger.return_set").fetchone() == (6,)
