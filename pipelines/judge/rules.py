@@ -5,7 +5,6 @@ and what becomes of a ticket (pipelines.judge.ledger).
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -61,9 +60,23 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """How the value of an evidence column is told where the contracts do not say: its `unit`, or `like` a column of
+    the row's feed. `unit_in`, `label_in`, `like_in`: the evidence column whose value is that unit, its label, that
+    column's name."""
+
+    unit: str = ""
+    like: str = ""
+    unit_in: str = ""
+    label_in: str = ""
+    like_in: str = ""
+
+
+@dataclass(frozen=True)
 class Rule:
-    """One rule. `labels`: evidence column -> Chinese label; `value_labels`: column -> code -> word. `needs`: feeds
-    without whose present state it would speak falsely."""
+    """One rule. `labels`: evidence column -> Chinese label; `value_labels`: column -> code -> word; `shown`: column ->
+    how its value is told. `needs`: feeds without whose present state it would speak falsely. `problem_zh` says what is
+    wrong, `question_zh` what townships are asked then, `fix_zh` what departments might do; `days` both have for it."""
 
     rule_id: str
     title_zh: str
@@ -74,7 +87,10 @@ class Rule:
     version: str
     valid_from: date
     asks_township: bool
+    problem_zh: str
     question_zh: str
+    fix_zh: str
+    days: int
     answers: tuple[Answer, ...]
     waiver_months: int
     fix_grace_days: int
@@ -82,6 +98,12 @@ class Rule:
     needs: tuple[str, ...]
     labels: MappingProxyType = field(repr=False)
     value_labels: MappingProxyType = field(repr=False)
+    shown: MappingProxyType = field(repr=False)
+
+    @property
+    def beside(self) -> frozenset[str]:
+        """Evidence columns that are told with others, as their unit or their label."""
+        return frozenset(column for form in self.shown.values() for column in (form.unit_in, form.label_in) if column)
 
     def answer(self, code: str) -> Answer | None:
         """The answer with this code, or None."""
@@ -90,14 +112,6 @@ class Rule:
     def said(self, words: str) -> Answer | None:
         """The answer a township means by a drop-down text of today or of former times, or None."""
         return next((a for a in self.answers if words in (a.words, *a.formerly)), None)
-
-    def shown(self, evidence: Mapping[str, Any]) -> dict[str, str]:
-        """Evidence as people read it: Chinese label -> value, codes in words. A column without a label stays out."""
-        return {self.labels[c]: self._word(c, str(v)) for c, v in evidence.items() if c in self.labels}
-
-    def _word(self, column: str, text: str) -> str:
-        """A column named as a value has the label of that column."""
-        return (self.labels if column == "field" else self.value_labels.get(column, {})).get(text, text)
 
 
 def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
@@ -115,16 +129,22 @@ def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
     return rules
 
 
+def answer_days(path: Path = RULES_FILE) -> int:
+    """Calendar days townships and departments have for a ticket, where its rule does not say otherwise."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["days"]
+
+
 def _rules_of(doc: dict[str, Any], core: dict[str, Any]) -> dict[str, Rule]:
     """A pack's words come before those of the core, for its own rules."""
-    labels, value_labels = ({**core[key], **doc.get(key, {})} for key in ("labels", "value_labels"))
+    words = {key: {**core[key], **doc.get(key, {})} for key in ("labels", "value_labels", "shown")}
+    shown = {column: Shown(**form) for column, form in words["shown"].items()}
     return {
-        rule_id: _rule(rule_id, body, {**labels, **body.get("labels", {})}, value_labels)
+        rule_id: _rule(rule_id, {"days": core["days"], **body}, {**words, "shown": shown})
         for rule_id, body in doc["rules"].items()
     }
 
 
-def _rule(rule_id: str, body: dict[str, Any], labels: dict, value_labels: dict) -> Rule:
+def _rule(rule_id: str, body: dict[str, Any], words: dict[str, dict]) -> Rule:
     if not _RULE_ID.fullmatch(rule_id):
         raise RuleCatalogueError(f"rules.yaml: rule id {rule_id!r} is not a letter and two digits")
     answers = tuple(_answer(rule_id, a) for a in body.get("answers", ()))
@@ -138,21 +158,25 @@ def _rule(rule_id: str, body: dict[str, Any], labels: dict, value_labels: dict) 
         version=str(body.get("version", "1")),
         valid_from=body.get("valid_from", date(2023, 1, 1)),
         asks_township=bool(body.get("asks_township", False)),
-        question_zh=body["question_zh"],
+        problem_zh=body["problem_zh"],
+        question_zh=body.get("question_zh", ""),
+        fix_zh=body["fix_zh"],
+        days=int(body["days"]),
         answers=answers,
         waiver_months=int(body.get("waiver_months", 12)),
         fix_grace_days=int(body.get("fix_grace_days", 0)),
         ticket=_one_of(rule_id, "ticket", body.get("ticket", "own"), ("own", "original")),
         needs=tuple(body.get("needs", ())),
-        labels=MappingProxyType(labels),
-        value_labels=MappingProxyType(value_labels),
+        labels=MappingProxyType({**words["labels"], **body.get("labels", {})}),
+        value_labels=MappingProxyType(words["value_labels"]),
+        shown=MappingProxyType(words["shown"]),
     )
     for named in ([a.code for a in answers], [w for a in answers for w in (a.words, *a.formerly)]):
         if len(set(named)) < len(named):
             raise RuleCatalogueError(f"rules.yaml: {rule_id} has two answers of one code or of the same words")
-    if rule.asks_township != bool(answers):
+    if not rule.asks_township == bool(answers) == bool(rule.question_zh):
         raise RuleCatalogueError(
-            f"rules.yaml: {rule_id} must have answers exactly when asks_township is true"
+            f"rules.yaml: {rule_id} must have question_zh and answers exactly when asks_township is true"
         )
     return rule
 

@@ -65,6 +65,12 @@ def test_nothing_of_the_house_reads_a_pack():
         assert all(of[parent] == of.get(node.key) for parent in node.parents if parent in of), node.file
 
 
+def test_what_is_to_be_done_about_a_finding_is_due_when_its_rule_says():
+    sql = next(n for n in models.nodes() if n.name == "emergency_stores__task")
+    text = (models.DBT_PROJECT / sql.file).read_text(encoding="utf-8")
+    assert f"add_days('found_on', '{load_rules()['R43'].days}')" in text
+
+
 def test_a_packs_rules_have_its_words():
     assert {file.parent.name for file in of_packs("rules.yaml")} == {"emergency_stores", "small_places"}
     rules = load_rules()

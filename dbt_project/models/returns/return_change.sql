@@ -45,6 +45,15 @@ matched as (
     where exists (select 1 from issued)
 ),
 
+-- Of whom R17 and R20 ask whether they live: no list tells that they are dead meanwhile.
+in_question as (
+    select person_id from {{ ref('person') }}
+    where life_word is null and hukou_status_name = '正常'
+    union
+    select person_id from {{ ref('benefit_payee') }}
+    where life_word is null and months_paid_after_death > 0
+),
+
 change as (
     select
         township_code, '新增' as change_type, person_id, name, village_name,
@@ -55,6 +64,8 @@ change as (
         matched.old_township_code, '减少', matched.person_id_now, matched.old_name, matched.old_village_name,
         '去向', cast(null as string),
         case
+            when not person.is_alive and person.person_id in (select person_id from in_question where person_id is not null)
+                then '死亡（待核实）'
             when not person.is_alive then '死亡'
             when person.township_code <> matched.old_township_code then coalesce(township.township_name, '其他镇街')
             else '不在库'

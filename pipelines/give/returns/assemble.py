@@ -21,6 +21,7 @@ from pipelines.ingest.arrivals.model import MISSING, REFUSED
 from pipelines.judge.ledger.freshness import month
 from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import Rule
+from pipelines.judge.wording import Wording, named_codes
 from pipelines.kit.contracts import Feed
 from pipelines.kit.office.sheets import Sheet, ValueList, load_lists, load_sheets
 from pipelines.kit.office.styles import clean
@@ -61,7 +62,7 @@ def township_returns(
     open_tickets = _Partition(con, _TICKETS)
     answers = _Partition(con, _ANSWERS, [as_of])
     fresh = con.execute(_FRESH, [as_of]).fetchall()
-    asked = questions(rules)
+    asked, wording = questions(rules), Wording(feeds, named_codes(con))
     for county_code, here in groupby(townships, key=lambda row: row[0][:_COUNTY_DIGITS]):
         lists = {sheet.code: _Partition(con, _list_query(sheet), [county_code]) for sheet in sheets}
         for code, name, county in here:
@@ -71,7 +72,7 @@ def township_returns(
                 county_name=clean(county),
                 as_of=as_of,
                 questions=asked,
-                anomalies=_anomalies(open_tickets.take(code), rules),
+                anomalies=_anomalies(open_tickets.take(code), rules, wording),
                 lists={name: rows.take(code) for name, rows in lists.items()},
                 values={name: entries.take(code) for name, entries in values.items()},
                 previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
@@ -131,7 +132,7 @@ _TICKETS = """
     )
     select ticket.township_code, ticket_id, coalesce(group_key, ticket_id), rule_id, severity,
         coalesce(found_by, rule_id), coalesce(evidence, '{}'),
-        case when field is not null then coalesce(value, '') else '' end, coalesce(home.village_name, '')
+        feed, field, coalesce(value, ''), coalesce(home.village_name, '')
     from lake.ledger.ticket as ticket
     left join home on ticket.subject_kind = 'person' and home.person_id = ticket.subject_id
         and home.township_code = ticket.township_code
@@ -164,12 +165,13 @@ _FRESH = """
     from lake.ledger.freshness where as_of = ? order by feed, scope"""
 
 
-def _anomalies(rows: tuple[tuple, ...], rules: Mapping[str, Rule]) -> tuple[Anomaly, ...]:
+def _anomalies(rows: tuple[tuple, ...], rules: Mapping[str, Rule], wording: Wording) -> tuple[Anomaly, ...]:
     made = []
-    for ticket_id, group_key, rule_id, severity, found_by, evidence, value, village in rows:
+    for ticket_id, group_key, rule_id, severity, found_by, evidence, feed, field, value, village in rows:
         # Where a row stands in a department's file tells the township nothing.
         known = json.loads(evidence).items()
         facts = {k: clean(str(v)) for k, v in known if not SOURCE_REF.fullmatch(str(v))}
+        shown = wording.value(wording.column(field, feed), value) if field else ""
         who = {k: facts.pop(k, "") for k in ("name", "id_no", "village_name")}
         made.append(
             Anomaly(
@@ -180,8 +182,8 @@ def _anomalies(rows: tuple[tuple, ...], rules: Mapping[str, Rule]) -> tuple[Anom
                 name=who["name"],
                 id_no=who["id_no"],
                 village_name=who["village_name"] or clean(village),
-                evidence="；".join(f"{k}：{v}" for k, v in rules[found_by].shown(facts).items()),
-                value=clean(value),
+                evidence="；".join(f"{k}：{v}" for k, v in wording.evidence(rules[found_by], facts, feed).items()),
+                value=clean(shown),
             )
         )
     made.sort(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from pipelines.give.returns.model import TownshipReturn
+from pipelines.give.returns.model import Question, TownshipReturn
 from pipelines.kit.office.styles import clean
 
 # How a source says that its data is not as new as it should be.
@@ -35,10 +35,13 @@ def guide(data: TownshipReturn) -> tuple[Section, ...]:
         "due": f"{chinese_date(data.due_on.isoformat())}前"
         if data.anomalies
         else "本期没有需要核实的内容，不必交回。",
+        "typed": "".join(f"「{choice.code}」" for q in _asked(data) for choice in q.choices if choice.needs_value),
     }
     sections = []
     for section in _text():
-        lines = [(label, text.format_map(facts)) for label, text in section.get("lines", {}).items()]
+        said = [text.format_map(facts) for text in section.get("steps", ()) if facts["typed"] or "{typed}" not in text]
+        lines = [(f"第 {number} 步", text) for number, text in enumerate(said, 1)]
+        lines += [(label, text.format_map(facts)) for label, text in section.get("lines", {}).items()]
         if "choices" in section:
             lines = _choices(data) or [("本期", section["choices"])]
         if "sources" in section:
@@ -66,10 +69,14 @@ def _old_sources(data: TownshipReturn, section: dict) -> list[tuple[str, str]]:
     return [*stale, ("请注意" if stale else "来源", told)]
 
 
-def _choices(data: TownshipReturn) -> list[tuple[str, str]]:
+def _asked(data: TownshipReturn) -> list[Question]:
+    """What the set asks, of all that may be asked."""
     used = {a.rule_id for a in data.anomalies}
+    return [question for question in data.questions if question.rule_id in used]
+
+
+def _choices(data: TownshipReturn) -> list[tuple[str, str]]:
     return [
         (question.title, "\n".join(f"选「{choice.code}」：{choice.meaning}" for choice in question.choices))
-        for question in data.questions
-        if question.rule_id in used
+        for question in _asked(data)
     ]

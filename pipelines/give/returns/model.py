@@ -12,7 +12,6 @@ from pipelines.give.returns.columns import list_key
 from pipelines.kit.keys import entity_key
 from pipelines.kit.security.signature import digest
 
-ANSWER_DAYS = 15
 LAYOUT_VERSION = "2"
 
 # One line of a sheet: cells in the order of the sheet's columns, '' for no value.
@@ -31,12 +30,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """What a rule asks the township."""
+    """What a rule asks the township, and how many days it has."""
 
     rule_id: str
     title: str
     severity: str
     text: str
+    days: int
     version: str
     choices: tuple[Choice, ...]
 
@@ -81,8 +81,8 @@ class TownshipReturn:
 
     @property
     def due_on(self) -> date:
-        """Last day for answers, in calendar days from the data date."""
-        return self.as_of + timedelta(days=ANSWER_DAYS)
+        """Last day for answers, in calendar days from the data date: that of the question with the fewest."""
+        return self.as_of + timedelta(days=min(q.days for q in self.questions))
 
     @property
     def place(self) -> str:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -37,11 +37,14 @@ from pipelines.judge.ledger import turns
 from pipelines.judge.ledger.ticket import CONFIRMED, DISPUTED
 from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import ALIVE, Rule, load_rules
+from pipelines.judge.wording import Wording, named_codes
 from pipelines.kit.contracts import Feed, load_contracts
 from pipelines.kit.office.styles import clean
 from pipelines.kit.paths import Paths
 
 _HIDDEN = "（见源数据该行）"
+# What a township has still to look into is the department's to put right, once it is asked.
+_STATES = {**STATES, "detected": PLAIN, "returned": PLAIN}
 # GB 11643: a last guard, should a rule word an identity number in a way that no contract masks.
 _ID_NO = re.compile(r"(?<!\d)\d{17}[\dXx]")
 
@@ -61,7 +64,7 @@ _QUERY = """
     select t.department, t.ticket_id, t.rule_id, t.severity, t.state, t.is_disputed, f.ticket_id is not null,
         t.source_ref, t.field, coalesce(t.found_by, t.rule_id), coalesce(t.evidence, '{}'),
         coalesce(t.value, ''), t.feed, coalesce(p.place, ''), coalesce(a.answer_text, ''), coalesce(a.note, ''),
-        coalesce(s.new_value, ''), cast(t.opened_on as varchar)
+        coalesce(s.new_value, ''), t.opened_on, t.last_event_on
     from lake.ledger.ticket t
     left join latest_answer a on a.ticket_id = t.ticket_id
     left join flipped f on f.ticket_id = t.ticket_id
@@ -92,7 +95,8 @@ class _Ticket:
     answer: str
     note: str
     correction: str
-    opened_on: str | None
+    opened_on: date
+    since: date
 
     @cached_property
     def facts(self) -> dict[str, str]:
@@ -166,7 +170,7 @@ def _told(
     paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, feeds: Mapping[str, Feed]
 ) -> dict[str, list[tuple[str, ...]]]:
     """Rows of the letter of every department that has any, the urgent ones first."""
-    rules = load_rules()
+    rules, wording = load_rules(), Wording(feeds, named_codes(con))
     hidden = _identifying(feeds)
     rows = [_Ticket(*row) for row in con.execute(_QUERY, {"as_of": as_of}).fetchall()]
     references = {t.ticket_id: own_reference(t.department, t.references, feeds) for t in rows}
@@ -174,28 +178,25 @@ def _told(
     told = {}
     for department, group in groupby(rows, key=lambda t: t.department):
         cited = ((t, references[t.ticket_id]) for t in group)
-        lines = [_line(t, rules, feeds, ref, places.get(ref, NOWHERE), hidden) for t, ref in cited]
+        lines = [_line(t, rules, wording, ref, places.get(ref, NOWHERE), hidden, as_of) for t, ref in cited]
         lines.sort(key=lambda x: (KINDS.index(x[0]), SEVERITY_ORDER.index(x[1]), *x[2:]))
         told[department] = [(kind, *cells) for kind, _, *cells in lines]
     return told
 
 
 def _line(
-    ticket: _Ticket, rules: Mapping[str, Rule], feeds: Mapping[str, Feed], cited: str, place: OwnRow,
-    hidden: frozenset[str],
+    ticket: _Ticket, rules: Mapping[str, Rule], wording: Wording, cited: str, place: OwnRow,
+    hidden: frozenset[str], as_of: date,
 ) -> tuple[str, ...]:
     """Field and value are those of a row of the ticket's feed: beside another feed's row they would be false."""
-    rule = rules.get(ticket.rule_id)
-    feed = feeds.get(ticket.feed)
+    rule = rules[ticket.rule_id]
+    feed = wording.feeds.get(ticket.feed)
     column = feed.by_name.get(ticket.field) if feed and ticket.field else None
     value = ticket.value
     if column is None or column.mask is not None:
         value = _HIDDEN if value else ""
     facts = {k: v for k, v in ticket.facts.items() if k not in hidden and not SOURCE_REF.fullmatch(str(v))}
-    if column and "field" in facts:
-        facts["field"] = column.label
-    finder = rules.get(ticket.found_by)
-    shown = [f"{k}：{_ID_NO.sub('…', v)}" for k, v in finder.shown(facts).items()] if finder else []
+    evidence = wording.evidence(rules[ticket.found_by], facts, ticket.feed)
     label = column.label if column else ""
     if not cited.startswith(f"{ticket.feed}/"):
         label = value = ""
@@ -203,14 +204,21 @@ def _line(
     return tuple(
         clean(text)
         for text in (
-            ticket.kind, severity, short(ticket.ticket_id),
-            f"{ticket.rule_id} {rule.title_zh}" if rule else ticket.rule_id,
-            SEVERITY.get(severity, ""), place.file, place.sheet, place.row, place.record,
-            label, "；".join(shown), value, ticket.place,
-            "：".join(t for t in (ticket.answer, ticket.note) if t), ticket.correction, ticket.opened_on or "",
-            STATES.get(ticket.state, ticket.state),
+            ticket.kind, severity, short(ticket.ticket_id), f"{ticket.rule_id} {rule.title_zh}",
+            SEVERITY.get(severity, ""), place.file, place.sheet, place.row, place.record, rule.problem_zh,
+            "；".join(f"{k}：{_ID_NO.sub('…', v)}" for k, v in evidence.items()), label,
+            wording.value(column, value), ticket.place, "：".join(t for t in (ticket.answer, ticket.note) if t),
+            wording.value(column, ticket.correction), rule.fix_zh,
+            _due(ticket.since + timedelta(days=rule.days), as_of), ticket.opened_on.isoformat(),
+            _STATES.get(ticket.state, ticket.state),
         )
     )  # fmt: skip
+
+
+def _due(day: date, as_of: date) -> str:
+    """The last day, and by how many the letter comes after it."""
+    late = (as_of - day).days
+    return day.isoformat() if late <= 0 else f"{day.isoformat()}（逾期 {late} 天）"
 
 
 def _identifying(feeds: Mapping[str, Feed]) -> frozenset[str]:

@@ -20,7 +20,8 @@ def questions(rules: Mapping[str, Rule]) -> tuple[Question, ...]:
             rule_id=rule.rule_id,
             title=rule.title_zh,
             severity=rule.severity,
-            text=rule.question_zh,
+            text=rule.problem_zh + rule.question_zh,
+            days=rule.days,
             version=rule.version,
             choices=tuple(
                 Choice(a.words, meaning(rule, a), a.needs_value, a.value_list) for a in rule.answers

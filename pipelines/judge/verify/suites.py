@@ -63,7 +63,7 @@ def check_suites(suites: Iterable[Mapping[str, Any]], rules: Mapping[str, Rule])
             seen[rule_id] = suite["name"]
             if meta["subject"]["kind"] not in SUBJECTS:
                 raise SuiteError(f"{suite['name']}: {rule_id}: its subject is not one of {list(SUBJECTS)}")
-            unnamed = [c for c in meta["evidence"] if c not in rules[rule_id].labels]
+            unnamed = [c for c in meta["evidence"] if c not in {*rules[rule_id].labels, *rules[rule_id].beside}]
             if unnamed:
                 raise SuiteError(f"{suite['name']}: {rule_id}: no label in rules.yaml for {unnamed}")
     if missing := [r for r in rules if r not in seen]:

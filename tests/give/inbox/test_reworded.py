@@ -94,7 +94,7 @@ def test_a_word_that_was_never_in_the_list_is_none(paths, answered, monkeypatch,
 def test_what_is_issued_next_is_in_the_new_words(con, reworded):
     con.execute("update lake.ledger.ticket set evidence = ?, found_by = 'R17'", [json.dumps(EVIDENCE)])
     data = next(township_returns(con, AS_OF, reworded, load_contracts()))
-    assert {a.evidence for a in data.anomalies} == {"谁报的死亡：市卫健委；距死亡天数：40"}
+    assert {a.evidence for a in data.anomalies} == {"谁报的死亡：市卫健委；距死亡天数：40 天"}
     assert {c.code for q in data.questions for c in q.choices} == {
         a.words for r in reworded.values() for a in r.answers
     }

@@ -10,10 +10,12 @@ from pipelines.give.returns.own_rows import own_reference
 from pipelines.ingest.values.schema import rows_schema
 from pipelines.judge.ledger import turns
 from pipelines.judge.ledger.reissue import Unfounded
+from pipelines.judge.rules import load_rules
 from pipelines.kit.contracts import load_contracts
 from tests.give.returns.small_lake import AS_OF, TOWNSHIPS, ticket
 
 FIRST = TOWNSHIPS[0][0]
+RULES = load_rules()
 
 
 @pytest.fixture
@@ -63,7 +65,11 @@ def test_disputes_and_flip_backs_come_first_with_file_and_line(paths, con):
     assert (rows[0]["数据文件"], rows[0]["工作表"], rows[0]["行号"]) == ("F31_20240131-aaaaaaaa.xlsx", "Sheet1", "7")
     assert (rows[0]["字段"], rows[0]["镇街"]) == ("网格编码", "芝罘区向阳街道")
     assert rows[0]["镇街意见"] == "数据源有误：已入户"
-    assert rows[1]["镇街更正值"] == "370602001001002"
+    assert rows[1]["镇街更正值"] == "370602001001002 北大街社区居委会第2网格"
+    assert [r["办理期限"] for r in rows] == ["2024-02-15"] * 3
+    assert {(r["问题说明"], r["建议办理"]) for r in rows} == {(RULES["R11"].problem_zh, RULES["R11"].fix_zh)}
+    (late,) = write_notices(paths, con, date(2024, 2, 29))
+    assert {r["办理期限"] for r in rows_of(late)} == {"2024-02-15（逾期 14 天）"}
 
 
 @pytest.mark.usefixtures("source_tickets")

@@ -158,6 +158,18 @@ def test_the_guide_tells_counts_dates_and_what_answers_mean():
     assert "第 2 次签发，代替之前签发的文件，原因：更正" in again["一、这是什么文件"]["数据截至"]
 
 
+def test_a_step_that_nothing_in_the_set_needs_is_not_told():
+    def steps(count):
+        sections = {s.title: s.lines for s in guide(township_return(count))}
+        return [line for line in sections["二、请您做什么"] if "步" in line[0]]
+
+    typed, none = steps(6), steps(3)
+    assert [label for label, _ in typed] == [f"第 {n} 步" for n in range(1, 7)]
+    assert typed[2][1].startswith("如果选的是「更正网格」，再点「更正值」")
+    assert [label for label, _ in none] == [f"第 {n} 步" for n in range(1, 6)]
+    assert [text for _, text in none] == [text for _, text in typed if "更正网格" not in text]
+
+
 def test_chinese_date():
     assert chinese_date("2024-02-09") == "2024年2月9日"
 

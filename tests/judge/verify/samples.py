@@ -3,19 +3,20 @@
 # table -> (decisive and evidence columns, {entity_key: values})
 TABLES = {
     "licensed_place": (
-        "name, business_type, licence_kind, licence_no, uscc, valid_to DATE, licence_defect",
+        "name, business_type, licence_kind, licence_no, uscc, licence_status, valid_to DATE, licence_lack, "
+        "licence_defect",
         {
-            "good": ("张家旅馆", "旅馆", "特种行业许可证", "L1", None, None, None),
-            "unlicensed": ("李家旅馆", "旅馆", "特种行业许可证", None, None, None, "unlicensed"),
+            "good": ("张家旅馆", "旅馆", "特种行业许可证", "L1", None, "有效", "2025-01-01", None, None),
+            "unlicensed": ("李家旅馆", "旅馆", "特种行业许可证", None, None, None, None, "not_found", "unlicensed"),
         },
     ),
     "responsible_stock": (
-        "place_name, item_name, quantity DECIMAL(18,2), minimum_quantity DECIMAL(18,2), unit, expiry_date DATE, "
-        "responsible_name, death_date DATE, listed_on DATE, stock_defect",
+        "place_kind, place_name, item_name, quantity DECIMAL(18,2), minimum_quantity DECIMAL(18,2), unit, "
+        "expiry_date DATE, responsible_name, death_date DATE, listed_on DATE, stock_defect",
         {
-            "good": ("甲库", "沙袋", "5", "5", "条", None, "张三", None, None, None),
-            "short": ("甲库", "雨衣", "4", "5", "件", None, "张三", None, None, "short"),
-            "dead": ("乙塘", None, None, None, None, None, "李四", "2024-01-05", "2024-01-31", "responsible_dead"),
+            "good": ("仓库", "甲库", "沙袋", "5", "5", "条", None, "张三", None, None, None),
+            "short": ("仓库", "甲库", "雨衣", "4", "5", "件", None, "张三", None, None, "short"),
+            "dead": ("点位", "乙塘", *[None] * 5, "李四", "2024-01-05", "2024-01-31", "responsible_dead"),
         },
     ),
     "identity_claim": (

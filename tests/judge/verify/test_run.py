@@ -14,6 +14,7 @@ from pipelines.judge.rules import load_rules
 from pipelines.judge.verify.compiled import Sessions
 from pipelines.judge.verify.run import load_suites, verify
 from pipelines.judge.verify.suites import SuiteError
+from pipelines.judge.wording import Wording
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.keys import ticket_id
 from pipelines.kit.paths import PROJECT_ROOT
@@ -21,6 +22,7 @@ from tests.judge.verify.samples import DEPARTMENTS, FAILING, TABLES, create
 
 AS_OF = date(2024, 1, 31)
 RULES, SUITES = load_rules(), load_suites()
+WORDING = Wording(load_contracts())
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,8 @@ def test_a_second_run_finds_the_same_in_the_columns_of_the_ledger(lake, results)
 
 
 def shown(con, rule_id, entity_key):
-    return RULES[rule_id].shown(json.loads(anomaly(con, rule_id, entity_key)["evidence"]))
+    found = anomaly(con, rule_id, entity_key)
+    return WORDING.evidence(RULES[rule_id], json.loads(found["evidence"]), found["feed"])
 
 
 def test_an_anomaly_says_by_column_what_is_wrong_where_and_whose_it_is(lake, results):
@@ -113,14 +116,14 @@ def test_the_subject_is_what_the_rule_speaks_about_or_else_the_record(lake, resu
 def test_names_with_quotes_and_codes_are_shown_as_people_read_them(lake, results):
     assert json.loads(anomaly(lake, "R02", "birth")["evidence"])["identity_conflict"] == "birth"
     evidence = shown(lake, "R02", "birth")
-    assert (evidence["姓名"], evidence["性别代码"], evidence["与证号不符项"]) == ("王'五", "男", "出生日期")
+    assert (evidence["姓名"], evidence["性别"], evidence["与证号不符项"]) == ("王'五", "男", "出生日期")
     assert shown(lake, "R35", "bad")["企业名称"] == "乙公司"
     assert shown(lake, "R17", "late")["死亡信息来源"] == "卫健死亡医学证明"
 
 
 def test_payments_after_death_are_told_as_far_as_they_are_known(lake, results):
     still = shown(lake, "R20", "dead")
-    assert (still["身故后已知发放月数"], still["身故后已知发放金额"]) == ("3", "1500.00")
+    assert (still["身故后已知发放月数"], still["身故后已知发放金额"]) == ("3 个月", "1500 元")
     assert still["数据起始月份"] == "2023-11"
     assert still["身故后发放情况"] == "最新月份仍在发放"
     ended = shown(lake, "R20", "unknown")

@@ -3,13 +3,14 @@
 with posted as (
     select
         feed, record_key, source_ref, delivery_id, township_code, id_no, id_no_norm,
-        person_name as responsible_name, store_name as place_name
+        person_name as responsible_name, store_name as place_name,
+        case when record_type = '物资' then '仓库' else '队伍' end as place_kind
     from {{ ref('stg_emergency__emergency_stock') }}
     where id_no is not null
     union all
     select
         feed, record_key, source_ref, delivery_id, township_code, id_no, id_no_norm,
-        responsible_name, point_name
+        responsible_name, point_name, '点位'
     from {{ ref('stg_emergency__risk_points') }}
     where id_no is not null
 ),
@@ -43,6 +44,7 @@ select
     named.feed,
     named.record_key,
     named.source_ref,
+    named.place_kind,
     named.place_name,
     cast(null as string) as item_name,
     cast(null as decimal(18, 2)) as quantity,
@@ -59,7 +61,7 @@ left join {{ ref('person_identifier') }} as identifier on identifier.id_no = nam
 left join registered_death on registered_death.person_id = identifier.person_id
 union all
 select
-    subject_id, subject_id, township_code, feed, subject_id, source_ref, store_name,
+    subject_id, subject_id, township_code, feed, subject_id, source_ref, '仓库', store_name,
     item_name, quantity, minimum_quantity, unit, expiry_date,
     cast(null as string), responsible_name, cast(null as date), cast(null as date), stock_defect
 from {{ ref('emergency_stores__file') }}

@@ -1,9 +1,9 @@
 {{ config(schema='verify') }}
 -- A place and its licence know each other by any of three marks: the licence's number, the credit code, the owner's number.
 with small_licence as (
-    select * from {{ ref('stg_market_regulation__licences') }}
+    select *, status_name = '有效' and valid_to >= {{ as_of() }} as is_in_force
+    from {{ ref('stg_market_regulation__licences') }}
     where licence_kind in (select licence_kind from {{ ref('small_places__licence_needed') }})
-        and status_name = '有效' and valid_to >= {{ as_of() }}
 ),
 
 place as (
@@ -26,35 +26,61 @@ place_mark as (
     {%- endfor %}
 ),
 
+-- Of the licences of a place the one in force comes first, then the one that was good for longest.
 known as (
-    select distinct place_mark.record_key as place_key, licence_mark.record_key as licence_key
+    select
+        place_mark.record_key as place_key,
+        licence_mark.record_key as licence_key,
+        licence.status_name,
+        licence.valid_to,
+        licence.is_in_force,
+        row_number() over (
+            partition by place_mark.record_key
+            order by
+                case when licence.is_in_force then 0 else 1 end, licence.valid_to desc nulls last, licence_mark.record_key
+        ) as choice
     from place_mark
     inner join licence_mark
         on licence_mark.licence_kind = place_mark.licence_kind and licence_mark.mark = place_mark.mark
+    inner join small_licence as licence on licence.record_key = licence_mark.record_key
+),
+
+judged as (
+    select
+        place.*,
+        known.status_name as licence_status,
+        known.valid_to,
+        known.place_key is not null as is_licence_known,
+        place.licence_kind is not null and place.status_name = '营业' and not coalesce(known.is_in_force, false) as is_unlicensed
+    from place
+    left join known on known.place_key = place.record_key and known.choice = 1
 )
 
 select
-    place.record_key as entity_key,
-    place.record_key as group_key,
-    place.township_code,
-    place.feed,
-    place.record_key,
-    place.source_ref,
-    place.place_name as name,
-    place.business_type,
-    place.licence_kind,
-    place.licence_no,
-    place.uscc,
-    cast(null as date) as valid_to,
+    record_key as entity_key,
+    record_key as group_key,
+    township_code,
+    feed,
+    record_key,
+    source_ref,
+    place_name as name,
+    business_type,
+    licence_kind,
+    licence_no,
+    uscc,
+    licence_status,
+    valid_to,
     case
-        when place.licence_kind is not null and place.status_name = '营业'
-            and place.record_key not in (select place_key from known) then 'unlicensed'
-    end as licence_defect
-from place
+        when is_unlicensed and is_licence_known then 'not_in_force'
+        when is_unlicensed then 'not_found'
+    end as licence_lack,
+    case when is_unlicensed then 'unlicensed' end as licence_defect
+from judged
 union all
 select
     record_key, record_key, township_code, feed, record_key, source_ref, holder_name,
-    scope_name, licence_kind, licence_no, uscc, valid_to,
+    scope_name, licence_kind, licence_no, uscc, status_name, valid_to, cast(null as string),
     -- Larger premises are no small place (九小场所).
     case when premises_area <= 300 and record_key not in (select licence_key from known) then 'not_listed' end
 from small_licence
+where is_in_force
