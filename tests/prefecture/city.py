@@ -4,12 +4,16 @@ Belongs here: what it is. Does not belong here: reading its files back.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pipelines.kit.paths import Paths
+from prefecture import generate
 from prefecture.generate import Order, Summary, deliver
 from prefecture.months import MONTHS
 from tests.once import once
@@ -40,3 +44,12 @@ def shared_city(factory: pytest.TempPathFactory) -> City:
 
     folder, said = once(factory, "city", make)
     return City(Paths(folder), Summary(**json.loads(said)))
+
+
+@contextmanager
+def drawn_once() -> Iterator[None]:
+    """Equal people are drawn once however often their files are made: that they are equal whenever they are drawn is
+    what test_generate.py shows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generate, "set_stage", cache(generate.set_stage))
+        yield

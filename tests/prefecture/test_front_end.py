@@ -14,7 +14,7 @@ from prefecture.generate import Order, deliver
 from prefecture.months import MONTHS
 from prefecture.output.pinyin import initials
 from prefecture.output.tables import BATCHES, WATERMARK, attached, columns
-from tests.prefecture.city import SCALE
+from tests.prefecture.city import SCALE, drawn_once
 from tests.prefecture.postgres import server
 from tests.prefecture.readback import Outbox
 
@@ -23,7 +23,7 @@ FIRST_TWO = MONTHS[:2]
 
 @pytest.fixture(scope="module")
 def dsn():
-    with server() as address:
+    with server() as address, drawn_once():
         fill_front_end(address, FIRST_TWO, SCALE)
         yield address
 

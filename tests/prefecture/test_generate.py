@@ -66,8 +66,8 @@ def test_months_and_shares_as_people_write_them():
 
 
 def test_cut_into_shards_the_prefecture_has_as_many_people_and_cases(prefecture, tmp_path):
-    """Thirteen counties apart instead of together: other draws, the same totals."""
+    """Thirteen counties in six parts, some alone, some together: other draws, the same totals."""
     paths = Paths(tmp_path)
-    made = deliver(paths, Order(MONTHS[:1], SCALE, feeds=JUDGED, largest=900), lambda _: paths.drop)
+    made = deliver(paths, Order(MONTHS[:1], SCALE, feeds=JUDGED, largest=1500), lambda _: paths.drop)
     assert made.residents == pytest.approx(prefecture.made.residents, abs=15)
     assert set(digests(paths.drop)) == {name for name in digests(prefecture.drop(1)) if name.startswith(JUDGED)}

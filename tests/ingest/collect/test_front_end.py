@@ -1,5 +1,6 @@
 """The prefecture's own front-end database, its register updated in place, fetched month by month into bronze."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import duckdb
@@ -14,16 +15,18 @@ from pipelines.kit.contracts.load import CONTRACTS
 from pipelines.kit.paths import Paths
 from prefecture.front_end import fill_front_end
 from prefecture.months import MONTHS
+from tests.prefecture.city import drawn_once
 
 SCALE = 0.001
 F01 = load_contract(CONTRACTS / "public_security" / "residents.odcs.yaml")
 
 
 @pytest.fixture
-def paths(tmp_path, monkeypatch, postgres_server) -> Paths:
+def paths(tmp_path, monkeypatch, postgres_server) -> Iterator[Paths]:
     (source,) = F01.sources
     monkeypatch.setenv(source.connection, postgres_server.dsn)
-    return Paths(tmp_path)
+    with drawn_once():
+        yield Paths(tmp_path)
 
 
 def test_a_register_is_followed_month_by_month(paths: Paths, postgres_server):
