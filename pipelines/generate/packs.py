@@ -6,10 +6,9 @@ must hold (kit/packs/load.py).
 
 from pathlib import Path
 
-import yaml
-
 from pipelines.generate.pack_page import index, page
 from pipelines.judge.rules import load_rules
+from pipelines.kit import yaml_text
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.disclosure.columns import load_lineage
 from pipelines.kit.packs import load_packs, of_packs
@@ -22,7 +21,7 @@ def pages() -> dict[Path, str]:
     """Text of every page by its path in the project. The lineage must be there: it tells their columns."""
     packs, rules = load_packs(), load_rules()
     brought = {
-        file.parent.name: [(r, rules[r].title_zh) for r in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]]
+        file.parent.name: [(r, rules[r].title_zh) for r in yaml_text.parse(file.read_text(encoding="utf-8"))["rules"]]
         for file in of_packs("rules.yaml")
     }
     lineage, feeds = load_lineage(), load_contracts().values()

@@ -11,8 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
+from pipelines.kit import yaml_text
 from pipelines.kit.office.sheets import load_lists
 from pipelines.kit.packs import of_packs
 from pipelines.kit.paths import PROJECT_ROOT
@@ -116,11 +115,11 @@ class Rule:
 
 def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
     """The catalogue and what packs add to it, rule id -> Rule in the order of the files. Raises RuleCatalogueError."""
-    core = yaml.safe_load(path.read_text(encoding="utf-8"))
+    core = yaml_text.parse(path.read_text(encoding="utf-8"))
     rules = _rules_of(core, core)
     for file in of_packs("rules.yaml") if path == RULES_FILE else ():
         try:
-            added = _rules_of(yaml.safe_load(file.read_text(encoding="utf-8")), core)
+            added = _rules_of(yaml_text.parse(file.read_text(encoding="utf-8")), core)
             if twice := sorted(added.keys() & rules.keys()):
                 raise RuleCatalogueError(f"rules.yaml: {twice} are rules already")
         except RuleCatalogueError as error:
@@ -131,7 +130,7 @@ def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
 
 def answer_days(path: Path = RULES_FILE) -> int:
     """Calendar days townships and departments have for a ticket, where its rule does not say otherwise."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))["days"]
+    return yaml_text.parse(path.read_text(encoding="utf-8"))["days"]
 
 
 def _rules_of(doc: dict[str, Any], core: dict[str, Any]) -> dict[str, Rule]:

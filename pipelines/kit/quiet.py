@@ -51,13 +51,14 @@ def marker(file: Path) -> Path | None:
 
 
 def quiet(files: Iterable[Path]) -> set[Path]:
-    """Of files, those that are finished. Young ones without a mark are looked at twice, with one wait for them all."""
-    seconds = quiet_seconds()
+    """Of files, those that are finished. Young ones without a mark are looked at twice, with one wait for them all:
+    until the youngest has not changed for long enough."""
+    seconds, now = quiet_seconds(), time.time()
     seen = {file: facts for file in files if (facts := _facts(file))}
-    latest = time.time() - seconds
-    young = [f for f, (_, changed) in seen.items() if changed / 1e9 > latest and not marker(f)] if seconds else []
+    ages = {f: now - changed / 1e9 for f, (_, changed) in seen.items()}
+    young = [f for f, age in ages.items() if age < seconds and not marker(f)]
     if young:
-        time.sleep(seconds)
+        time.sleep(min(seconds, seconds - min(ages[f] for f in young)))  # no clock of tomorrow makes it longer
     return set(seen) - {f for f in young if _facts(f) != seen[f]}
 
 

@@ -33,6 +33,15 @@ def write_whole(path: Path, content: bytes | str, mode: int | None = None, keep_
     _sync_folder(path.parent)
 
 
+def write_soon(path: Path, text: str) -> None:
+    """Write `path` by a rename, without waiting for the disk: whoever looks finds it whole, a power cut may lose it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name[:80]}.{os.getpid()}.{secrets.token_hex(4)}")
+    scratch.write_text(text, encoding="utf-8")
+    _make_way(path)
+    scratch.replace(path)
+
+
 def take_away(path: Path) -> None:
     """A record that is there no more; a folder under its name goes aside."""
     _make_way(path)

@@ -60,6 +60,11 @@ def test_young_files_are_looked_at_twice_with_one_wait_for_all(tmp_path, monkeyp
     assert quiet.quiet(files) == {files[3], files[4]} and waited == [3.0]
 
 
+def test_the_wait_ends_when_the_youngest_has_been_quiet_for_long_enough(tmp_path, waits):
+    files = {made(tmp_path, "3.csv", 3), made(tmp_path, "4.csv", 4), made(tmp_path, "old.csv", 60)}
+    assert quiet.quiet(files) == files and waits == [pytest.approx(2, abs=0.5)]
+
+
 def test_links_are_looked_at_themselves_and_what_is_gone_is_not_there(tmp_path, waits):
     (tmp_path / "link").symlink_to("nowhere")
     os.utime(tmp_path / "link", (1, 1), follow_symlinks=False)

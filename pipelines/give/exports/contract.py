@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
 
+from pipelines.kit import yaml_text
 from pipelines.kit.contracts import Column, ContractError, Feed, Thresholds
 from pipelines.kit.contracts.load import feed_of, read_document
 from pipelines.kit.contracts.vocabulary import problems
@@ -133,7 +134,7 @@ def load_exports(folder: Path = EXPORTS) -> dict[str, Export]:
 
 def load_receivers(folder: Path = EXPORTS) -> dict[str, Receiver]:
     """Everybody who may get files, by slug."""
-    given = yaml.safe_load((folder / RECEIVERS).read_text(encoding="utf-8"))
+    given = yaml_text.parse((folder / RECEIVERS).read_text(encoding="utf-8"))
     return {slug: Receiver(slug, **facts) for slug, facts in given.items()}
 
 

@@ -7,8 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from pipelines.kit import yaml_text
 from pipelines.kit.paths import PROJECT_ROOT
 
 QUERIES_FILE = PROJECT_ROOT / "expectations" / "queries.yaml"
@@ -47,7 +46,7 @@ class Catalogue:
 
 def load_catalogue(file: Path = QUERIES_FILE) -> Catalogue:
     """Raises QueryCatalogueError."""
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    document = yaml_text.parse(file.read_text(encoding="utf-8"))
     questions = [_question(key, **body) for key, body in document["questions"].items()]
     by_text = {q.text: q for q in questions}
     if len(by_text) < len(questions):

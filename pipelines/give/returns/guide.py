@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from pipelines.give.returns.model import Question, TownshipReturn
+from pipelines.kit import yaml_text
 from pipelines.kit.office.styles import clean
 
 # How a source says that its data is not as new as it should be.
@@ -58,7 +57,7 @@ def chinese_date(iso: str) -> str:
 
 @cache
 def _text() -> list[dict]:
-    return yaml.safe_load(_TEXT.read_text(encoding="utf-8"))
+    return yaml_text.parse(_TEXT.read_text(encoding="utf-8"))
 
 
 def _old_sources(data: TownshipReturn, section: dict) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 Belongs here: its shape, reading it back. Does not belong here: deciding its content (judging.py, breakers.py).
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -85,7 +85,7 @@ class DeliveryResult:
 
     def record(self) -> dict:
         """The fields of delivery.json, in order."""
-        return asdict(self)
+        return {**vars(self), "checks": tuple(map(vars, self.checks)), "profile": vars(self.profile)}
 
     def facts(self) -> dict:
         """What became of it, however it is stored."""

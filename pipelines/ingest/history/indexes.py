@@ -43,6 +43,9 @@ _BATCH = 200_000
 # Bytes of Parquet that are read into memory at once; ten times as much when unpacked.
 _TOGETHER = 8_000_000
 _NUMBERS = ("part", "row", "sheet", "deleted")
+# Rows are handed over as lists or files: DuckDB loads pandas to look at anything of Arrow's.
+_PLACES = """CREATE OR REPLACE TEMP TABLE places AS
+    SELECT unnest(?::VARCHAR[]) AS _delivery_id, unnest(?::UINTEGER[]) AS _number, unnest(?::USMALLINT[]) AS _part"""
 
 
 class Indexes:
@@ -107,8 +110,7 @@ class Indexes:
     def _rows(self, sources: Sequence[Source]) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
         """(place of the source, keys, rows), some at a time; of each source in order of key, its last row first."""
         parts = [(d, n, p) for n, s in enumerate(sources) for p, d in enumerate(s.delivery_ids)]
-        places = pl.DataFrame(parts, schema=["_delivery_id", "_number", "_part"], orient="row")
-        self._con.register("places", places.to_arrow())
+        self._con.execute(_PLACES, [list(column) for column in zip(*parts, strict=True)])
         found = self._con.execute(_sql(self._relation(sources), sources[0]))
         kind = rows_type(len(sources[0].compared))
         for batch in found.to_arrow_reader(_BATCH):
@@ -122,8 +124,8 @@ class Indexes:
         """SQL of the rows in bronze, with the columns of the contract."""
         files = [str(self._bronze / store.EMPTY / store.ROWS_FILE), *(f for s in sources for f in self._files(s))]
         if len(sources) > 1 and (frame := _together(files, sources[0])) is not None:
-            self._con.register("rows_together", frame.to_arrow())
-            return "rows_together"
+            files = [str(fresh(self._paths, self._feed, "together") / store.ROWS_FILE)]
+            frame.write_parquet(files[0], compression="uncompressed")
         return f"read_parquet({files}, union_by_name = true)"
 
 

@@ -6,7 +6,6 @@ Belongs here: counting in bronze, by another way than the history does. Does not
 from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
-import polars as pl
 
 from pipelines.ingest.bronze.store import EMPTY, ROWS_FILE
 from pipelines.ingest.deliveries import Standing
@@ -15,6 +14,9 @@ from pipelines.ingest.history.said import CHANGE_TYPE, DELETED
 from pipelines.ingest.history.spill import spilling
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
+
+_RANKED = """CREATE OR REPLACE TEMP TABLE ranked AS
+    SELECT unnest(?::VARCHAR[]) AS delivery_id, unnest(?::BIGINT[]) AS rank, unnest(?::VARCHAR[]) AS of_group"""
 
 
 def reconcile(
@@ -51,7 +53,7 @@ def _count(
     files = [str(bronze / folder / ROWS_FILE) for folder in (EMPTY, *(s.folder for s in group_of))]
     is_deleted = f"coalesce({CHANGE_TYPE}, '') = '{DELETED}'" if CHANGE_TYPE in feed.by_name else "false"
     ranked = [(s.delivery_id, s.rank, g) for s, g in group_of.items()]
-    con.register("ranked", pl.DataFrame(ranked, schema=["delivery_id", "rank", "of_group"], orient="row").to_arrow())
+    con.execute(_RANKED, [list(column) for column in zip(*ranked, strict=True)])
     counted = con.execute(
         f"""SELECT of_group, count(*) FROM (
             SELECT of_group, CAST(_record_key AS UUID) AS key,

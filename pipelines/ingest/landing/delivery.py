@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -87,8 +87,7 @@ class Delivery:
 
     def record(self) -> dict[str, str | int | None]:
         """The fields of delivery.json, in order."""
-        told = asdict(self)
-        return {name: told[name] for name in self.stored_fields()}
+        return {name: getattr(self, name) for name in self.stored_fields()}
 
 
 @contextmanager

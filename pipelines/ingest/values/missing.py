@@ -37,9 +37,14 @@ def _counts(shortest: int) -> set[str]:
 
 _LETTERS = {word.upper() for word in _WORDS if word.isascii() and word.isalpha()}
 # A serial number may be 111111 or 123456, no citizen's number and no telephone is; 12345 is the city's hotline.
-_CHECKED = _LETTERS | _runs(1, "0") | _runs(1) | _counts(4)
-_PHONES = _LETTERS | _runs(1, "0") | _runs(5) | _counts(7)
-_OTHERS = _LETTERS | _runs(6, "0") | _runs(12) | _counts(12)
+_CHECKED, _PHONES, _OTHERS = (
+    pl.Series(sorted(_LETTERS | signs), dtype=pl.String).implode()
+    for signs in (
+        _runs(1, "0") | _runs(1) | _counts(4),
+        _runs(1, "0") | _runs(5) | _counts(7),
+        _runs(6, "0") | _runs(12) | _counts(12),
+    )
+)
 
 
 def says_nothing(text: pl.Series) -> pl.Series:

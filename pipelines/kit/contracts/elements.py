@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from pipelines.kit import yaml_text
 from pipelines.kit.contracts.heading import normal
 from pipelines.kit.contracts.model import TYPES
 from pipelines.kit.contracts.vocabulary import CLASSIFICATIONS
@@ -19,7 +20,6 @@ ELEMENTS = PROJECT_ROOT / "expectations" / "elements.yaml"
 STANDARDS = PROJECT_ROOT / "expectations" / "standards.yaml"
 # The sharing attributes of 政务数据共享条例, from open to closed.
 SHARING = ("无条件共享", "有条件共享", "不予共享")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class StandardError(ValueError):
@@ -70,13 +70,13 @@ class Element(BaseModel):
 
 def load_standards(path: Path = STANDARDS) -> dict[str, str]:
     """Titles of the standards elements cite, by number."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    return yaml_text.parse(path.read_text(encoding="utf-8"))
 
 
 def load_elements(path: Path = ELEMENTS) -> dict[str, Element]:
     """Elements by English name, in the order of the file. Raises StandardError."""
     try:
-        classes = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        classes = yaml_text.parse(path.read_text(encoding="utf-8"))
         elements = {
             name: Element.model_validate({**facts, "group": title.partition(" ")[2]})
             for title, group in classes.items()

@@ -11,6 +11,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipelines.kit import yaml_text
 from pipelines.kit.contracts.elements import Codes, Element, StandardError
 from pipelines.kit.contracts.heading import normal
 from pipelines.kit.contracts.model import (
@@ -29,7 +30,6 @@ from pipelines.kit.contracts.vocabulary import CLASSIFICATIONS
 from pipelines.kit.paths import PROJECT_ROOT
 
 FEEDS = PROJECT_ROOT / "expectations" / "feeds"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DURATION = r"^[1-9]\d*[dwmqy]$"
 
 
@@ -156,7 +156,7 @@ def load_feed_files(folder: Path = FEEDS) -> list[FeedFile]:
 def load_feed_file(path: Path) -> FeedFile:
     """One feed file. Raises StandardError."""
     try:
-        facts = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        facts = yaml_text.parse(path.read_text(encoding="utf-8"))
         return FeedFile.model_validate({**facts, "slug": path.parent.name, "entity": path.stem})
     except (yaml.YAMLError, ValidationError, TypeError) as error:
         raise StandardError(f"{path.parent.name}/{path.name}: {error}") from error

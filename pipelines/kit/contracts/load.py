@@ -18,11 +18,11 @@ from open_data_contract_standard.model import (
     ServiceLevelAgreementProperty,
 )
 
+from pipelines.kit import yaml_text
 from pipelines.kit.contracts.model import AHEAD_TOLD, BY_KEY, NIL_NEVER, Column, Feed, Source, Thresholds
 from pipelines.kit.contracts.vocabulary import problems
 from pipelines.kit.paths import PROJECT_ROOT
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CONTRACTS = PROJECT_ROOT / "expectations" / "contracts"
 _TYPES = {
     "string": "string",
@@ -100,7 +100,7 @@ def read_contract(text: str, name: str) -> Feed:
 
 def read_document(text: str) -> OpenDataContractStandard:
     """The ODCS document of a contract's text. Raises yaml.YAMLError, TypeError or ValueError."""
-    return OpenDataContractStandard(**yaml.load(text, Loader=_LOADER))
+    return OpenDataContractStandard(**yaml_text.parse(text))
 
 
 def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Feed:

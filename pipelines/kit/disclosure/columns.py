@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from pipelines.kit import yaml_text
 from pipelines.kit.contracts.load import load_contracts
 from pipelines.kit.contracts.model import Column
 from pipelines.kit.paths import PROJECT_ROOT
@@ -90,7 +89,7 @@ def load_lineage(file: Path = LINEAGE_FILE) -> Mapping[str, Mapping[str, tuple[s
 @cache
 def declared(file: Path = DISCLOSURE_FILE) -> dict:
     """What `expectations/disclosure.yaml` says."""
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
+    return yaml_text.parse(file.read_text(encoding="utf-8"))
 
 
 @cache

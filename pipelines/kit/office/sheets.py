@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal, TypeVar
 
-import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from pipelines.kit import yaml_text
 from pipelines.kit.office.column import Column
 from pipelines.kit.packs import of_packs
 from pipelines.kit.paths import PROJECT_ROOT
@@ -139,7 +139,7 @@ def _read(kind: type[T], key: str, folder: str) -> list[T]:
         if file.stem in found:
             raise ValueError(f"{file}: there is another {folder}/{file.name}")
         try:
-            said = {key: file.stem, **yaml.safe_load(file.read_text(encoding="utf-8"))}
+            said = {key: file.stem, **yaml_text.parse(file.read_text(encoding="utf-8"))}
             found[file.stem] = TypeAdapter(kind).validate_python(said)
         except ValidationError as error:
             raise ValueError(f"{file}: {error}") from None

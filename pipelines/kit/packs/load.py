@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from pipelines.kit import yaml_text
 from pipelines.kit.packs.shapes import SHAPES
 from pipelines.kit.paths import PROJECT_ROOT
 
@@ -66,7 +67,7 @@ def of_packs(pattern: str, folder: Path = PACKS) -> tuple[Path, ...]:
 def _read(file: Path) -> Pack:
     where = f"{file.parent.name}/{FILE}"
     try:
-        said = yaml.safe_load(file.read_text(encoding="utf-8"))
+        said = yaml_text.parse(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise PackError(f"{where}: 不是有效的 YAML：{error}") from None
     names = [f.name for f in fields(Pack)]
