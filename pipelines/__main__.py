@@ -40,7 +40,7 @@ def main() -> int:
     trial.add_argument("--json", action="store_true", help="for programs")
     trial.add_argument("--rows", type=_count, default=5, help="how many rows to show as they were read")
     trial.add_argument("--as-of", type=_day, help="as if sent on that day; today where not given")
-    commands.add_parser("setup", help="compile models and rules, prepare DAGSTER_HOME for the UI")
+    commands.add_parser("setup", help="compile models and rules, prepare what the UI starts with")
     arguments = parser.parse_args()
     paths = Paths.default()
     keep_private(paths)
@@ -51,14 +51,14 @@ def main() -> int:
     if arguments.command == "trace":
         return tell_record(paths, arguments.feed, arguments.record_key, arguments.as_of)
 
-    from pipelines.defs.launch import launch, prepare_home
+    from pipelines.defs.launch import launch, open_ui
     from pipelines.defs.partitions import BECAUSE, STALE_OK
 
     if arguments.command == "setup":
         from pipelines.generate.compiled import compile_all
 
         compile_all(date.today())
-        prepare_home(paths)
+        open_ui(paths)
         return 0
     if arguments.command == "turn":
         tags = {BECAUSE: arguments.because, STALE_OK: arguments.stale_ok}

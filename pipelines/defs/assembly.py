@@ -59,6 +59,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
         ],
         schedules=[jobs.nightly_turn, jobs.daily_arrivals, collect.source_schedule(feeds), exports.due_exports],
         sensors=[
+            sensors.calendar_sensor(feeds),
             sensors.inbox_sensor,
             sensors.drop_sensor(feeds),
             sensors.place_sensor(feeds),

@@ -6,18 +6,17 @@ Belongs here: these assets, their job and its schedule. Does not belong here: ho
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.defs.jobs import CITY_TIME
 from pipelines.defs.metadata import markdown_table
-from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, as_of
+from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, as_of, offer
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.collect import FAILED, FILE_KINDS, UNCONNECTED, Collected, collect
 from pipelines.ingest.landing import landed
+from pipelines.kit.city_time import CITY_TIME, day_of
 from pipelines.kit.contracts import Feed
 from pipelines.kit.decision_files import issued_turns
 from pipelines.kit.paths import Paths
@@ -124,13 +123,13 @@ def source_schedule(feeds: Iterable[Feed]) -> dg.ScheduleDefinition:
         "Off until switched on.",
     )
     def due_sources(context: dg.ScheduleEvaluationContext, lakehouse: Lakehouse) -> Any:
-        moment: datetime = context.scheduled_execution_time
-        day = moment.astimezone(ZoneInfo(CITY_TIME)).date()
+        day = day_of(context.scheduled_execution_time)
         if is_issued(lakehouse.paths, day):
             return dg.SkipReason(f"the turn of {day} is out; what comes now counts for tomorrow 本日已返还")
         due = due_feeds(lakehouse.paths, feeds, day)
         if not due:
             return dg.SkipReason("nothing is due 没有到期的数据源")
+        offer(context.instance, [day])
         return asked_for(due, day, f"due-{day}")
 
     return due_sources

@@ -7,14 +7,13 @@ looks like (pipelines.give.exports).
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.defs.jobs import CITY_TIME, exports_job
+from pipelines.defs.jobs import exports_job
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.models import source_key
-from pipelines.defs.partitions import BECAUSE, BY_DATE, as_of, reason
+from pipelines.defs.partitions import BECAUSE, BY_DATE, as_of, offer, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.give.exports import Export, load_exports
 from pipelines.give.exports.check import PERSONAL, leaks, refusals
@@ -24,6 +23,7 @@ from pipelines.give.exports.round_trip import round_trip
 from pipelines.give.exports.standing import Issue, lost_issues, state_of
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.reissue import Unfounded
+from pipelines.kit.city_time import CITY_TIME, day_of
 from pipelines.kit.contracts import Feed
 from pipelines.kit.disclosure import PREVIEW, may_show_column
 from pipelines.kit.paths import Paths
@@ -144,10 +144,11 @@ def _unknown_headings(export: Export, issue: Issue) -> list[str]:
     "Off until switched on.",
 )
 def due_exports(context: dg.ScheduleEvaluationContext, lakehouse: Lakehouse) -> dg.RunRequest | dg.SkipReason:
-    ended = context.scheduled_execution_time.astimezone(ZoneInfo(CITY_TIME)).date() - timedelta(days=1)
+    ended = day_of(context.scheduled_execution_time) - timedelta(days=1)
     waiting = due(lakehouse.paths, load_exports().values(), ended)
     if not waiting:
         return dg.SkipReason(f"nothing is due for {ended}, or its turn is not out 无到期导出")
+    offer(context.instance, [ended])
     return dg.RunRequest(
         run_key=f"{ended.isoformat()} {' '.join(e.code for e in waiting)}", partition_key=ended.isoformat(),
         asset_selection=[export_key(e) for e in waiting],

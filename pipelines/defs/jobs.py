@@ -6,11 +6,12 @@ Belongs here: selections and cadence. Does not belong here: sensors (they watch 
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-CITY_TIME = "Asia/Shanghai"
+from pipelines.defs.partitions import offer
+from pipelines.kit.city_time import CITY_TIME, day_of
+
 ARRIVALS = "arrivals"
 
 turn_job = dg.define_asset_job(
@@ -41,7 +42,8 @@ queries_job = dg.define_asset_job(
     description="At 02:30 runs the turn of the day that has just ended 每日夜间. Off until switched on.",
 )
 def nightly_turn(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    ended = context.scheduled_execution_time.astimezone(ZoneInfo(CITY_TIME)).date() - timedelta(days=1)
+    ended = day_of(context.scheduled_execution_time) - timedelta(days=1)
+    offer(context.instance, [ended])
     return dg.RunRequest(run_key=ended.isoformat(), partition_key=ended.isoformat())
 
 
@@ -60,5 +62,6 @@ def arrivals_job(left_out: Iterable[dg.AssetCheckKey]) -> Any:
     description="At 17:00 takes in what came today and writes the daily report 每日归集日报. Off until switched on.",
 )
 def daily_arrivals(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    today = context.scheduled_execution_time.astimezone(ZoneInfo(CITY_TIME)).date()
+    today = day_of(context.scheduled_execution_time)
+    offer(context.instance, [today])
     return dg.RunRequest(run_key=f"arrivals-{today.isoformat()}", partition_key=today.isoformat())

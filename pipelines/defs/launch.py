@@ -20,8 +20,9 @@ import dagster as dg
 from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
-from pipelines.defs.partitions import why_no_date
+from pipelines.defs.partitions import calendar, offer, why_no_date
 from pipelines.defs.progress import Progress
+from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import PROJECT_ROOT, Paths
 
 # The code location's name in workspace.yaml.
@@ -34,6 +35,13 @@ def prepare_home(paths: Paths) -> None:
     paths.dagster_home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT_ROOT / "dagster.yaml", paths.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(paths.dagster_home)
+
+
+def open_ui(paths: Paths) -> None:
+    """What the UI finds when it starts: its home, and the business dates there are."""
+    prepare_home(paths)
+    with dg.DagsterInstance.get() as instance:
+        offer(instance, calendar(paths, load_contracts().values()))
 
 
 def warm_up() -> None:
@@ -50,7 +58,7 @@ def launch(
     `tags` are those of the run: the reasons a person gives (defs.partitions).
     Progress goes to the terminal; what Dagster prints goes to `dagster_home/last_run.log`.
     """
-    if why := why_no_date(as_of):
+    if why := why_no_date(as_of.isoformat()):
         print(why, file=sys.stderr)
         return False
     prepare_home(paths)
@@ -61,6 +69,7 @@ def launch(
         job = build_defs(paths).resolve_job_def(job_name)
         with dg.DagsterInstance.get() as instance:
             _owned(instance, job_name)
+            offer(instance, [as_of])
             return job.execute_in_process(
                 partition_key=as_of.isoformat(), instance=instance, raise_on_error=False,
                 tags=TERMINAL | {name: text for name, text in tags.items() if text},

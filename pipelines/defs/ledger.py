@@ -3,6 +3,7 @@
 Belongs here: these assets and their metadata. The order of the steps is `pipelines.turn`.
 """
 
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -12,7 +13,7 @@ from pipelines import turn
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.event_log import forget_old_runs
 from pipelines.defs.metadata import markdown_table, table_metadata
-from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, reason
+from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, earlier_ones, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.arrivals.recent import TooOld
 from pipelines.judge.ledger import findings, shown
@@ -24,6 +25,7 @@ from pipelines.kit.contracts import Feed
 from pipelines.kit.decision_files import issued_turns
 
 _LAST = 12
+_LOOK_AGAIN = 5.0  # seconds
 ANOMALY = dg.AssetKey(["ledger", "anomaly"])
 # C and H can cost money or safety; the rest only warn. None blocks: a blocked run could return nothing.
 SEVERITIES = {"C": dg.AssetCheckSeverity.ERROR, "H": dg.AssetCheckSeverity.ERROR}
@@ -42,6 +44,9 @@ def _date_asset() -> dg.AssetsDefinition:
         "overtaken, and one far past all data unless the run's tag `stale_ok` says why it is meant.",
     )
     def business_date(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+        while earlier := earlier_ones(context):
+            context.log.info(f"waiting for {earlier[0]} of the same backfill 等待同一批补跑中更早的日期")
+            time.sleep(_LOOK_AGAIN)
         paths = lakehouse.hold(context.log)
         forget_old_runs(context.instance, paths.dagster_home)
         stale_ok = reason(context, STALE_OK)

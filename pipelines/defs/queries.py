@@ -4,19 +4,18 @@ Belongs here: the asset and the sensor that starts it. Does not belong here: wha
 """
 
 from collections import Counter
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.defs.jobs import CITY_TIME, queries_job
+from pipelines.defs.jobs import queries_job
 from pipelines.defs.metadata import markdown_table
-from pipelines.defs.partitions import BECAUSE, BY_DATE, as_of, reason
+from pipelines.defs.partitions import BECAUSE, BY_DATE, as_of, for_dates, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.defs.sensors import batch_key, waiting_files
 from pipelines.give.queries.intake import answer_lists
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.decisions import issued_turns
+from pipelines.kit import city_time
 
 
 @dg.asset(
@@ -51,7 +50,7 @@ def answers(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.Mater
 )
 def query_sensor(context: dg.SensorEvaluationContext, lakehouse: Lakehouse) -> dg.SensorResult | dg.SkipReason:
     paths = lakehouse.paths
-    files = waiting_files(paths.queries / "drop", datetime.now(ZoneInfo(CITY_TIME)).timestamp())
+    files = waiting_files(paths.queries / "drop", city_time.now().timestamp())
     turns = issued_turns(paths)
     if not files or not turns:
         return dg.SkipReason("没有新的查询清单，或还没有一期返还 (nothing in queries/drop, or no turn is out)")
@@ -59,4 +58,4 @@ def query_sensor(context: dg.SensorEvaluationContext, lakehouse: Lakehouse) -> d
     if key == context.cursor:
         return dg.SkipReason("these files have started a run already")
     run = dg.RunRequest(run_key=key, partition_key=turns[-1].isoformat(), tags={"query_files": str(len(files))})
-    return dg.SensorResult(run_requests=[run], cursor=key)
+    return dg.SensorResult(**for_dates(run), cursor=key)

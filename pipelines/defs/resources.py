@@ -5,7 +5,6 @@ Belongs here: handing paths and connections to assets. Does not belong here: wha
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -57,7 +56,7 @@ class Lakehouse(dg.ConfigurableResource):
         """What is known of these feeds on the run's date, found out once; to be asked after bronze."""
         by_code = {feed.code: feed for feed in feeds}
         if (codes := tuple(sorted(by_code))) not in self._days:
-            paths, on = self.hold(context.log), date.fromisoformat(context.run.tags["dagster/partition"])
+            paths, on = self.hold(context.log), as_of(context)
             self._days[codes] = known(paths, by_code.values(), on, self._standings)
         return self._days[codes]
 

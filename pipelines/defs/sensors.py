@@ -8,18 +8,19 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 from pipelines.defs.collect import COLLECT, asked_for
-from pipelines.defs.jobs import CITY_TIME, turn_job
+from pipelines.defs.jobs import turn_job
+from pipelines.defs.partitions import calendar, for_dates, offer
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.collect import FILE_KINDS, SourceError, fingerprint
 from pipelines.ingest.landing import dropped
 from pipelines.judge.ledger.decisions import issued_turns
+from pipelines.kit import city_time
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 from pipelines.kit.quiet import marker, quiet_seconds
@@ -72,7 +73,7 @@ def inbox_sensor(
     context: dg.SensorEvaluationContext, lakehouse: Lakehouse
 ) -> dg.SensorResult | dg.SkipReason:
     paths = lakehouse.paths
-    now = datetime.now(ZoneInfo(CITY_TIME))
+    now = city_time.now()
     files = waiting_files(paths.inbox / "drop", now.timestamp())
     if not files:
         return dg.SkipReason("收件箱里没有新的工作簿 (nothing in inbox/drop)")
@@ -82,12 +83,25 @@ def inbox_sensor(
     day = next_business_date(paths, now.date())
     if day > now.date():
         return dg.SkipReason(f"today's sets are issued; answers are taken in on {day} 已返还，次日收件")
-    return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(run_key=key, partition_key=day.isoformat(), tags={"inbox_files": str(len(files))})
-        ],
-        cursor=key,
+    run = dg.RunRequest(run_key=key, partition_key=day.isoformat(), tags={"inbox_files": str(len(files))})
+    return dg.SensorResult(**for_dates(run), cursor=key)
+
+
+def calendar_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
+    """Offers the business dates that the data reach; it starts nothing."""
+    feeds = tuple(feeds)
+
+    @dg.sensor(
+        name="calendar_sensor", minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Offers as partitions the business dates 业务日期 that are out or that the data reach: month ends. "
+        "Starts no run; always on.",
     )
+    def watch(context: dg.SensorEvaluationContext, lakehouse: Lakehouse) -> dg.SkipReason:
+        days = calendar(lakehouse.paths, feeds)
+        offer(context.instance, days)
+        return dg.SkipReason(f"{len(days)} business dates up to {days[-1]}" if days else "还没有数据 (no data yet)")
+
+    return watch
 
 
 def drop_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
@@ -99,7 +113,7 @@ def drop_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
         description="Takes a department's files into bronze soon after they came (data/drop) 收件入库.",
     )
     def watch(context: dg.SensorEvaluationContext, lakehouse: Lakehouse) -> dg.SensorResult | dg.SkipReason:
-        folder, now = lakehouse.paths.drop, datetime.now(ZoneInfo(CITY_TIME))
+        folder, now = lakehouse.paths.drop, city_time.now()
 
         def state(feed: Feed) -> str:
             files = regular(feed)
@@ -145,7 +159,7 @@ def _changed(
 ) -> dg.SensorResult | dg.SkipReason:
     """One run for all feeds whose state is another than at the last tick; the cursor keeps one a feed. '' is a state
     without files. A place that cannot be looked into keeps its state, and the others are looked into all the same."""
-    today = datetime.now(ZoneInfo(CITY_TIME)).date()
+    today = city_time.today()
     if (day := next_business_date(paths, today)) > today:
         return dg.SkipReason(f"today's sets are issued; what comes now counts for {day} 本日已返还，次日入库")
     seen: dict[str, str] = json.loads(context.cursor or "{}")
@@ -160,4 +174,4 @@ def _changed(
             changed[f"{feed.code}-{run_key(feed, found)}"] = feed
         seen[feed.code] = found
     asked = [asked_for(changed.values(), day, " ".join(changed), is_fetched)] if changed else []
-    return dg.SensorResult(run_requests=asked, cursor=json.dumps(seen))
+    return dg.SensorResult(**for_dates(*asked), cursor=json.dumps(seen))

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from pipelines.defs import arrivals, bronze, checks, jobs
+from pipelines.defs.partitions import offer
 from pipelines.defs.resources import Lakehouse
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import Paths
@@ -34,6 +35,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory):
     job, found = defs.resolve_job_def(jobs.ARRIVALS), {}
     with dg.DagsterInstance.ephemeral() as instance:
         for day in ("2024-01-31", "2024-02-10", "2024-02-11"):
+            offer(instance, [date.fromisoformat(day)])
             run = job.execute_in_process(partition_key=day, instance=instance)
             results = {(e.asset_key.path[-1], e.check_name): e for e in run.get_asset_check_evaluations()}
             (made,) = run.asset_materializations_for_node("reports__daily_arrivals")

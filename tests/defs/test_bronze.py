@@ -7,6 +7,7 @@ from pipelines.defs.bronze import bronze_assets, bronze_key
 from pipelines.defs.deliveries import rulings_asset
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.feeds import many
+from tests.defs.dated import materialize
 from tests.ingest.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 ASKED = [FEEDS["F11"], FEEDS["F20"]]
@@ -21,8 +22,8 @@ def office(tmp_path, cards) -> Office:  # noqa: F811
 
 
 def run(office: Office, selection: dg.AssetSelection | None = None) -> dg.ExecuteInProcessResult:
-    return dg.materialize(
-        [rulings_asset(ASKED), bronze_assets(ASKED)], selection=selection, partition_key=DAY, raise_on_error=False,
+    return materialize(
+        [rulings_asset(ASKED), bronze_assets(ASKED)], DAY, selection=selection, raise_on_error=False,
         resources={"lakehouse": Lakehouse(root=str(office.paths.root))},
     )  # fmt: skip
 

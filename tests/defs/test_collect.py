@@ -12,10 +12,12 @@ import pytest
 
 from pipelines.defs import collect, sensors
 from pipelines.defs.bronze import bronze_assets, bronze_key
+from pipelines.defs.partitions import NAME as DATES
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.landing import landed
 from pipelines.kit import quiet
 from pipelines.kit.contracts.model import Source
+from tests.defs.dated import materialize
 from tests.ingest.collect.office import CONNECTION, FEED
 
 NAME = "F98_测试补贴_370600_202401_全量.csv"
@@ -43,7 +45,7 @@ def lakehouse(tmp_path: Path, monkeypatch) -> Lakehouse:
 
 def test_a_broken_source_and_one_that_is_not_connected_stop_nobody(lakehouse):
     assets = [*(collect.collected_asset(f, FEEDS) for f in FEEDS), bronze_assets(FEEDS)]
-    result = dg.materialize(assets, partition_key="2024-01-31", resources={"lakehouse": lakehouse})
+    result = materialize(assets, "2024-01-31", resources={"lakehouse": lakehouse})
     assert result.success
     checks = {e.asset_key.path[-1]: e for e in result.get_asset_check_evaluations() if e.check_name == collect.CHECK}
     said = {table.split("__")[1]: (e.passed, e.severity.value, e.description) for table, e in checks.items()}
@@ -64,7 +66,7 @@ def test_a_date_whose_turn_is_out_is_not_fetched_for(lakehouse):
     (turns / "2024-01-31.json").write_text("{}")
     for day, count in (("2024-01-31", 0), ("2024-02-01", 1)):
         assets = [collect.collected_asset(FEEDS[1], FEEDS)]
-        assert dg.materialize(assets, partition_key=day, resources={"lakehouse": lakehouse}).success
+        assert materialize(assets, day, resources={"lakehouse": lakehouse}).success
         assert len(list((lakehouse.paths.drop / "F98").glob("*.csv"))) == count
 
 
@@ -121,6 +123,9 @@ def test_databases_are_due_by_the_cadence_of_their_feed(lakehouse):
     assert collect.due_feeds(lakehouse.paths, asked, date(2024, 2, 9)) == [daily]
     assert collect.due_feeds(lakehouse.paths, asked, date(2024, 2, 10)) == [monthly, daily]
     at = datetime(2024, 2, 9, 12, 0, tzinfo=UTC)
-    with dg.build_schedule_context(scheduled_execution_time=at, resources={"lakehouse": lakehouse}) as context:
-        request = collect.source_schedule(asked)(context)
+    with dg.instance_for_test() as instance:
+        resources = {"lakehouse": lakehouse}
+        with dg.build_schedule_context(instance, scheduled_execution_time=at, resources=resources) as context:
+            request = collect.source_schedule(asked)(context)
+        assert instance.get_dynamic_partitions(DATES) == ["2024-02-09"]
     assert (request.partition_key, request.tags["feeds"]) == ("2024-02-09", "F96")

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.defs.assembly import build_defs
 from pipelines.defs.exports import export_key
-from pipelines.defs.partitions import BUSINESS_DATE
+from pipelines.defs.partitions import BUSINESS_DATE, offer
 from pipelines.give.exports import load_exports
 from pipelines.judge.ledger import schema, shown
 from pipelines.judge.rules import load_rules
@@ -101,7 +101,11 @@ def test_models_alone_are_built_for_the_date_the_lake_shows_only(defs, paths):
         shown.reach(con, date(2024, 3, 5), shown.CLOSED)
     job = defs.resolve_implicit_global_asset_job_def()
     key = dg.AssetKey(["unified", "division"])
-    result = job.execute_in_process(asset_selection=[key], partition_key="2024-01-31", raise_on_error=False)
+    with dg.DagsterInstance.ephemeral() as instance:
+        offer(instance, [date(2024, 1, 31)])
+        result = job.execute_in_process(
+            asset_selection=[key], partition_key="2024-01-31", raise_on_error=False, instance=instance
+        )
     (failed,) = [e for e in result.all_events if e.event_type == dg.DagsterEventType.STEP_FAILURE]
     assert "the lake shows 2024-03-05, not 2024-01-31" in failed.step_failure_data.error.message
     assert not result.get_asset_materialization_events()

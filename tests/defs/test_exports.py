@@ -14,6 +14,7 @@ from pipelines.give.exports import load_exports
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
+from tests.defs.dated import materialize
 from tests.give.exports.conftest import fill
 
 DAY = "2024-01-31"
@@ -34,7 +35,7 @@ def run(installation):
     """One run of two exports: personal data, and counts."""
     chosen = [load_exports()[code] for code in ("X01", "X02")]
     lakehouse = Lakehouse(root=str(installation.root))
-    return dg.materialize(assets(chosen, load_contracts()), partition_key=DAY, resources={"lakehouse": lakehouse})
+    return materialize(assets(chosen, load_contracts()), DAY, resources={"lakehouse": lakehouse})
 
 
 def test_both_checks_pass_after_every_export(run):
@@ -56,8 +57,8 @@ def test_only_counts_are_previewed(run):
 
 def test_another_date_than_the_lakes_is_refused(installation):
     made = assets([load_exports()["X02"]], load_contracts())
-    result = dg.materialize(
-        made, partition_key="2024-02-01", raise_on_error=False,
+    result = materialize(
+        made, "2024-02-01", raise_on_error=False,
         resources={"lakehouse": Lakehouse(root=str(installation.root))},
     )  # fmt: skip
     assert not result.success
@@ -71,7 +72,9 @@ def test_the_schedule_issues_what_is_due_once_the_turn_is_out(tmp_path):
 
     def tick():
         resources = {"lakehouse": lakehouse}
-        with dg.build_schedule_context(scheduled_execution_time=night, resources=resources) as context:
+        with dg.instance_for_test() as instance, dg.build_schedule_context(
+            instance, scheduled_execution_time=night, resources=resources
+        ) as context:
             return due_exports(context)
 
     assert isinstance(tick(), dg.SkipReason)

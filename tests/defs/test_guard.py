@@ -14,6 +14,7 @@ from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 from pipelines.kit.tables import transaction
+from tests.defs.dated import materialize
 
 SHOWN, OTHER = "2024-03-05", "2024-01-31"
 FEEDS = load_contracts()
@@ -43,7 +44,7 @@ def installation(tmp_path_factory):
 def refusal(installation, made, day):
     """What the UI says of a run that failed and made nothing."""
     lakehouse = Lakehouse(root=str(installation.root))
-    result = dg.materialize([made], partition_key=day, raise_on_error=False, resources={"lakehouse": lakehouse})
+    result = materialize([made], day, raise_on_error=False, resources={"lakehouse": lakehouse})
     assert not result.success and not result.get_asset_materialization_events()
     (failed,) = [e for e in result.all_events if e.event_type == dg.DagsterEventType.STEP_FAILURE]
     return failed.step_failure_data.error.message
@@ -64,7 +65,7 @@ def test_a_date_far_past_what_waits_in_the_drop_folder_is_refused_before_anythin
     assert "newest data of all monthly feeds reach to 2024-02-29" in refusal(paths, judged, "2024-06-30")
     lakehouse = Lakehouse(root=str(paths.root))
     for day, tags in (("2024-03-31", {}), ("2024-06-30", {"stale_ok": "演练"})):
-        assert dg.materialize([judged], partition_key=day, tags=tags, resources={"lakehouse": lakehouse}).success
+        assert materialize([judged], day, tags=tags, resources={"lakehouse": lakehouse}).success
 
 
 @pytest.mark.parametrize("name", ALONE)

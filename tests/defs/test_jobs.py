@@ -3,18 +3,19 @@
 from datetime import UTC, datetime
 
 import dagster as dg
+import pytest
 
 from pipelines.defs.jobs import daily_arrivals, nightly_turn
+from pipelines.defs.partitions import NAME
 
 
-def test_the_night_after_a_day_runs_that_day():
-    # 02:30 on 2 March in Shanghai is still 1 March in UTC
-    context = dg.build_schedule_context(scheduled_execution_time=datetime(2024, 3, 1, 18, 30, tzinfo=UTC))
-    request = nightly_turn(context)
-    assert (request.partition_key, request.run_key) == ("2024-03-01", "2024-03-01")
-
-
-def test_the_report_of_the_afternoon_is_of_that_day():
-    context = dg.build_schedule_context(scheduled_execution_time=datetime(2024, 3, 1, 9, 0, tzinfo=UTC))
-    request = daily_arrivals(context)
-    assert (request.partition_key, request.run_key) == ("2024-03-01", "arrivals-2024-03-01")
+# 02:30 on 2 March in Shanghai is still 1 March in UTC
+@pytest.mark.parametrize(("schedule", "at", "run_key"), [
+    (nightly_turn, datetime(2024, 3, 1, 18, 30, tzinfo=UTC), "2024-03-01"),
+    (daily_arrivals, datetime(2024, 3, 1, 9, 0, tzinfo=UTC), "arrivals-2024-03-01"),
+])  # fmt: skip
+def test_a_schedule_asks_for_its_day_and_offers_it(schedule, at, run_key):
+    with dg.instance_for_test() as instance:
+        request = schedule(dg.build_schedule_context(instance, scheduled_execution_time=at))
+        assert (request.partition_key, request.run_key) == ("2024-03-01", run_key)
+        assert instance.get_dynamic_partitions(NAME) == ["2024-03-01"]

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from pipelines.defs.jobs import CITY_TIME
 from pipelines.defs.resources import Lakehouse
 from pipelines.defs.sensors import batch_key, inbox_sensor, next_business_date, waiting_files
 from pipelines.kit import quiet
+from pipelines.kit.city_time import CITY_TIME
 from pipelines.kit.paths import Paths
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import duckdb
 from duckdb_extensions import import_extension
 
-CITY_TIME = "Asia/Shanghai"
+from pipelines.kit.city_time import CITY_TIME
+
 _PG_EXACT = r"smallint|integer|bigint|text|character varying.*|character.*|date|timestamp(\(\d\))? without time zone"
 _MY_EXACT = r"(tiny|small|medium|big)?int(\(\d+\))?( unsigned)?( zerofill)?|(var)?char.*|(tiny|medium|long)?text"
 _MOMENT = r"date|timestamp.*|datetime.*"

@@ -15,10 +15,10 @@ from pipelines.ingest.formats.cells import EXACT, JANUARY_OR_OCTOBER, column_tex
 from pipelines.ingest.formats.named import filled_block, named_header
 from pipelines.ingest.values.header import Header
 from pipelines.ingest.values.table import ROW, Block, Mark, Notice, Table, UnreadableError
+from pipelines.kit.city_time import CITY_TIME
 from pipelines.kit.contracts import Column, Feed
 
 BLOCK_ROWS = 50_000
-CITY_TIME = "Asia/Shanghai"
 _MOST_ROWS = 500_000_000
 _RATIO, _RATIO_FROM = 1_000, 1 << 30
 # Spark and Hive store an INT96 as an instant in UTC, others as the clock showed it; the column itself does not say.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from pipelines.ingest.values.width import half_width
+from pipelines.kit.city_time import CITY_TIME
 
 _N = "([0-9]{1,2})"
 _DATE = rf"^([0-9]{{4}})(?:-{_N}-{_N}|\.{_N}\.{_N}|/{_N}/{_N}|年{_N}月{_N}日?| {_N} {_N}|([0-9]{{2}})([0-9]{{2}}))$"
@@ -20,7 +21,6 @@ _ZONE = r"(Z|[+-][0-9]{2}:?[0-9]{2})"
 _CLOCK = rf"^([^:]+?)(?:[T ]\s*{_N}:([0-9]{{2}})(?::([0-9]{{2}})(?:\.([0-9]{{1,9}}))?)?\s*{_ZONE}?)?$"
 _DIGITS_ONLY = r"^([0-9]{8})([0-9]{2})([0-9]{2})([0-9]{2})?$"
 _WORDS = r"(?:日\s*|\s+)([0-9]{1,2})[时点]([0-9]{1,2})分?(?:([0-9]{1,2})秒)?$"
-_CITY_TIME = "Asia/Shanghai"
 FIRST_YEAR, LAST_YEAR = 1850, 2200
 
 
@@ -83,7 +83,7 @@ def _zoned(local: pl.Series, zone: pl.Series) -> pl.Series:
     minutes = plain.str.slice(1, 2).cast(pl.Int64) * 60 + plain.str.slice(3, 2).cast(pl.Int64)
     east = pl.select(pl.when(plain.str.starts_with("-")).then(-minutes).otherwise(minutes)).to_series()
     instant = local - (east * 60_000_000).cast(pl.Duration("us"))
-    city = instant.dt.replace_time_zone("UTC").dt.convert_time_zone(_CITY_TIME).dt.replace_time_zone(None)
+    city = instant.dt.replace_time_zone("UTC").dt.convert_time_zone(CITY_TIME).dt.replace_time_zone(None)
     return _where(zone.is_not_null(), city)
 
 
