@@ -21,9 +21,10 @@ class Plan:
     their bands, or their width. `known`: what others may
     know of a person; `blanked`: those of them that are blanked, in this order, where fewer than k rows agree in all.
     `people`: column -> values of the rows that stand for a person (blank may be one); without it every row does.
-    `cells`: the table holds sums over people; of each group the first column is how many. `merged`: columns that are
-    blanked, group by group, where there are fewer than k, rows that agree then being added up. `within`: cells whose
-    total may be known. `total_of`: the table whose cells are added up here, `within` being what they agree in.
+    `cells`: the table holds sums over people; of each group the first column is how many. `within`: cells whose total
+    may be known. `merged`: columns that are blanked, group by group, where there are fewer than k, rows that agree then
+    being added up: with `within` and `cells` all there are, so that no cell is blank. `total_of`: the table whose cells
+    are added up here, `within` being what they agree in.
     `rounded`: number columns -> the unit they are rounded to, so that a month less the one before is no person's.
     """
 
@@ -64,8 +65,8 @@ def generalise(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int, o
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT *{without}{replace} FROM temp.{table}")
     if not plan.cells:
         return _rows(con, table, plan, k)
-    for columns in plan.merged:
-        _merge(con, table, columns, plan, k)
+    if plan.merged:
+        return _merged(con, table, plan, k)
     if plan.total_of:
         withheld = _totals(con, table, plan, f'{out}."{plan.total_of}"', k)
     else:
@@ -110,24 +111,46 @@ def _is_person(plan: Plan) -> str:
     return f"({' OR '.join(told) or 'true'})"
 
 
-def _merge(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], plan: Plan, k: int) -> None:
-    """Rows of fewer than k people lose some columns and are added to those they are equal to then."""
-    cells = [cell for group in plan.cells for cell in group]
+def _merged(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Withheld:
+    """Add rows of fewer than k people up until there are k, group by group; a group that has too few in all does not
+    leave. What is left over of one goes with the smallest of its other rows, so that all that leaves adds up to the
+    total."""
+    (cells,), blanked = plan.cells, []
+    count, group = _q(cells[0]), ", ".join(map(_q, plan.within))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT *, 1 AS _rows, false AS _lost FROM temp.{table}")
+    for columns in plan.merged:
+        blanked += columns
+        _add_up(con, table, f"{count} < {k}", blanked, cells)
+    place = f"row_number() OVER (PARTITION BY {group}, {count} < {k} ORDER BY {count}, {', '.join(map(_q, blanked))})"
+    left = f"min({count}) OVER (PARTITION BY {group}) < {k}"
+    _add_up(con, table, f"{left} AND ({count} < {k} OR {place} = 1)", blanked, cells)
+    withheld = con.execute(f"SELECT coalesce(sum(_rows), 0) FROM temp.{table} WHERE {count} < {k}").fetchone()[0]
+    con.execute(f"DELETE FROM temp.{table} WHERE {count} < {k}")
+    lost = con.execute(f"SELECT coalesce(sum(_rows) FILTER (_lost), 0) FROM temp.{table}").fetchone()[0]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * EXCLUDE (_rows, _lost) FROM temp.{table}")
+    return Withheld(int(lost), int(withheld))
+
+
+def _add_up(
+    con: duckdb.DuckDBPyConnection, table: str, which: str, blanked: Sequence[str], cells: Sequence[str]
+) -> None:
+    """Rows for which `which` (SQL) is true lose columns and are added to those they are equal to then."""
     types = dict(row[:2] for row in con.execute(f"DESCRIBE temp.{table}").fetchall())
-    blank = ", ".join(f"CASE WHEN {_q(plan.cells[0][0])} >= {k} THEN {_q(c)} END AS {_q(c)}" for c in columns)
-    summed = ", ".join(f"CAST(sum({_q(c)}) AS {types[c]}) AS {_q(c)}" for c in cells)
-    others = ", ".join(_q(c) for c in types if c not in cells)
+    blank = ", ".join(f"CASE WHEN NOT _few THEN {_q(c)} END AS {_q(c)}" for c in blanked)
+    summed = ", ".join(f"CAST(sum({_q(c)}) AS {types[c]}) AS {_q(c)}" for c in (*cells, "_rows"))
+    others = ", ".join(_q(c) for c in types if c not in (*cells, "_rows", "_lost"))
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {others}, {summed} "
-        f"FROM (SELECT * REPLACE ({blank}) FROM temp.{table}) GROUP BY {others}"
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {others}, {summed}, bool_or(_lost) AS _lost FROM ("
+        f"SELECT * EXCLUDE (_few) REPLACE ({blank}, _lost OR _few AS _lost) "
+        f"FROM (SELECT *, {which} AS _few FROM temp.{table})) GROUP BY {others}"
     )
 
 
 def _cells(con: duckdb.DuckDBPyConnection, table: str, cells: Sequence[str], within: Sequence[str], k: int) -> int:
     """How many cells were blanked.
 
-    A cell of fewer than k people is blank; where the total of its group would give it away (one cell alone, or fewer
-    than k people in all), so is the smallest of the others.
+    A cell of fewer than k people is blank; where the total of its group would give it away, so is the smallest of the
+    others. Each blank stands for one person at least: any of m may be k while they have k + m - 1 in all.
     """
     count, group = _q(cells[0]), ", ".join(map(_q, within))
     columns = [name for name, *_ in con.execute(f"DESCRIBE temp.{table}").fetchall()]
@@ -144,7 +167,7 @@ def _cells(con: duckdb.DuckDBPyConnection, table: str, cells: Sequence[str], wit
         ),
         judged AS (
             SELECT * EXCLUDE (_few, _cells, _people, _place),
-                _few OR (_place = 1 AND _cells > 0 AND (_cells = 1 OR _people < {k})) AS _withheld
+                _few OR (_place = 1 AND _cells > 0 AND _people < {k} + _cells - 1) AS _withheld
             FROM counted
         )
         SELECT * REPLACE ({blank}) FROM judged""")
@@ -154,7 +177,7 @@ def _cells(con: duckdb.DuckDBPyConnection, table: str, cells: Sequence[str], wit
 
 
 def _totals(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, parts: str, k: int) -> int:
-    """How many totals were blanked: those that, less the cells shown, give away one cell or fewer than k people."""
+    """How many totals were blanked: those that, less the cells shown, would give away a blank one."""
     (cells,), group = plan.cells, ", ".join(map(_q, plan.within))
     same = " AND ".join(f"total.{_q(c)} IS NOT DISTINCT FROM shown.{_q(c)}" for c in plan.within)
     count = _q(cells[0])
@@ -166,7 +189,7 @@ def _totals(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, parts: str, 
             FROM {parts} GROUP BY {group}
         ),
         judged AS (
-            SELECT total.*, _cells > 0 AND (_cells = 1 OR total.{count} - _shown < {k}) AS _withheld
+            SELECT total.*, _cells > 0 AND total.{count} - _shown < {k} + _cells - 1 AS _withheld
             FROM temp.{table} AS total JOIN shown ON {same}
         )
         SELECT * REPLACE ({blank}) FROM judged""")

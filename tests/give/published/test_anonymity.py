@@ -68,6 +68,7 @@ def test_any_table_comes_out_k_anonymous_and_whole(rows: list[tuple], k: int) ->
         ([1, 9, 20], [None, None, 20]),  # alone, it would follow from the total
         ([2, 2, 9, 20], [None, None, None, 20]),  # four people in all: their sum would give them away
         ([3, 4, 9, 20], [None, None, 9, 20]),
+        ([1, 1, 1, 2, 9, 20], [None] * 5 + [20]),  # five people in four cells: each would be one or two
         ([9, 20], [9, 20]),
         ([1], [None]),
     ],
@@ -86,7 +87,8 @@ def test_small_cells_go_with_the_one_that_would_give_them_away(counts: list[int]
 @pytest.mark.parametrize(
     ("counts", "total"),
     [
-        ([2, 3, 30], 35),
+        ([2, 4, 30], 36),
+        ([2, 3, 30], None),  # both would be fewer than five
         ([9, 20], 29),
         ([1, 30, None], None),  # two counties: the one cell of the first would follow
         ([2, 2], None),
@@ -136,20 +138,80 @@ def test_of_enterprises_those_that_are_a_person_are_hidden_among_others() -> Non
     assert (lost.blanked, lost.withheld) == (5, 2), "a type nobody knows may be a person"
 
 
-def test_few_tickets_are_added_up_and_no_small_count_is_left() -> None:
+def tickets(con: duckdb.DuckDBPyConnection, rows: list[tuple]) -> None:
+    """(rule, county, township, state, tickets) as published.anomaly_summary has them."""
+    con.execute("CREATE TEMP TABLE t (rule_id VARCHAR, rule_name VARCHAR, county_name VARCHAR, township_name VARCHAR, "
+                "township_code VARCHAR, department VARCHAR, severity VARCHAR, state VARCHAR, assignee VARCHAR, "
+                "ticket_count BIGINT, reopen_count BIGINT)")  # fmt: skip
+    for rule, county, town, state, count in rows:
+        con.execute("INSERT INTO t VALUES (?, '名', ?, ?, ?, 'health', 'H', ?, 'source', ?, 1)",
+                    [rule, county, town, town, state, count])  # fmt: skip
+
+
+def test_few_tickets_are_added_up_and_none_is_blank() -> None:
     _, plans = load_plans()
     with duckdb.connect() as con:
-        con.execute("CREATE TEMP TABLE t (rule_id VARCHAR, county_name VARCHAR, township_name VARCHAR, "
-                    "township_code VARCHAR, ticket_count BIGINT, reopen_count BIGINT)")  # fmt: skip
-        con.executemany("INSERT INTO t VALUES ('R17', ?, ?, ?, ?, 1)", [
-            ("甲", "一", "1", 9), ("甲", "二", "2", 2), ("甲", "三", "3", 4),
-            ("乙", "四", "4", 3), ("丙", "五", "5", 1),
+        tickets(con, [
+            ("R17", "甲", "一", "closed", 9), ("R17", "甲", "二", "closed", 2), ("R17", "甲", "三", "closed", 4),
+            ("R17", "乙", "四", "closed", 3), ("R17", "丙", "五", "returned", 1),
+            ("R20", "甲", "一", "closed", 3), ("R20", "乙", "四", "returned", 4),
+            ("R47", "甲", "一", "closed", 1), ("R47", "甲", "二", "closed", 1),
         ])  # fmt: skip
         lost = generalise(con, "t", plans["anomaly_summary"], 5)
-        rows = con.execute("SELECT county_name, township_code, ticket_count FROM t ORDER BY 1, 2 NULLS LAST").fetchall()
-    # Four tickets of two counties stay alone; the smallest shown one goes with them, as the rule's total may be known.
-    assert rows == [("甲", "1", 9), ("甲", None, None), (None, None, None)]
-    assert lost.withheld == 2
+        rows = con.execute(
+            "SELECT rule_id, county_name, township_name, state, ticket_count FROM t ORDER BY ALL NULLS LAST"
+        ).fetchall()
+    # Four tickets of 乙 and 丙 are too few even together: the smallest other row goes with them.
+    assert rows == [
+        ("R17", "甲", "一", "closed", 9), ("R17", None, None, None, 10), ("R20", None, None, None, 7)
+    ]
+    assert (lost.blanked, lost.withheld) == (6, 2), "of R47 there are too few in all"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["R1", "R2"]), st.sampled_from("甲乙"), st.sampled_from("一二三"),
+                       st.sampled_from(["closed", "returned"]), st.integers(1, 12)),
+             max_size=14, unique_by=lambda r: r[:4]),
+    st.integers(2, 6),
+)  # fmt: skip
+def test_of_any_tickets_all_that_is_shown_adds_up_and_nothing_is_left_to_solve(rows: list[tuple], k: int) -> None:
+    _, plans = load_plans()
+    with duckdb.connect() as con:
+        tickets(con, rows)
+        generalise(con, "t", plans["anomaly_summary"], k)
+        shown = dict(con.execute("SELECT rule_id, list(ticket_count) FROM t GROUP BY 1").fetchall())
+    totals: dict[str, int] = {}
+    for rule, *_, count in rows:
+        totals[rule] = totals.get(rule, 0) + count
+    assert {rule: sum(counts) for rule, counts in shown.items()} == {r: n for r, n in totals.items() if n >= k}
+    assert all(n >= k for counts in shown.values() for n in counts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("甲乙丙"), st.integers(1, 30)), min_size=1, max_size=14), st.integers(2, 6)
+)
+def test_no_blank_is_told_by_rows_and_totals(cells: list[tuple], k: int) -> None:
+    """Whoever knows the totals of the counties and, where it is shown, of the city solves for every blank: none is
+    alone, and any may be k."""
+    city = Plan(cells=(("payees",),), within=("month",), total_of="parts")
+    with duckdb.connect() as con:
+        con.execute("CREATE TEMP TABLE t (month VARCHAR, county VARCHAR, payees BIGINT, truth BIGINT)")
+        con.executemany("INSERT INTO t VALUES ('1', ?, ?, ?)", [(c, n, n) for c, n in cells])
+        generalise(con, "t", Plan(cells=(("payees",),), within=("county",)), k)
+        con.execute("CREATE TEMP TABLE parts AS FROM t")
+        by_county = con.execute("SELECT sum(truth) - coalesce(sum(payees), 0), count(*) - count(payees), count(payees) "
+                                "FROM parts GROUP BY county").fetchall()  # fmt: skip
+        con.execute("CREATE OR REPLACE TEMP TABLE t AS SELECT '1' AS month, sum(truth)::BIGINT AS payees FROM parts")
+        generalise(con, "t", city, k)
+        (total,) = con.execute("SELECT payees FROM t").fetchone()
+    known = [(hidden, blanks) for hidden, blanks, shown in by_county if shown]
+    if total is not None:
+        known.append((sum(h for h, *_ in by_county), sum(b for _, b, _ in by_county)))
+    for hidden, blanks in known:
+        most = hidden - (blanks - 1)  # the others being one each
+        assert blanks == 0 or (blanks > 1 and most >= k)
 
 
 def test_a_township_with_few_old_people_says_no_number() -> None:

@@ -112,6 +112,25 @@ def test_comments_say_what_was_done_to_a_column_and_about_what_k_does_not_cover(
     assert said["amount"].startswith("金额（元） 四舍五入到 1000 Rounded to 1,000. 空白也可能是隐去（不足 5）")
 
 
+def test_rules_and_codes_are_explained(paths):
+    with connect(paths) as con:
+        con.execute(
+            "CREATE TABLE lake.published.anomaly_summary AS SELECT 'R08' AS rule_id, '芝罘区' AS county_name, "
+            "'一' AS township_name, '370602001' AS township_code, 'public_security' AS department, "
+            "'C' AS severity, 'returned' AS state, 'source' AS assignee, 9 AS ticket_count, 0 AS reopen_count"
+        )
+    result = _publish(paths, {"anomaly_summary": {"rule_id": "规则编号"}})
+    with duckdb.connect(result.file, read_only=True) as con:
+        named = con.execute("SELECT rule_id, rule_name FROM anomaly_summary").fetchall()
+        assert named == [("R08", "一人两户(重复户口)")]
+        said = dict(con.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'anomaly_summary'"
+        ).fetchall())
+    assert said["rule_id"] == "规则编号" and said["rule_name"] == "Name of the rule. 规则名称"
+    assert said["severity"] == "代码 Codes: C 紧急，H 高，M 中，L 低，I 线索。"
+    assert "closed 已办结" in said["state"] and "township 镇街" in said["assignee"]
+
+
 def test_a_number_that_leaves_in_bands_says_so():
     k, plans = load_plans()
     said = remarks(plans["resident_profile"], k)

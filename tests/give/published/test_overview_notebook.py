@@ -14,12 +14,12 @@ TABLES = """
     CREATE TABLE township AS SELECT '芝罘区' AS county_name, '370602' AS county_code;
     CREATE TABLE resident_profile AS SELECT '芝罘区' AS county_name, unnest(
         ['65-79岁', '80岁及以上', '0-14岁', '15-59岁', '60-64岁', '不详', NULL, NULL]) AS age_band;
-    CREATE TABLE anomaly_total AS FROM (VALUES ('R08', 20), ('R11', 40), ('R47', NULL)) t(rule_id, ticket_count);
+    CREATE TABLE anomaly_total AS FROM (VALUES ('R08', '重复', 20), ('R11', '网格', 40), ('R47', '整批', NULL))
+        t(rule_id, rule_name, ticket_count);
     CREATE TABLE anomaly_summary AS FROM (VALUES
-        ('芝罘区', '一', 'R08', 'closed', 'source', NULL), ('芝罘区', '一', 'R08', 'returned', 'township', NULL),
-        ('芝罘区', '二', 'R11', 'returned', 'township', 30), ('芝罘区', NULL, 'R11', 'returned', 'township', NULL),
-        (NULL, NULL, 'R11', 'returned', 'township', NULL), ('芝罘区', '一', 'R47', 'closed', 'source', NULL)
-    ) t(county_name, township_name, rule_id, state, assignee, ticket_count);
+        (NULL, NULL, 'R08', '重复', NULL, NULL, 20), ('芝罘区', '二', 'R11', '网格', 'returned', 'township', 30),
+        ('芝罘区', NULL, 'R11', '网格', 'returned', 'township', 10)
+    ) t(county_name, township_name, rule_id, rule_name, state, assignee, ticket_count);
     CREATE TABLE benefit_total AS FROM (VALUES
         ('2024-02', '特困', 168, 216000), ('2024-02', '高龄津贴', 90, 9000), ('2024-02', '临时救助', NULL, NULL),
         ('2024-02', '残疾人护理补贴', 50, NULL)
@@ -54,14 +54,14 @@ def said(tmp_path_factory) -> dict:
 
 def test_withheld_tickets_are_no_zero(said):
     table = said["tickets"].to_dict("index")
-    assert table["R08"] == {"closed": "未公布", "returned": "未公布", "total": "20"}
-    assert table["R11"] == {"closed": "–", "returned": "30+", "total": "40"}
-    assert table["R47"] == {"closed": "未公布", "returned": "–", "total": "未公布"}
+    assert table["R08 重复"] == {"returned": "–", "合并": "20", "total": "20"}
+    assert table["R11 网格"] == {"returned": "40", "合并": "–", "total": "40"}
+    assert table["R47 整批"] == {"returned": "–", "合并": "–", "total": "未公布"}
 
 
-def test_bars_hold_what_is_withheld_of_a_total_that_is_shown(said):
-    assert said["drawn"]["state withheld"].dropna().to_dict() == {"R08": 20, "R11": 10}
-    assert said["drawn"]["returned"].dropna().to_dict() == {"R11": 30}
+def test_bars_hold_what_is_added_up(said):
+    assert said["drawn"]["added up"].dropna().to_dict() == {"R08": 20}
+    assert said["drawn"]["returned"].dropna().to_dict() == {"R11": 40}
     assert said["unpublished"] == "R47"
 
 
@@ -70,11 +70,8 @@ def test_who_has_no_age_is_neither_old_nor_young(said):
     assert (row["residents"], row["share_65"], row["share_unknown"]) == (8, 40.0, 37.5)
 
 
-def test_townships_say_how_many_cells_are_not_in_the_sum(said):
-    waiting = said["waiting"]
-    assert waiting["withheld_cells"].tolist() == [0, 1, 1, 1]
-    assert waiting["shown_waiting"].dropna().tolist() == [30]
-    assert waiting["township_name"][0] == "二"
+def test_only_townships_that_are_named_wait(said):
+    assert said["waiting"].to_dict("records") == [{"county_name": "芝罘区", "township_name": "二", "shown_waiting": 30}]
 
 
 def test_benefits_are_the_citys_and_name_who_repeats_a_month(said):
