@@ -23,14 +23,20 @@ F11 = FEEDS["F11"]
 FIRST, SECOND = "F11_残疾人证_370600_202312.csv", "F11_残疾人证_370600_202401.csv"
 
 
-@pytest.fixture
-def office(tmp_path, cards) -> Office:  # noqa: F811
-    """Two deliveries, brought up to date."""
-    made = Office(tmp_path / "data", FEEDS)
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory, cards) -> Path:  # noqa: F811
+    """The data folder of two deliveries, brought up to date."""
+    made = Office(tmp_path_factory.mktemp("sound") / "data", FEEDS)
     made.drop("F11", FIRST, cards(10))
     made.drop("F11", SECOND, cards(11))
     bring(made.paths, F11, AS_OF)
-    return made
+    return made.paths.root
+
+
+@pytest.fixture
+def office(tmp_path, sound) -> Office:
+    """A copy to be damaged."""
+    return Office(shutil.copytree(sound, tmp_path / "data"), FEEDS)
 
 
 def content(office: Office) -> dict[str, bytes]:
