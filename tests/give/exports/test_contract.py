@@ -38,6 +38,35 @@ def test_an_unsound_contract_is_refused_with_its_reason(tmp_path, old, new, word
     assert words in str(caught.value) and str(caught.value).startswith("grid_platform/ticket_outcomes.odcs.yaml: ")
 
 
+def pack_with(tmp_path, receiver, *changes):
+    """A pack with one export to a receiver, the sample changed."""
+    text = SOUND.read_text(encoding="utf-8")
+    for old, new in (("value: X03}", "value: X90}"), *changes):
+        assert old in text
+        text = text.replace(old, new)
+    folder = tmp_path / "wells" / "exports" / receiver
+    folder.mkdir(parents=True)
+    (folder / SOUND.name).write_text(text, encoding="utf-8")
+
+
+def test_a_pack_brings_exports_of_its_own_tables(tmp_path):
+    pack_with(tmp_path, "grid_platform", ("ledger.ticket ", "packs.wells__task "))
+    found = load_exports(packs=tmp_path)
+    assert found.keys() - load_exports().keys() == {"X90"}
+    assert ("packs", "wells__task") in found["X90"].tables and "lake.packs.wells__task" in found["X90"].lake_source
+    assert found["X90"].receiver == found["X03"].receiver
+
+
+@pytest.mark.parametrize(("receiver", "changes", "words"), [
+    ("grid_platform", [("value: X90}", "value: X03}")], "export X03 exists already"),
+    ("well_board", [], "well_board/ticket_outcomes"),
+])  # fmt: skip
+def test_a_pack_takes_no_others_code_and_adds_no_receiver(tmp_path, receiver, changes, words):
+    pack_with(tmp_path, receiver, *changes)
+    with pytest.raises(ContractError, match=words):
+        load_exports(packs=tmp_path)
+
+
 def test_what_is_released_is_what_stands_in_the_contracts():
     exports = load_exports()
     assert unannounced(exports.values()) == []
