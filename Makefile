@@ -11,6 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 # Compiled once: otherwise each of many processes compiles all it loads, and each run of the tests rewrites them all.
 unexport PYTHONDONTWRITEBYTECODE
 
+# What is given on the command line (NAME=…, SQL=…) reaches recipes by the environment: no quote in it ends ours.
 .PHONY: exports answers query inspect help prefecture bench bench-compare run ui test check lock generate pack clean
 
 help:
@@ -36,16 +37,16 @@ ui: .venv/ready
 	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
 
 exports: .venv/ready
-	@$(BIN)/python -m pipelines exports $(DATE)
+	@$(BIN)/python -m pipelines exports $${DATE:+"$$DATE"}
 
 answers: .venv/ready
-	@$(BIN)/python -m pipelines queries $(DATE)
+	@$(BIN)/python -m pipelines queries $${DATE:+"$$DATE"}
 
 query: .venv/ready
-	@$(BIN)/python -m pipelines query "$(SQL)"
+	@$(BIN)/python -m pipelines query "$$SQL"
 
 inspect: .venv/ready
-	@$(BIN)/python -m pipelines inspect "$(FILE)" $(if $(FEED),--feed $(FEED)) $(if $(ROWS),--rows $(ROWS))
+	@$(BIN)/python -m pipelines inspect "$$FILE" $${FEED:+--feed "$$FEED"} $${ROWS:+--rows "$$ROWS"}
 
 prefecture: .venv/ready
 	@$(BIN)/python -m prefecture --scale "$(or $(SCALE),1%)" --months "$(or $(MONTHS),2024-01)" \
@@ -69,7 +70,7 @@ check: .venv/tested
 	@$(BIN)/python -m pipelines.kit.contracts check
 
 pack: .venv/ready
-	@$(BIN)/python -m pipelines.kit.packs "$(NAME)" && $(BIN)/python -m pipelines.generate
+	@$(BIN)/python -m pipelines.kit.packs "$$NAME" && $(BIN)/python -m pipelines.generate
 
 generate: .venv/ready
 	@$(BIN)/python -m pipelines.generate

@@ -5,38 +5,58 @@ Belongs here: parsing the command line. The Makefile is the way people call it.
 """
 
 import argparse
+import errno
 import json
+import re
 import sys
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from pathlib import Path
 
 from pipelines.judge.ledger.decisions import issued_turns
+from pipelines.kit.house_text import HouseFileError
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.private import keep_private
 
+# As many rows of a file as a person looks at.
+_MOST_ROWS = 1000
+
 
 def main() -> int:
-    """Run one command; returns the exit code."""
+    """Run one command; returns the exit code: 1, with a sentence, for a file of the house that cannot be used."""
+    # What was typed or names a file may be no UTF-8; it is told all the same.
+    sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return _run()
+    except HouseFileError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        print(f"路径太长：{str(error.filename)[:80]}…", file=sys.stderr)
+    return 1
+
+
+def _run() -> int:
     parser = argparse.ArgumentParser(prog="pipelines", description=__doc__.partition("\n\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
     turn = commands.add_parser("turn", help="one turn of the loop for a business date, on whatever has been dropped")
     turn.add_argument("as_of", type=_day, help="YYYY-MM-DD")
-    turn.add_argument("--because", default="", help="why sets that are out may be replaced by another content")
-    turn.add_argument("--stale-ok", default="", help="why a date far past the newest data is meant")
+    turn.add_argument("--because", type=_words, default="", help="why sets that are out may get another content")
+    turn.add_argument("--stale-ok", type=_words, default="", help="why a date far past the newest data is meant")
     for name, what in (("exports", "issue every export by contract"), ("queries", "answer lists in queries/drop")):
         job = commands.add_parser(name, help=f"{what}, from the turn the lake shows")
         job.add_argument("as_of", type=_day, nargs="?", help="YYYY-MM-DD; the newest turn by default")
-        job.add_argument("--because", default="", help="why files that are out may be replaced by another content")
+        job.add_argument("--because", type=_words, default="", help="why files that are out may get another content")
     query = commands.add_parser("query", help="ask the lake, read only: query \"SELECT … FROM ledger.ticket\"")
     query.add_argument("sql")
     record = commands.add_parser("trace", help="everything ever said about one record, values masked")
-    record.add_argument("feed", help="for example F01")
-    record.add_argument("record_key", help="as in record_key of any table of the lake")
+    record.add_argument("feed", type=_words, help="for example F01")
+    record.add_argument("record_key", type=_words, help="as in record_key of any table of the lake")
     record.add_argument("--as-of", type=_day, default=date.max, help="as known on that date")
     trial = commands.add_parser("inspect", help="what would become of a file of a department; nothing is written")
     trial.add_argument("file", type=Path)
-    trial.add_argument("--feed", help="for example F10; by the name of the file where not given")
+    trial.add_argument("--feed", type=_words, help="for example F10; by the name of the file where not given")
     trial.add_argument("--json", action="store_true", help="for programs")
     trial.add_argument("--rows", type=_count, default=5, help="how many rows to show as they were read")
     trial.add_argument("--as-of", type=_day, help="as if sent on that day; today where not given")
@@ -73,16 +93,25 @@ def main() -> int:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} 不是日期，请写成 2024-02-29 的形式 (no such date)") from None
+        pass
+    raise argparse.ArgumentTypeError(f"{text} 不是日期，请写成 2024-02-29 的形式 (no such date)")
 
 
 def _count(text: str) -> int:
-    """A number of rows; raises ValueError for one below nought, as argparse wants it."""
-    if (number := int(text)) < 0:
-        raise ValueError(text)
-    return number
+    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) > _MOST_ROWS:
+        raise argparse.ArgumentTypeError(f"{text[:20]} 不是行数，请写 0 到 {_MOST_ROWS} 的整数 (no number of rows)")
+    return int(text)
+
+
+def _words(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("其中有不是 UTF-8 的文字，请重新输入 (no UTF-8)") from None
+    return text
 
 
 def ask(paths: Paths, sql: str) -> int:

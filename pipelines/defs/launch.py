@@ -24,6 +24,8 @@ from pipelines.defs.partitions import calendar, offer, why_no_date
 from pipelines.defs.progress import Progress
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import PROJECT_ROOT, Paths
+from pipelines.kit.security.keys import KeyProvider, LostKeyError
+from pipelines.kit.security.suite import OtherSuiteError
 
 # The code location's name in workspace.yaml.
 LOCATION = "zhenjie-lakehouse"
@@ -58,7 +60,7 @@ def launch(
     `tags` are those of the run: the reasons a person gives (defs.partitions).
     Progress goes to the terminal; what Dagster prints goes to `dagster_home/last_run.log`.
     """
-    if why := why_no_date(as_of.isoformat()):
+    if why := why_no_date(as_of.isoformat()) or _why_no_keys(paths):
         print(why, file=sys.stderr)
         return False
     prepare_home(paths)
@@ -83,6 +85,15 @@ def _owned(instance: dg.DagsterInstance, job_name: str) -> None:
     location = RegisteredCodeLocationOrigin(LOCATION)
     origin = RemoteJobOrigin(RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME), job_name)
     instance.create_run_for_job = partial(instance.create_run_for_job, remote_job_origin=origin)
+
+
+def _why_no_keys(paths: Paths) -> str:
+    """Why nothing can be sealed or signed, told once and not by every step; '' when it can."""
+    try:
+        KeyProvider(paths)
+    except (LostKeyError, OtherSuiteError) as why:
+        return str(why)
+    return ""
 
 
 @contextmanager

@@ -17,12 +17,13 @@ from pipelines.judge.verify.structure import verify_structure
 from pipelines.kit.build import build
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
+from pipelines.kit.models import ModelBuildError
 from pipelines.kit.paths import Paths
 from pipelines.kit.reference.load import load_reference
 
 
 def compile_all(as_of: date) -> None:
-    """Compile what a turn of about that date needs. Raises ModelBuildError."""
+    """Compile what a turn of about that date needs. Raises ModelBuildError, also for rules that cannot be evaluated."""
     feeds = load_contracts()
     with tempfile.TemporaryDirectory(prefix="zhenjie-compiled-") as root:
         paths = Paths(Path(root))
@@ -32,9 +33,11 @@ def compile_all(as_of: date) -> None:
             schema.ensure(con)
             load_reference(con, paths)
         build(paths, as_of)
-        verify_structure(paths, as_of, feeds)
+        results = [result for feed in verify_structure(paths, as_of, feeds) for result in feed.results]
         with connect(paths) as con:
-            verify(con, as_of, load_suites(), load_rules(), {})
+            results += verify(con, as_of, load_suites(), load_rules(), {})
+    if broken := [f"{r.suite}: {r.rule_id}: {r.error}" for r in results if r.error]:
+        raise ModelBuildError("rules that cannot be evaluated:\n" + "\n".join(broken))
 
 
 if __name__ == "__main__":

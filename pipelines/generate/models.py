@@ -18,7 +18,7 @@ _MARK = HEAD.partition("{")[0]
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """Text of every generated model by its path in the project at `root`. Raises StandardError or ContractError."""
+    """Text of every generated model by its path in the project at `root`. Raises HouseFileError."""
     contracts = contracts_of(root)
     said = [(contracts[f.code], f.says) for f in load_feed_files(root / FEEDS) if f.says is not None]
     check_ranks(said)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pipelines.generate.pack_page import index, page
 from pipelines.judge.rules import load_rules
-from pipelines.kit import yaml_text
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.disclosure.columns import load_lineage
+from pipelines.kit.house_files import document
 from pipelines.kit.packs import load_packs, of_packs
-from pipelines.kit.packs.load import check_models, read_by
+from pipelines.kit.packs.load import read_by
 
 PAGES = Path("docs/packs")
 
@@ -21,8 +21,7 @@ def pages() -> dict[Path, str]:
     """Text of every page by its path in the project. The lineage must be there: it tells their columns."""
     packs, rules = load_packs(), load_rules()
     brought = {
-        file.parent.name: [(r, rules[r].title_zh) for r in yaml_text.parse(file.read_text(encoding="utf-8"))["rules"]]
-        for file in of_packs("rules.yaml")
+        file.parent.name: [(r, rules[r].title_zh) for r in document(file)["rules"]] for file in of_packs("rules.yaml")
     }
     lineage, feeds = load_lineage(), load_contracts().values()
     files = {
@@ -36,7 +35,3 @@ def present(root: Path) -> set[Path]:
     """The pages there are; one goes with its pack."""
     return {file.relative_to(root) for file in (root / PAGES).glob("*.md")}
 
-
-def unsound() -> list[str]:
-    """What is wrong with the packs there are, a sentence each."""
-    return check_models(load_packs(), load_lineage())

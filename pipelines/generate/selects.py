@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pipelines.generate.staging import HEAD, model_name, model_yml
-from pipelines.kit.contracts.elements import StandardError
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import Says
+from pipelines.kit.house_files import HouseFileError
 
 TEXT, DAY = "cast(null as string)", "cast(null as date)"
 
@@ -39,10 +39,10 @@ class SaidList:
 
 
 def said_model(name: str, what: SaidList, said: Iterable[tuple[Feed, Says]]) -> tuple[str, str]:
-    """SQL and description of a list. Raises StandardError where no feed says anything of the kind."""
+    """SQL and description of a list. Raises HouseFileError where no feed says anything of the kind."""
     selects = [select for feed, says in said for select in what.selects(feed, says)]
     if not selects:
-        raise StandardError(f"{name}: no feed says anything of the kind; models read it, so the says: of one must")
+        raise HouseFileError(f"{name}: no feed says anything of the kind; models read it, so the says: of one must")
     sql = f"-- {HEAD.format('')}\n" + "union all\n".join(map(str, selects))
     return sql, model_yml(name, what.title, [(column, f'{{{{ doc("{column}") }}}}') for column in selects[0].columns])
 

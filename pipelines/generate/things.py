@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from pipelines.generate.selects import TEXT, SaidList, Select, delivered, same, staged
 from pipelines.generate.staging import CHANGE_TYPE, correctable, is_grid
-from pipelines.kit.contracts.elements import StandardError
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import PERSON_FIELDS, SELF, Place, Says
+from pipelines.kit.house_files import HouseFileError
 
 _DATE_OF = {"death": "death_date"}
 
@@ -105,13 +105,13 @@ def _ranks(says: Says) -> dict[str, int]:
 
 
 def check_ranks(said: Iterable[tuple[Feed, Says]]) -> None:
-    """Raises StandardError where two feeds hold the same place in a queue."""
+    """Raises HouseFileError where two feeds hold the same place in a queue."""
     held: dict[tuple[str, int], str] = {}
     for feed, says in said:
         for field, rank in _ranks(says).items():
             if (other := held.setdefault((field, rank), feed.code)) != feed.code:
                 file = f"{feed.department}/{feed.entity}.yaml"
-                raise StandardError(f"{file}: says: rank {rank} for {field} is {other}'s already; give another one")
+                raise HouseFileError(f"{file}: says: rank {rank} for {field} is {other}'s already; give another one")
 
 
 THINGS = {

@@ -4,14 +4,17 @@ Belongs here: reading and checking the catalogue. Does not belong here: what mak
 and what becomes of a ticket (pipelines.judge.ledger).
 """
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pipelines.kit import yaml_text
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.contracts.model import CORRECTABLE
+from pipelines.kit.house_files import Name, Text, each, name_of, read, refuse
 from pipelines.kit.office.sheets import load_lists
 from pipelines.kit.packs import of_packs
 from pipelines.kit.paths import PROJECT_ROOT
@@ -20,21 +23,29 @@ RULES_FILE = PROJECT_ROOT / "expectations" / "rules.yaml"
 TYPED = "输入"
 ANSWER_KINDS = ("fix", "not_error", "dispute", "confirm")
 ALIVE, DEAD = "健在", "死亡"
-_RULE_ID = re.compile(r"[A-Z]\d{2}")
-_ANSWER_CODE = re.compile(r"[a-z_]+")
-
-
-class RuleCatalogueError(ValueError):
-    """rules.yaml contradicts itself; the message names the rule and the key."""
+_STRICT = ConfigDict(extra="forbid")
+RuleId = Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
+Labels = dict[Name, Text]
+ValueLabels = dict[Name, dict[Text, Text]]
 
 
 @dataclass(frozen=True)
 class Correction:
     """What an answer changes: `field` of the newest row of `feed`; `value` None = the township types it."""
 
+    __pydantic_config__ = _STRICT
     feed: str
     field: str
     value: str | None
+
+
+def _correction(said: Any) -> Any:
+    """`{field: F31.grid_code, value: 输入}` as a correction. Raises ValueError."""
+    is_whole = isinstance(said, dict) and set(said) == {"field", "value"}
+    if not is_whole or not all(isinstance(text, str) for text in said.values()):
+        raise ValueError("is no correction; field and value are wanted, e.g. {field: F31.grid_code, value: 输入}")
+    feed, _, column = said["field"].partition(".")
+    return {"feed": feed, "field": column, "value": None if said["value"] == TYPED else said["value"]}
 
 
 @dataclass(frozen=True)
@@ -43,19 +54,29 @@ class Answer:
     what it was in workbooks that are out.
 
     What it does once accepted: `correction`, `asserts` (ALIVE or DEAD) and `marks` (what is then under dispute);
-    without any of them it is only recorded.
+    without any of them it is `only_recorded`.
     """
 
-    code: str
-    words: str
-    kind: str
-    formerly: tuple[str, ...] = ()
+    __pydantic_config__ = _STRICT
+    code: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    words: Text
+    kind: Literal[*ANSWER_KINDS]
+    formerly: tuple[Text, ...] = ()
     needs_value: bool = False
     value_list: str | None = None
-    correction: Correction | None = None
-    dispute_to: str | None = None
-    asserts: str | None = None
-    marks: str | None = None
+    correction: Annotated[Correction, BeforeValidator(_correction)] | None = None
+    dispute_to: Text | None = None
+    asserts: Literal[ALIVE, DEAD] | None = None
+    marks: Text | None = None
+    only_recorded: bool = False
+
+    def __post_init__(self) -> None:
+        if len({self.kind == "dispute", self.dispute_to is not None, self.marks is not None}) > 1:
+            raise ValueError("a dispute has dispute_to and marks, and nothing else has")
+        if bool(self.correction or self.asserts or self.marks) == self.only_recorded:
+            raise ValueError("either correction, asserts or marks is wanted, or only_recorded")
+        if self.needs_value != (self.correction is not None and self.correction.value is None):
+            raise ValueError("needs_value and a typed value go together")
 
 
 @dataclass(frozen=True)
@@ -64,6 +85,7 @@ class Shown:
     the row's feed. `unit_in`, `label_in`, `like_in`: the evidence column whose value is that unit, its label, that
     column's name."""
 
+    __pydantic_config__ = _STRICT
     unit: str = ""
     like: str = ""
     unit_in: str = ""
@@ -72,32 +94,48 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """One rule. `labels`: evidence column -> Chinese label; `value_labels`: column -> code -> word; `shown`: column ->
-    how its value is told. `needs`: feeds without whose present state it would speak falsely. `problem_zh` says what is
-    wrong, `question_zh` what townships are asked then, `fix_zh` what departments might do; `days` both have for it."""
+class RuleSaid:
+    """One rule as its file says it. `labels`: evidence column -> Chinese label. `needs`: feeds without whose present
+    state it would speak falsely. `problem_zh` says what is wrong, `question_zh` what townships are asked then, `fix_zh`
+    what departments might do; `days` both have for it, those of the catalogue where it does not say."""
+
+    __pydantic_config__ = _STRICT
+    title_zh: Text
+    title_en: Text
+    severity: Literal["C", "H", "M", "L", "I"]
+    fixer: Literal["T", "D", "J"]
+    problem_zh: Text
+    fix_zh: Text
+    question_zh: str = ""
+    days: Annotated[int, Field(ge=1)] | None = None
+    source: Text = "row"
+    version: Text = "1"
+    valid_from: date = date(2023, 1, 1)
+    asks_township: bool = False
+    answers: tuple[Answer, ...] = ()
+    waiver_months: Annotated[int, Field(ge=0)] = 12
+    fix_grace_days: Annotated[int, Field(ge=0)] = 0
+    ticket: Literal["own", "original"] = "own"
+    needs: tuple[str, ...] = ()
+    labels: Labels = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        for named in ([a.code for a in self.answers], [w for a in self.answers for w in (a.words, *a.formerly)]):
+            if len(set(named)) < len(named):
+                raise ValueError("two answers of one code or of the same words; give each its own")
+        if not self.asks_township == bool(self.answers) == bool(self.question_zh.strip()):
+            raise ValueError("must have question_zh and answers exactly when asks_township is true")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(RuleSaid):
+    """A rule with its id, and every label it may need. `value_labels`: column -> code -> word; `shown`: column -> how
+    its value is told."""
 
     rule_id: str
-    title_zh: str
-    title_en: str
-    severity: str
-    fixer: str
-    source: str
-    version: str
-    valid_from: date
-    asks_township: bool
-    problem_zh: str
-    question_zh: str
-    fix_zh: str
     days: int
-    answers: tuple[Answer, ...]
-    waiver_months: int
-    fix_grace_days: int
-    ticket: str
-    needs: tuple[str, ...]
-    labels: MappingProxyType = field(repr=False)
-    value_labels: MappingProxyType = field(repr=False)
-    shown: MappingProxyType = field(repr=False)
+    value_labels: ValueLabels = field(repr=False)
+    shown: dict[Name, Shown] = field(repr=False)
 
     @property
     def beside(self) -> frozenset[str]:
@@ -113,106 +151,74 @@ class Rule:
         return next((a for a in self.answers if words in (a.words, *a.formerly)), None)
 
 
+@dataclass(frozen=True)
+class _File:
+    """A file of rules, with words that hold for all of them."""
+
+    __pydantic_config__ = _STRICT
+    rules: dict[RuleId, RuleSaid]
+    labels: Labels = field(default_factory=dict)
+    value_labels: ValueLabels = field(default_factory=dict)
+    shown: dict[Name, Shown] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Catalogue(_File):
+    """The file of the house: `days` people have for a ticket where its rule does not say otherwise."""
+
+    days: Annotated[int, Field(ge=1)]
+
+
 def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
-    """The catalogue and what packs add to it, rule id -> Rule in the order of the files. Raises RuleCatalogueError."""
-    core = yaml_text.parse(path.read_text(encoding="utf-8"))
-    rules = _rules_of(core, core)
-    for file in of_packs("rules.yaml") if path == RULES_FILE else ():
-        try:
-            added = _rules_of(yaml_text.parse(file.read_text(encoding="utf-8")), core)
-            if twice := sorted(added.keys() & rules.keys()):
-                raise RuleCatalogueError(f"rules.yaml: {twice} are rules already")
-        except RuleCatalogueError as error:
-            raise RuleCatalogueError(f"packs/{file.parent.name}/{error}") from None
-        rules |= added
+    """The catalogue and what packs add to it, rule id -> Rule in the order of the files. Raises HouseFileError."""
+    files = path, *(of_packs("rules.yaml") if path == RULES_FILE else ())
+    core, *_ = said = each(files, lambda file: read(_Catalogue if file == path else _File, file))
+    rules: dict[str, Rule] = {}
+    wrong: list[str] = []
+    for file, doc in zip(files, said, strict=True):
+        for rule_id, body in doc.rules.items():
+            where = f"{name_of(file)}: rules.{rule_id}"
+            wrong += [f"{where}: is a rule already; give it another id"] * (rule_id in rules)
+            rules[rule_id] = _rule(rule_id, body, doc, core)
+            wrong += [f"{where}.{problem}" for problem in _strangers(rules[rule_id])]
+    refuse(wrong)
     return rules
 
 
 def answer_days(path: Path = RULES_FILE) -> int:
-    """Calendar days townships and departments have for a ticket, where its rule does not say otherwise."""
-    return yaml_text.parse(path.read_text(encoding="utf-8"))["days"]
+    """Calendar days townships and departments have for a ticket, where its rule does not say otherwise. Raises
+    HouseFileError."""
+    return read(_Catalogue, path).days
 
 
-def _rules_of(doc: dict[str, Any], core: dict[str, Any]) -> dict[str, Rule]:
+def _rule(rule_id: str, said: RuleSaid, doc: _File, core: _Catalogue) -> Rule:
     """A pack's words come before those of the core, for its own rules."""
-    words = {key: {**core[key], **doc.get(key, {})} for key in ("labels", "value_labels", "shown")}
-    shown = {column: Shown(**form) for column, form in words["shown"].items()}
-    return {
-        rule_id: _rule(rule_id, {"days": core["days"], **body}, {**words, "shown": shown})
-        for rule_id, body in doc["rules"].items()
+    words = {
+        "labels": {**core.labels, **doc.labels, **said.labels},
+        "value_labels": {**core.value_labels, **doc.value_labels},
+        "shown": {**core.shown, **doc.shown},
+        "days": said.days or core.days,
     }
+    return Rule(rule_id=rule_id, **{**vars(said), **words})
 
 
-def _rule(rule_id: str, body: dict[str, Any], words: dict[str, dict]) -> Rule:
-    if not _RULE_ID.fullmatch(rule_id):
-        raise RuleCatalogueError(f"rules.yaml: rule id {rule_id!r} is not a letter and two digits")
-    answers = tuple(_answer(rule_id, a) for a in body.get("answers", ()))
-    rule = Rule(
-        rule_id=rule_id,
-        title_zh=body["title_zh"],
-        title_en=body["title_en"],
-        severity=_one_of(rule_id, "severity", body["severity"], "CHMLI"),
-        fixer=_one_of(rule_id, "fixer", body["fixer"], "TDJ"),
-        source=body.get("source", "row"),
-        version=str(body.get("version", "1")),
-        valid_from=body.get("valid_from", date(2023, 1, 1)),
-        asks_township=bool(body.get("asks_township", False)),
-        problem_zh=body["problem_zh"],
-        question_zh=body.get("question_zh", ""),
-        fix_zh=body["fix_zh"],
-        days=int(body["days"]),
-        answers=answers,
-        waiver_months=int(body.get("waiver_months", 12)),
-        fix_grace_days=int(body.get("fix_grace_days", 0)),
-        ticket=_one_of(rule_id, "ticket", body.get("ticket", "own"), ("own", "original")),
-        needs=tuple(body.get("needs", ())),
-        labels=MappingProxyType({**words["labels"], **body.get("labels", {})}),
-        value_labels=MappingProxyType(words["value_labels"]),
-        shown=MappingProxyType(words["shown"]),
-    )
-    for named in ([a.code for a in answers], [w for a in answers for w in (a.words, *a.formerly)]):
-        if len(set(named)) < len(named):
-            raise RuleCatalogueError(f"rules.yaml: {rule_id} has two answers of one code or of the same words")
-    if not rule.asks_township == bool(answers) == bool(rule.question_zh):
-        raise RuleCatalogueError(
-            f"rules.yaml: {rule_id} must have question_zh and answers exactly when asks_township is true"
-        )
-    return rule
+def _strangers(rule: Rule) -> Iterator[str]:
+    """What a rule names that nobody knows."""
+    feeds, lists = load_contracts(), load_lists()
+    if unknown := [feed for feed in rule.needs if feed not in feeds]:
+        yield f"needs: no feed {', '.join(unknown)}; see docs/catalogue"
+    departments = {feed.department for feed in feeds.values()}
+    if rule.source not in ("row", *departments):
+        yield f"source: {rule.source!r} is neither row nor a department; known are {', '.join(sorted(departments))}"
+    for answer in rule.answers:
+        if answer.needs_value != (answer.value_list in lists):
+            yield f"answers.{answer.code}.value_list: a typed value is one of {list(lists)}, nothing else has one"
+        if answer.dispute_to not in (None, "row", *departments, *rule.labels):
+            yield f"answers.{answer.code}.dispute_to: {answer.dispute_to!r} is no department and no evidence column"
+        if (change := answer.correction) and not _is_correctable(change):
+            yield f"answers.{answer.code}.correction: {change.feed}.{change.field} is no correctable column of a feed"
 
 
-def _answer(rule_id: str, body: dict[str, Any]) -> Answer:
-    correction = None
-    if "correction" in body:
-        feed, _, column = body["correction"]["field"].partition(".")
-        value = body["correction"]["value"]
-        correction = Correction(feed, column, None if value == TYPED else value)
-    answer = Answer(
-        code=body["code"],
-        words=body["words"],
-        formerly=tuple(body.get("formerly", ())),
-        kind=_one_of(rule_id, "answer kind", body["kind"], ANSWER_KINDS),
-        needs_value=bool(body.get("needs_value", False)),
-        value_list=body.get("value_list"),
-        correction=correction,
-        dispute_to=body.get("dispute_to"),
-        asserts=_one_of(rule_id, "asserts", body.get("asserts"), (ALIVE, DEAD, None)),
-        marks=body.get("marks"),
-    )
-    where = f"rules.yaml: {rule_id} {answer.code}"
-    if not _ANSWER_CODE.fullmatch(answer.code):
-        raise RuleCatalogueError(f"{where}: a code is made of small letters and underscores")
-    if len({answer.kind == "dispute", answer.dispute_to is not None, answer.marks is not None}) > 1:
-        raise RuleCatalogueError(f"{where}: a dispute has dispute_to and marks, and nothing else has")
-    if bool(answer.correction or answer.asserts or answer.marks) == bool(body.get("only_recorded", False)):
-        raise RuleCatalogueError(f"{where}: either correction, asserts or marks, or only_recorded")
-    if answer.needs_value != (correction is not None and correction.value is None):
-        raise RuleCatalogueError(f"{where}: needs_value and a typed value go together")
-    if answer.needs_value != (answer.value_list in load_lists()):
-        raise RuleCatalogueError(f"{where}: a typed value is one of {list(load_lists())}")
-    return answer
-
-
-def _one_of(rule_id: str, key: str, value: Any, allowed: Any) -> Any:
-    if value not in tuple(allowed):
-        raise RuleCatalogueError(f"rules.yaml: {rule_id}: {key} {value!r} is not one of {list(allowed)}")
-    return value
+def _is_correctable(change: Correction) -> bool:
+    feed = load_contracts().get(change.feed)
+    return feed is not None and change.field in feed.by_name and CORRECTABLE in feed.by_name[change.field].tags

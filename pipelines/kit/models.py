@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from graphlib import TopologicalSorter
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +24,7 @@ from pipelines.kit import dbt_errors
 from pipelines.kit.lake import MEMORY_VARIABLE, memory_limit
 from pipelines.kit.locks import alone
 from pipelines.kit.paths import COMPILED, PROJECT_ROOT, Paths
+from pipelines.kit.whole_files import publish_file, take_away
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 # Where the project is compiled: the same for all data folders and all days.
@@ -33,6 +33,8 @@ _PARSED = "partial_parse.msgpack"
 # What stands in the compiled SQL for the data folder and the business date of whoever executes it.
 DATA, AS_OF = "@data@", "@as_of@"
 SEED, MODEL, TEST = "seed", "model", "test"
+# Of a manifest, what is read here.
+_PARTS = {"nodes", "sources", "parent_map", "docs", "unit_tests"}
 _SOURCES = {".sql", ".yml", ".csv", ".md"}
 
 
@@ -119,15 +121,16 @@ def executable() -> str:
 
 
 def manifest_file() -> Path:
-    """The manifest of the compiled project as it stands, named by its hash; compiles it where nobody has yet.
+    """The manifest of the compiled project as it stands, named by its hash; compiles it where nobody has yet, or where
+    what is there is damaged.
 
     Opens no lake. Processes that start together wait for whoever compiles first: dbt writes in place, and two writers
     leave a file that nobody can read. Raises ModelBuildError.
     """
     wanted = TARGET / f"manifest-{project_hash()}.json"
-    if not wanted.exists():
+    if _read(wanted) is None:
         with alone(TARGET / ".lock"):
-            if not wanted.exists():
+            if _read(wanted) is None:
                 _compile(wanted)
     return wanted
 
@@ -136,8 +139,8 @@ def _compile(wanted: Path) -> None:
     arguments = ["--write-json", "compile", "--no-introspect", "--exclude", "resource_type:unit_test"]
     _run(TARGET, arguments, _quietly(TARGET) | {"ZHENJIE_DATA": DATA, "ZHENJIE_AS_OF": AS_OF})
     for old in TARGET.glob("manifest-*.json"):
-        old.unlink()
-    (TARGET / "manifest.json").rename(wanted)
+        take_away(old)
+    publish_file(TARGET / "manifest.json", wanted)
 
 
 def project_hash() -> str:
@@ -151,13 +154,26 @@ def project_hash() -> str:
 
 
 def manifest() -> Mapping[str, Any]:
-    """dbt's manifest of the compiled project."""
-    return _read(manifest_file())
+    """dbt's manifest of the compiled project. Raises ModelBuildError."""
+    if (told := _read(manifest_file())) is None:
+        raise ModelBuildError(f"dbt compiled, and {TARGET} holds no manifest that can be read; see its logs")
+    return told
 
 
-@cache
-def _read(file: Path) -> Mapping[str, Any]:
-    return json.loads(file.read_text(encoding="utf-8"))
+_KNOWN: dict[Path, Mapping[str, Any]] = {}
+
+
+def _read(file: Path) -> Mapping[str, Any] | None:
+    """A manifest, read once a process; None where there is none, or not what dbt wrote."""
+    if file not in _KNOWN:
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        if not isinstance(told, dict) or not told.keys() >= _PARTS:
+            return None
+        _KNOWN[file] = told
+    return _KNOWN[file]
 
 
 def nodes() -> list[Node]:

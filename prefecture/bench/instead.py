@@ -19,7 +19,8 @@ from pipelines.judge.ledger import findings
 from pipelines.judge.ledger.departments import feed_departments
 from pipelines.judge.rules import load_rules
 from pipelines.judge.verify.run import load_suites, read_parameters, verify
-from pipelines.judge.verify.suites import SuiteError, fill_parameters
+from pipelines.judge.verify.suites import fill_parameters
+from pipelines.kit.house_files import HouseFileError
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 
@@ -132,7 +133,7 @@ def stock_expectations(
         rule_id = given["meta"]["rule_id"]
         try:
             filled = fill_parameters(given, parameters)
-        except SuiteError:
+        except HouseFileError:
             lacking.append(rule_id)
             continue
         pairs = _STOCK_WAY.get(rule_id, [(filled["type"], filled["kwargs"])])

@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from pipelines.give.returns.questions import meaning
-from pipelines.judge.rules import ALIVE, DEAD, RULES_FILE, Correction, RuleCatalogueError, load_rules
+from pipelines.judge.rules import ALIVE, DEAD, RULES_FILE, Correction, load_rules
 from pipelines.judge.verify.suites import check_suites, load_suites
+from pipelines.kit.house_files import HouseFileError
 
 WANTED = {
     "R01", "R02", "R05", "R07", "R08", "R11", "R15", "R17", "R20", "R21", "R22", "R25", "R35", "R46", "R47",
@@ -78,11 +79,11 @@ RECORDED = A | {"kind": "not_error", "only_recorded": True}
 @pytest.mark.parametrize(
     ("rule_id", "change", "message"),
     [
-        ("R11", {"severity": "X"}, "R11: severity 'X'"),
-        ("R11", {"answers": []}, "R11 must have question_zh and answers"),
-        ("R01", {"asks_township": True}, "R01 must have question_zh and answers"),
-        ("R11", {"question_zh": ""}, "R11 must have question_zh"),
-        ("R11", {"answers": [A | {"kind": "maybe"}]}, "answer kind 'maybe'"),
+        ("R11", {"severity": "X"}, "rules.R11.severity: input should be .*'I', is \"X\""),
+        ("R11", {"answers": []}, "rules.R11: must have question_zh and answers"),
+        ("R01", {"asks_township": True}, "rules.R01: must have question_zh and answers"),
+        ("R11", {"answers": [A | {"kind": "maybe"}]}, "rules.R11.answers.0.kind: .*'confirm', is \"maybe\""),
+        ("R11", {"question_zh": ""}, "rules.R11: must have question_zh"),
         ("R11", {"answers": [A | {"kind": "dispute"}]}, "dispute_to"),
         ("R11", {"answers": [A | {"kind": "dispute", "dispute_to": "row"}]}, "marks"),
         ("R11", {"answers": [A | {"kind": "fix", "marks": "网格"}]}, "marks"),
@@ -90,13 +91,22 @@ RECORDED = A | {"kind": "not_error", "only_recorded": True}
         ("R11", {"answers": [A | {"kind": "fix", "asserts": "死亡", "only_recorded": True}]}, "only_recorded"),
         ("R11", {"answers": [A | {"kind": "confirm", "asserts": "失踪"}]}, "asserts"),
         ("R11", {"answers": [A | {"kind": "fix", "needs_value": True, "only_recorded": True}]}, "needs_value"),
-        ("R11", {"answers": [RECORDED | {"code": "确认"}]}, "small letters"),
+        ("R11", {"answers": [RECORDED | {"code": "确认"}]}, "rules.R11.answers.0.code: string should match pattern"),
         ("R11", {"answers": [RECORDED, RECORDED | {"words": "乙"}]}, "two answers of one code"),
         ("R11", {"answers": [RECORDED, RECORDED | {"code": "b"}]}, "the same words"),
         ("R11", {"answers": [RECORDED, RECORDED | {"code": "b", "words": "乙", "formerly": ["甲"]}]}, "the same words"),
-        ("R11", {"answers": [TYPED | {"value_list": "anything"}]}, "R11 a: a typed value is one of"),
-        ("R11", {"answers": [TYPED]}, "R11 a: a typed value is one of"),
-        ("r1; DROP", {}, "rule id"),
+        ("R11", {"answers": [TYPED | {"value_list": "anything"}]}, "answers.a.value_list: a typed value is one of"),
+        ("R11", {"answers": [TYPED]}, "answers.a.value_list: a typed value is one of"),
+        ("R01", {"needs": "F15"}, 'rules.R01.needs: input should be a valid array, is "F15"'),
+        ("R01", {"needs": ["F15", "F99"]}, "rules.R01.needs: no feed F99; see docs/catalogue"),
+        ("R01", {"question_zh": None}, "rules.R01.question_zh: input should be a valid string, is null"),
+        ("R01", {"needz": []}, "rules.R01.needz: is no key; known are answers, asks_township"),
+        ("R01", {"source": "nobody"}, "rules.R01.source: 'nobody' is neither row nor a department"),
+        ("R11", {"answers": [RECORDED | {"formerly": "乙"}]}, "rules.R11.answers.0.formerly: .*array"),
+        ("R11", {"answers": [TYPED | {"correction": {"field": "F31.grid", "value": "1"}}]}, "needs_value and a typed"),
+        ("R11", {"answers": [A | {"kind": "fix", "correction": {"field": "F31.survey_date", "value": "1"}}]},
+         "F31.survey_date is no correctable column"),
+        ("r1; DROP", {}, "rules.r1; DROP: string should match pattern"),
     ],
 )
 def test_contradictions_are_refused_with_rule_and_key(tmp_path, rule_id, change, message):
@@ -104,5 +114,5 @@ def test_contradictions_are_refused_with_rule_and_key(tmp_path, rule_id, change,
     document["rules"][rule_id] = {**document["rules"].get(rule_id, document["rules"]["R01"]), **change}
     path = tmp_path / "rules.yaml"
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(RuleCatalogueError, match=message):
+    with pytest.raises(HouseFileError, match=message):
         load_rules(path)

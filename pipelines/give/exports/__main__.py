@@ -9,7 +9,8 @@ import sys
 from pipelines.give.exports.check import refusals
 from pipelines.give.exports.compatibility import release, unannounced
 from pipelines.give.exports.contract import load_exports
-from pipelines.kit.contracts import ContractError, load_contracts
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.house_files import HouseFileError
 
 
 def main() -> int:
@@ -19,7 +20,7 @@ def main() -> int:
     command = parser.parse_args().command
     try:
         exports, feeds = load_exports(), load_contracts()
-    except ContractError as error:
+    except HouseFileError as error:
         print(error, file=sys.stderr)
         return 1
     found = [f"{e.code}: {why}" for e in exports.values() for why in refusals(e, feeds)]

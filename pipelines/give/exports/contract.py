@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Literal
 
-import yaml
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
+from pydantic import ConfigDict, Field
 
-from pipelines.kit import yaml_text
-from pipelines.kit.contracts import Column, ContractError, Feed, Thresholds
-from pipelines.kit.contracts.load import feed_of, read_document
-from pipelines.kit.contracts.vocabulary import problems
+from pipelines.kit.contracts import Column, Feed, Thresholds
+from pipelines.kit.contracts.documents import FeedProperties, Properties, custom, read_document
+from pipelines.kit.contracts.load import feed_of
+from pipelines.kit.contracts.vocabulary import CLASSIFICATIONS, problems
+from pipelines.kit.house_files import HouseFileError, Name, Text, each, name_of, read, text_of
 from pipelines.kit.packs import PACKS, of_packs
 from pipelines.kit.paths import PROJECT_ROOT
 
@@ -31,7 +33,6 @@ CHANGE = Column(
 )
 # What a file name may hold, and how it is read back; pages of JSON add `_p0001` to it.
 _PLACES = {"scope": r"(?P<scope>\d{6})", "date": r"(?P<period>\d{6})\d{2}", "kind": r"(?P<kind>全量|增量)"}
-_CODE = re.compile(r"X\d{2,3}")
 _TEXT, _BRACKETS = re.compile(r"'[^']*'"), re.compile(r"\([^()]*\)")
 _TABLE = re.compile(r"\b(unified|published|returns|verify|ledger|reference|packs)\.(\w+)")
 # Breakers judge departments; a file of ours must be sound to the last row.
@@ -122,38 +123,57 @@ class Export:
         return self.file_name.rpartition(".")[0].format(scope=scope, date=f"{as_of:%Y%m%d}", kind=kind)
 
 
+@dataclass(frozen=True)
+class _ReceiverSaid:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    name: Text
+    max_class: Literal[*CLASSIFICATIONS]
+
+
+class _ExportProperties(Properties):
+    """What an export says beside ODCS."""
+
+    export_code: Annotated[str, Field(pattern=r"^X\d{2,3}$")]
+    receiver: str
+    delivery_mode: Literal[*MODES]
+    file_name: Text
+    source: Text
+    where: str = ""
+    grouped: bool = False
+    split_by: str = ""
+    order: tuple[str, ...] = ()
+    legal_basis: str = ""
+    sharing_attribute: str = ""
+
+
 def load_exports(folder: Path = EXPORTS, packs: Path = PACKS) -> dict[str, Export]:
     """All exports of `{receiver}/{name}.odcs.yaml` and those of packs, by code in order; whom a pack may send to stands
-    with the house's own. Raises ContractError."""
+    with the house's own. Raises HouseFileError."""
     receivers = load_receivers(folder)
+    files = (*sorted(Path(folder).glob(_FILES)), *of_packs(f"exports/{_FILES}", packs))
     exports: dict[str, Export] = {}
-    for path in (*sorted(Path(folder).glob(_FILES)), *of_packs(f"exports/{_FILES}", packs)):
-        export = load_export(path, receivers)
+    for export in each(files, lambda path: load_export(path, receivers)):
         if export.code in exports:
-            raise ContractError(f"{path.name}: export {export.code} exists already")
+            raise HouseFileError(f"{export.receiver.slug}/{export.name}.odcs.yaml: export {export.code} exists already")
         exports[export.code] = export
     return dict(sorted(exports.items()))
 
 
 def load_receivers(folder: Path = EXPORTS) -> dict[str, Receiver]:
-    """Everybody who may get files, by slug."""
-    given = yaml_text.parse((folder / RECEIVERS).read_text(encoding="utf-8"))
-    return {slug: Receiver(slug, **facts) for slug, facts in given.items()}
+    """Everybody who may get files, by slug. Raises HouseFileError."""
+    given = read(dict[Name, _ReceiverSaid], folder / RECEIVERS)
+    return {slug: Receiver(slug, said.name, said.max_class) for slug, said in given.items()}
 
 
 def load_export(path: Path, receivers: dict[str, Receiver]) -> Export:
-    """The export one file describes. Raises ContractError with everything found wrong with it."""
-    try:
-        export = _export(read_document(path.read_text(encoding="utf-8")), receivers[path.parent.name])
-    except (yaml.YAMLError, TypeError, ValueError, KeyError) as error:
-        raise ContractError(f"{path.parent.name}/{path.name}: {error}") from error
+    """The export one file describes. Raises HouseFileError with everything found wrong with it."""
+    name, slug = name_of(path), path.parent.name
+    if slug not in receivers:
+        raise HouseFileError(f"{name}: {slug} is no receiver; add it to {RECEIVERS}")
+    export = _export(read_document(text_of(path), name), name, receivers[slug])
     found = [p for p in problems(export.feed) if not p.startswith("feedCode")]
-    if not _CODE.fullmatch(export.code):
-        found.append(f"exportCode {export.code!r} is not X and two or three digits")
     if export.name != path.name.removesuffix(".odcs.yaml"):
         found.append(f"the schema is called {export.name!r}, the file is not")
-    if export.mode not in MODES:
-        found.append(f"deliveryMode {export.mode!r} is not one of {', '.join(MODES)}")
     if export.feed.format not in FORMATS:
         found.append(f"format {export.feed.format!r} is not one of {', '.join(FORMATS)}")
     if export.mode == "full_delta" and "{kind}" not in export.file_name:
@@ -163,39 +183,37 @@ def load_export(path: Path, receivers: dict[str, Receiver]) -> Export:
     if not export.tables:
         found.append("source names no table of the lake")
     if found:
-        raise ContractError(f"{path.parent.name}/{path.name}: " + "; ".join(found))
+        raise HouseFileError(f"{name}: " + "; ".join(found))
     return export
 
 
-def _export(document: OpenDataContractStandard, receiver: Receiver) -> Export:
-    custom = {p.property: p.value for p in document.customProperties or ()}
-    if custom["receiver"] != receiver.slug:
-        raise ValueError(f"receiver {custom['receiver']!r} stands in the folder of {receiver.slug!r}")
-    file_name = custom["fileName"]
-    feed = feed_of(document, {
-        "feedCode": custom["exportCode"],
+def _export(document: OpenDataContractStandard, name: str, receiver: Receiver) -> Export:
+    said = custom(_ExportProperties, document.customProperties, name)
+    if said.receiver != receiver.slug:
+        raise HouseFileError(f"{name}: receiver {said.receiver!r} stands in the folder of {receiver.slug!r}")
+    feed = feed_of(document, name, FeedProperties.model_validate({
+        "feedCode": said.export_code,
         "departmentSlug": receiver.slug,
         "departmentName": receiver.name,
-        "scope": "county" if custom.get("splitBy") else "city",
-        "deliveryMode": "append",
-        "filePattern": _pattern(file_name),
-        "breakers": {},
-    })  # fmt: skip
+        "scope": "county" if said.split_by else "city",
+        "deliveryMode": said.delivery_mode,
+        "filePattern": _pattern(said.file_name),
+    }))  # fmt: skip
     properties = {p.name: p for p in document.schema_[0].properties or ()}
     items = tuple(_item(c, properties[c.name]) for c in feed.columns)
     return Export(
         feed=_read_strictly(feed),
         receiver=receiver,
         items=items,
-        source=custom["source"],
-        where=custom.get("where", ""),
-        is_grouped=bool(custom.get("grouped", False)),
-        split_by=custom.get("splitBy", ""),
-        mode=custom["deliveryMode"],
-        order=tuple(dict.fromkeys((*custom.get("order", ()), *feed.key_columns))),
-        file_name=file_name,
-        legal_basis=custom.get("legalBasis", ""),
-        sharing=custom.get("sharingAttribute", ""),
+        source=said.source,
+        where=said.where,
+        is_grouped=said.grouped,
+        split_by=said.split_by,
+        mode=said.delivery_mode,
+        order=tuple(dict.fromkeys((*said.order, *feed.key_columns))),
+        file_name=said.file_name,
+        legal_basis=said.legal_basis,
+        sharing=said.sharing_attribute,
     )
 
 

@@ -7,10 +7,14 @@ primary and complementary suppression of the Handbook on Statistical Disclosure 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
 
 import duckdb
+from pydantic import ConfigDict, Field
 
-from pipelines.kit.disclosure.columns import declared
+from pipelines.kit.disclosure.columns import DISCLOSURE_FILE, declared
+from pipelines.kit.house_files import Name, name_of, typed
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,24 @@ class Plan:
     `rounded`: number columns -> the unit they are rounded to, so that a month less the one before is no person's.
     """
 
-    drop: tuple[str, ...] = ()
-    bands: Mapping[str, Sequence[int] | int] = field(default_factory=dict)
-    known: tuple[str, ...] = ()
-    blanked: tuple[str, ...] = ()
-    people: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    cells: tuple[Sequence[str], ...] = ()
-    merged: tuple[Sequence[str], ...] = ()
-    within: tuple[str, ...] = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    drop: tuple[Name, ...] = ()
+    bands: Mapping[Name, Sequence[int] | int] = field(default_factory=dict)
+    known: tuple[Name, ...] = ()
+    blanked: tuple[Name, ...] = ()
+    people: Mapping[Name, Sequence[str]] = field(default_factory=dict)
+    cells: tuple[Sequence[Name], ...] = ()
+    merged: tuple[Sequence[Name], ...] = ()
+    within: tuple[Name, ...] = ()
     total_of: str = ""
-    rounded: Mapping[str, int] = field(default_factory=dict)
+    rounded: Mapping[Name, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _File:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    k: Annotated[int, Field(ge=2)]
+    tables: dict[Name, Plan]
 
 
 @dataclass(frozen=True)
@@ -48,13 +60,10 @@ class Withheld:
     withheld: int
 
 
-def load_plans() -> tuple[int, dict[str, Plan]]:
-    """(k, plan by table)."""
-    said = declared()["analyst_file"]
-    return said["k"], {
-        table: Plan(**{name: tuple(v) if isinstance(v, list) else v for name, v in plan.items()})
-        for table, plan in said["tables"].items()
-    }
+def load_plans(file: Path = DISCLOSURE_FILE) -> tuple[int, dict[str, Plan]]:
+    """(k, plan by table). Raises HouseFileError."""
+    said = typed(_File, declared(file).analyst_file, f"{name_of(file)}: analyst_file")
+    return said.k, said.tables
 
 
 def generalise(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int, out: str = "temp") -> Withheld:

@@ -6,17 +6,17 @@ Belongs here: reading and checking the catalogue. Does not belong here: answerin
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pipelines.kit import yaml_text
+from pydantic import ConfigDict, Field
+
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.house_files import Text, name_of, read, refuse
 from pipelines.kit.paths import PROJECT_ROOT
 
 QUERIES_FILE = PROJECT_ROOT / "expectations" / "queries.yaml"
 _TABLE = re.compile(r"\b(unified|linkage|staging)\.(?=\w)")
 _SOURCE = re.compile(r"\b(?:from|join)\s+([\w.]+)", re.IGNORECASE)
-
-
-class QueryCatalogueError(ValueError):
-    """queries.yaml contradicts itself; the message names the question."""
 
 
 @dataclass(frozen=True)
@@ -44,23 +44,58 @@ class Catalogue:
     rows_per_turn: int
 
 
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class _Disputed:
+    __pydantic_config__ = _STRICT
+    of: Text
+    says: Text
+
+
+@dataclass(frozen=True)
+class _Entry:
+    __pydantic_config__ = _STRICT
+    text: Text
+    feeds: tuple[str, ...]
+    true_of: Text
+    disputed: _Disputed | None = None
+
+
+@dataclass(frozen=True)
+class _Limits:
+    __pydantic_config__ = _STRICT
+    rows_per_list: Annotated[int, Field(ge=1)]
+    rows_per_turn: Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True)
+class _File:
+    __pydantic_config__ = _STRICT
+    limits: _Limits
+    purposes: Annotated[tuple[Text, ...], Field(min_length=1)]
+    questions: dict[Annotated[str, Field(pattern=r"^Q\d{2}$")], _Entry]
+
+
 def load_catalogue(file: Path = QUERIES_FILE) -> Catalogue:
-    """Raises QueryCatalogueError."""
-    document = yaml_text.parse(file.read_text(encoding="utf-8"))
-    questions = [_question(key, **body) for key, body in document["questions"].items()]
-    by_text = {q.text: q for q in questions}
-    if len(by_text) < len(questions):
-        raise QueryCatalogueError("queries.yaml: two questions have the same text")
-    return Catalogue(by_text, tuple(document["purposes"]), **document["limits"])
-
-
-def _question(
-    question_id: str, text: str, feeds: list[str], true_of: str, disputed: dict[str, str] | None = None
-) -> Question:
-    disputed_of, says = (disputed["of"], disputed["says"]) if disputed else ("", "")
-    if stray := [name for sql in (true_of, disputed_of) for name in _SOURCE.findall(sql) if not _TABLE.match(name)]:
-        raise QueryCatalogueError(f"queries.yaml: {question_id} reads {', '.join(stray)}")
-    return Question(question_id, text, tuple(feeds), _in_full(true_of), _in_full(disputed_of), says)
+    """Raises HouseFileError."""
+    said, feeds = read(_File, file), load_contracts()
+    wrong, by_text = [], {}
+    for key, entry in said.questions.items():
+        where, disputed = f"{name_of(file)}: questions.{key}", entry.disputed or _Disputed("", "")
+        names = (name for sql in (entry.true_of, disputed.of) for name in _SOURCE.findall(sql))
+        if stray := [name for name in names if not _TABLE.match(name)]:
+            wrong.append(f"{where}: reads {', '.join(stray)}; tables of unified, linkage and staging are wanted")
+        if unknown := [feed for feed in entry.feeds if feed not in feeds]:
+            wrong.append(f"{where}.feeds: no feed {', '.join(unknown)}; see docs/catalogue")
+        if entry.text in by_text:
+            wrong.append(f"{where}.text: is that of {by_text[entry.text].question_id}; give each its own")
+        by_text[entry.text] = Question(
+            key, entry.text, entry.feeds, _in_full(entry.true_of), _in_full(disputed.of), disputed.says
+        )
+    refuse(wrong)
+    return Catalogue(by_text, said.purposes, said.limits.rows_per_list, said.limits.rows_per_turn)
 
 
 def _in_full(sql: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from pipelines.judge.verify.results import RuleResult
+from pipelines.kit.house_files import HouseFileError, read
 from pipelines.kit.paths import COMPILED
 from pipelines.kit.whole_files import write_whole
 
@@ -39,6 +40,14 @@ class Compiled:
     rules: tuple[RowRule, ...]
     broken: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of a suite: of what it was made, and what came out."""
+
+    key: str
+    rules: tuple[RowRule, ...]
 
 
 class Sessions:
@@ -92,10 +101,10 @@ class Sessions:
 
 def _kept(file: Path, key: str) -> Compiled | None:
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        return Compiled(tuple(RowRule(**rule) for rule in told["rules"])) if told["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):  # not there, or not what was written: compiled anew
+        told = read(_Kept, file)
+    except HouseFileError:  # not there, or not what was written: compiled anew
         return None
+    return Compiled(told.rules) if told.key == key else None
 
 
 @cache

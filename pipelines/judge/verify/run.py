@@ -16,7 +16,8 @@ from pipelines.judge.rules import Rule
 from pipelines.judge.verify import anomalies, stale
 from pipelines.judge.verify.compiled import Sessions
 from pipelines.judge.verify.results import RuleResult, counted, failed
-from pipelines.judge.verify.suites import Parameters, SuiteError, check_suites, fill_parameters, load_suites
+from pipelines.judge.verify.suites import Parameters, check_suites, fill_parameters, load_suites
+from pipelines.kit.house_files import HouseFileError
 
 __all__ = ["RuleResult", "load_suites", "verify"]
 
@@ -32,7 +33,7 @@ def verify(
 ) -> list[RuleResult]:
     """Run every suite on its table; what fails goes into `anomaly_now`, for pipelines.judge.ledger.findings.
 
-    `departments` maps feed -> department slug. Raises SuiteError when suites and
+    `departments` maps feed -> department slug. Raises HouseFileError when suites and
     catalogue contradict each other; a rule that breaks is reported in its result instead.
     """
     check_suites(suites, rules)
@@ -48,7 +49,7 @@ def verify(
                 if rules[rule_id].valid_from <= as_of:
                     try:
                         valid.append(fill_parameters(expectation, parameters))
-                    except SuiteError as error:
+                    except HouseFileError as error:
                         results.append(failed(rule_id, name, error))
             if valid:
                 results += _run_suite(con, sessions, {"name": name, "expectations": valid}, rules, as_of)

@@ -19,6 +19,7 @@ from pipelines.ingest.bronze.store import EMPTY, ROWS_FILE
 from pipelines.judge.verify.compiled import RowRule, Sessions
 from pipelines.judge.verify.results import RuleResult, counted, failed
 from pipelines.judge.verify.suites import SUITES_FOLDER
+from pipelines.kit.house_files import HouseFileError, document, read
 from pipelines.kit.paths import Paths
 from pipelines.kit.whole_files import write_whole
 
@@ -49,6 +50,15 @@ class StructureResult:
         return self.failed == 0
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of a feed: what was judged, and what was found."""
+
+    key: str
+    rows: int
+    results: tuple[RuleResult, ...]
+
+
 def verify_structure(
     paths: Paths, as_of: date, feeds: Iterable[str], folder: Path = STRUCTURE_FOLDER
 ) -> list[StructureResult]:
@@ -67,8 +77,8 @@ def verify_structure(
 def _one_feed(
     con: duckdb.DuckDBPyConnection, sessions: Sessions, paths: Paths, as_of: date, feed: str, folder: Path
 ) -> StructureResult:
-    document = json.loads((folder / f"{feed}.json").read_text(encoding="utf-8"))
-    suite = {"name": document["name"], "expectations": document["expectations"]}
+    told = document(folder / f"{feed}.json")
+    suite = {"name": told["name"], "expectations": told["expectations"]}
     newest = _newest(paths, feed, as_of)
     key = hashlib.sha256(repr((json.dumps(suite), newest)).encode()).hexdigest()
     kept = paths.bronze / KEPT / f"{feed}.json"
@@ -94,12 +104,10 @@ def _newest(paths: Paths, feed: str, as_of: date) -> list[str]:
 
 def _read(file: Path, feed: str, key: str) -> StructureResult | None:
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        told = read(_Kept, file)
+    except HouseFileError:  # not there, or not what was written: judged anew
         return None
-    if told["key"] != key:
-        return None
-    return StructureResult(feed, told["rows"], tuple(RuleResult(**{**r, "sample": ()}) for r in told["results"]))
+    return StructureResult(feed, told.rows, told.results) if told.key == key else None
 
 
 def _judged(

@@ -12,72 +12,112 @@ One suite per table: {"name", "expectations": [{"type", "kwargs", "severity", "m
   field        standard name of that value, or field_column: the column that names it
 """
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pipelines.judge.rules import Rule
+from pydantic import ConfigDict, Field
+
+from pipelines.judge.rules import Rule, RuleId
+from pipelines.kit.house_files import HouseFileError, Name, document, each, name_of, refuse, typed
 from pipelines.kit.packs import of_packs
 from pipelines.kit.paths import PROJECT_ROOT
 
 SUITES_FOLDER = PROJECT_ROOT / "expectations" / "suites"
 SUBJECTS = ("person", "household", "enterprise", "delivery", "record")
-
+_STRICT = ConfigDict(extra="forbid")
 
 Parameters = Mapping[tuple[str, str], float]
 
 
-class SuiteError(ValueError):
-    """A suite contradicts the catalogue; the message names suite and rule."""
+@dataclass(frozen=True)
+class _Subject:
+    __pydantic_config__ = _STRICT
+    kind: Literal[*SUBJECTS]
+    id: Name
+
+
+@dataclass(frozen=True)
+class _Meta:
+    __pydantic_config__ = _STRICT
+    rule_id: RuleId
+    subject: _Subject
+    evidence: tuple[Name, ...]
+    value: Name
+    field: Name | None = None
+    field_column: Name | None = None
+    place: Name | None = None
+
+
+@dataclass(frozen=True)
+class _Expectation:
+    __pydantic_config__ = _STRICT
+    type: Annotated[str, Field(pattern=r"^expect_[a-z_]+$")]
+    kwargs: dict[Name, Any]
+    severity: Literal["critical", "warning", "info"]
+    meta: _Meta
+
+    def __post_init__(self) -> None:
+        if "mostly" in self.kwargs:
+            raise ValueError("kwargs: a rule is about every row, so `mostly` is not known; leave it out")
+
+
+@dataclass(frozen=True)
+class _Suite:
+    __pydantic_config__ = _STRICT
+    name: Name
+    expectations: tuple[_Expectation, ...]
 
 
 def load_suites(folder: Path = SUITES_FOLDER) -> list[dict[str, Any]]:
     """Every suite of a folder (not of folders below it), by file name; behind those of the house those of packs.
 
-    Raises SuiteError.
+    Raises HouseFileError.
     """
-    suites = []
     of_others = of_packs("suites/*.json") if folder == SUITES_FOLDER else ()
-    for path in (*sorted(folder.glob("*.json")), *of_others):
-        suite = json.loads(path.read_text(encoding="utf-8"))
-        if suite["name"] != path.stem:
-            raise SuiteError(f"{path.name}: name {suite['name']!r} differs from the file name")
-        suites.append(suite)
-    return suites
+    return each((*sorted(folder.glob("*.json")), *of_others), load_suite)
+
+
+def load_suite(file: Path) -> dict[str, Any]:
+    """One suite as it is written. Raises HouseFileError."""
+    suite = document(file)
+    typed(_Suite, suite, name_of(file))
+    if suite["name"] != file.stem:
+        raise HouseFileError(f"{name_of(file)}: name: {suite['name']!r} differs from the file name; write {file.stem}")
+    return suite
 
 
 def check_suites(suites: Iterable[Mapping[str, Any]], rules: Mapping[str, Rule]) -> None:
-    """Raises SuiteError unless every rule has one expectation and every evidence column a Chinese label."""
+    """Raises HouseFileError unless every rule has one expectation and every evidence column a Chinese label."""
+    refuse([*_contradictions(suites, rules)])
+
+
+def _contradictions(suites: Iterable[Mapping[str, Any]], rules: Mapping[str, Rule]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for suite in suites:
         for expectation in suite["expectations"]:
             meta = expectation["meta"]
-            rule_id = meta["rule_id"]
-            if rule_id not in rules:
-                raise SuiteError(f"{suite['name']}: rule {rule_id} is not in rules.yaml")
-            if "mostly" in expectation["kwargs"]:
-                raise SuiteError(f"{suite['name']}: {rule_id}: a rule is about every row, `mostly` is not known")
+            rule_id, where = meta["rule_id"], f"suites/{suite['name']}.json: {meta['rule_id']}"
             if rule_id in seen:
-                raise SuiteError(f"{suite['name']}: rule {rule_id} is already in {seen[rule_id]}")
+                yield f"{where}: rule is already in {seen[rule_id]}; give it one expectation"
+            elif rule_id not in rules:
+                yield f"{where}: rule is not in any rules.yaml; known are {', '.join(rules)}"
+            elif unnamed := [c for c in meta["evidence"] if c not in {*rules[rule_id].labels, *rules[rule_id].beside}]:
+                yield f"{where}: evidence: no label in rules.yaml for {unnamed}; give them one under labels"
             seen[rule_id] = suite["name"]
-            if meta["subject"]["kind"] not in SUBJECTS:
-                raise SuiteError(f"{suite['name']}: {rule_id}: its subject is not one of {list(SUBJECTS)}")
-            unnamed = [c for c in meta["evidence"] if c not in {*rules[rule_id].labels, *rules[rule_id].beside}]
-            if unnamed:
-                raise SuiteError(f"{suite['name']}: {rule_id}: no label in rules.yaml for {unnamed}")
     if missing := [r for r in rules if r not in seen]:
-        raise SuiteError(f"rules without an expectation in any suite: {missing}")
+        yield f"suites: rules without an expectation in any suite: {missing}; give each one"
 
 
 def fill_parameters(expectation: Mapping[str, Any], parameters: Parameters) -> dict[str, Any]:
-    """The expectation with (rule id, parameter) -> value put in. Raises SuiteError for an unknown one."""
+    """The expectation with (rule id, parameter) -> value put in. Raises HouseFileError for an unknown one."""
     rule_id = expectation["meta"]["rule_id"]
     kwargs = dict(expectation["kwargs"])
     for key, value in kwargs.items():
         if isinstance(value, Mapping) and "$PARAMETER" in value:
             name = value["$PARAMETER"]
             if (rule_id, name) not in parameters:
-                raise SuiteError(f"{rule_id}: no value of parameter {name} is valid on this date")
+                raise HouseFileError(f"{rule_id}: no value of parameter {name} is valid on this date")
             kwargs[key] = parameters[rule_id, name]
     return {**expectation, "kwargs": kwargs}

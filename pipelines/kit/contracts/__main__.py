@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.kit.contracts.compatibility import release, unannounced
-from pipelines.kit.contracts.elements import StandardError, load_elements
+from pipelines.kit.contracts.elements import load_elements
 from pipelines.kit.contracts.feed_file import load_feed_files
 from pipelines.kit.contracts.feed_text import feed_text
 from pipelines.kit.contracts.generate import CONTRACTS, FEEDS, RELEASED, STANDARD, drift, write
-from pipelines.kit.contracts.load import ContractError, load_contracts
+from pipelines.kit.contracts.load import load_contracts
 from pipelines.kit.contracts.workbook import contract_workbook, read_feed
+from pipelines.kit.house_files import HouseFileError
 from pipelines.kit.paths import PROJECT_ROOT
 
 
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (ContractError, StandardError) as error:
+    except HouseFileError as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -77,7 +78,7 @@ def _workbook(options: argparse.Namespace) -> int:
     feeds = load_feed_files(options.root / FEEDS)
     feed = next((f for f in feeds if f.code == options.feed), None)
     if options.feed and feed is None:
-        raise StandardError(f"没有数据源 {options.feed}；有的是 {'、'.join(f.code for f in feeds)}")
+        raise HouseFileError(f"没有数据源 {options.feed}；有的是 {'、'.join(f.code for f in feeds)}")
     options.out.write_bytes(contract_workbook(load_elements(options.root / STANDARD), feeds, feed))
     return 0
 

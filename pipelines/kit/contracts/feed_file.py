@@ -8,11 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from pipelines.kit import yaml_text
-from pipelines.kit.contracts.elements import Codes, Element, StandardError
+from pipelines.kit.contracts.elements import Codes, Element
 from pipelines.kit.contracts.heading import normal
 from pipelines.kit.contracts.model import (
     AHEAD,
@@ -27,6 +25,7 @@ from pipelines.kit.contracts.model import (
 )
 from pipelines.kit.contracts.says import Says, problems
 from pipelines.kit.contracts.vocabulary import CLASSIFICATIONS
+from pipelines.kit.house_files import HouseFileError, Name, Text, each, read
 from pipelines.kit.paths import PROJECT_ROOT
 
 FEEDS = PROJECT_ROOT / "expectations" / "feeds"
@@ -47,20 +46,20 @@ class ColumnEntry(_Strict):
     """
 
     element: str
-    name: str = ""
+    name: Name | Literal[""] = ""
     label: str = ""
-    aliases: tuple[str, ...] = ()
-    key: int | None = None
+    aliases: tuple[Text, ...] = ()
+    key: int | None = Field(default=None, ge=1)
     required: bool = False
     correctable: bool = False
     classification: Literal[*CLASSIFICATIONS] | None = None
     tags: tuple[str, ...] | None = None
     codes: Codes | None = None
-    max_length: int | None = None
-    scale: int | None = None
+    max_length: int | None = Field(default=None, ge=1)
+    scale: int | None = Field(default=None, ge=0, le=9)
     unit: str | None = None
     indent: bool = False
-    months_before: int | None = None
+    months_before: int | None = Field(default=None, ge=0)
     ahead: Literal[*AHEAD] | None = None
     description: str | None = None
 
@@ -80,16 +79,16 @@ class DeliveryEntry(_Strict):
     scope: Literal[*SCOPES]
     mode: Literal[*MODES]
     every: str = Field(pattern=_DURATION)
-    due: int = 10
+    due: int = Field(default=10, ge=0)
     first: str | None = None
     nil: Literal[*NIL_RETURNS] | None = None
-    header_rows: int = 1
+    header_rows: int = Field(default=1, ge=0)
     unit: str | None = None
     bare_keys: bool = False
     retention: str = Field(default="36m", pattern=_DURATION)
-    missing: tuple[str, ...] = ()
-    success: tuple[str, ...] = ()
-    records: str | None = None
+    missing: tuple[Text, ...] = ()
+    success: tuple[Text, ...] = ()
+    records: Text | None = None
 
 
 class SourceEntry(_Strict):
@@ -97,8 +96,8 @@ class SourceEntry(_Strict):
 
     kind: Literal[*SOURCE_KINDS]
     connection: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
-    place: str
-    watermark: str | None = None
+    place: Text
+    watermark: Text | None = None
 
 
 class FeedFile(_Strict):
@@ -108,14 +107,14 @@ class FeedFile(_Strict):
     without it is kept in bronze and goes no further.
     """
 
-    slug: str
-    entity: str
-    code: str
-    title: str
-    department: str
-    domain: str
-    grain: str
-    purpose: str
+    slug: Name
+    entity: Name
+    code: str = Field(pattern=r"^F\d{2,3}[A-Z]?$")
+    title: Text
+    department: Text
+    domain: Text
+    grain: Text
+    purpose: Text
     limitations: str = "仅限已授权的基层治理业务使用；不得挪作他用；返还镇街时只含本辖区数据"
     version: str = Field(default="1.0.0", pattern=r"^\d+\.\d+\.\d+$")
     returned: Literal["rows", "query"] = "rows"
@@ -123,8 +122,13 @@ class FeedFile(_Strict):
     delivery: DeliveryEntry
     breakers: dict[str, float] = {}
     sources: tuple[SourceEntry, ...] = ()
-    columns: tuple[ColumnEntry, ...]
+    columns: tuple[ColumnEntry, ...] = Field(min_length=1)
     says: Says | None = None
+
+    @property
+    def file(self) -> str:
+        """The file as messages call it."""
+        return f"{self.slug}/{self.entity}.yaml"
 
 
 class Resolved(_Strict):
@@ -149,28 +153,23 @@ class Resolved(_Strict):
 
 
 def load_feed_files(folder: Path = FEEDS) -> list[FeedFile]:
-    """Every feed file below a folder, by feed code. Raises StandardError."""
-    return sorted((load_feed_file(p) for p in sorted(folder.rglob("*.yaml"))), key=lambda f: f.code)
+    """Every feed file below a folder, by feed code. Raises HouseFileError."""
+    return sorted(each(sorted(folder.rglob("*.yaml")), load_feed_file), key=lambda f: f.code)
 
 
 def load_feed_file(path: Path) -> FeedFile:
-    """One feed file. Raises StandardError."""
-    try:
-        facts = yaml_text.parse(path.read_text(encoding="utf-8"))
-        return FeedFile.model_validate({**facts, "slug": path.parent.name, "entity": path.stem})
-    except (yaml.YAMLError, ValidationError, TypeError) as error:
-        raise StandardError(f"{path.parent.name}/{path.name}: {error}") from error
+    """One feed file. Raises HouseFileError."""
+    return read(FeedFile, path, slug=path.parent.name, entity=path.stem)
 
 
 def resolve(feed: FeedFile, elements: Mapping[str, Element]) -> list[Resolved]:
-    """The columns of a feed in its order. Raises StandardError for an element nobody knows, a lowered class, or columns
-    that do not bear what the feed says."""
-    unknown = sorted({c.element for c in feed.columns} - set(elements))
-    if unknown:
-        raise StandardError(f"{feed.code}: elements not in the catalogue: {', '.join(unknown)}")
+    """The columns of a feed in its order. Raises HouseFileError for an element nobody knows, a lowered class,
+    or columns that do not bear what the feed says."""
+    if unknown := sorted({c.element for c in feed.columns} - set(elements)):
+        raise HouseFileError(f"{feed.file}: columns: elements not in the catalogue: {', '.join(unknown)}")
     columns = [_resolved(feed, entry, elements[entry.element]) for entry in feed.columns]
     if wrong := list(problems(feed.says, {c.name: c for c in columns})) if feed.says else []:
-        raise StandardError(f"{feed.slug}/{feed.entity}.yaml: " + "; ".join(wrong))
+        raise HouseFileError(f"{feed.file}: " + "; ".join(wrong))
     return columns
 
 
@@ -178,7 +177,7 @@ def _resolved(feed: FeedFile, entry: ColumnEntry, element: Element) -> Resolved:
     name, label = entry.name or entry.element, entry.label or element.label
     classification = entry.classification or element.classification
     if classification < element.classification:
-        raise StandardError(f"{feed.code}: column {name} is {classification}, its element {element.classification}")
+        raise HouseFileError(f"{feed.file}: column {name} is {classification}, its element {element.classification}")
     shared = (element.label, *element.aliases) if element.answers_to(label) else ()
     taken = {normal(c.label) for c in feed.columns} | {normal(a) for c in feed.columns for a in c.aliases}
     inherited = (a for a in shared if normal(a) not in taken)

@@ -28,7 +28,7 @@ _OURS = ((CONTRACTS, "*/*.odcs.yaml"), (SUITES, "*.json"), (CATALOGUE, "*.md"))
 
 def generated(root: Path) -> dict[Path, str]:
     """Text of every generated file by its path in the project at `root`; a pure function of its standard and feed
-    files. Raises StandardError or ContractError."""
+    files. Raises HouseFileError."""
     elements = load_elements(root / STANDARD)
     contracts = _texts(root, elements)
     feeds = _read(contracts)
@@ -45,7 +45,7 @@ def generated(root: Path) -> dict[Path, str]:
 
 
 def contracts_of(root: Path) -> dict[str, Feed]:
-    """The feeds of the project at `root` by code, as its feed files are now. Raises StandardError or ContractError."""
+    """The feeds of the project at `root` by code, as its feed files are now. Raises HouseFileError."""
     return _read(_texts(root, load_elements(root / STANDARD)))
 
 

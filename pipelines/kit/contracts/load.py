@@ -5,23 +5,24 @@ it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import yaml
 from open_data_contract_standard.model import (
-    CustomProperty,
     OpenDataContractStandard,
     SchemaProperty,
     ServiceLevelAgreementProperty,
 )
 
-from pipelines.kit import yaml_text
-from pipelines.kit.contracts.model import AHEAD_TOLD, BY_KEY, NIL_NEVER, Column, Feed, Source, Thresholds
+from pipelines.kit.contracts.documents import Codes, ColumnProperties, FeedProperties, Options, custom, read_document
+from pipelines.kit.contracts.model import Column, Feed, Thresholds
 from pipelines.kit.contracts.vocabulary import problems
+from pipelines.kit.house_files import HouseFileError, each, name_of, text_of, typed
 from pipelines.kit.paths import PROJECT_ROOT
+
+T = TypeVar("T")
 
 CONTRACTS = PROJECT_ROOT / "expectations" / "contracts"
 _TYPES = {
@@ -50,14 +51,10 @@ THRESHOLDS = {
 }
 
 
-class ContractError(ValueError):
-    """A contract that cannot be used; the message names the file and everything found wrong with it."""
-
-
 def load_contracts(folder: Path = CONTRACTS) -> dict[str, Feed]:
     """All feeds of a folder of `<department>/<entity>.odcs.yaml`, by feed code in order.
 
-    Raises ContractError for a document that is no ODCS, breaks our vocabulary, or repeats a code or table. Our own
+    Raises HouseFileError for a document that is no ODCS, breaks our vocabulary, or repeats a code or table. Our own
     contracts are read once a process.
     """
     return dict(_ours()) if folder == CONTRACTS else _below(folder)
@@ -69,119 +66,143 @@ def _ours() -> dict[str, Feed]:
 
 
 def _below(folder: Path) -> dict[str, Feed]:
-    return distinct(load_contract(path) for path in sorted(Path(folder).rglob("*.odcs.yaml")))
+    return distinct(each(sorted(Path(folder).rglob("*.odcs.yaml")), load_contract))
 
 
 def distinct(feeds: Iterable[Feed]) -> dict[str, Feed]:
-    """Feeds by code in order. Raises ContractError when two share a code or a table."""
+    """Feeds by code in order. Raises HouseFileError when two share a code or a table."""
     known: dict[str, Feed] = {}
     for feed in feeds:
         if any(feed.code == other.code or feed.table == other.table for other in known.values()):
-            raise ContractError(f"feed {feed.code} or table {feed.table} exists twice")
+            raise HouseFileError(f"{feed.department}/{feed.entity}: {feed.code} or {feed.table} exists twice")
         known[feed.code] = feed
     return dict(sorted(known.items()))
 
 
 def load_contract(path: Path) -> Feed:
-    """The feed one contract file describes. Raises ContractError."""
-    return read_contract(path.read_text(encoding="utf-8"), path.name)
+    """The feed one contract file describes. Raises HouseFileError."""
+    return read_contract(text_of(path), name_of(path))
 
 
 def read_contract(text: str, name: str) -> Feed:
-    """The feed of a contract's text; `name` is what an error calls it. Raises ContractError."""
-    try:
-        feed = feed_of(read_document(text), {})
-    except (yaml.YAMLError, TypeError, ValueError, KeyError) as error:
-        raise ContractError(f"{name}: {error}") from error
+    """The feed of a contract's text; `name` is what an error calls it. Raises HouseFileError."""
+    document = read_document(text, name)
+    feed = feed_of(document, name, custom(FeedProperties, document.customProperties, name))
     if found := problems(feed):
-        raise ContractError(f"{name}: " + "; ".join(found))
+        raise HouseFileError(f"{name}: " + "; ".join(found))
     return feed
 
 
-def read_document(text: str) -> OpenDataContractStandard:
-    """The ODCS document of a contract's text. Raises yaml.YAMLError, TypeError or ValueError."""
-    return OpenDataContractStandard(**yaml_text.parse(text))
+def feed_of(document: OpenDataContractStandard, name: str, said: FeedProperties) -> Feed:
+    """The feed of a document and its properties; `name` is what an error calls it. Raises HouseFileError."""
+    try:
+        return _feed(document, name, said)
+    except HouseFileError:
+        raise
+    except ValueError as error:
+        raise HouseFileError(f"{name}: {error}") from None
 
 
-def feed_of(document: OpenDataContractStandard, known: Mapping[str, Any]) -> Feed:
-    """The feed of a document; `known` stands in for custom properties that it does not name."""
-    custom = {**known, **_custom(document.customProperties)}
-    (table,) = document.schema_ or ()
-    (server,) = document.servers or ()
+def _feed(document: OpenDataContractStandard, name: str, said: FeedProperties) -> Feed:
+    table, server = _only(document.schema_, "schema"), _only(document.servers, "servers")
     properties = table.properties or []
     keys = sorted((p for p in properties if p.primaryKey), key=lambda p: p.primaryKeyPosition or 0)
+    sla = {i.property or "": i for i in document.slaProperties or ()}
     return Feed(
-        code=custom["feedCode"],
-        department=custom["departmentSlug"],
-        department_name=custom["departmentName"],
-        entity=table.name,
-        title=document.name,
+        code=said.feed_code,
+        department=said.department_slug,
+        department_name=said.department_name,
+        entity=_there(table.name, "schema.0.name"),
+        title=_there(document.name, "name"),
         description=(document.description.purpose if document.description else None) or "",
         limitations=(document.description.limitations if document.description else None) or "",
-        columns=tuple(_column(p) for p in properties),
-        key_columns=tuple(p.name for p in keys),
-        mode=custom["deliveryMode"],
-        format=server.format,
+        columns=tuple(_column(p, f"{name}: schema.0.properties.{i}") for i, p in enumerate(properties)),
+        key_columns=tuple(p.name or "" for p in keys),
+        mode=said.delivery_mode,
+        format=_there(server.format, "servers.0.format"),
         encoding=server.encoding,
-        scope_kind=custom["scope"],
-        file_pattern=custom["filePattern"],
-        header_rows=custom.get("headerRows", 1),
-        sheet_unit=custom.get("sheetUnit"),
-        identity=custom.get("rowIdentity", BY_KEY),
-        has_bare_keys=bool(custom.get("bareKeys")),
-        thresholds=_thresholds(custom.get("breakers") or {}),
-        sources=tuple(Source(**s) for s in custom.get("sources", ())),
-        due_days=_value(document.slaProperties, "dueDay", 10),
-        return_mode=custom.get("returnMode", "rows"),
-        cadence=_duration(document.slaProperties, "frequency", "每"),
-        cadence_days=_days(document.slaProperties, "frequency"),
-        retention=_duration(document.slaProperties, "retention", ""),
+        scope_kind=said.scope,
+        file_pattern=said.file_pattern,
+        header_rows=said.header_rows,
+        sheet_unit=said.sheet_unit,
+        identity=said.row_identity,
+        has_bare_keys=said.bare_keys,
+        thresholds=_thresholds(said.breakers),
+        sources=said.sources,
+        due_days=_number(sla["dueDay"]) if "dueDay" in sla else 10,
+        return_mode=said.return_mode,
+        cadence=_duration(sla.get("frequency"), "每"),
+        cadence_days=_days(sla.get("frequency")),
+        retention=_duration(sla.get("retention"), ""),
         grain=table.dataGranularityDescription or "",
         domain=document.domain or "",
-        version=document.version or "",
-        period_months=_period_months(document.slaProperties),
-        first_period=str(custom.get("firstPeriod", Feed.first_period)),
-        nil_return=custom.get("nilReturn", NIL_NEVER),
-        missing_signs=tuple(custom.get("missingSigns", ())),
-        success_codes=tuple(custom.get("successCodes", ())),
-        record_path=custom.get("recordPath"),
+        version=_version(document.version),
+        period_months=_period_months(sla.get("frequency")),
+        first_period=str(said.first_period),
+        nil_return=said.nil_return,
+        missing_signs=said.missing_signs,
+        success_codes=said.success_codes,
+        record_path=said.record_path,
     )
 
 
-def _thresholds(given: dict[str, Any]) -> Thresholds:
+def _only(items: Sequence[T] | None, key: str) -> T:
+    if len(items or ()) != 1:
+        raise ValueError(f"{key}: there are {len(items or ())}; one is wanted")
+    return items[0]
+
+
+def _there(text: str | None, key: str) -> str:
+    if not text:
+        raise ValueError(f"{key}: is missing")
+    return text
+
+
+def _version(text: str | None) -> str:
+    if not re.fullmatch(r"\d+\.\d+\.\d+", text or ""):
+        raise ValueError(f"version: {text!r} is no version like 1.0.0")
+    return text
+
+
+def _thresholds(given: Mapping[str, float]) -> Thresholds:
     if unknown := sorted(set(given) - set(THRESHOLDS)):
-        raise ValueError(f"breakers knows no {', '.join(unknown)}")
-    return Thresholds(**{THRESHOLDS[k]: float(v) for k, v in given.items()})
+        raise ValueError(f"breakers knows no {', '.join(unknown)}; known are {', '.join(THRESHOLDS)}")
+    return Thresholds(**{THRESHOLDS[k]: v for k, v in given.items()})
 
 
-def _column(item: SchemaProperty) -> Column:
-    custom = _custom(item.customProperties)
-    options = item.logicalTypeOptions or {}
-    codes = [q.arguments["validValues"] for q in item.quality or () if q.metric == "invalidValues"]
+def _column(item: SchemaProperty, where: str) -> Column:
+    if not item.name:
+        raise HouseFileError(f"{where}: name: is missing")
+    said = custom(ColumnProperties, item.customProperties, where)
+    options = typed(Options, item.logicalTypeOptions or {}, f"{where}: logicalTypeOptions")
+    codes = [typed(Codes, q.arguments or {}, f"{where}: quality").valid_values
+             for q in item.quality or () if q.metric == "invalidValues"]  # fmt: skip
+    if item.logicalType not in _TYPES:
+        raise HouseFileError(f"{where}: logicalType: {item.logicalType} is none; known are {', '.join(_TYPES)}")
     return Column(
         name=item.name,
         label=item.businessName or "",
-        aliases=tuple(custom.get("aliases", ())),
+        aliases=said.aliases,
         type=_TYPES[item.logicalType],
         required=bool(item.required or item.primaryKey),
         key=bool(item.primaryKey),
         classification=item.classification or "",
         tags=tuple(item.tags or ()),
         code_list=tuple(str(v) for values in codes for v in values),
-        code_labels=tuple((str(k), v) for k, v in custom.get("codeLabels", {}).items()),
-        min_length=options.get("minLength"),
-        max_length=options.get("maxLength"),
-        pattern=options.get("pattern"),
-        standard=custom.get("standard"),
+        code_labels=tuple(said.code_labels.items()),
+        min_length=options.min_length,
+        max_length=options.max_length,
+        pattern=options.pattern,
+        standard=said.standard,
         description=item.description,
         scale=_scale(item.physicalType),
-        element=custom.get("element", ""),
-        unit=custom.get("unit"),
-        source_department=custom.get("sourceDepartment", ""),
-        sharing=custom.get("sharingAttribute", ""),
-        has_indent=bool(custom.get("indent")),
-        months_before=custom.get("monthsBefore"),
-        ahead=custom.get("ahead", AHEAD_TOLD),
+        element=said.element,
+        unit=said.unit,
+        source_department=said.source_department,
+        sharing=said.sharing_attribute,
+        has_indent=said.indent,
+        months_before=said.months_before,
+        ahead=said.ahead,
     )
 
 
@@ -191,32 +212,26 @@ def _scale(physical_type: str | None) -> int:
     return int(found[1]) if found else 2
 
 
-def _custom(items: Iterable[CustomProperty] | None) -> dict[str, Any]:
-    return {p.property: p.value for p in items or ()}
+def _number(item: ServiceLevelAgreementProperty) -> int:
+    if not isinstance(item.value, int) or item.unit not in _UNIT_DAYS:
+        wanted = f"a whole number and one of {', '.join(_UNIT_DAYS)} are wanted"
+        raise ValueError(f"slaProperties: {item.property}: is {item.value} {item.unit}; {wanted}")
+    return item.value
 
 
-def _days(items: Iterable[ServiceLevelAgreementProperty] | None, name: str) -> int:
-    """The same property in days, a month as 31; 31 when the contract has none."""
-    found = next((i for i in items or () if i.property == name), None)
-    return int(found.value) * _UNIT_DAYS[found.unit] if found else _UNIT_DAYS["m"]
+def _days(item: ServiceLevelAgreementProperty | None) -> int:
+    """A frequency in days, a month as 31; 31 when the contract has none."""
+    return _number(item) * _UNIT_DAYS[item.unit] if item else _UNIT_DAYS["m"]
 
 
-def _period_months(items: Iterable[ServiceLevelAgreementProperty] | None) -> int:
+def _period_months(item: ServiceLevelAgreementProperty | None) -> int:
     """Months between two deliveries; at least one, as the name of a file can say no more than a month."""
-    found = next((i for i in items or () if i.property == "frequency"), None)
-    return max(1, int(found.value) * _UNIT_MONTHS.get(found.unit, 0)) if found else 1
+    return max(1, _number(item) * _UNIT_MONTHS.get(item.unit, 0)) if item else 1
 
 
-def _value(items: Iterable[ServiceLevelAgreementProperty] | None, name: str, default: int) -> int:
-    return next((int(i.value) for i in items or () if i.property == name), default)
-
-
-def _duration(items: Iterable[ServiceLevelAgreementProperty] | None, name: str, prefix: str) -> str:
+def _duration(item: ServiceLevelAgreementProperty | None, prefix: str) -> str:
     """`每周`, `36 个月`: an SLA property in Chinese, '' when the contract has none."""
-    for item in items or ():
-        if item.property == name:
-            unit = _UNITS[item.unit]
-            if prefix and item.value == 1:
-                return prefix + unit.replace("个月", "月")
-            return f"{prefix} {item.value} {unit}".strip()
-    return ""
+    if item is None:
+        return ""
+    number, unit = _number(item), _UNITS[item.unit]
+    return prefix + unit.replace("个月", "月") if prefix and number == 1 else f"{prefix} {number} {unit}".strip()

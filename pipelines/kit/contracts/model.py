@@ -7,6 +7,9 @@ Belongs here: the frozen shapes `Feed`, `Column` and `Thresholds`. Does not belo
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
+
+from pydantic import ConfigDict
 
 from pipelines.kit.contracts.heading import normal
 
@@ -27,6 +30,7 @@ IDENTIFIER = "identifier"
 MONTH = "month"
 CORRECTABLE = "correctable"
 GRID = "grid"
+DIVISION = "division"
 # What becomes of a row whose month lies after the period of its file: it comes in and is told, or is kept out.
 AHEAD_TOLD, AHEAD_REFUSED = "told", "refused"
 AHEAD = (AHEAD_TOLD, AHEAD_REFUSED)
@@ -112,7 +116,8 @@ class Source:
     heading of the column that grows with every change, where the source has one.
     """
 
-    kind: str
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    kind: Literal[*SOURCE_KINDS]
     connection: str
     place: str
     watermark: str | None = None

@@ -6,16 +6,19 @@ written from it (pipelines.generate). It is no part of the contract: a departmen
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipelines.kit.contracts.elements import Element
-from pipelines.kit.contracts.model import CITIZEN_NUMBER, CORRECTABLE, CREDIT_CODE, IDENTIFIER, MONTH
+from pipelines.kit.contracts.model import CITIZEN_NUMBER, CORRECTABLE, CREDIT_CODE, DIVISION, GRID, IDENTIFIER, MONTH
+from pipelines.kit.house_files import Name
 
 # A field of a person that feeds tell, and the column of the lake that holds it.
 PERSON_FIELDS = {"name": "name", "sex": "sex_code", "birth": "birth_date"}
 SELF = "self"
+# Rank in a queue; the lowest wins.
+Rank = Annotated[int, Field(ge=0)]
 
 
 class _Strict(BaseModel):
@@ -33,21 +36,21 @@ class Person(_Strict):
     queue for every field, or field by field; the lowest wins, without one a feed comes last.
     """
 
-    role: str = SELF
-    id: str
-    digits: int | None = None
-    name: str | None = None
-    sex: str | None = None
-    birth: str | None = None
-    seen: str | None = None
-    former: str | None = None
-    key: str | None = None
+    role: Name = SELF
+    id: Name
+    digits: int | None = Field(default=None, ge=1)
+    name: Name | None = None
+    sex: Name | None = None
+    birth: Name | None = None
+    seen: Name | None = None
+    former: Name | None = None
+    key: Name | None = None
     names: bool = True
     any_number: bool = False
     vouches: bool = False
     by_name: bool = False
     elsewhere: bool = False
-    rank: int | dict[Literal[*PERSON_FIELDS], int] | None = None
+    rank: Rank | dict[Literal[*PERSON_FIELDS], Rank] | None = None
 
     @property
     def number(self) -> str:
@@ -75,11 +78,11 @@ class Place(_Strict):
     speaks once a code, through the latest month.
     """
 
-    code: str
-    day: str | None = None
-    changed: str | None = None
-    month: str | None = None
-    of: str | None = None
+    code: Name
+    day: Name | None = None
+    changed: Name | None = None
+    month: Name | None = None
+    of: Name | None = None
     checked: bool = True
 
     @model_validator(mode="after")
@@ -94,9 +97,9 @@ class Place(_Strict):
 class Enterprise(_Strict):
     """An enterprise a row names by its credit code, in a `role`, with its `name` where it has one."""
 
-    role: str = SELF
-    code: str
-    name: str | None = None
+    role: Name = SELF
+    code: Name
+    name: Name | None = None
 
 
 class Event(_Strict):
@@ -104,9 +107,9 @@ class Event(_Strict):
     without. `rank` of the feed in the queue for the day."""
 
     kind: Literal["death"]
-    day: str
-    where: dict[str, str] = {}
-    rank: int
+    day: Name
+    where: dict[Name, str] = {}
+    rank: Rank
 
 
 class Says(_Strict):
@@ -117,7 +120,7 @@ class Says(_Strict):
     place: Place | None = None
     enterprise: tuple[Enterprise, ...] = ()
     event: tuple[Event, ...] = ()
-    same: dict[str, dict[str, str]] = {}
+    same: dict[Name, dict[str, str]] = {}
 
     @property
     def named(self) -> tuple[Person, ...]:
@@ -150,6 +153,7 @@ def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     if says.event and not says.named:
         yield "says.event: it happens to a person; say which under person"
     yield from (f"says.person{problem}" for problem in _of_people(says, columns))
+    yield from _of_codes(says, columns)
 
 
 def _of_people(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
@@ -166,6 +170,15 @@ def _of_people(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
             yield f".{p.role}.vouches: people are looked for by name; say its column, or leave vouches out"
 
 
+def _of_codes(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
+    """Codes become texts in SQL: only those of the column may."""
+    said = [(f"same.{name}", name, code) for name, same in says.same.items() for code in (*same, *same.values())]
+    said += [(f"event.{e.kind}.where.{name}", name, code) for e in says.event for name, code in e.where.items()]
+    for key, name, code in said:
+        if name in columns and code not in columns[name].codes:
+            yield f"says.{key}: {code!r} is no code of column {name}; known are {', '.join(columns[name].codes)}"
+
+
 def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
     """(key, column, what it must be) of every column that is named."""
     for p in says.person:
@@ -175,7 +188,7 @@ def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
             kinds["id"] = "identifier"
         yield from ((f"person.{p.role}.{k}", getattr(p, k), kind) for k, kind in kinds.items() if getattr(p, k))
     if says.place:
-        kinds = {"code": "", "day": "date", "changed": "", "month": "month", "of": "identifier"}
+        kinds = {"code": "division or grid", "day": "date", "changed": "", "month": "month", "of": "identifier"}
         yield from ((f"place.{k}", getattr(says.place, k), kind) for k, kind in kinds.items() if getattr(says.place, k))
     for e in says.enterprise:
         yield f"enterprise.{e.role}.code", e.code, "credit code"
@@ -195,5 +208,6 @@ def _is(column: SaidColumn, wanted: str) -> bool:
         "identity number": standard == CITIZEN_NUMBER,
         "credit code": standard == CREDIT_CODE,
         "month": MONTH in column.tags,
+        "division or grid": DIVISION in column.tags or GRID in column.tags,
         "sex": "sex" in column.tags,
     }[wanted]

@@ -23,7 +23,7 @@ TAGS = (
     "person_name",
     "birth_date",
     "sex",
-    "division",
+    model.DIVISION,
     model.GRID,
     model.PHONE,
     "token",
@@ -110,7 +110,7 @@ def _keyless_problems(feed: Feed) -> Iterator[str]:
 def _column_problems(column: Column) -> Iterator[str]:
     if not _NAME.match(column.name):
         yield "name is not lower_snake_case"
-    if not column.label:
+    if not column.label.strip():
         yield "no businessName"
     if column.type not in model.TYPES:
         yield f"type {column.type!r} is not one of {', '.join(model.TYPES)}"

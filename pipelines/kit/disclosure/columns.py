@@ -3,15 +3,18 @@
 Belongs here: reading contracts, the generated lineage and the declared exceptions. Does not belong here: judging.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any, Literal
 
-from pipelines.kit import yaml_text
+from pydantic import ConfigDict
+
 from pipelines.kit.contracts.load import load_contracts
 from pipelines.kit.contracts.model import Column
+from pipelines.kit.contracts.vocabulary import CLASSIFICATIONS
+from pipelines.kit.house_files import Name, Text, document, read
 from pipelines.kit.paths import PROJECT_ROOT
 
 LINEAGE_FILE = PROJECT_ROOT / "expectations" / "lineage.generated.json"
@@ -35,6 +38,7 @@ class Facts:
 
 _PUBLIC = Facts("L1")
 ANY_TABLE = "*"
+PREVIEW, ANALYST, TOWNSHIP = AUDIENCES = "preview", "analyst", "township"
 _HIDDEN = Facts("L4", is_masked=True, is_identifier=True, is_free_text=True)
 
 
@@ -53,7 +57,7 @@ def _source(table: str, column: str, unknown: Facts | None = _HIDDEN) -> Facts |
     if schema == "bronze":
         return _of_feed(name, column) or unknown
     if schema == "reference":
-        return Facts(declared()["lookups"].get(name, "L1"))
+        return Facts(declared().lookups.get(name, "L1"))
     if schema == "ledger":
         return _PUBLIC if column in load_ledger_columns() else unknown
     return unknown
@@ -83,23 +87,35 @@ def of_column(said: Column, feed: str | None = None) -> Facts:
 @cache
 def load_lineage(file: Path = LINEAGE_FILE) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Table -> column -> source columns, as `make generate` wrote it."""
-    return json.loads(file.read_text(encoding="utf-8"))
+    return document(file)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What cannot be derived: class of names looked up, by table; ledger columns that hold nothing of a person;
+    audience -> table -> column -> why it may be shown; how tables leave for analysts (give/published)."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    lookups: dict[Name, Literal[*CLASSIFICATIONS]]
+    ledger: tuple[Name, ...]
+    exceptions: dict[Literal[*AUDIENCES], dict[str, dict[Name, Text]]]
+    analyst_file: dict[str, Any]
 
 
 @cache
-def declared(file: Path = DISCLOSURE_FILE) -> dict:
-    """What `expectations/disclosure.yaml` says."""
-    return yaml_text.parse(file.read_text(encoding="utf-8"))
+def declared(file: Path = DISCLOSURE_FILE) -> Declared:
+    """What `expectations/disclosure.yaml` says. Raises HouseFileError."""
+    return read(Declared, file)
 
 
 @cache
 def load_ledger_columns() -> frozenset[str]:
     """Names of ledger columns that hold neither a person nor words about one."""
-    return frozenset(declared()["ledger"])
+    return frozenset(declared().ledger)
 
 
 @cache
 def load_exceptions() -> dict[tuple[str, str], dict[str, str]]:
     """(audience, table) -> column -> why it may be shown although its sources may not."""
-    return {(audience, table): columns for audience, tables in declared()["exceptions"].items()
+    return {(audience, table): columns for audience, tables in declared().exceptions.items()
             for table, columns in tables.items()}  # fmt: skip

@@ -7,11 +7,19 @@ a value is masked (contracts/masks.py). What nobody knows is not shown; an excep
 
 from pipelines.kit.contracts.load import load_contracts
 from pipelines.kit.contracts.model import Column
-from pipelines.kit.disclosure.columns import ANY_TABLE, Facts, facts, load_exceptions, of_column
+from pipelines.kit.disclosure.columns import (
+    ANALYST,
+    ANY_TABLE,
+    AUDIENCES,
+    PREVIEW,
+    TOWNSHIP,
+    Facts,
+    facts,
+    load_exceptions,
+    of_column,
+)  # fmt: skip
 
 # Whoever opens the Dagster UI or a log; analysts of the published file; a township, of its own people.
-PREVIEW, ANALYST, TOWNSHIP = "preview", "analyst", "township"
-AUDIENCES = (PREVIEW, ANALYST, TOWNSHIP)
 _OPEN = ("L1", "L2")
 
 

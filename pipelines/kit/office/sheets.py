@@ -5,13 +5,16 @@ Belongs here: reading the files, and where a sheet's columns stand. Does not bel
 (cover, receipt) is code.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Literal, TypeVar
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field
 
-from pipelines.kit import yaml_text
+from pipelines.kit.house_files import HouseFileError, Name, Text, each, name_of, read, refuse
 from pipelines.kit.office.column import Column
 from pipelines.kit.packs import of_packs
 from pipelines.kit.paths import PROJECT_ROOT
@@ -23,6 +26,10 @@ EXPECTATIONS = PROJECT_ROOT / "expectations"
 _LINES_ABOVE = 2
 CHECK = "_chk"
 _HIDDEN_WIDTH = 8
+# What spreadsheets take as the title of a sheet, and a table of the lake.
+_Title = Annotated[str, Field(pattern=r"^[^\[\]:*?/\\']*[^\[\]:*?/\\'\s][^\[\]:*?/\\']*$", max_length=31)]
+_Table = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+_Width = Annotated[float, Field(gt=0, le=255)]
 
 
 @dataclass(frozen=True)
@@ -32,13 +39,26 @@ class SheetColumn(Column):
     heading; `former`: headings it had in workbooks that may still come back."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
-    name: str = ""
+    heading: Text
+    width: _Width
+    name: Name = ""
     type: Literal["text", "date", "integer", "decimal"] = "text"
     is_filled: bool = False
     is_needed: bool = False
     values: str = ""
     hint: str = ""
-    former: tuple[str, ...] = ()
+    former: tuple[Text, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ValueError("name: is missing; a column of the table is wanted")
+        if self.values and not self.is_filled:
+            raise ValueError("values: a list is for a column that is filled in; add is_filled, or leave it out")
+
+
+# Of the columns that stand in every sheet.
+_NUMBER = "number"
+_OWN = {"heading": ("序号",), "name": (_NUMBER, CHECK)}
 
 
 @dataclass(frozen=True)
@@ -48,23 +68,29 @@ class Sheet:
     that stay in sight, with the running number."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
-    code: str
-    title: str
+    code: Name
+    title: _Title
     audience: Literal["township", "department", "receiver"]
     position: int
-    columns: tuple[SheetColumn, ...]
-    keys: tuple[str, ...] = ()
-    table: str = ""
-    order: tuple[str, ...] = ()
+    columns: Annotated[tuple[SheetColumn, ...], Field(min_length=1)]
+    keys: tuple[Name, ...] = ()
+    table: _Table | Literal[""] = ""
+    order: tuple[Name, ...] = ()
     hint: str = ""
     empty: str = "本期没有内容。"
-    number_width: float = 6
-    frozen: int = 2
+    number_width: _Width = 6
+    frozen: Annotated[int, Field(ge=0)] = 2
 
     def __post_init__(self) -> None:
         filled = [c.is_filled for c in self.columns]
         if filled != sorted(filled):
-            raise ValueError(f"sheet {self.code}: columns that are filled in stand after the others")
+            raise ValueError("columns that are filled in stand after the others")
+        for what, given in (
+            ("heading", [h for c in self.columns for h in (c.heading, *c.former)]),
+            ("name", [*(c.name for c in self.columns), *self.keys]),
+        ):
+            if twice := [word for word, count in Counter((*given, *_OWN[what])).items() if count > 1]:
+                raise ValueError(f"columns: {what} {twice[0]} is there twice; give each column its own")
 
     @property
     def comes_back(self) -> bool:
@@ -89,7 +115,7 @@ class Sheet:
     @cached_property
     def written(self) -> tuple[SheetColumn, ...]:
         """The columns of the sheet as it is written; keys and check values only where it comes back."""
-        number = SheetColumn("序号", self.number_width, is_centred=True, name="number")
+        number = SheetColumn("序号", self.number_width, is_centred=True, name=_NUMBER)
         hidden = map(_hidden, (*self.keys, CHECK)) if self.comes_back else ()
         return number, *self.columns, *hidden
 
@@ -112,38 +138,47 @@ class ValueList:
     """What a drop-down offers each township: `code` and `label` are expressions over `table`."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
-    name: str
-    title: str
-    table: str
-    code: str
-    label: str
+    name: Name
+    title: Text
+    table: _Table
+    code: Text
+    label: Text
 
 
 @cache
 def load_sheets(audience: str) -> dict[str, Sheet]:
-    """Code -> sheet, in order of position. Raises ValueError, which names file and field."""
+    """Code -> sheet, in order of position. Raises HouseFileError."""
     found = sorted(_read(Sheet, "code", "sheets"), key=lambda s: (s.position, s.code))
+    refuse([f"sheets/{sheet.code}.yaml: {problem}" for sheet in found for problem in _strangers(sheet, found)])
     return {s.code: s for s in found if s.audience == audience}
+
+
+def _strangers(sheet: Sheet, others: list[Sheet]) -> Iterator[str]:
+    """What is wrong between files."""
+    lists = load_lists()
+    for column in (c for c in sheet.columns if c.values and c.values not in lists):
+        yield f"columns.{column.name}.values: no list {column.values}; known are {', '.join(lists)}"
+    if any(s.title == sheet.title and s.audience == sheet.audience and s.code < sheet.code for s in others):
+        yield f"title: {sheet.title} is that of another sheet; give it its own"
 
 
 @cache
 def load_lists() -> dict[str, ValueList]:
-    """Name -> list, by name. Raises ValueError, which names file and field."""
+    """Name -> list, by name. Raises HouseFileError."""
     return {v.name: v for v in sorted(_read(ValueList, "name", "sheets/lists"), key=lambda v: v.name)}
 
 
 def _read(kind: type[T], key: str, folder: str) -> list[T]:
     """Everything in the files of a folder, of the house and of its packs; a file's name is its `key`."""
-    found: dict[str, T] = {}
-    for file in (*EXPECTATIONS.glob(f"{folder}/*.yaml"), *of_packs(f"{folder}/*.yaml", EXPECTATIONS / "packs")):
-        if file.stem in found:
-            raise ValueError(f"{file}: there is another {folder}/{file.name}")
-        try:
-            said = {key: file.stem, **yaml_text.parse(file.read_text(encoding="utf-8"))}
-            found[file.stem] = TypeAdapter(kind).validate_python(said)
-        except ValidationError as error:
-            raise ValueError(f"{file}: {error}") from None
-    return list(found.values())
+    files = (*EXPECTATIONS.glob(f"{folder}/*.yaml"), *of_packs(f"{folder}/*.yaml", EXPECTATIONS / "packs"))
+    first: dict[str, Path] = {}
+
+    def one(file: Path) -> T:
+        if first.setdefault(file.stem, file) != file:
+            raise HouseFileError(f"{name_of(file)}: there is another {folder}/{file.name}; rename it")
+        return read(kind, file, **{key: file.stem})
+
+    return each(files, one)
 
 
 def _hidden(name: str) -> SheetColumn:

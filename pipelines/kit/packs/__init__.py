@@ -4,7 +4,7 @@ Belongs here: what a pack is, its five shapes, finding its files, its skeleton. 
 scenario (`expectations/packs/<pack>/`, `dbt_project/models/packs/<pack>/`), what shows its tables.
 """
 
-from pipelines.kit.packs.load import PACKS, Pack, PackError, load_packs, of_packs
+from pipelines.kit.packs.load import PACKS, Pack, load_packs, of_packs
 from pipelines.kit.packs.shapes import SHAPES
 
-__all__ = ["PACKS", "SHAPES", "Pack", "PackError", "load_packs", "of_packs"]
+__all__ = ["PACKS", "SHAPES", "Pack", "load_packs", "of_packs"]

@@ -6,8 +6,7 @@ Belongs here: the command line.
 import argparse
 import sys
 
-from pipelines.kit.packs.load import PackError
-from pipelines.kit.packs.skeleton import write_skeleton
+from pipelines.kit.packs.skeleton import PackError, write_skeleton
 
 
 def main() -> int:

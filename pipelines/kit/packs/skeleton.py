@@ -3,9 +3,10 @@
 Belongs here: the text of a new pack's files. Does not belong here: what packs must hold (load.py).
 """
 
+import re
 from pathlib import Path
 
-from pipelines.kit.packs.load import FILE, PackError, is_name
+from pipelines.kit.packs.load import FILE, NAME
 from pipelines.kit.paths import PROJECT_ROOT
 
 _PACK = """code: {name}
@@ -53,10 +54,14 @@ _YML = """models:
 """
 
 
+class PackError(ValueError):
+    """There can be no new pack of this name."""
+
+
 def write_skeleton(name: str, root: Path = PROJECT_ROOT) -> list[Path]:
     """Write the files of a new pack below the project; returns them. Raises PackError for a name that will not do or
     is taken."""
-    if not is_name(name):
+    if not re.match(NAME, name):
         raise PackError(f"「{name}」不能作场景包的名字：请用小写字母、数字和下划线，字母开头，例如 flood_shelters")
     said, models = root / "expectations" / "packs" / name, root / "dbt_project" / "models" / "packs" / name
     if said.exists() or models.exists():

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyrage
 
 from pipelines.kit.paths import Paths
-from pipelines.kit.security.suite import INTL, KEY_BYTES, Suite, chosen_suite
+from pipelines.kit.security.suite import INTL, KEY_BYTES, Suite, chosen_suite, require_sealed_with
 from pipelines.kit.whole_files import PRIVATE, write_whole
 
 # No 0/O, 1/I/L: people read these over the telephone.
@@ -41,10 +41,12 @@ class KeyProvider:
         """The keys in `paths.keys`; the first call makes `master.key` there, readable by its owner only.
 
         Raises LostKeyError where the key is gone or damaged and something was sealed with it, OtherSuiteError where
-        another suite is asked for then.
+        another suite is asked for then, or remembered.
         """
         self.folder = paths.keys
         self.suite = chosen_suite(paths.keys, lambda: _is_used(paths))
+        if not _may_renew():
+            require_sealed_with(self.suite, paths.returns.glob("*/*/manifest.json"))
         self._sets = paths.returns
         path = self.folder / "master.key"
         if not path.exists():

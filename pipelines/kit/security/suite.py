@@ -6,8 +6,9 @@ Workbooks for people are agile-encrypted in both suites, since office software o
 """
 
 import hmac
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +76,28 @@ def chosen_suite(keys: Path, is_used: Callable[[], bool]) -> Suite:
 def _began_with(keys: Path) -> str:
     """Raises OtherSuiteError where the file that remembers it is damaged."""
     file = keys / "suite"
-    name = file.read_text(encoding="ascii", errors="replace").strip() if file.is_file() else INTL.name
+    try:
+        name = file.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        name = INTL.name
+    except OSError:  # a folder of that name
+        name = ""
     if name not in _BY_NAME:
         raise OtherSuiteError(f"密钥文件夹中的 {file.name} 已损坏，请从备份恢复 keys 文件夹后重跑")
     return name
+
+
+def require_sealed_with(suite: Suite, manifests: Iterable[Path]) -> None:
+    """Raises OtherSuiteError where the first manifest that can be read was signed with another suite: then the file
+    that remembers it was altered."""
+    for manifest in manifests:
+        try:
+            sealed = json.loads(manifest.read_text(encoding="utf-8"))["suite"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if sealed != suite.name:
+            raise OtherSuiteError(
+                f"密钥文件夹中的 suite 写的是 {suite.name}，而已有文件用 {sealed} 加密、签发："
+                f"它被改动过，请改回 {sealed} 后重跑"
+            )
+        return

@@ -9,17 +9,18 @@ import pytest
 from pipelines.give.exports import EXPORTS, load_exports
 from pipelines.give.exports.compatibility import RELEASED, layout, release, unannounced
 from pipelines.give.exports.contract import Item
-from pipelines.kit.contracts import Column, ContractError
+from pipelines.kit.contracts import Column
+from pipelines.kit.house_files import HouseFileError
 from tests.give.exports.samples import COLUMNS, export
 
 SOUND = EXPORTS / "grid_platform" / "ticket_outcomes.odcs.yaml"
 
 
 @pytest.mark.parametrize(("old", "new", "words"), [
-    ("X03}", "F03}", "exportCode 'F03' is not X"),
+    ("X03}", "F03}", "customProperties: exportCode: string should match pattern"),
     ("value: grid_platform}", "value: counties}", "stands in the folder of 'grid_platform'"),
     ("_{kind}.csv", ".csv", "fileName lacks {kind}"),
-    ("value: full_delta", "value: append", "deliveryMode 'append' is not one of full, full_delta"),
+    ("value: full_delta", "value: append", "customProperties: deliveryMode: input should be 'full' or 'full_delta'"),
     ("primaryKey: true", "primaryKey: false", "no primaryKey"),
     ("[township_code, closed_on]", "[town]", "order names no column of its own: town"),
     ("_{date}_", "_", "filePattern lacks the named groups period"),
@@ -33,7 +34,7 @@ def test_an_unsound_contract_is_refused_with_its_reason(tmp_path, old, new, word
     text = SOUND.read_text(encoding="utf-8")
     assert old in text
     (folder / SOUND.name).write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(ContractError) as caught:
+    with pytest.raises(HouseFileError) as caught:
         load_exports(tmp_path)
     assert words in str(caught.value) and str(caught.value).startswith("grid_platform/ticket_outcomes.odcs.yaml: ")
 
@@ -63,7 +64,7 @@ def test_a_pack_brings_exports_of_its_own_tables(tmp_path):
 ])  # fmt: skip
 def test_a_pack_takes_no_others_code_and_adds_no_receiver(tmp_path, receiver, changes, words):
     pack_with(tmp_path, receiver, *changes)
-    with pytest.raises(ContractError, match=words):
+    with pytest.raises(HouseFileError, match=words):
         load_exports(packs=tmp_path)
 
 

@@ -11,10 +11,11 @@ import openpyxl
 import pytest
 
 from pipelines.give.queries import intake
-from pipelines.give.queries.catalogue import QueryCatalogueError, load_catalogue
+from pipelines.give.queries.catalogue import load_catalogue
 from pipelines.give.queries.id_number import _CHECKS, _WEIGHTS, id_defect
 from pipelines.give.queries.reading import FILE_REASONS
 from pipelines.judge.ledger import schema
+from pipelines.kit.house_files import HouseFileError
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.keys import KeyProvider
@@ -380,7 +381,7 @@ def test_the_catalogue_reads_only_the_layers_it_may(tmp_path):
         "limits: {rows_per_list: 1, rows_per_turn: 1}\npurposes: [甲]\n"
         "questions: {Q01: {text: 问, feeds: [], true_of: SELECT person_id FROM ledger.anomaly}}\n", encoding="utf-8",
     )  # fmt: skip
-    with pytest.raises(QueryCatalogueError, match="Q01 reads ledger.anomaly"):
+    with pytest.raises(HouseFileError, match="questions.Q01: reads ledger.anomaly"):
         load_catalogue(file)
 
 

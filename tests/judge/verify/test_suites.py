@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from pipelines.judge.verify.anomalies import KEY_COLUMNS
-from pipelines.judge.verify.suites import SUITES_FOLDER, SuiteError, fill_parameters, load_suites
+from pipelines.judge.verify.suites import SUITES_FOLDER, fill_parameters, load_suites
+from pipelines.kit.house_files import HouseFileError
 from pipelines.kit.paths import PROJECT_ROOT
 
 MODELS = PROJECT_ROOT / "dbt_project" / "models"
@@ -35,7 +36,7 @@ def test_every_column_a_suite_needs_is_a_documented_column_of_its_model(name):
 
 def test_a_suite_named_differently_from_its_file_is_refused(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps({"name": "b", "expectations": []}))
-    with pytest.raises(SuiteError, match="a.json"):
+    with pytest.raises(HouseFileError, match="a.json"):
         load_suites(tmp_path)
 
 
@@ -50,5 +51,5 @@ def test_parameters_are_filled_by_rule_and_name():
     assert filled["kwargs"] == {"column": "days_since_death", "max_value": 30}
     assert filled["meta"] == expectation["meta"]
     assert expectation["kwargs"]["max_value"] == {"$PARAMETER": "grace_days"}
-    with pytest.raises(SuiteError, match="R17: no value of parameter grace_days"):
+    with pytest.raises(HouseFileError, match="R17: no value of parameter grace_days"):
         fill_parameters(expectation, {("R22", "grace_days"): 60})

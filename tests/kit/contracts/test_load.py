@@ -6,7 +6,8 @@ import pytest
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
-from pipelines.kit.contracts import CONTRACTS, ContractError, load_contracts
+from pipelines.kit.contracts import CONTRACTS, load_contracts
+from pipelines.kit.house_files import HouseFileError
 
 FEEDS = load_contracts()
 _CUSTOM = "\ncustomProperties:\n"
@@ -93,7 +94,7 @@ def test_every_id_of_a_person_is_masked_and_read_as_an_identifier():
     ],
 )
 def test_a_bad_contract_is_refused_by_file_and_reason(spoil, old: str, new: str, complaint: str):
-    with pytest.raises(ContractError) as refused:
+    with pytest.raises(HouseFileError) as refused:
         load_contracts(spoil(old, new))
     assert complaint in str(refused.value)
 

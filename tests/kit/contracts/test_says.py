@@ -8,9 +8,10 @@ from pipelines.generate import models
 from pipelines.generate.staging import staging_sql
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.contracts.__main__ import main
-from pipelines.kit.contracts.elements import StandardError, load_elements
+from pipelines.kit.contracts.elements import load_elements
 from pipelines.kit.contracts.feed_file import load_feed_files
 from pipelines.kit.contracts.workbook import contract_workbook, read_feed
+from pipelines.kit.house_files import HouseFileError
 
 _PERSON = "{id: card_no, digits: 18, name: name, rank: 4}"
 
@@ -58,7 +59,7 @@ def test_who_is_meant_cannot_be_corrected_by_townships(change, capsys):
 
 
 def test_two_feeds_hold_no_place_in_the_queue_together(change):
-    with pytest.raises(StandardError, match="rank 3 for name is .* already; give another one"):
+    with pytest.raises(HouseFileError, match="rank 3 for name is .* already; give another one"):
         models.generated(change("rank: 4", "rank: 3"))
 
 
@@ -70,7 +71,7 @@ def test_ranks_may_differ_by_field(change):
 def test_a_model_that_nobody_feeds_any_more_is_told(project: Path):
     for file in (project / "expectations/feeds").rglob("*.yaml"):
         file.write_text(file.read_text(encoding="utf-8").partition("says:")[0], encoding="utf-8")
-    with pytest.raises(StandardError, match="said_person_number: no feed says anything of the kind"):
+    with pytest.raises(HouseFileError, match="said_person_number: no feed says anything of the kind"):
         models.generated(project)
 
 

@@ -5,9 +5,10 @@ import shutil
 import pytest
 import yaml
 
-from pipelines.kit.packs import SHAPES, PackError, load_packs
+from pipelines.kit.house_files import HouseFileError
+from pipelines.kit.packs import SHAPES, load_packs
 from pipelines.kit.packs.load import FILE, check_models
-from pipelines.kit.packs.skeleton import write_skeleton
+from pipelines.kit.packs.skeleton import PackError, write_skeleton
 
 SOUND = {
     "code": "wells", "name": "机井", "section": "五、（七）", "answers": "每眼机井谁在管。", "lead": "市水利局",
@@ -29,19 +30,21 @@ def write(folder, **changes):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"lead": None}, r"缺少 \['lead'\]"),
-        ({"extra": 1}, r"多出 \['extra'\]"),
-        ({"code": "well"}, "与文件夹同名"),
-        ({"gives": ["map"]}, r"没有 \['map'\] 这种形态.*'point'"),
-        ({"gives": "tag"}, "gives 应是文字的列表"),
-        ({"units": [7]}, "units 应是文字的列表"),
-        ({"name": ["机井"]}, "name 应是文字"),
-        ({"answers": " "}, "answers 应是文字，不能空"),
-        ({"owner": "水利局"}, "owner 应写成 team:"),
+        ({"lead": None}, "lead: is missing"),
+        ({"extra": 1}, "extra: is no key; known are answers, cadence"),
+        ({"code": "well"}, "code: is well; the name of its folder"),
+        ({"gives": ["map"]}, "gives.0: input should be 'file'.* or 'point', is \"map\""),
+        ({"gives": "tag"}, 'gives: input should be a valid array, is "tag"'),
+        ({"gives": []}, "gives: .*at least 1"),
+        ({"gives": ["tag", "tag"]}, "gives: a shape stands there twice"),
+        ({"units": [7]}, "units.0: input should be a valid string, is 7"),
+        ({"name": ["机井"]}, "name: input should be a valid string"),
+        ({"answers": " "}, "answers: string should match"),
+        ({"owner": "水利局"}, "owner: .*team:"),
     ],
 )
 def test_what_a_pack_says_of_itself_is_checked(tmp_path, changes, told):
-    with pytest.raises(PackError, match=f"wells/pack.yaml: .*{told}"):
+    with pytest.raises(HouseFileError, match=f"wells/pack.yaml: .*{told}"):
         load_packs(write(tmp_path, **changes))
 
 
@@ -49,7 +52,7 @@ def test_what_a_pack_says_of_itself_is_checked(tmp_path, changes, told):
 def test_a_file_that_is_no_pack_is_named(tmp_path, text):
     file = write(tmp_path) / "wells" / FILE
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(PackError, match="wells/pack.yaml"):
+    with pytest.raises(HouseFileError, match="wells/pack.yaml"):
         load_packs(tmp_path)
 
 

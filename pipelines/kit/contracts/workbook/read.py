@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 from python_calamine import CalamineError, CalamineWorkbook
 
-from pipelines.kit.contracts.elements import Element, StandardError
+from pipelines.kit.contracts.elements import Element
 from pipelines.kit.contracts.feed_file import FeedFile, resolve
 from pipelines.kit.contracts.heading import normal
-from pipelines.kit.contracts.load import ContractError, read_contract
+from pipelines.kit.contracts.load import read_contract
 from pipelines.kit.contracts.model import BY_KEY
 from pipelines.kit.contracts.odcs import contract
 from pipelines.kit.contracts.vocabulary import is_tag
@@ -29,6 +29,7 @@ from pipelines.kit.contracts.workbook.layout import (
     Fact,
     option,
 )
+from pipelines.kit.house_files import HouseFileError
 
 _MAX_ROWS = 1_000
 
@@ -99,7 +100,7 @@ def _feed(
         feed = FeedFile.model_validate({**facts, "slug": slug, "says": says})
         resolve(feed, elements)
         read_contract(contract(feed, elements), f"{feed.slug}/{feed.entity}.yaml")
-    except (StandardError, ContractError, ValidationError) as error:
+    except (HouseFileError, ValidationError) as error:
         return None, [Problem(BASICS, 0, "", f"合同不成立：{error}")]
     return feed, []
 
