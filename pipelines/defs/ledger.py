@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from pipelines import turn
+from pipelines.defs import rule_checks
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.event_log import forget_old_runs
 from pipelines.defs.metadata import markdown_table, table_metadata
@@ -20,15 +21,13 @@ from pipelines.judge.ledger import findings, shown
 from pipelines.judge.ledger.turn_file import mend_turns
 from pipelines.judge.ledger.turns import Overtaken
 from pipelines.judge.rules import Rule, load_rules
-from pipelines.judge.verify.run import RuleResult, load_suites
+from pipelines.judge.verify.run import load_suites
 from pipelines.kit.contracts import Feed
 from pipelines.kit.decision_files import issued_turns
 
 _LAST = 12
 _LOOK_AGAIN = 5.0  # seconds
 ANOMALY = dg.AssetKey(["ledger", "anomaly"])
-# C and H can cost money or safety; the rest only warn. None blocks: a blocked run could return nothing.
-SEVERITIES = {"C": dg.AssetCheckSeverity.ERROR, "H": dg.AssetCheckSeverity.ERROR}
 COMMON = {"group_name": "ledger", "owners": ["team:big_data_bureau"], **BY_DATE}
 
 
@@ -129,18 +128,13 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
         key=ANOMALY, deps=[*tables, ["linkage", "person_identifier"]],
         kinds={"greatexpectations", "ducklake"}, **COMMON,
         description="Runs all rules 校核; every failing key, with its evidence, in one table. One check per rule.",
-        check_specs=[
-            dg.AssetCheckSpec(
-                rule.rule_id, asset=ANOMALY, description=f"{rule.title_zh} / {rule.title_en}",
-                metadata={"severity": rule.severity, "fixer": rule.fixer, "version": rule.version},
-            )
-            for rule in rules.values()
-        ],
+        check_specs=[rule_checks.spec(ANOMALY, rule) for rule in rules.values()],
     )
     def anomaly(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator:
         paths = lakehouse.hold(context.log)
         with lakehouse.showing(context, shown.BUILT) as con:
             results = turn.check(paths, con, as_of(context))
+            changes = findings.changes(con, as_of(context), rules)
             today = f"DATE '{as_of(context)}'"
             metadata = table_metadata(con, "ledger.anomaly", where=f"{today} BETWEEN first_seen AND last_seen")
             worst = con.execute(
@@ -148,29 +142,12 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
                 f"FROM {findings.standing(today)} GROUP BY ALL ORDER BY ALL"
             ).fetchall()
         table = markdown_table(["rule", "fixer", "department", "anomalies", "townships"], worst)
-        yield dg.MaterializeResult(metadata={**metadata, "by_rule": dg.MetadataValue.md(table)})
+        counts = rule_checks.counts({result.rule_id: result.unexpected for result in results})
+        yield dg.MaterializeResult(metadata={**metadata, "by_rule": dg.MetadataValue.md(table), **counts})
         for result in results:
-            yield _check_result(rules[result.rule_id], result)
+            yield rule_checks.result(ANOMALY, rules[result.rule_id], result, changes[result.rule_id])
 
     return anomaly
-
-
-def _check_result(rule: Rule, result: RuleResult) -> dg.AssetCheckResult:
-    """A rule that could not be evaluated fails as an error of its own, apart from bad data; one that was left
-    undetermined somewhere does not pass either, but only warns."""
-    is_clean = result.passed and result.error is None
-    said = f"{rule.title_zh}: {result.unexpected} of {result.evaluated}"
-    said += f"；未判定：数据源过期 {result.undetermined} 行" if result.undetermined else ""
-    return dg.AssetCheckResult(
-        check_name=rule.rule_id, asset_key=ANOMALY, passed=is_clean and not result.undetermined,
-        severity=dg.AssetCheckSeverity.WARN if is_clean
-        else SEVERITIES.get(rule.severity, dg.AssetCheckSeverity.WARN),
-        description=said if result.error is None else f"rule could not be evaluated: {result.error}",
-        metadata={
-            "evaluated": result.evaluated, "unexpected": result.unexpected, "undetermined": result.undetermined,
-            "suite": result.suite,
-        },
-    )  # fmt: skip
 
 
 def _ticket_asset() -> dg.AssetsDefinition:

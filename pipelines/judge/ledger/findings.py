@@ -5,7 +5,8 @@ finding (pipelines.judge.verify), what becomes of tickets (tickets.py). A findin
 anything changed (evidence, value, row of the department), begins a span of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -28,6 +29,15 @@ class Result(Protocol):
     unexpected: int
     error: str | None
     undetermined: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a rule found beside the turn before: how many it found then (None: there was no such turn, or the rule was
+    not run in it), and how many of today's tickets were not found then."""
+
+    before: int | None
+    fresh: int
 
 
 def standing(day: str = "$as_of") -> str:
@@ -64,6 +74,21 @@ def record(con: duckdb.DuckDBPyConnection, as_of: date, results: Sequence[Result
         )
         con.execute("DELETE FROM lake.ledger.rule_result WHERE as_of = ?", [as_of])
         insert(con, "lake.ledger.rule_result", rows)
+
+
+def changes(con: duckdb.DuckDBPyConnection, as_of: date, rules: Iterable[str]) -> dict[str, Change]:
+    """What every rule found in the turn of `as_of` beside the closed turn before it."""
+    told = {"as_of": as_of}
+    before = dict(con.execute(
+        f"SELECT rule_id, unexpected FROM lake.ledger.rule_result WHERE as_of = {_BEFORE} AND error IS NULL", told
+    ).fetchall())
+    fresh = dict(con.execute(
+        f"""SELECT rule_id, count(DISTINCT ticket_id) FROM {standing()} WHERE ticket_id NOT IN (
+            SELECT ticket_id FROM lake.ledger.anomaly WHERE {_BEFORE} BETWEEN first_seen AND last_seen
+        ) GROUP BY 1""",
+        told,
+    ).fetchall())
+    return {rule_id: Change(before.get(rule_id), fresh.get(rule_id, 0)) for rule_id in rules}
 
 
 def forget(con: duckdb.DuckDBPyConnection, as_of: date) -> int:

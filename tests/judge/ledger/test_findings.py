@@ -56,6 +56,15 @@ def test_what_stands_has_one_row_and_what_comes_back_a_second(three):
     assert sorted(kept.fetchall()) == [(T1, "R11", 9, 2, 2), (T2, "R11", 9, 1, 2), (T3, "R11", 9, 2, 2)]
 
 
+def test_a_turn_is_told_beside_the_one_before_it(three):
+    turn(three, T4, "b", "c", "d")
+    told = {t: findings.changes(three, t, ["R11", "R17"])["R11"] for t in (T1, T2, T3, T4)}
+    assert told == {
+        T1: findings.Change(None, 2), T2: findings.Change(2, 0), T3: findings.Change(1, 1), T4: findings.Change(2, 2),
+    }  # fmt: skip
+    assert findings.changes(three, T4, ["R17"]) == {"R17": findings.Change(None, 0)}
+
+
 def test_a_rule_that_broke_is_on_record_as_such(con):
     check(con, T1)
     findings.record(con, T1, [RuleResult("R11", "survey_residence", False, 0, 0, error="no such table")], RULES)

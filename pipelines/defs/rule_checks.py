@@ -1,0 +1,64 @@
+"""What the UI says of every rule after a turn: how many it found beside the turn before, and whether that is news.
+
+Belongs here: when a check is green, yellow or red. Does not belong here: finding (pipelines.judge.verify). Findings are
+what this house is for, so a rule that finds as many as before is yellow, not red: red is what somebody should look at
+now.
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from pipelines.judge.ledger.findings import Change
+from pipelines.judge.rules import Rule
+from pipelines.judge.verify.run import RuleResult
+
+# A count within this of the last turn's is as usual: half to twice as many, and a handful more or less.
+_TIMES, _HANDFUL = 2, 5
+CRITICAL = "C"
+
+
+def spec(asset: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
+    """The check of a rule, called by its id."""
+    return dg.AssetCheckSpec(
+        rule.rule_id, asset=asset, description=f"{rule.title_zh} / {rule.title_en}",
+        metadata={"severity": rule.severity, "fixer": rule.fixer, "version": rule.version},
+    )
+
+
+def result(asset: dg.AssetKey, rule: Rule, found: RuleResult, change: Change) -> dg.AssetCheckResult:
+    """Green: nothing found, everything judged. Red: the rule broke, a critical one found something new, or the count
+    left its band. Else yellow."""
+    news = _news(rule, found, change)
+    is_clean = found.passed and found.error is None and not found.undetermined
+    told = [f"{rule.title_zh}：{found.unexpected} / {found.evaluated}"]
+    told += [f"上一轮 {change.before}，新出现 {change.fresh}"] if change.before is not None else []
+    told += [f"未判定（数据源过期）{found.undetermined}"] if found.undetermined else []
+    return dg.AssetCheckResult(
+        check_name=rule.rule_id, asset_key=asset, passed=is_clean,
+        severity=dg.AssetCheckSeverity.ERROR if news else dg.AssetCheckSeverity.WARN,
+        description="；".join([*told, *news]),
+        metadata={
+            "evaluated": found.evaluated, "unexpected": found.unexpected, "undetermined": found.undetermined,
+            "fresh": change.fresh, "suite": found.suite, **({} if change.before is None else {"before": change.before}),
+        },
+    )  # fmt: skip
+
+
+def counts(found: Mapping[str, int]) -> dict[str, int]:
+    """Metadata of the anomalies' asset, a number a rule: the UI draws them over the turns."""
+    return {f"found {rule_id}": count for rule_id, count in found.items()}
+
+
+def _news(rule: Rule, found: RuleResult, change: Change) -> list[str]:
+    if found.error is not None:
+        return [f"规则未能执行 rule could not be evaluated: {found.error}"]
+    news = [f"紧急规则新增 {change.fresh} 条"] if rule.severity == CRITICAL and change.fresh else []
+    return news + (["数量超出常态，请核对数据源"] if is_odd(found.unexpected, change.before) else [])
+
+
+def is_odd(count: int, before: int | None) -> bool:
+    """Whether a count is out of the band around the last turn's; without one nothing is."""
+    if before is None:
+        return False
+    return count > _TIMES * before + _HANDFUL or before > _TIMES * count + _HANDFUL
