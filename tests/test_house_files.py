@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pipelines.generate import sound
 from pipelines.give.exports import EXPORTS
 from pipelines.give.exports.contract import load_export, load_receivers
 from pipelines.give.published.anonymity import load_plans
@@ -20,7 +21,7 @@ from pipelines.kit.contracts import CONTRACTS, load_contract
 from pipelines.kit.contracts.elements import ELEMENTS, STANDARDS, load_elements, load_standards
 from pipelines.kit.contracts.feed_file import FEEDS, load_feed_file, resolve
 from pipelines.kit.disclosure.columns import DISCLOSURE_FILE
-from pipelines.kit.house_files import HouseFileError, document, read
+from pipelines.kit.house_files import HouseFileError, document, read, refuse
 from pipelines.kit.office.sheets import EXPECTATIONS, Sheet, ValueList
 from pipelines.kit.packs import PACKS, load_packs
 
@@ -144,3 +145,20 @@ def test_what_is_no_document_is_told(kind, content):
     else:
         file.write_bytes(content)
     assert wrong(file, load, refused=True) == ""
+
+
+def test_everything_that_is_wrong_is_listed_at_once(monkeypatch):
+    def broken(*lines: str) -> Callable[[], object]:
+        return lambda: refuse(lines)
+
+    monkeypatch.setattr(sound, "_EVERYTHING", (broken("a.yaml: x", "b.yaml: y"), broken(), broken("a.yaml: x")))
+    assert sound.unsound() == ["a.yaml: x", "b.yaml: y"]
+
+
+def test_the_files_there_are_fit_each_other_and_the_models(monkeypatch):
+    assert sound.unsound() == []
+    monkeypatch.setattr(sound, "load_lineage", lambda: {"verify.life_state": {}})
+    told = "\n".join(sound.unsound())
+    assert "suites/life_state.json: R17: no column" in told
+    assert "suites/delivery.json: name: there is no model delivery in verify" in told
+    assert "sheets/residents.yaml: table: there is no returns.return_resident" in told

@@ -135,6 +135,12 @@ def test_a_heading_that_was_renamed_since_is_known_in_workbooks_that_are_out(pla
         (SHEET | {"columns": SHEET["columns"][::-1]}, "filled in stand after"),
         (SHEET | {"colour": "red"}, "colour"),
         (SHEET | {"audience": "everybody"}, "audience"),
+        (SHEET | {"title": "应急/物资"}, "title"),
+        (SHEET | {"title": "物" * 32}, "title: .*31"),
+        (SHEET | {"columns": [SHEET["columns"][0] | {"width": -1}]}, "columns.0.width: .*greater than 0"),
+        (SHEET | {"columns": [SHEET["columns"][0]] * 2}, "columns: heading 名称 is there twice"),
+        (SHEET | {"columns": [c | ({"values": "nobody"} if "values" in c else {}) for c in SHEET["columns"]]},
+         "values: no list nobody; known are grid"),
     ],
 )
 def test_a_file_that_is_wrong_is_named(expectations, said, wrong):

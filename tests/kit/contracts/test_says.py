@@ -23,7 +23,12 @@ _PERSON = "{id: card_no, digits: 18, name: name, rank: 4}"
         ("{id: card_no, name: name}", "says.person.self.id: column card_no is no identity number; name another"),
         ("{id: card_no, digits: 18, birth: name}", "says.person.self.birth: column name is no date; name another"),
         ("{id: card_no, digits: 18, sex: class_code}", "says.person.self.sex: column class_code is no sex"),
-        ("{id: card_no, digits: 18, age: name}", "says.person.0.age"),
+        ("{id: card_no, digits: 18, age: name}", "says.person.0.age: is no key; known are any_number, birth, by_name"),
+        ("{id: card_no, digits: 0}", "says.person.0.digits: input should be greater than or equal to 1, is 0"),
+        ("{id: card_no, digits: 18, rank: -1}", "says.person.0.rank: input should be greater than"),
+        ("{id: card_no, digits: 18, role: ''}", "says.person.0.role: string should match pattern"),
+        ("{id: card_no, digits: 18, role: \"x' or '1\"}", "says.person.0.role: string should match pattern"),
+        ("{id: card_no, digits: 18, key: a-b}", "says.person.0.key: string should match pattern"),
         ("{id: card_no, digits: 18, vouches: true}", "says.person.self.vouches: people are looked for by name"),
         ("{id: card_no, digits: 18, by_name: true}", "says.person.self.by_name: name, sex and birth tell"),
         (f"{_PERSON}\n    - {_PERSON}", "says.person: role self twice; give each its own role"),
@@ -43,7 +48,9 @@ def test_what_columns_do_not_bear_is_told_with_file_key_and_what_to_do(change, c
         ("place: {code: division_code, day: valid_to, month: name, of: name}", "leave out day and changed"),
         ("place: {code: division_code, of: card_no}", "month and of go together: give both, or neither"),
         ("place: {code: village}", "says.place.code: no column village"),
+        ("place: {code: name}", "says.place.code: column name is no division or grid; name another column"),
         ("same: {village: {'1': '2'}}", "says.same: no column village"),
+        ("same: {class_code: {'1': \"' or '\"}}", "says.same.class_code: \"' or '\" is no code of column class_code"),
     ],
 )
 def test_a_place_speaks_of_one_day(change, capsys, new: str, complaint: str):

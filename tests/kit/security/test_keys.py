@@ -199,3 +199,18 @@ def test_a_suite_nobody_knows_is_refused(paths, monkeypatch):
     (paths.keys / "suite").write_text("¤")
     with pytest.raises(OtherSuiteError, match="suite 已损坏"):
         KeyProvider(paths)
+
+
+def test_a_suite_that_was_altered_is_told_with_what_to_write(paths):
+    KeyProvider(paths)
+    manifest = paths.returns / "370601001" / "2024-01-31" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text('{"suite": "intl"}', encoding="utf-8")
+    assert KeyProvider(paths).suite == INTL
+    (paths.keys / "suite").write_text("gm\n", encoding="ascii")
+    with pytest.raises(OtherSuiteError, match="suite 写的是 gm，而已有文件用 intl .*请改回 intl"):
+        KeyProvider(paths)
+    (paths.keys / "suite").unlink()
+    (paths.keys / "suite").mkdir()
+    with pytest.raises(OtherSuiteError, match="suite 已损坏"):
+        KeyProvider(paths)
