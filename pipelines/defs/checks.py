@@ -9,10 +9,12 @@ from datetime import date
 import dagster as dg
 
 from pipelines.defs.bronze import bronze_key
+from pipelines.defs.metadata import markdown_table
 from pipelines.defs.resources import Lakehouse
-from pipelines.judge.verify.structure import verify_structure
+from pipelines.judge.verify.structure import StructureResult, verify_structure
 from pipelines.kit.contracts import Feed
 
+_TOLD = 3
 DESCRIPTION = "Required columns filled, code lists, lengths, unique keys, as the contract says 结构校验."
 
 
@@ -31,10 +33,20 @@ def structure_checks(feeds: Iterable[Feed]) -> dg.AssetChecksDefinition:
         codes = [code for code, feed in by_code.items() if bronze_key(feed) in wanted]
         day = date.fromisoformat(context.run.tags["dagster/partition"])
         for result in verify_structure(paths, day, codes):
-            yield dg.AssetCheckResult(
-                check_name="structure", asset_key=bronze_key(by_code[result.feed]), passed=result.passed,
-                severity=dg.AssetCheckSeverity.WARN,
-                metadata={"rules": result.rules, "failed": result.failed, "rows": result.rows},
-            )
+            yield _told(bronze_key(by_code[result.feed]), result)
 
     return structure
+
+
+def _told(asset: dg.AssetKey, result: StructureResult) -> dg.AssetCheckResult:
+    """Which rules failed, how often, with values as the contract masks them."""
+    wrong = [(result.titles[r.rule_id], r) for r in result.results if not r.passed]
+    rows = [(title, r.error or r.unexpected, "、".join(r.sample)) for title, r in wrong]
+    return dg.AssetCheckResult(
+        check_name="structure", asset_key=asset, passed=result.passed, severity=dg.AssetCheckSeverity.WARN,
+        description="；".join(f"{title}（{found} 行）" for title, found, _ in rows[:_TOLD]) or None,
+        metadata={
+            "rules": result.rules, "failed": result.failed, "rows": result.rows,
+            "failing": dg.MetadataValue.md(markdown_table(["规则", "行数", "例（已脱敏）"], rows)),
+        },
+    )

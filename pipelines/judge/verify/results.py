@@ -11,7 +11,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RuleResult:
-    """What one rule found. `evaluated` and `unexpected` are rows; `sample` holds entity keys, no identifiers.
+    """What one rule found. `evaluated` and `unexpected` are rows; `sample` holds entity keys or masked values, no
+    identifiers.
 
     With `error` set the rule said nothing about the data: `passed` is False and the counts are 0. `undetermined` rows
     were not evaluated: a feed the rule needs is stale there.

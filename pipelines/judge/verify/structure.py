@@ -19,6 +19,8 @@ from pipelines.ingest.bronze.store import EMPTY, ROWS_FILE
 from pipelines.judge.verify.compiled import RowRule, Sessions
 from pipelines.judge.verify.results import RuleResult, counted, failed
 from pipelines.judge.verify.suites import SUITES_FOLDER
+from pipelines.kit.contracts import Feed, load_contracts
+from pipelines.kit.contracts.masks import masked
 from pipelines.kit.house_files import HouseFileError, document, read
 from pipelines.kit.paths import Paths
 from pipelines.kit.whole_files import write_whole
@@ -26,15 +28,18 @@ from pipelines.kit.whole_files import write_whole
 STRUCTURE_FOLDER = SUITES_FOLDER / "structure"
 # Below bronze, a file a feed: what was found in its newest deliveries.
 KEPT = "_structure"
+_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
 class StructureResult:
-    """One feed: `rows` of its newest deliveries, and what each of its rules found."""
+    """One feed: `rows` of its newest deliveries, and what each of its rules found, with values as the contract masks
+    them; `titles` by rule id."""
 
     feed: str
     rows: int
     results: tuple[RuleResult, ...]
+    titles: Mapping[str, str]
 
     @property
     def rules(self) -> int:
@@ -79,20 +84,20 @@ def _one_feed(
 ) -> StructureResult:
     told = document(folder / f"{feed}.json")
     suite = {"name": told["name"], "expectations": told["expectations"]}
+    titles = {e["meta"]["rule_id"]: e["meta"].get("title_zh", "") for e in suite["expectations"]}
     newest = _newest(paths, feed, as_of)
     key = hashlib.sha256(repr((json.dumps(suite), newest)).encode()).hexdigest()
     kept = paths.bronze / KEPT / f"{feed}.json"
-    if (known := _read(kept, feed, key)) is not None:
-        return known
+    if (known := _read(kept, key)) is not None:
+        return StructureResult(feed, known.rows, known.results, titles)
     try:
-        result = _judged(con, sessions, paths, feed, suite, newest)
+        rows, results = _judged(con, sessions, paths, feed, suite, newest)
     except Exception as error:  # no bronze, or a suite GX does not know: this feed fails, not the others
-        results = [failed(e["meta"]["rule_id"], suite["name"], error) for e in suite["expectations"]]
-        return StructureResult(feed, 0, tuple(results))
-    if not any(r.error for r in result.results):
-        told = {"key": key, "rows": result.rows, "results": [asdict(r) for r in result.results]}
+        rows, results = 0, tuple(failed(rule_id, suite["name"], error) for rule_id in titles)
+    if not any(r.error for r in results):
+        told = {"key": key, "rows": rows, "results": [asdict(r) for r in results]}
         write_whole(kept, json.dumps(told, ensure_ascii=False, indent=1))
-    return result
+    return StructureResult(feed, rows, results, titles)
 
 
 def _newest(paths: Paths, feed: str, as_of: date) -> list[str]:
@@ -102,18 +107,18 @@ def _newest(paths: Paths, feed: str, as_of: date) -> list[str]:
     return sorted(r.folder for r in brought if r.delivered_on == newest) or [EMPTY]
 
 
-def _read(file: Path, feed: str, key: str) -> StructureResult | None:
+def _read(file: Path, key: str) -> _Kept | None:
     try:
         told = read(_Kept, file)
     except HouseFileError:  # not there, or not what was written: judged anew
         return None
-    return StructureResult(feed, told.rows, told.results) if told.key == key else None
+    return told if told.key == key else None
 
 
 def _judged(
     con: duckdb.DuckDBPyConnection, sessions: Sessions, paths: Paths, feed: str, suite: Mapping[str, Any],
     newest: list[str],
-) -> StructureResult:
+) -> tuple[int, tuple[RuleResult, ...]]:
     name, table, shape = suite["name"], f"bronze_{feed}", f"shape_{feed}"
     files = ", ".join(f"'{paths.bronze / feed / folder / ROWS_FILE}'" for folder in newest)
     # A view, and no temporary one: GX works on a cursor, which would not see it.
@@ -123,9 +128,22 @@ def _judged(
     compiled = sessions.compile(suite, shape, table)
     broken = {rule_id: failed(rule_id, name, RuntimeError(why)) for rule_id, why in compiled.broken.items()}
     rows, counts = _counts(con, table, compiled.rules, broken)
-    found = {rule_id: counted(rule_id, name, rows, n) for rule_id, n in counts.items()}
+    failing = [rule for rule in compiled.rules if counts.get(rule.rule_id)]
+    shown = {rule.rule_id: _examples(con, table, rule, load_contracts().get(feed)) for rule in failing}
+    found = {rule_id: counted(rule_id, name, rows, n, shown.get(rule_id, ())) for rule_id, n in counts.items()}
     found |= broken | sessions.judge(suite, table, compiled.others)
-    return StructureResult(feed, rows, tuple(found[e["meta"]["rule_id"]] for e in suite["expectations"]))
+    return rows, tuple(found[e["meta"]["rule_id"]] for e in suite["expectations"])
+
+
+def _examples(con: duckdb.DuckDBPyConnection, table: str, rule: RowRule, feed: Feed | None) -> tuple[str, ...]:
+    """A few of the values that fail, masked; none of a column that no contract knows."""
+    column = feed.by_name.get(rule.meta.get("field", "")) if feed else None
+    if column is None:
+        return ()
+    found = con.execute(
+        f'SELECT DISTINCT "{column.name}" FROM {table} WHERE {rule.condition} ORDER BY ALL LIMIT {_EXAMPLES}'
+    ).fetchall()
+    return tuple(masked(column, value) or "（空）" for (value,) in found)
 
 
 def _counts(

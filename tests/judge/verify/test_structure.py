@@ -101,6 +101,22 @@ def test_a_rule_or_a_feed_that_breaks_does_not_hide_the_others(paths, tmp_path):
     assert all(r.error for r in second.results)
 
 
+def test_what_fails_is_shown_as_the_contract_masks_it(tmp_path, gx):
+    """Of F01: two names that are too long, a sex that is no code; who is meant is not shown."""
+    paths, feed = Paths(tmp_path), FEEDS["F01"]
+    rows = {c.name: pl.Series([None, None], dtype=dtype(c)) for c in feed.columns}
+    long = ["王" + "小" * 60, "李" + "明" * 60]
+    rows |= {"name": pl.Series(long), "sex_code": pl.Series(["7", "1"])}
+    bronze(paths, "F01", "d1", AS_OF, **rows)
+    (result,) = verify_structure(paths, AS_OF, ["F01"])
+    shown = {result.titles[r.rule_id]: (r.unexpected, r.sample) for r in result.results if not r.passed}
+    assert shown["姓名：长度最多 60"] == (2, ("李**", "王**"))
+    assert shown["性别：只能是 0、1、2、9"] == (1, ("7",))
+    assert shown["公民身份号码：不得为空"] == (2, ("（空）",))
+    (again,) = verify_structure(paths, AS_OF, ["F01"])
+    assert again == result, "as it was kept"
+
+
 def test_every_generated_suite_fits_its_bronze(tmp_path, gx):
     paths = Paths(tmp_path)
     for code, feed in FEEDS.items():
