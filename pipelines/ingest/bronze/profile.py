@@ -7,6 +7,7 @@ Belongs here: gathering them while the file is read, block by block, once. Does 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -121,8 +122,8 @@ class Profiler:
     def _lost(self) -> dict[str, tuple[int, int]]:
         """Of the first rows."""
         first = pl.concat(self._first) if self._first else pl.DataFrame()
-        counts = {n: (c.count(), int(c.str.contains(_LOST).sum())) for n, c in first.to_dict().items()}
-        return {name: pair for name, pair in counts.items() if pair[1]}
+        lost = first.select(pl.all().str.contains(_LOST).sum())
+        return {name: (first[name].count(), int(count)) for name, count in _first_row(lost).items() if count}
 
     def finish(self) -> tuple[Profile, pl.Series]:
         """The profile, and the sketch of the keys: the smallest SKETCH of them as numbers, sorted.
@@ -155,6 +156,10 @@ def vanished_share(before: pl.Series, now: pl.Series) -> float:
     if ends:
         before = before.filter(before <= min(ends))
     return round(1 - int(before.is_in(now.implode()).sum()) / before.len(), 4) if before.len() else 0.0
+
+
+def _first_row(frame: pl.DataFrame) -> dict[str, Any]:
+    return frame.row(0, named=True) if frame.width else {}
 
 
 def is_mojibake(text: str) -> bool:

@@ -6,6 +6,7 @@ one is read by itself, as a stream that DuckDB sorts within its memory.
 """
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -57,7 +58,7 @@ class Indexes:
         self._opened = ExitStack()
 
     def close(self) -> None:
-        """Let go of DuckDB."""
+        """Let go of DuckDB, and of what it was handed."""
         self._opened.close()
 
     @cached_property
@@ -124,7 +125,9 @@ class Indexes:
         """SQL of the rows in bronze, with the columns of the contract."""
         files = [str(self._bronze / store.EMPTY / store.ROWS_FILE), *(f for s in sources for f in self._files(s))]
         if len(sources) > 1 and (frame := _together(files, sources[0])) is not None:
-            files = [str(fresh(self._paths, self._feed, "together") / store.ROWS_FILE)]
+            folder = fresh(self._paths, self._feed, "together")
+            self._opened.callback(shutil.rmtree, folder, ignore_errors=True)
+            files = [str(folder / store.ROWS_FILE)]
             frame.write_parquet(files[0], compression="uncompressed")
         return f"read_parquet({files}, union_by_name = true)"
 
