@@ -54,3 +54,11 @@ def test_runs_beyond_those_wanted_go_with_their_files_the_newest_stay(home, monk
         assert [r.run_id for r in instance.get_runs()] == runs[-1:]
         assert [f.stem for f in (home / "history" / "runs").glob("*-*.db")] == runs[-1:]
         assert instance.get_latest_materialization_event(KEYS[0]).run_id == runs[-1]
+
+
+def test_a_check_is_told_of_the_materialization_of_its_own_run(home):
+    with dg.DagsterInstance.get() as instance:
+        for run_id in [run(instance), run(instance)]:
+            told = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
+            about = [r.event_log_entry.dagster_event.asset_check_evaluation_data for r in told]
+            assert {a.target_materialization_data.run_id for a in about} == {run_id} and len(about) == len(KEYS)
