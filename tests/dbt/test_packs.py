@@ -1,5 +1,6 @@
 """A pack comes and goes without a trace: every table outside it holds what it held."""
 
+import re
 import shutil
 
 import pytest
@@ -8,6 +9,7 @@ from pipelines.judge.ledger.content import content_hash
 from pipelines.judge.rules import load_rules
 from pipelines.kit import build, models
 from pipelines.kit.lake import connect
+from pipelines.kit.office.sheets import load_sheets
 from pipelines.kit.packs import SHAPES, load_packs, of_packs
 from pipelines.kit.packs.skeleton import write_skeleton
 from pipelines.kit.paths import PROJECT_ROOT, Paths
@@ -69,6 +71,15 @@ def test_what_is_to_be_done_about_a_finding_is_due_when_its_rule_says():
     sql = next(n for n in models.nodes() if n.name == "emergency_stores__task")
     text = (models.DBT_PROJECT / sql.file).read_text(encoding="utf-8")
     assert f"add_days('found_on', '{load_rules()['R43'].days}')" in text
+
+
+def test_sheets_of_packs_have_words_for_their_codes(ask):
+    sheets = [sheet for sheet in load_sheets("township").values() if sheet.table.startswith("packs.")]
+    assert {sheet.table for sheet in sheets} == {"packs.emergency_stores__file", "packs.small_places__file"}
+    for sheet in sheets:
+        for column in sheet.columns:
+            values = {str(v) for (v,) in ask(f"select distinct {column.name} from lake.{sheet.table}") if v is not None}
+            assert {v for v in values if re.fullmatch("[a-z_]+", v)} <= column.words.keys()
 
 
 def test_a_packs_rules_have_its_words():

@@ -23,7 +23,7 @@ from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import Rule
 from pipelines.judge.wording import Wording, named_codes
 from pipelines.kit.contracts import Feed
-from pipelines.kit.office.sheets import Sheet, ValueList, load_lists, load_sheets
+from pipelines.kit.office.sheets import Sheet, SheetColumn, ValueList, load_lists, load_sheets
 from pipelines.kit.office.styles import clean
 
 _COUNTY_DIGITS = 6
@@ -103,11 +103,19 @@ def _text(expression: str) -> str:
 
 def _list_query(sheet: Sheet) -> str:
     columns = [c.name for c in sheet.listed]
-    chosen = ", ".join(f"{_text(c)} as {c}" for c in columns)
+    chosen = ", ".join(f"{_text(_in_words(c))} as {c.name}" for c in sheet.listed)
     return (
         f"select township_code, {chosen} from lake.{sheet.table} where starts_with(township_code, ?) "
         f"order by {', '.join(dict.fromkeys(['township_code', *sheet.order, *columns]))}"
     )
+
+
+def _in_words(column: SheetColumn) -> str:
+    """SQL of a column's value: codes as people read them, a number without empty decimals."""
+    if column.type == "decimal":
+        return rf"regexp_replace(cast(cast({column.name} as decimal(18, 2)) as varchar), '\.?0*$', '')"
+    cases = " ".join(f"when '{code}' then '{word}'" for code, word in column.words.items())
+    return f"case {column.name} {cases} else {column.name} end" if cases else column.name
 
 
 def _value_query(values: ValueList) -> str:

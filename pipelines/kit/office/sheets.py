@@ -7,7 +7,7 @@ Belongs here: reading the files, and where a sheet's columns stand. Does not bel
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -36,7 +36,7 @@ _Width = Annotated[float, Field(gt=0, le=255)]
 class SheetColumn(Column):
     """`name`: its column of the sheet's table; `type`: of the machine-readable list; `is_filled`: by who gets the
     sheet, choosing from the list `values` where it has one; `is_needed`: red while empty; `hint`: a note at the
-    heading; `former`: headings it had in workbooks that may still come back."""
+    heading; `former`: headings it had in workbooks that may still come back; `words`: its codes as people read them."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     heading: Text
@@ -48,6 +48,7 @@ class SheetColumn(Column):
     values: str = ""
     hint: str = ""
     former: tuple[Text, ...] = ()
+    words: dict[Text, Text] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.name:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import date
 
+from pipelines.give.returns.columns import TOWNSHIP as TOWNSHIP_SHEETS
 from pipelines.give.returns.model import Anomaly, TownshipReturn
 from pipelines.give.returns.questions import questions
 from pipelines.judge.rules import load_rules
 from pipelines.kit.keys import ticket_id
+from pipelines.kit.office.sheets import load_sheets
 
 TOWNSHIP = "370602001"
 AS_OF = date(2024, 1, 31)
@@ -46,7 +48,7 @@ def township_return(count: int = 6, residents: int = 30, **changes) -> TownshipR
         as_of=AS_OF,
         questions=questions(load_rules()),
         anomalies=anomalies(count),
-        lists={"residents": tuple(
+        lists={code: () for code, sheet in load_sheets(TOWNSHIP_SHEETS).items() if sheet.table} | {"residents": tuple(
             (
                 f"人员{i}", "男" if i % 2 else "女", f"3706021950010{i:05d}", "1950-01-01", "74",
                 f"H{i // 3:08d}",

@@ -5,8 +5,10 @@ from datetime import date
 
 import duckdb
 
+from pipelines.give.returns.columns import TOWNSHIP
 from pipelines.judge.ledger import schema
 from pipelines.kit.keys import ticket_id
+from pipelines.kit.office.sheets import load_sheets
 
 AS_OF = date(2024, 1, 31)
 TOWNSHIPS = (("370602001", "向阳街道"), ("370602002", "东山街道"), ("370602003", "毓璜顶街道"))
@@ -31,6 +33,15 @@ _TABLES = {
 }
 
 
+def _of_packs() -> dict[str, str]:
+    """Tables of the sheets that packs bring, empty."""
+    sheets = [sheet for sheet in load_sheets(TOWNSHIP).values() if sheet.table.startswith("packs.")]
+    return {
+        sheet.table: ", ".join(f"{name} varchar" for name in ("township_code", *(c.name for c in sheet.listed)))
+        for sheet in sheets
+    }
+
+
 def entity(township: str, number: int) -> str:
     """Entity key of the numbered ticket of a township."""
     return f"{township}-{number}"
@@ -45,7 +56,7 @@ def fill(con: duckdb.DuckDBPyConnection, residents: int = 20, tickets: int = 6, 
     """Create and fill every table a return set is made from."""
     con.execute("begin")
     schema.ensure(con)
-    for table, columns in _TABLES.items():
+    for table, columns in (_TABLES | _of_packs()).items():
         con.execute(f"create table lake.{table} ({columns})")
     for code, town in TOWNSHIPS:
         con.execute(

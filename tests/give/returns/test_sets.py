@@ -53,7 +53,9 @@ def test_the_manifest_is_signed_and_describes_the_files(con, issued, keys):
     manifest = json.loads((issued.folder / "manifest.json").read_text(encoding="utf-8"))
     signature = manifest.pop("signature")
     assert is_signed(keys, SIGN_PURPOSE, manifest, signature)
-    assert manifest["counts"] == {"anomalies": 6, "changes": 0, "residents": 20, "special_groups": 1}
+    assert manifest["counts"] == {
+        "anomalies": 6, "changes": 0, "residents": 20, "special_groups": 1, "emergency_stores": 0, "small_places": 0,
+    }
     assert manifest["rules"]["R11"] == "1" and manifest["contracts"]["F31"]
     assert {f["name"] for f in manifest["files"]} == {p.name for p in issued.folder.iterdir()} - {
         "manifest.json"

@@ -28,7 +28,8 @@ def test_sheets_and_which_of_them_are_hidden(keys):
     sheets = {s.name: s.visible for s in CalamineWorkbook.from_filelike(io.BytesIO(content)).sheets_metadata}
     shown, never = SheetVisibleEnum.Visible, SheetVisibleEnum.VeryHidden
     assert sheets == {
-        "说明": shown, "异常清单": shown, "人口": shown, "特殊人群": shown, "变更清单": shown, "回执": shown,
+        "说明": shown, "异常清单": shown, "人口": shown, "特殊人群": shown, "变更清单": shown, "九小场所": shown,
+        "应急物资与值守": shown, "回执": shown,
         "_codes": never, "_meta": never,
     }  # fmt: skip
 
