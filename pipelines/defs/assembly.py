@@ -6,6 +6,7 @@ Belongs here: assembly only. Tests call `build_defs` with a data folder of their
 import dagster as dg
 
 from pipelines.defs import (
+    alerts,
     arrivals,
     bronze,
     checks,
@@ -59,6 +60,8 @@ def build_defs(paths: Paths) -> dg.Definitions:
         ],
         schedules=[jobs.nightly_turn, jobs.daily_arrivals, collect.source_schedule(feeds), exports.due_exports],
         sensors=[
+            alerts.failed,
+            alerts.incident_sensor(feeds),
             sensors.calendar_sensor(feeds),
             sensors.inbox_sensor,
             sensors.drop_sensor(feeds),

@@ -10,17 +10,22 @@ from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BECAUSE, BY_DATE, STALE_OK, as_of, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.give.published.export import descriptions_of, publish
+from pipelines.give.returns.columns import TOWNSHIP
 from pipelines.give.returns.delivery_notices import write_delivery_notices
 from pipelines.give.returns.notices import write_notices
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.reissue import Unfounded
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.models import manifest
+from pipelines.kit.office.sheets import load_lists, load_sheets
 
 COMMON = {"owners": ["team:big_data_bureau"], **BY_DATE}
-RETURN_MODELS = [
-    ["returns", f"return_{name}"] for name in ("resident", "special_group", "change", "grid")
-]
+
+
+def _returned() -> list[list[str]]:
+    """The tables of the sheets that townships get and of their lists."""
+    tables = {told.table for told in (*load_sheets(TOWNSHIP).values(), *load_lists().values()) if told.table}
+    return [table.split(".") for table in sorted(tables)]
 
 
 def assets() -> list[dg.AssetsDefinition]:
@@ -29,7 +34,7 @@ def assets() -> list[dg.AssetsDefinition]:
 
 
 @dg.asset(
-    key=["returns", "return_sets"], deps=[*RETURN_MODELS, ["ledger", "ticket"]], group_name="returns",
+    key=["returns", "return_sets"], deps=[*_returned(), ["ledger", "ticket"]], group_name="returns",
     kinds={"excel", "parquet"}, **COMMON,
     description="One folder per township 返还集: manifest, encrypted workbook, sealed Parquet. Issued sets are never "
     "changed; a re-issue supersedes, for a reason: what came in since, or the run's tag `because`.",
