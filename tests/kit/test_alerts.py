@@ -15,7 +15,7 @@ from pipelines.kit.alerts import VARIABLE, NotTold, tell
 class Mailbox(socketserver.StreamRequestHandler):
     """As much of SMTP as one client needs."""
 
-    mails: list[str]
+    got: list[str]
 
     def handle(self) -> None:
         self.say("220 here")
@@ -24,7 +24,7 @@ class Mailbox(socketserver.StreamRequestHandler):
             if word == "DATA":
                 self.say("354 go on")
                 lines = list(iter(self.rfile.readline, b".\r\n"))
-                self.server.got.append(b"".join(lines).decode())
+                self.got.append(b"".join(lines).decode())
             self.say("221 bye" if word == "QUIT" else "250 ok")
 
     def say(self, text: str) -> None:
@@ -33,9 +33,10 @@ class Mailbox(socketserver.StreamRequestHandler):
 
 class Robot(BaseHTTPRequestHandler):
     status = 200
+    got: list[dict]
 
     def do_POST(self) -> None:
-        self.server.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(self.status)
         self.end_headers()
 
@@ -44,11 +45,12 @@ class Robot(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(kind: type[socketserver.TCPServer], handler: type) -> Iterator[socketserver.TCPServer]:
+def serving(kind: type[socketserver.TCPServer], handler: type[Mailbox] | type[Robot]) -> Iterator[int]:
+    """The port; what comes is in `handler.got`."""
+    handler.got = []
     with kind(("127.0.0.1", 0), handler) as server:
-        server.got = []
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield server
+        yield server.server_address[1]
         server.shutdown()
 
 
@@ -58,26 +60,26 @@ def test_nothing_is_told_without_a_channel(monkeypatch):
 
 
 def test_a_mail_arrives(monkeypatch):
-    with serving(socketserver.TCPServer, Mailbox) as server:
-        address = f"smtp://127.0.0.1:{server.server_address[1]}/?from=lake@example.cn&to=a@example.cn&to=b@example.cn"
+    with serving(socketserver.TCPServer, Mailbox) as port:
+        address = f"smtp://127.0.0.1:{port}/?from=lake@example.cn&to=a@example.cn&to=b@example.cn"
         monkeypatch.setenv(VARIABLE, address)
         assert tell("turn failed", "line one\nline two")
-    (mail,) = server.got
+    (mail,) = Mailbox.got
     assert "Subject: turn failed\r\n" in mail and "To: a@example.cn, b@example.cn\r\n" in mail
     assert mail.endswith("line one\r\nline two\r\n")
 
 
 def test_a_robot_of_a_group_is_told(monkeypatch):
-    with serving(HTTPServer, Robot) as server:
-        monkeypatch.setenv(VARIABLE, f"http://127.0.0.1:{server.server_address[1]}/robot?key=geheim")
+    with serving(HTTPServer, Robot) as port:
+        monkeypatch.setenv(VARIABLE, f"http://127.0.0.1:{port}/robot?key=geheim")
         assert tell("作业失败", "见运行日志")
-    assert server.got == [{"msgtype": "text", "text": {"content": "作业失败\n见运行日志"}}]
+    assert Robot.got == [{"msgtype": "text", "text": {"content": "作业失败\n见运行日志"}}]
 
 
 def test_a_robot_that_refuses_is_said_to(monkeypatch):
     monkeypatch.setattr(Robot, "status", 403)
-    with serving(HTTPServer, Robot) as server:
-        monkeypatch.setenv(VARIABLE, f"http://127.0.0.1:{server.server_address[1]}/robot?key=geheim")
+    with serving(HTTPServer, Robot) as port:
+        monkeypatch.setenv(VARIABLE, f"http://127.0.0.1:{port}/robot?key=geheim")
         with pytest.raises(NotTold, match=r"^127\.0\.0\.1 answered 403$"):
             tell("作业失败", "见运行日志")
 
