@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 
 from pipelines.give.inbox.intake import intake
+from pipelines.give.returns.sets import write_return_sets
 from pipelines.kit.security import bulk_seal
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.suite import CHOICE, INTL
 from pipelines.kit.security.workbook_lock import unlock
 from tests.give.inbox.desk import R20, fill_in
-from tests.give.returns.small_lake import TOWNSHIPS
+from tests.give.returns.small_lake import AS_OF, TOWNSHIPS
 
 TOWNSHIP = TOWNSHIPS[0][0]
 
@@ -21,8 +22,8 @@ def choice(monkeypatch):
     monkeypatch.setenv(CHOICE, "gm")
 
 
-def test_a_set_goes_out_and_its_answer_comes_in(paths, con, issued):
-    folder, keys = issued[TOWNSHIP].folder, KeyProvider(paths)
+def test_a_set_goes_out_and_its_answer_comes_in(paths, con):
+    folder, keys = write_return_sets(paths, con, AS_OF)[0].folder, KeyProvider(paths)
     assert keys.password(TOWNSHIP) != intl_password(keys)
     manifest = json.loads((folder / "manifest.json").read_text())
     sealed = {f["name"] for f in manifest["files"] if f["name"].endswith(".sm4")}
