@@ -1,6 +1,6 @@
-"""`python -m pipelines.generate`: contracts, suites, catalogue, models of what feeds say, the lineage of the lake's
-columns, the pages of packs and the picture of the house, written anew. `--check` changes nothing and tells what has
-drifted, but for lineage: that needs the models compiled (tests/dbt/test_lineage.py).
+"""`python -m pipelines.generate`: contracts, suites, models of what feeds say, the lineage of the lake's
+columns, the catalogue, the pages of packs and the picture of the house, written anew. `--check` changes nothing and
+tells what has drifted, but for lineage: that needs the models compiled (tests/dbt/test_lineage.py).
 
 Belongs here: the order. Does not belong here: any text that is written.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.generate import disclosure, house, models, packs, sound
+from pipelines.generate import catalogue, disclosure, house, models, packs, sound
 from pipelines.kit.contracts import generate as contracts
 from pipelines.kit.disclosure.columns import LINEAGE_FILE, load_lineage
 from pipelines.kit.house_files import HouseFileError
@@ -41,13 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _pages(is_check: bool) -> bool:
-    """Bring pages of packs and picture in line, or tell which are not; whether anything is wrong with them, or with
-    files of the house."""
+    """Bring catalogue, pages of packs and picture in line, or tell which are not; whether anything is wrong with them,
+    or with files of the house."""
     if wrong := sound.unsound():
         print("\n".join(wrong), file=sys.stderr)
         return True
     bring = contracts.drifted if is_check else contracts.bring
-    paths = bring(PROJECT_ROOT, packs.pages() | house.drawn(PROJECT_ROOT), packs.present(PROJECT_ROOT))
+    files = packs.pages() | catalogue.pages() | house.drawn(PROJECT_ROOT)
+    paths = bring(PROJECT_ROOT, files, packs.present(PROJECT_ROOT) | catalogue.present(PROJECT_ROOT))
     for path in paths:
         print(("drifted: " if is_check else "written: ") + path.as_posix())
     return is_check and bool(paths)

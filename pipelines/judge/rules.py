@@ -27,6 +27,8 @@ _STRICT = ConfigDict(extra="forbid")
 RuleId = Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
 Labels = dict[Name, Text]
 ValueLabels = dict[Name, dict[Text, Text]]
+# What YAML makes of a value, as the text a workbook would hold.
+Example = dict[Name, Annotated[str, BeforeValidator(str)]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Shown:
 class RuleSaid:
     """One rule as its file says it. `labels`: evidence column -> Chinese label. `needs`: feeds without whose present
     state it would speak falsely. `problem_zh` says what is wrong, `question_zh` what townships are asked then, `fix_zh`
-    what departments might do; `days` both have for it, those of the catalogue where it does not say."""
+    what departments might do; `days` both have for it, those of the catalogue where it does not say. `example`: a
+    made-up row of its table, with its `feed`, that fails."""
 
     __pydantic_config__ = _STRICT
     title_zh: Text
@@ -118,6 +121,7 @@ class RuleSaid:
     ticket: Literal["own", "original"] = "own"
     needs: tuple[str, ...] = ()
     labels: Labels = field(default_factory=dict, repr=False)
+    example: Example = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for named in ([a.code for a in self.answers], [w for a in self.answers for w in (a.words, *a.formerly)]):

@@ -6,8 +6,7 @@ Belongs here: which file holds what. Does not belong here: the text of those fil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipelines.kit.contracts.catalogue import browse, index, page
-from pipelines.kit.contracts.elements import Element, load_elements, load_standards
+from pipelines.kit.contracts.elements import Element, load_elements
 from pipelines.kit.contracts.feed_file import load_feed_files
 from pipelines.kit.contracts.load import distinct, read_contract
 from pipelines.kit.contracts.model import Feed
@@ -16,14 +15,12 @@ from pipelines.kit.contracts.sources import dbt_sources
 from pipelines.kit.contracts.suites import structural_suite
 
 STANDARD = Path("expectations/elements.yaml")
-CITED = Path("expectations/standards.yaml")
 FEEDS = Path("expectations/feeds")
 RELEASED = FEEDS / "released.json"
 CONTRACTS = Path("expectations/contracts")
 SOURCES = Path("dbt_project/models/staging/_sources.generated.yml")
 SUITES = Path("expectations/suites/structure")
-CATALOGUE = Path("docs/catalogue")
-_OURS = ((CONTRACTS, "*/*.odcs.yaml"), (SUITES, "*.json"), (CATALOGUE, "*.md"))
+_OURS = ((CONTRACTS, "*/*.odcs.yaml"), (SUITES, "*.json"))
 
 
 def generated(root: Path) -> dict[Path, str]:
@@ -35,12 +32,9 @@ def generated(root: Path) -> dict[Path, str]:
     files = {
         **contracts,
         SOURCES: dbt_sources(feeds.values()),
-        CATALOGUE / "index.md": index(feeds.values()),
-        CATALOGUE / "index.html": browse(feeds.values(), elements, load_standards(root / CITED)),
     }
     for feed in feeds.values():
         files[SUITES / f"{feed.code}.json"] = structural_suite(feed)
-        files[CATALOGUE / f"{feed.code}.md"] = page(feed)
     return files
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.generate.catalogue.feed_page import page
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.contracts.__main__ import main
 from pipelines.kit.contracts.feed_file import load_feed_files
@@ -67,8 +68,8 @@ def test_everything_else_follows_from_the_file(project: Path):
     assert codes == {"column": "status_name", "value_set": ["在岗", "离岗"]}
     sources = (project / "dbt_project/models/staging/_sources.generated.yml").read_text(encoding="utf-8")
     assert "- name: human_resources__public_posts" in sources
-    assert "| 1 | 公民身份号码 | `id_no` |" in (project / "docs/catalogue/F37.md").read_text(encoding="utf-8")
-    assert "公益性岗位" in (project / "docs/catalogue/index.html").read_text(encoding="utf-8")
+    (feed,) = load_contracts(project / "expectations/contracts").values()
+    assert "| 1 | 公民身份号码 | `id_no` |" in page(feed, [])
 
 
 def test_the_guides_file_is_laid_out_as_the_others_are(project: Path):
@@ -95,7 +96,8 @@ def test_a_list_without_a_key_keeps_equal_rows_and_is_replaced_as_a_whole(tmp_pa
     assert (result.status, result.rows_bronze, result.duplicate_ratio) == ("accepted", 3, 0)
     suite = json.loads((project / "expectations/suites/structure/F37.json").read_text(encoding="utf-8"))
     assert "expect_compound_columns_to_be_unique" not in {e["type"] for e in suite["expectations"]}
-    assert "没有主键" in (project / "docs/catalogue/F37.md").read_text(encoding="utf-8")
+    (feed,) = load_contracts(project / "expectations/contracts").values()
+    assert "没有主键" in page(feed, [])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import yaml
 
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.contracts.__main__ import main
-from pipelines.kit.contracts.generate import CATALOGUE, CONTRACTS, SOURCES, SUITES, drift, generated, write
+from pipelines.kit.contracts.generate import CONTRACTS, SOURCES, SUITES, drift, generated, write
 from pipelines.kit.paths import PROJECT_ROOT
 
 FEEDS = load_contracts()
@@ -26,23 +26,23 @@ def test_generation_is_byte_identical_in_another_process(project: Path):
     command = [sys.executable, "-m", "pipelines.kit.contracts", "generate", "--check", "--root", str(project)]
     subprocess.run(command, check=True, cwd=PROJECT_ROOT, env={**os.environ, "PYTHONHASHSEED": "1"})
     assert {p: (project / p).read_text(encoding="utf-8") for p in FILES} == FILES
-    assert len(FILES) == 3 * 37 + 3
+    assert len(FILES) == 2 * 37 + 1
 
 
 def test_check_tells_drift_and_changes_nothing(project: Path, capsys: pytest.CaptureFixture):
     arguments = ["generate", "--root", str(project)]
     assert main(arguments) == 0
-    page = project / "docs/catalogue/F11.md"
-    page.write_text("edited by hand", encoding="utf-8")
+    suite = project / "expectations/suites/structure/F11.json"
+    suite.write_text("edited by hand", encoding="utf-8")
     stray = project / "expectations/suites/structure/F99.json"
     stray.write_text("{}", encoding="utf-8")
     capsys.readouterr()
     assert main([*arguments, "--check"]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "drifted: docs/catalogue/F11.md",
+        "drifted: expectations/suites/structure/F11.json",
         "drifted: expectations/suites/structure/F99.json",
     ]
-    assert page.read_text(encoding="utf-8") == "edited by hand"
+    assert suite.read_text(encoding="utf-8") == "edited by hand"
     assert main(arguments) == 0
     assert (drift(project), stray.exists()) == ([], False)
 
@@ -50,12 +50,7 @@ def test_check_tells_drift_and_changes_nothing(project: Path, capsys: pytest.Cap
 def test_a_changed_feed_file_changes_its_contract_and_what_shows_the_heading(change):
     root = change("{element: valid_to, label: 有效期至,", "{element: valid_to, label: 证件有效期止,")
     changed = {p for p, text in generated(root).items() if FILES[p] != text}
-    assert changed == {
-        CONTRACTS / "disabled_federation/disability_cards.odcs.yaml",
-        SOURCES,
-        CATALOGUE / "F11.md",
-        CATALOGUE / "index.html",
-    }
+    assert changed == {CONTRACTS / "disabled_federation/disability_cards.odcs.yaml", SOURCES}
 
 
 def test_a_changed_element_reaches_every_feed_that_uses_it(project: Path):
@@ -63,7 +58,7 @@ def test_a_changed_element_reaches_every_feed_that_uses_it(project: Path):
     text = standard.read_text(encoding="utf-8")
     standard.write_text(text.replace("label: 民族\n", "label: 民族代码表\n", 1), encoding="utf-8")
     changed = {p.name for p, text in generated(project).items() if FILES[p] != text}
-    assert changed == {"residents.odcs.yaml", "_sources.generated.yml", "F01.md", "F01.json", "index.html"}
+    assert changed == {"residents.odcs.yaml", "_sources.generated.yml", "F01.json"}
 
 
 @pytest.mark.parametrize(
@@ -137,13 +132,5 @@ def test_a_feed_that_is_no_more_takes_its_files_along(project: Path):
     write(project)
     shutil.rmtree(project / "expectations/feeds/disabled_federation")
     gone = set(write(project))
-    assert {CATALOGUE / "F11.md", CONTRACTS / "disabled_federation/disability_cards.odcs.yaml"} <= gone
+    assert {SUITES / "F11.json", CONTRACTS / "disabled_federation/disability_cards.odcs.yaml"} <= gone
     assert not any((project / p).exists() for p in FILES if "F11" in p.name)
-
-
-def test_catalogue_pages_explain_codes_and_refusals():
-    page = FILES[CATALOGUE / "F11.md"]
-    assert "| 1 | 残疾人证号 | `card_no` |" in page
-    assert "4 肢体" in page
-    assert "少于上一次的 0.5 倍" in page
-    assert "少于上一次" not in FILES[CATALOGUE / "F10.md"]

@@ -3,8 +3,10 @@
 Belongs here: the tables of those pages. Does not belong here: the words in them (words.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from pipelines.generate.catalogue.markdown import NOTE, cell, head
+from pipelines.generate.catalogue.uses import KINDS, RULE, User
 from pipelines.kit.contracts.model import Column, Feed
 from pipelines.kit.contracts.words import MODES, facts, marks, refusals, type_words
 
@@ -13,23 +15,23 @@ _COLUMN_HEADINGS = (
 )  # fmt: skip
 _INDEX_HEADINGS = ("代码", "名称", "部门", "粒度", "周期", "方式", "最高分级")
 _MOST_CODES = 12
-_NOTE = "<!-- 由 python -m pipelines.kit.contracts generate 生成，请勿手工修改 -->\n"
-_BROWSE = "可检索的目录：[index.html](index.html)，下载后双击即可打开，不需要网络。\n"
+_BROWSE = "可检索的目录：[index.html](index.html)，下载后双击打开，不需要网络。校核规则见 [rules/](rules/index.md)。\n"
 
 
-def page(feed: Feed) -> str:
-    """Markdown of one feed: who sends what, how, with which columns, and when a delivery is refused."""
-    lines = [_NOTE, f"# {feed.code} {feed.title}", "", *_table_head(("项目", "内容"))]
-    lines += [f"| {item} | {_cell(content)} |" for item, content in facts(feed)]
-    lines += ["", "## 数据项", "", *_table_head(_COLUMN_HEADINGS)]
+def page(feed: Feed, users: Iterable[User]) -> str:
+    """Markdown of one feed: who sends what, how, with which columns, when a delivery is refused, and who uses it."""
+    lines = [NOTE, f"# {feed.code} {feed.title}", "", *head(("项目", "内容"))]
+    lines += [f"| {item} | {cell(content)} |" for item, content in facts(feed)]
+    lines += ["", "## 数据项", "", *head(_COLUMN_HEADINGS)]
     lines += [_row(number, column) for number, column in enumerate(feed.columns, start=1)]
     lines += ["", "## 整份退回的情形", "", *(f"- {r}" for r in refusals(feed))]
+    lines += ["", "## 谁在用", "", *_used(list(users))]
     return "\n".join(lines) + "\n"
 
 
 def index(feeds: Iterable[Feed]) -> str:
     """Markdown list of all feeds with links to their pages."""
-    lines = [_NOTE, "# 数据目录", "", _BROWSE, *_table_head(_INDEX_HEADINGS)]
+    lines = [NOTE, "# 数据目录", "", _BROWSE, *head(_INDEX_HEADINGS)]
     for feed in feeds:
         highest = max(c.classification for c in feed.columns)
         lines.append(
@@ -37,6 +39,16 @@ def index(feeds: Iterable[Feed]) -> str:
             f"| {feed.cadence} | {MODES[feed.mode]} | {highest} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _used(users: list[User]) -> list[str]:
+    """A line a kind of user; a rule has a page of its own."""
+    told = {kind: "、".join(_named(u) for u in users if u.kind == kind) for kind in KINDS}
+    return [f"- {kind}：{who}" for kind, who in told.items() if who] or ["暂未使用。"]
+
+
+def _named(user: User) -> str:
+    return f"[{user.code}](rules/{user.code}.md) {user.title}" if user.kind == RULE else f"{user.code} {user.title}"
 
 
 def _row(number: int, column: Column) -> str:
@@ -53,7 +65,7 @@ def _row(number: int, column: Column) -> str:
         "；".join(p for p in (_values(column), column.description) if p),
         "、".join(column.aliases),
     ]
-    return "| " + " | ".join(_cell(c) for c in cells) + " |"
+    return "| " + " | ".join(cell(c) for c in cells) + " |"
 
 
 def _values(column: Column) -> str:
@@ -63,10 +75,3 @@ def _values(column: Column) -> str:
     labels = dict(column.code_labels)
     return "、".join(f"{code} {labels.get(code, '')}".strip() for code in column.code_list)
 
-
-def _table_head(headings: Sequence[str]) -> list[str]:
-    return ["| " + " | ".join(headings) + " |", "|" + "---|" * len(headings)]
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

@@ -5,12 +5,14 @@ Belongs here: the data handed to that page. Does not belong here: how it looks a
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
+from pipelines.generate.catalogue.things import things
+from pipelines.generate.catalogue.uses import House
 from pipelines.kit.contracts.elements import SHARING, Element
 from pipelines.kit.contracts.model import Column, Feed
 from pipelines.kit.contracts.words import CLASSES, facts, marks, refusals, type_words
@@ -18,16 +20,20 @@ from pipelines.kit.contracts.words import CLASSES, facts, marks, refusals, type_
 _PARTS = Path(__file__).with_name("browse")
 
 
-def browse(feeds: Iterable[Feed], elements: Mapping[str, Element], standards: Mapping[str, str]) -> str:
-    """HTML of the whole catalogue; `standards` are titles by number. Else it depends on the page's own files."""
-    feeds, codes = list(feeds), {e.code: e.codes for e in elements.values()}
-    headings = {h for thing in (*elements.values(), *(c for f in feeds for c in f.columns)) for h in _headings(thing)}
+def browse(house: House) -> str:
+    """HTML of the whole catalogue."""
+    feeds, codes = house.feeds.values(), {e.code: e.codes for e in house.elements.values()}
+    known = [*things(house)]
+    named = (*house.elements.values(), *(c for f in feeds for c in f.columns))
+    headings = {heading for thing in named for heading in _headings(thing)}
+    titles = {*(f.title for f in feeds), *(thing["title"] for thing in known)}
     data = {
         "classes": CLASSES,
-        "standards": standards,
-        "elements": [_element(name, element) for name, element in elements.items()],
-        "feeds": [_feed(feed, codes) for feed in feeds],
-        "initials": {h: _initials(h) for h in sorted(headings | {f.title for f in feeds})},
+        "standards": house.standards,
+        "elements": [_element(name, element, house) for name, element in house.elements.items()],
+        "feeds": [_feed(feed, codes, house) for feed in feeds],
+        "things": [_filled(**thing) for thing in known],
+        "initials": {h: _initials(h) for h in sorted(headings | titles)},
     }
     text = _part("index.html")
     parts = {"/*style*/": _part("style.css"), "/*data*/": _json(data), "/*script*/": _part("script.js")}
@@ -63,7 +69,8 @@ def _initials(text: str) -> str:
     return re.sub("[^a-z]", "", "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower())
 
 
-def _element(name: str, element: Element) -> dict[str, Any]:
+def _element(name: str, element: Element, house: House) -> dict[str, Any]:
+    columns = {f"{f.code}.{c.name}" for f in house.feeds.values() for c in f.columns if c.element == element.code}
     return _filled(
         code=element.code,
         name=name,
@@ -79,10 +86,18 @@ def _element(name: str, element: Element) -> dict[str, Any]:
         aliases=element.aliases,
         marks=marks(element.tags),
         note=element.description,
+        made=_made(columns, house),
+        used=[user.code for user in house.everybody if user.reads & columns],
     )
 
 
-def _feed(feed: Feed, codes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _made(columns: set[str], house: House) -> list[tuple[str, str]]:
+    """Tables of the lake that tell anything of feed columns, and which of their columns do."""
+    found = ((name, house.telling(name, columns)) for name in house.tables)
+    return [(name, "、".join(told)) for name, told in found if told]
+
+
+def _feed(feed: Feed, codes: Mapping[str, Mapping[str, str]], house: House) -> dict[str, Any]:
     return _filled(
         code=feed.code,
         title=feed.title,
@@ -95,6 +110,8 @@ def _feed(feed: Feed, codes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
         facts=facts(feed),
         columns=[_column(c, codes.get(c.element, {})) for c in feed.columns],
         refusals=refusals(feed),
+        made=_made({f"{feed.code}.{c.name}" for c in feed.columns}, house),
+        used=[user.code for user in house.users(feed.code)],
     )
 
 

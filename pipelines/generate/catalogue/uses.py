@@ -1,0 +1,120 @@
+"""Who uses what: from a feed's column to tables of the lake, sheets, exports, rules, questions and packs.
+
+Belongs here: reading the files of the house once, and following the lineage of columns. Does not belong here: how any
+of it is shown.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pipelines.generate.catalogue.tables import Table, tables
+from pipelines.give.exports.contract import Export, load_exports
+from pipelines.give.queries.catalogue import Catalogue, load_catalogue
+from pipelines.judge.rules import Rule, load_rules
+from pipelines.judge.verify.suites import load_suites
+from pipelines.kit.contracts import Feed, load_contracts
+from pipelines.kit.contracts.elements import Element, load_elements, load_standards
+from pipelines.kit.disclosure.columns import load_lineage
+from pipelines.kit.office.sheets import Sheet, load_sheets
+from pipelines.kit.packs import load_packs
+from pipelines.kit.packs.load import Pack
+
+RULE, SHEET, EXPORT, QUESTION, PACK = KINDS = "规则", "返还表页", "导出", "查询核验", "场景包"
+AUDIENCES = {"township": "镇街", "department": "部门", "receiver": "接收单位"}
+# Columns by which rows find each other, and where a row belongs: made of nearly everything, they tell nothing.
+_BY_THE_WAY = re.compile(r"_(id|key|ref)$|^(township|village|county)_code$")
+_BRONZE = "bronze."
+
+
+@dataclass(frozen=True)
+class User:
+    """One thing that uses data. `reads`: feed columns ('F01.id_no'); `feeds`: feeds as a whole."""
+
+    kind: str
+    code: str
+    title: str
+    reads: frozenset[str] = frozenset()
+    feeds: frozenset[str] = frozenset()
+
+    @property
+    def all_feeds(self) -> frozenset[str]:
+        """Every feed it rests on."""
+        return self.feeds | {column.partition(".")[0] for column in self.reads}
+
+
+@dataclass(frozen=True)
+class House:
+    """All that the catalogue shows, as the files of the house say it. `checks`: rule id -> (table, expectation)."""
+
+    feeds: Mapping[str, Feed]
+    elements: Mapping[str, Element]
+    standards: Mapping[str, str]
+    rules: Mapping[str, Rule]
+    checks: Mapping[str, tuple[str, Mapping[str, Any]]]
+    tables: Mapping[str, Table]
+    sheets: Mapping[str, Sheet]
+    exports: Mapping[str, Export]
+    queries: Catalogue
+    packs: Mapping[str, Pack]
+    lineage: Mapping[str, Mapping[str, Iterable[str]]] = field(repr=False)
+
+    def origins(self, table: str, column: str) -> frozenset[str]:
+        """Feed columns behind a column of the lake ('F01.id_no')."""
+        known = self.lineage.get(table, {}).get(column, ())
+        return frozenset(o.removeprefix(_BRONZE) for o in known if o.startswith(_BRONZE) and "._" not in o)
+
+    def behind(self, table: str, columns: Iterable[str] | None = None) -> frozenset[str]:
+        """Feed columns behind what some columns of a table tell, all of them where none are named."""
+        told = (c for c in columns or self.lineage.get(table, {}) if not _BY_THE_WAY.search(c))
+        return frozenset().union(*(self.origins(table, c) for c in told))
+
+    def telling(self, table: str, columns: set[str]) -> list[str]:
+        """Columns of a table that tell anything of feed columns."""
+        told = (c for c in self.lineage.get(table, {}) if not _BY_THE_WAY.search(c))
+        return [c for c in told if self.origins(table, c) & columns]
+
+    @cached_property
+    def everybody(self) -> tuple[User, ...]:
+        """Every user, by kind, in the order of the files."""
+        return (
+            *(User(RULE, r.rule_id, r.title_zh, self.behind(*self.evidence(r)), frozenset(r.needs))
+              for r in self.rules.values()),
+            *(User(SHEET, s.code, s.title, self.behind(s.table, [c.name for c in s.columns]))
+              for s in self.sheets.values()),
+            *(User(EXPORT, x.code, x.feed.title, frozenset(o for i in x.items for o in i.origins))
+              for x in self.exports.values()),
+            *(User(QUESTION, q.question_id, q.text, feeds=frozenset(q.feeds)) for q in self.queries.questions.values()),
+            *(User(PACK, p.code, p.name, frozenset().union(*(self.behind(f"packs.{p.table(s)}") for s in p.gives)))
+              for p in self.packs.values()),
+        )  # fmt: skip
+
+    def users(self, feed: str) -> list[User]:
+        """Who uses anything of a feed."""
+        return [user for user in self.everybody if feed in user.all_feeds]
+
+    def evidence(self, rule: Rule) -> tuple[str, list[str]]:
+        """The table a rule looks at, and the columns it decides by and shows."""
+        table, check = self.checks[rule.rule_id]
+        decides = [c for c in (check["kwargs"].get("column"),) if c]
+        return table, [*dict.fromkeys((*check["meta"]["evidence"], *decides, check["meta"]["value"]))]
+
+
+def house() -> House:
+    """Everything, read now. Raises HouseFileError."""
+    elements = load_elements()
+    return House(
+        feeds=load_contracts(),
+        elements=elements,
+        standards=load_standards(),
+        rules=load_rules(),
+        checks={e["meta"]["rule_id"]: (f"verify.{s['name']}", e) for s in load_suites() for e in s["expectations"]},
+        tables=tables(),
+        sheets={code: sheet for audience in AUDIENCES for code, sheet in load_sheets(audience).items()},
+        exports=load_exports(),
+        queries=load_catalogue(),
+        packs=load_packs(),
+        lineage=load_lineage(),
+    )

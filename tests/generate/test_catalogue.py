@@ -1,0 +1,106 @@
+"""The pages of the catalogue: one a feed, one a rule; in line with their files, and nothing they name is missing."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipelines.generate import catalogue
+from pipelines.generate.__main__ import main
+from pipelines.generate.catalogue import feed_page, rule_page, tables
+from pipelines.generate.catalogue.uses import house
+from pipelines.kit.contracts.generate import drifted
+from pipelines.kit.paths import PROJECT_ROOT
+
+HOUSE = house()
+PAGES = catalogue.pages()
+_LINK = re.compile(r"\]\(([^)#]+)")
+
+
+def test_every_feed_and_every_rule_has_a_page_and_nothing_else_has():
+    wanted = {f"{code}.md" for code in HOUSE.feeds} | {f"rules/{rule_id}.md" for rule_id in HOUSE.rules}
+    assert {p.relative_to(catalogue.PAGES).as_posix() for p in PAGES} == wanted | {
+        "index.md", "index.html", "rules/index.md",
+    }  # fmt: skip
+
+
+def test_the_pages_are_what_the_files_say_and_are_made_alike_again():
+    assert drifted(PROJECT_ROOT, PAGES, catalogue.present(PROJECT_ROOT)) == []
+    assert catalogue.pages() == PAGES
+
+
+def test_no_page_names_a_file_that_is_not_there():
+    links = {(path, link) for path, text in PAGES.items() for link in _LINK.findall(text) if path.suffix == ".md"}
+    missing = [(str(path), link) for path, link in links if not (PROJECT_ROOT / path.parent / link).exists()]
+    assert missing == [] and len(links) > len(PAGES)
+
+
+def test_check_tells_a_page_edited_by_hand_and_one_of_a_rule_that_is_no_more(tmp_path, monkeypatch, capsys):
+    stray = catalogue.RULES / "R99.md"
+    rule = catalogue.RULES / "R17.md"
+    monkeypatch.setattr(catalogue, "present", lambda root: {*PAGES, stray})
+    monkeypatch.setattr(catalogue, "pages", lambda: PAGES | {rule: PAGES[rule] + "x"})
+    assert main(["--check"]) == 1
+    assert capsys.readouterr().out.splitlines() == [f"drifted: {rule.as_posix()}", f"drifted: {stray.as_posix()}"]
+
+
+@pytest.mark.parametrize("rule", HOUSE.rules.values(), ids=HOUSE.rules)
+def test_a_page_of_a_rule_tells_its_words_and_masks_its_example(rule):
+    page = PAGES[catalogue.RULES / f"{rule.rule_id}.md"]
+    assert all(words in page for words in (rule.title_zh, rule.problem_zh, rule.fix_zh, rule.question_zh, "市大数据局"))
+    assert all(f"| {a.words} |" in page for a in rule.answers)
+    assert all(f"{code} {HOUSE.feeds[code].title}（" in page for code in rule.needs)
+    people = [v for c, v in rule.example.items() if c in ("id_no", "card_no", "responsible_name")]
+    names = [rule.example["name"]] if "id_no" in rule.example or "card_no" in rule.example else []
+    assert not [value for value in (*people, *names) if value in page]
+
+
+def test_parameters_stand_with_their_days_and_their_reason():
+    assert "grace_days = 30，2020-01-01 起（户口注销应在死亡后一个月内办理）" in PAGES[catalogue.RULES / "R17.md"]
+
+
+def test_findings_go_where_the_rule_sends_them():
+    def places(rule_id: str) -> str:
+        return PAGES[catalogue.RULES / f"{rule_id}.md"].split("## 发现的问题去哪里")[1].split("##")[0]
+
+    assert "异常清单" in places("R20") and "异议函" in places("R20") and "导出 X01 已故仍领补贴" in places("R20")
+    assert "异常清单" not in places("R01") and "异议函" in places("R01")
+    assert "重开原来的那张" in places("R46")
+
+
+def test_who_uses_a_feed_follows_lineage():
+    used = {user.code for user in HOUSE.users("F10")}
+    assert {"R20", "R21", "R22", "X01"} <= used and not {"R05", "R35", "Q03"} & used
+    assert HOUSE.users("F33") == [] and "暂未使用。" in PAGES[catalogue.PAGES / "F33.md"]
+    assert "unified.benefit" in HOUSE.tables and HOUSE.telling("unified.benefit", {"F10.band_name"}) == ["band_name"]
+
+
+def test_feed_pages_explain_codes_and_refusals():
+    page = PAGES[catalogue.PAGES / "F11.md"]
+    assert "| 1 | 残疾人证号 | `card_no` |" in page and "4 肢体" in page and "少于上一次的 0.5 倍" in page
+    assert "少于上一次" not in PAGES[catalogue.PAGES / "F10.md"]
+    renamed = replace(HOUSE.feeds["F11"], title="残疾人证二")
+    assert "# F11 残疾人证二" in feed_page.page(renamed, [])
+
+
+def test_a_rule_without_answers_has_no_section_of_them():
+    assert "镇街可以怎样答复" not in rule_page.page(HOUSE.rules["R05"], HOUSE)
+
+
+def test_tables_are_told_in_chinese_by_their_own_yaml(tmp_path: Path):
+    (tmp_path / "unified").mkdir()
+    (tmp_path / "columns.md").write_text("{% docs name %}Name. 姓名{% enddocs %}", encoding="utf-8")
+    (tmp_path / "unified/one.yml").write_text(
+        "models:\n  - name: one\n    description: One row. 一行一人。\n    columns:\n"
+        "      - {name: name, description: '{{ doc(\"name\") }} Not the nickname.'}\n      - {name: bare}\n",
+        encoding="utf-8",
+    )
+    (table,) = tables.tables(tmp_path).values()
+    assert (table.name, table.words, table.columns) == ("unified.one", "一行一人。", {"name": "姓名", "bare": ""})
+
+
+def test_every_column_people_meet_has_chinese_words():
+    assert [f"{t.name}.{c}" for t in HOUSE.tables.values() for c, words in t.columns.items() if not words] == []
+    assert {t.schema for t in HOUSE.tables.values()} == set(tables.SHOWN)
+    assert [name for name in HOUSE.lineage if name.partition(".")[0] in tables.SHOWN and name not in HOUSE.tables] == []
