@@ -84,7 +84,8 @@ def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) 
     key=["published", "analyst_database"], group_name="published", kinds={"duckdb"}, **COMMON,
     deps=[["returns", "return_sets"], *(["published", n] for n in (
         "resident_profile", "household_profile", "enterprise_profile", "benefit_month", "benefit_total",
-        "anomaly_summary", "anomaly_total", "source_freshness", "township",
+        "anomaly_summary", "anomaly_total", "source_freshness", "township", "residence", "dwelling_use", "rule_turn",
+        "resident_turn", "source_month",
     ))],
     description="published/analyst.duckdb 分析库: pseudonymised, commented, swapped in atomically; "
     "readers never block a run.",

@@ -7,6 +7,7 @@ from nbclient import NotebookClient
 from pipelines.kit.paths import PROJECT_ROOT
 
 NOTEBOOKS = sorted((PROJECT_ROOT / "notebooks").glob("*.ipynb"))
+PICTURES = {"grassroots_overview": 2, "standing_questions": 8}
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda p: p.stem)
@@ -17,7 +18,7 @@ def test_notebook_runs_and_draws(file, story, monkeypatch):
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(file.parent)}}).execute()
     outputs = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 2
+    assert len(pictures) >= PICTURES[file.stem]
     assert not [o for o in outputs if o.output_type == "error"]
 
 

@@ -7,6 +7,7 @@ select
     township.township_name,
     resident.township_code,
     resident.village_code,
+    resident.village_name,
     case
         when resident.age_years is null then '不详'
         when resident.age_years < 15 then '0-14岁'

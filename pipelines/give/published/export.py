@@ -14,12 +14,12 @@ import polars as pl
 import polars_hash  # noqa: F401  registers the `chash` namespace
 
 from pipelines.give.published.anonymity import Plan, Withheld, generalise, load_plans, smallest_group
-from pipelines.give.published.words import ABOUT, FRESHNESS, LIMITS, RULE_NAME, WITHHELD, codes, remarks
-from pipelines.judge.rules import load_rules
+from pipelines.give.published.answers import add_answer, load_answers
+from pipelines.give.published.names import add_names
+from pipelines.give.published.words import ABOUT, FRESHNESS, LIMITS, WITHHELD, remarks
 from pipelines.kit.disclosure import ANALYST, may_show
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.keys import KeyProvider
-from pipelines.kit.tables import temp_table
 from pipelines.kit.whole_files import publish_file
 
 PURPOSE = "analyst"
@@ -66,10 +66,10 @@ def publish(
         for table in sorted(published_tables(con), key=lambda name: bool(plans.get(name, Plan()).total_of)):
             plan = plans.get(table)
             _gather(con, table, key)
-            _name_rules(con, table)
             if plan:
                 withheld[table] = _generalise(con, table, plan, k)
-            rows[table] = _write(con, table, descriptions.get(table, {}), remarks(plan, k) if plan else {})
+            texts = add_names(con, table) | descriptions.get(table, {})
+            rows[table] = _write(con, table, texts, remarks(plan, k) if plan else {})
         stale = f"SELECT count(*), min(due_period) FROM {_OUT}.{FRESHNESS} WHERE is_stale"
         count, since = con.execute(stale).fetchone() if FRESHNESS in rows else (None, None)
         con.execute(
@@ -79,6 +79,9 @@ def publish(
         )
         _comment(con, "about", ABOUT)
         _tell_withheld(con, withheld)
+        for answer in load_answers():
+            if add_answer(con, answer, rows, _OUT):
+                _comment(con, answer.name, answer.comments, "VIEW")
     finally:
         con.execute(f"DETACH {_OUT}")
     return Published(publish_file(fresh, paths.published / "analyst.duckdb"), rows, withheld)
@@ -128,18 +131,6 @@ def _gather(con: duckdb.DuckDBPyConnection, table: str, key: str) -> None:
         con.execute(f'INSERT INTO temp."{table}" SELECT * FROM frame')
 
 
-def _name_rules(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Rules have their names beside their ids."""
-    if "rule_id" not in [name for name, *_ in con.execute(f'DESCRIBE temp."{table}"').fetchall()]:
-        return
-    names = [(rule.rule_id, rule.title_zh) for rule in load_rules().values()]
-    temp_table(con, "named_rule", "rule_id VARCHAR, rule_name VARCHAR", names)
-    con.execute(
-        f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT rule_id, rule_name, * EXCLUDE (rule_id, rule_name) '
-        f'FROM temp."{table}" LEFT JOIN temp.named_rule USING (rule_id)'
-    )
-
-
 def _generalise(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Withheld:
     """Raises IdentifierLeak when a group that is too small is left."""
     lost = generalise(con, table, plan, k, _OUT)
@@ -157,8 +148,7 @@ def _write(
     order = ", ".join(f'"{column}" NULLS FIRST' for column in columns)
     con.execute(f'CREATE TABLE {_OUT}."{table}" AS SELECT * FROM temp."{table}" ORDER BY {order}')
     con.execute(f'DROP TABLE temp."{table}"')
-    texts, words = {"rule_name": RULE_NAME, **texts}, codes(columns)
-    said = {c: " ".join(filter(None, (texts.get(c, ""), words.get(c), done.get(c)))) for c in columns}
+    said = {c: " ".join(filter(None, (texts.get(c, ""), done.get(c)))) for c in columns}
     _comment(con, table, ({"": texts[""]} if "" in texts else {}) | said)
     return con.execute(f'SELECT count(*) FROM {_OUT}."{table}"').fetchone()[0]
 
@@ -177,9 +167,9 @@ def _pseudonymised(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     )
 
 
-def _comment(con: duckdb.DuckDBPyConnection, table: str, texts: Mapping[str, str]) -> None:
+def _comment(con: duckdb.DuckDBPyConnection, table: str, texts: Mapping[str, str], kind: str = "TABLE") -> None:
     """Comments by column; '' is the table itself."""
     for column, text in texts.items():
-        what = f'COLUMN {_OUT}."{table}"."{column}"' if column else f'TABLE {_OUT}."{table}"'
+        what = f'COLUMN {_OUT}."{table}"."{column}"' if column else f'{kind} {_OUT}."{table}"'
         quoted = text.replace("'", "''")
         con.execute(f"COMMENT ON {what} IS '{quoted}'")

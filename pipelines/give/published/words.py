@@ -3,11 +3,7 @@
 Belongs here: words. Does not belong here: what a column is (the models' descriptions), generalising (anonymity.py).
 """
 
-from collections.abc import Iterable
-
 from pipelines.give.published.anonymity import Plan
-from pipelines.give.returns.assemble import STATES
-from pipelines.give.returns.columns import SEVERITY
 
 # The table that says how old every source is.
 FRESHNESS = "source_freshness"
@@ -21,9 +17,6 @@ LIMITS = (
     "Totals stand in the *_total tables; the cells shown add up to less, but for tickets, whose rows are added up "
     "until there are k."
 )
-RULE_NAME = "Name of the rule. 规则名称"
-# Codes of a column, for its comment.
-_CODES = {"severity": SEVERITY, "state": STATES, "assignee": {"township": "镇街", "source": "数据源部门"}}
 # What the two tables about the file itself are, by column.
 ABOUT = {
     "": "本文件的数据日期、用途与 k What this file is",
@@ -55,9 +48,3 @@ def remarks(plan: Plan, k: int) -> dict[str, str]:
     for column in (*plan.blanked, *(c for group in plan.merged or plan.cells for c in group)):
         said.setdefault(column, []).append(f"空白也可能是隐去（不足 {k}） Blank may mean withheld (fewer than {k}).")
     return {column: " ".join(parts) for column, parts in said.items()}
-
-
-def codes(columns: Iterable[str]) -> dict[str, str]:
-    """Column -> its codes in words, of those that hold codes of ours."""
-    words = {c: "，".join(f"{code} {word}" for code, word in _CODES[c].items()) for c in columns if c in _CODES}
-    return {c: f"代码 Codes: {text}。" for c, text in words.items()}

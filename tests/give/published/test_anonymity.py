@@ -127,7 +127,8 @@ def test_of_enterprises_those_that_are_a_person_are_hidden_among_others() -> Non
         con.execute("""
             CREATE TEMP TABLE t AS SELECT 'e' || i AS enterprise_id, '芝罘区' AS county_name,
                 '向阳街道' AS township_name, '370602001' AS township_code, entity_type, '5211' AS industry_code,
-                '零售' AS industry_name, '存续' AS status_name,
+                '零售' AS industry_name, 'F' AS industry_section_code, '批发和零售业' AS industry_section_name,
+                '存续' AS status_name,
                 1990 + i AS established_year, NULL::BIGINT AS cancelled_year, i AS insured_count
             FROM (VALUES (1, '个体工商户'), (2, '个体工商户'), (3, '个体工商户'), (4, '个体工商户'), (5, '个体工商户'),
                 (6, '有限责任公司'), (7, NULL), (8, '个人独资企业')) AS v(i, entity_type)""")
@@ -234,6 +235,7 @@ def test_the_published_file_says_k_and_keeps_it(tmp_path) -> None:
                 CASE i % 2 WHEN 0 THEN '男' ELSE '女' END AS sex_name, '芝罘区' AS county_name,
                 '向阳街道' AS township_name,
                 '370602001' AS township_code, '3706020010' || (10 + i % 7) AS village_code,
+                '村' || (i % 7) AS village_name,
                 CASE WHEN i % 80 > 60 THEN '0-14岁' ELSE '15-59岁' END AS age_band, NULL::VARCHAR AS living_type,
                 1 + i % 6 AS household_size, CASE i WHEN 7 THEN '生死' END AS disputed
             FROM range(500) AS t(i)""")

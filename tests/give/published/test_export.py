@@ -17,11 +17,18 @@ def paths(tmp_path):
             "CREATE TABLE lake.published.enterprise_profile AS "
             "SELECT 'abc' AS enterprise_id, 1950::BIGINT AS established_year, '有限责任公司' AS entity_type, "
             "'x' AS county_name, 'x' AS township_name, '1' AS township_code, 'x' AS industry_code, "
-            "'x' AS industry_name, "
+            "'x' AS industry_name, 'F' AS industry_section_code, '批发和零售业' AS industry_section_name, "
             "'存续' AS status_name, NULL::BIGINT AS cancelled_year, 1 AS insured_count"
         )
         con.execute("CREATE TABLE lake.published.benefit AS SELECT 'abc' AS enterprise_id, '低保' AS scheme_name")
     return Paths(tmp_path)
+
+
+def _freshness(con, *rows):
+    """lake.published.source_freshness of (feed, scope, due period, whether it is stale)."""
+    con.execute("CREATE TABLE lake.published.source_freshness (feed VARCHAR, department VARCHAR, scope VARCHAR, "
+                "newest_period VARCHAR, due_period VARCHAR, days_behind BIGINT, is_stale BOOLEAN)")  # fmt: skip
+    con.executemany("INSERT INTO lake.published.source_freshness VALUES (?, 'health', ?, '202401', ?, 0, ?)", rows)
 
 
 def _publish(paths, texts=None):
@@ -76,9 +83,8 @@ def test_an_identifier_stops_publication_and_keeps_the_last_file(paths, select):
 
 def test_the_file_says_how_many_sources_are_stale_and_since_when(paths):
     with connect(paths) as con:
-        con.execute(
-            "CREATE TABLE lake.published.source_freshness AS SELECT * FROM (VALUES ('F10', '370685', '202402', true), "
-            "('F20', '370600', '202312', true), ('F01', '370600', NULL, false)) t(feed, scope, due_period, is_stale)"
+        _freshness(
+            con, ("F10", "370685", "202402", True), ("F20", "370600", "202312", True), ("F01", "370600", None, False)
         )
     with duckdb.connect(_publish(paths).file, read_only=True) as con:
         assert con.execute("SELECT as_of, stale_sources, stale_since FROM about").fetchall() == [
@@ -96,7 +102,7 @@ def test_comments_say_what_was_done_to_a_column_and_about_what_k_does_not_cover(
         )
         con.execute(
             "CREATE TABLE lake.published.benefit_total AS SELECT scheme_name, pay_month, sum(payee_count)::BIGINT "
-            "AS payee_count, sum(amount) AS amount FROM lake.published.benefit_month GROUP BY ALL"
+            "AS payee_count, sum(amount) AS amount, false AS is_stale FROM lake.published.benefit_month GROUP BY ALL"
         )
     result = _publish(paths, {"benefit_month": {"amount": "金额（元）", "pay_month": "发放月份"}})
     with duckdb.connect(result.file, read_only=True) as con:
@@ -112,23 +118,48 @@ def test_comments_say_what_was_done_to_a_column_and_about_what_k_does_not_cover(
     assert said["amount"].startswith("金额（元） 四舍五入到 1000 Rounded to 1,000. 空白也可能是隐去（不足 5）")
 
 
-def test_rules_and_codes_are_explained(paths):
+def test_words_stand_behind_every_code(paths):
     with connect(paths) as con:
         con.execute(
             "CREATE TABLE lake.published.anomaly_summary AS SELECT 'R08' AS rule_id, '芝罘区' AS county_name, "
             "'一' AS township_name, '370602001' AS township_code, 'public_security' AS department, "
             "'C' AS severity, 'returned' AS state, 'source' AS assignee, 9 AS ticket_count, 0 AS reopen_count"
         )
+        _freshness(con, ("F01", "370600", None, False))
     result = _publish(paths, {"anomaly_summary": {"rule_id": "规则编号"}})
     with duckdb.connect(result.file, read_only=True) as con:
-        named = con.execute("SELECT rule_id, rule_name FROM anomaly_summary").fetchall()
-        assert named == [("R08", "一人两户(重复户口)")]
+        columns = [name for name, *_ in con.execute("DESCRIBE anomaly_summary").fetchall()]
+        named = con.execute("SELECT columns('.*_name') FROM anomaly_summary").fetchall()
+        assert con.execute("SELECT feed_name FROM source_freshness").fetchone() == ("户籍人口",)
         said = dict(con.execute(
             "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'anomaly_summary'"
         ).fetchall())
+    assert named == [("一人两户(重复户口)", "芝罘区", "一", "市公安局", "紧急", "待核实", "数据源部门")]
+    assert columns[:2] == ["rule_id", "rule_name"]
     assert said["rule_id"] == "规则编号" and said["rule_name"] == "Name of the rule. 规则名称"
-    assert said["severity"] == "代码 Codes: C 紧急，H 高，M 中，L 低，I 线索。"
-    assert "closed 已办结" in said["state"] and "township 镇街" in said["assignee"]
+
+
+def test_a_code_without_words_keeps_its_row(paths):
+    with connect(paths) as con:
+        _freshness(con, ("F77", "370600", None, False))
+    with duckdb.connect(_publish(paths).file, read_only=True) as con:
+        assert con.execute("SELECT feed, feed_name FROM source_freshness").fetchall() == [("F77", None)]
+
+
+def test_a_view_answers_from_what_left_and_opens_under_any_name(paths):
+    with connect(paths) as con:
+        con.execute(
+            "CREATE TABLE lake.published.township AS SELECT '芝罘区' AS county_name, '370602' AS county_code, "
+            "'一' AS township_name, code AS township_code, 100 AS resident_count, aged AS aged_80_count, "
+            "30 AS household_count FROM (VALUES ('1', 2), ('2', 8), ('3', 20)) t(code, aged)"
+        )
+    file = _publish(paths).file
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{file}' AS other (READ_ONLY)")
+        shown = con.execute("SELECT aged_80_count, share FROM other.q05_aged_80 ORDER BY township_code").fetchall()
+        views = {name for (name,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+    assert shown == [(None, None), (None, None), (20, 20.0)]
+    assert views == {"q05_aged_80", "q07_firms_by_section"}, "what reads tables that are not there is left out"
 
 
 def test_a_number_that_leaves_in_bands_says_so():
