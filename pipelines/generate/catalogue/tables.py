@@ -16,8 +16,8 @@ MODELS = DBT_PROJECT / "models"
 SHOWN = {"unified": "统一库", "returns": "镇街返还", "published": "分析文件", "packs": "场景包"}
 _BLOCK = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.S)
 _REF = re.compile(r"{{\s*doc\(['\"](\w+)['\"]\)\s*}}")
-# Descriptions are English first, then Chinese.
-_CHINESE = re.compile(r"[《「“]?[\u4e00-\u9fff].*", re.S)
+# Descriptions are English first, then Chinese, where a sentence begins.
+_CHINESE = re.compile(r"(?:^|(?<=[.!?…] ))[《「“\d]*[\u4e00-\u9fff].*", re.S)
 
 
 @dataclass(frozen=True)

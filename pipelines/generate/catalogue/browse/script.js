@@ -100,7 +100,8 @@ const links = (list, full) => list.filter(code => all.has(code)).flatMap((code, 
   [i ? "、" : "", link(all.get(code), full ? `${code} ${all.get(code).title}` : code)]);
 
 function cell(value) {
-  if (Array.isArray(value)) return h("td", null, links(value));
+  if (Array.isArray(value)) return h("td", value.length > 1 ? null : { class: "thin" }, links(value));
+  if (/^[a-z][a-z0-9_]+$/.test(value)) return h("td", { class: "thin" }, h("code", null, value));
   if (data.classes[value]) return h("td", { class: "thin" }, level({ level: value }));
   return h("td", typeof value === "string" && value.length > 6 ? null : { class: "thin" }, value ?? "");
 }
