@@ -52,6 +52,10 @@ def picked(story) -> dict[str, str]:
     return {"'T'": f"'{ticket}'", "ticket/T": f"ticket/{ticket}", "'D'": f"'{reference.split('/')[1]}'"}
 
 
+def test_the_guide_names_the_ticket_its_query_picks(picked):
+    assert f"`{picked['ticket/T'].removeprefix('ticket/')}`" in LOOP.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("file", "sql"), QUERIES, ids=[f"{f.stem}-{n}" for n, (f, _) in enumerate(QUERIES)])
 def test_every_query_of_a_guide_answers_with_rows(story, picked, capsys, file: Path, sql: str):
     for placeholder, value in picked.items():

@@ -21,10 +21,10 @@ for (const e of elements.values()) {
 }
 for (const f of feeds.values()) {
   const behind = f.columns.map(c => [c, elements.get(c.element)]).filter(([, e]) => e);
-  const others = [...f.columns.map(c => c.label), ...f.columns.flatMap(c => c.aliases || []),
-    ...behind.flatMap(([, e]) => [e.label, ...e.aliases || []])];
+  const others = [...f.columns.map(c => c.label), ...f.columns.flatMap(c => c.aliases || [])];
   const values = [...f.columns.flatMap(codeWords), ...behind.flatMap(([c, e]) => (c.codes ? [] : codeWords(e)))];
-  entry(f, "数据源", f.title, f.department, others, values, [f.purpose, ...f.columns.map(c => c.name)]);
+  entry(f, "数据源", f.title, f.department, others, values,
+    [f.purpose, ...f.columns.map(c => c.name), ...behind.flatMap(([, e]) => [e.label, ...e.aliases || []])]);
 }
 const aliases = new Map([...elements.values()].map(e => [e.label, e.aliases || []]));
 for (const t of data.things) {
@@ -177,6 +177,8 @@ function because(item, word) {
   const is = text => normal(text).includes(word);
   const other = item.others.find(is) || item.others.find(o => initials(o).startsWith(word));
   const value = item.values.find(is);
+  const column = item.columns?.find(c => elements.get(c.element)?.aliases?.some(is));
+  if (!other && !value && column) return `含 ${column.label}（${elements.get(column.element).label}） · `;
   return other ? `${item.kind === "数据元" ? "又称" : "含"} ${other} · ` : value ? `取值 ${value} · ` : "";
 }
 function hit(item, query, view) {
