@@ -84,8 +84,9 @@ def test_feed_pages_explain_codes_and_refusals():
     assert "# F11 残疾人证二" in feed_page.page(renamed, [])
 
 
-def test_a_rule_without_answers_has_no_section_of_them():
-    assert "镇街可以怎样答复" not in rule_page.page(HOUSE.rules["R05"], HOUSE)
+def test_a_rule_without_answers_or_example_has_no_section_of_them():
+    page = rule_page.page(replace(HOUSE.rules["R05"], example={}), HOUSE)
+    assert "镇街可以怎样答复" not in page and "示例" not in page and "## 依据来自哪些数据" in page
 
 
 def test_tables_are_told_in_chinese_by_their_own_yaml(tmp_path: Path):

@@ -24,8 +24,9 @@ def page(rule: Rule, house: House) -> str:
     lines += ["", "## 依据来自哪些数据", "", *head(("依据", "数据源和列（含参与取值、排序的列）"))]
     grounds = words.grounds(rule, house) or [("归集台账", "交付记录")]
     lines += [f"| {label} | {cell(told)} |" for label, told in grounds]
-    lines += ["", "## 示例（虚构，按数据合同遮蔽）", "", *head(("依据", "内容"))]
-    lines += [f"| {label} | {cell(told)} |" for label, told in words.example(rule, house).items()]
+    if rule.example:
+        lines += ["", "## 示例（虚构，按数据合同遮蔽）", "", *head(("依据", "内容"))]
+        lines += [f"| {label} | {cell(told)} |" for label, told in words.example(rule, house).items()]
     lines += ["", "相关数据源：" + ("、".join(f"[{c}](../{c}.md)" for c in _feeds(rule, house)) or "全部")]
     return "\n".join(lines) + "\n"
 

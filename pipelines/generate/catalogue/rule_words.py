@@ -103,7 +103,7 @@ def example(rule: Rule, house: House) -> dict[str, str]:
     table, check = house.checks[rule.rule_id]
     row = rule.example
     shown = {c: _hidden(c, row[c], row["feed"], table, told, house) for c in check["meta"]["evidence"] if c in row}
-    return told.evidence(rule, shown, row["feed"])
+    return told.evidence(rule, shown, row.get("feed"))
 
 
 def _hidden(name: str, value: str, feed: str, table: str, told: Wording, house: House) -> str:
