@@ -13,7 +13,8 @@ from pipelines.judge.ledger.findings import Change
 from pipelines.judge.rules import Rule
 from pipelines.judge.verify.run import RuleResult
 
-# A count within this of the last turn's is as usual: half to twice as many, and a handful more or less.
+# Up to twice as many as in the last turn, and a handful, is as usual. Fewer are what this house is for, unless fewer
+# rows were looked at.
 _TIMES, _HANDFUL = 2, 5
 CRITICAL = "C"
 
@@ -27,8 +28,8 @@ def spec(asset: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
 
 
 def result(asset: dg.AssetKey, rule: Rule, found: RuleResult, change: Change) -> dg.AssetCheckResult:
-    """Green: nothing found, everything judged. Red: the rule broke, a critical one found something new, or the count
-    left its band. Else yellow."""
+    """Green: nothing found, everything judged. Red: the rule broke, a critical one found something new, many more
+    were found, or far fewer rows were looked at. Else yellow."""
     news = _news(rule, found, change)
     is_clean = found.passed and found.error is None and not found.undetermined
     told = [f"{rule.title_zh}：{found.unexpected} / {found.evaluated}"]
@@ -54,11 +55,10 @@ def _news(rule: Rule, found: RuleResult, change: Change) -> list[str]:
     if found.error is not None:
         return [f"规则未能执行 rule could not be evaluated: {found.error}"]
     news = [f"紧急规则新增 {change.fresh} 条"] if rule.severity == CRITICAL and change.fresh else []
-    return news + (["数量超出常态，请核对数据源"] if is_odd(found.unexpected, change.before) else [])
+    news += ["比上一轮明显增多，请核对数据源"] if soared(found.unexpected, change.before) else []
+    return news + (["核验的行数骤减，请核对数据源"] if soared(change.evaluated, found.evaluated) else [])
 
 
-def is_odd(count: int, before: int | None) -> bool:
-    """Whether a count is out of the band around the last turn's; without one nothing is."""
-    if before is None:
-        return False
-    return count > _TIMES * before + _HANDFUL or before > _TIMES * count + _HANDFUL
+def soared(count: int | None, before: int | None) -> bool:
+    """Whether a count is out of the band above another; without one of them it is not."""
+    return count is not None and before is not None and count > _TIMES * before + _HANDFUL

@@ -38,13 +38,29 @@ def build(
     `tell` hears of each as soon as it is done. Nobody else may hold the lake's catalog. Raises ModelBuildError; then
     the lake is as it was before.
     """
-    wanted = [n for n in nodes() if tables is None or (n.schema, n.name) in tables]
+    known = nodes()
+    wanted = [n for n in known if tables is None or (n.schema, n.name) in tables]
     done = []
     with connect(paths) as con, transaction(con):
+        _clear(con, [n for n in known if n.kind == MODEL])
         for node in wanted:
             done.append(_build(con, node, paths, as_of))
             tell(done[-1])
     return done
+
+
+def _clear(con: duckdb.DuckDBPyConnection, models: Collection[Node]) -> None:
+    """Drop what stands where models are kept and no model makes any more, or makes in another kind: a view cannot
+    replace a table."""
+    kinds = {(n.schema, n.name): n.materialized for n in models}
+    schemas = ", ".join(f"'{schema}'" for schema in sorted({n.schema for n in models}))
+    stand = con.execute(
+        "SELECT table_schema, table_name, CASE table_type WHEN 'VIEW' THEN 'view' ELSE 'table' END "
+        f"FROM information_schema.tables WHERE table_catalog = 'lake' AND table_schema IN ({schemas})"
+    ).fetchall()
+    for schema, name, kind in stand:
+        if kinds.get((schema, name)) != kind:
+            con.execute(f'DROP {kind} lake.{schema}."{name}"')
 
 
 def _build(con: duckdb.DuckDBPyConnection, node: Node, paths: Paths, as_of: date) -> Built:

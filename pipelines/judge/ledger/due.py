@@ -37,6 +37,13 @@ SELECT t.ticket_id, d.event, CAST(NULL AS VARCHAR) AS department, d.reason, CAST
 FROM decision AS d JOIN ticket_now AS t ON t.ticket_id = d.ticket_id AND t.assignee = 'source'
 """
 
+# Nobody asks any more: the rule went with its pack, or was given up.
+GONE = f"""
+SELECT ticket_id, 'recheck_pass' AS event, CAST(NULL AS VARCHAR) AS department, '规则已停用' AS reason,
+    CAST(NULL AS VARCHAR) AS set_id
+FROM ticket_now WHERE rule_id NOT IN (SELECT rule_id FROM policy) AND state <> '{ticket.CLOSED}'
+"""
+
 # Tickets closed in agreement with the township's word that somebody lives: the same finding again is a flip-back.
 _ALIVE = f"""
 SELECT s.ticket_id FROM lake.ledger.assertion_standing AS s JOIN ticket_now AS t USING (ticket_id)

@@ -33,11 +33,12 @@ class Result(Protocol):
 
 @dataclass(frozen=True)
 class Change:
-    """What a rule found beside the turn before: how many it found then (None: there was no such turn, or the rule was
-    not run in it), and how many of today's tickets were not found then."""
+    """What a rule found beside the turn before: how many it found then and over how many rows (None: there was no such
+    turn, or the rule was not run in it), and how many of today's tickets it did not find then."""
 
     before: int | None
     fresh: int
+    evaluated: int | None = None
 
 
 def standing(day: str = "$as_of") -> str:
@@ -79,16 +80,22 @@ def record(con: duckdb.DuckDBPyConnection, as_of: date, results: Sequence[Result
 def changes(con: duckdb.DuckDBPyConnection, as_of: date, rules: Iterable[str]) -> dict[str, Change]:
     """What every rule found in the turn of `as_of` beside the closed turn before it."""
     told = {"as_of": as_of}
-    before = dict(con.execute(
-        f"SELECT rule_id, unexpected FROM lake.ledger.rule_result WHERE as_of = {_BEFORE} AND error IS NULL", told
-    ).fetchall())
+    ran = con.execute(
+        f"SELECT rule_id, unexpected, evaluated FROM lake.ledger.rule_result WHERE as_of = {_BEFORE} AND error IS NULL",
+        told,
+    ).fetchall()
+    before = {rule_id: counts for rule_id, *counts in ran}
     fresh = dict(con.execute(
-        f"""SELECT rule_id, count(DISTINCT ticket_id) FROM {standing()} WHERE ticket_id NOT IN (
-            SELECT ticket_id FROM lake.ledger.anomaly WHERE {_BEFORE} BETWEEN first_seen AND last_seen
+        f"""SELECT rule_id, count(DISTINCT ticket_id) FROM {standing()} WHERE (rule_id, ticket_id) NOT IN (
+            SELECT (rule_id, ticket_id) FROM lake.ledger.anomaly WHERE {_BEFORE} BETWEEN first_seen AND last_seen
         ) GROUP BY 1""",
         told,
     ).fetchall())
-    return {rule_id: Change(before.get(rule_id), fresh.get(rule_id, 0)) for rule_id in rules}
+    return {
+        rule_id: Change(count, fresh.get(rule_id, 0), evaluated)
+        for rule_id in rules
+        for count, evaluated in [before.get(rule_id, (None, None))]
+    }
 
 
 def forget(con: duckdb.DuckDBPyConnection, as_of: date) -> int:

@@ -43,6 +43,7 @@ def advance(
     con.execute("DELETE FROM lake.ledger.ticket_event WHERE as_of >= ?", [as_of])
     _load_machine(con, rules, departments)
     _load_turn(con, as_of)
+    _apply(con, as_of, due.GONE)
     _apply(con, as_of, due.ANSWERS)
     problems = _decide(con, as_of, decisions)
     _apply(con, as_of, due.RECHECK)
@@ -100,13 +101,14 @@ def _load_turn(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
                 arg_min(coalesce(township_code, ''), is_flip) AS township_code
             FROM found GROUP BY 1
         )
-        SELECT coalesce(old.ticket_id, fresh.ticket_id) AS ticket_id, p.rule_id, coalesce(old.seq, 0) AS seq,
+        SELECT coalesce(old.ticket_id, fresh.ticket_id) AS ticket_id,
+            coalesce(old.rule_id, fresh.rule_id) AS rule_id, coalesce(old.seq, 0) AS seq,
             old.since, old.state, old.assignee, old.department,
             coalesce(nullif(fresh.township_code, ''), old.township_code) AS township_code,
             CASE WHEN p.asks AND coalesce(nullif(fresh.township_code, ''), old.township_code) IS NOT NULL
                 THEN 'township' ELSE 'source' END AS default_assignee
         FROM old FULL JOIN fresh ON old.ticket_id = fresh.ticket_id
-        JOIN policy AS p ON p.rule_id = coalesce(old.rule_id, fresh.rule_id)"""
+        LEFT JOIN policy AS p ON p.rule_id = coalesce(old.rule_id, fresh.rule_id)"""
     )
 
 

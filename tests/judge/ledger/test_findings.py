@@ -60,7 +60,8 @@ def test_a_turn_is_told_beside_the_one_before_it(three):
     turn(three, T4, "b", "c", "d")
     told = {t: findings.changes(three, t, ["R11", "R17"])["R11"] for t in (T1, T2, T3, T4)}
     assert told == {
-        T1: findings.Change(None, 2), T2: findings.Change(2, 0), T3: findings.Change(1, 1), T4: findings.Change(2, 2),
+        T1: findings.Change(None, 2), T2: findings.Change(2, 0, 9), T3: findings.Change(1, 1, 9),
+        T4: findings.Change(2, 2, 9),
     }  # fmt: skip
     assert findings.changes(three, T4, ["R17"]) == {"R17": findings.Change(None, 0)}
 

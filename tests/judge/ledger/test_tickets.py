@@ -127,6 +127,20 @@ def months_later(day, months):
     return date(day.year + years, month + 1, min(day.day, 28))
 
 
+def test_a_ticket_of_a_rule_that_is_gone_closes_and_says_so(con):
+    Turn(con, T1).anomaly("a").anomaly("b", rule_id="R17", feed="F01").run()
+    left = {rule_id: rule for rule_id, rule in RULES.items() if rule_id != "R17"}
+    schema.open_turn(con, T2)
+    for _ in range(2):  # run again, the same
+        advance(con, T2, [], left, DEPARTMENTS)
+        gone = ticket(con, "b")
+        assert (gone["state"], gone["rule_id"]) == ("closed", "R17")
+        assert events(con, "b") == ["detect", "return", "recheck_pass"]
+    told = "SELECT reason FROM lake.ledger.ticket_event WHERE ticket_id = 'b' AND event = 'recheck_pass'"
+    assert con.execute(told).fetchall() == [("规则已停用",)]
+    assert ticket(con, "a")["state"] == "returned", "its rule stands and was not asked in this turn"
+
+
 class Reference:
     """One ticket, moved on by the pure functions only."""
 
