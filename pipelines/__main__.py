@@ -63,6 +63,9 @@ def _run() -> int:
     commands.add_parser("setup", help="compile models and rules, prepare what the UI starts with")
     arguments = parser.parse_args()
     paths = Paths.default()
+    if paths.root.exists() and not paths.root.is_dir():
+        print(f"{paths.root} 不是文件夹；请把 ZHENJIE_DATA 设为数据文件夹 (no data folder)", file=sys.stderr)
+        return 1
     keep_private(paths)
     if arguments.command == "query":
         return ask(paths, arguments.sql)

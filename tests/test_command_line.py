@@ -31,3 +31,12 @@ def test_a_path_that_is_too_long(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr("sys.argv", ["pipelines", "inspect", "长" * 2000])
     assert commands.main() == 1
     assert capsys.readouterr().err.startswith("路径太长：长长")
+
+
+def test_a_data_folder_that_is_a_file_is_said_to_be_one(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "data"
+    file.write_text("no folder")
+    monkeypatch.setenv("ZHENJIE_DATA", str(file))
+    monkeypatch.setattr("sys.argv", ["pipelines", "turn", "2024-01-31"])
+    assert commands.main() == 1
+    assert f"{file} 不是文件夹；请把 ZHENJIE_DATA 设为数据文件夹" in capsys.readouterr().err

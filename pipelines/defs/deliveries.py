@@ -63,15 +63,25 @@ class Ruling(dg.Config):
 @dg.op(
     description="Writes the decision file 写下决定; the next turn takes it in. `decision`: release 放行 or reject 退回."
 )
-def release_delivery(context: dg.OpExecutionContext, config: Ruling, lakehouse: Lakehouse) -> None:
+def decide(context: dg.OpExecutionContext, config: Ruling, lakehouse: Lakehouse) -> None:
     entry = {**config.model_dump(), "on": config.on or date.today().isoformat()}
     path = rulings.write_ruling(lakehouse.paths, entry)
     context.add_output_metadata({"file": dg.MetadataValue.path(str(path))})
 
 
-@dg.job(executor_def=dg.in_process_executor, description="Release or reject a refused delivery 放行或退回一批交付.")
+# What the launchpad opens with.
+_TEMPLATE = {
+    "feed": "F11", "delivery_id": "see the check breakers 见检查 breakers", "decision": "release | reject",
+    "reason": "核实情况", "by": "姓名", "on": "",
+}  # fmt: skip
+
+
+@dg.job(
+    executor_def=dg.in_process_executor, config={"ops": {"decide": {"config": _TEMPLATE}}},
+    description="Release or reject a refused delivery 放行或退回一批交付.",
+)
 def decide_delivery() -> None:
-    release_delivery()
+    decide()
 
 
 def breakers_spec(asset: dg.AssetKey) -> dg.AssetCheckSpec:
@@ -103,8 +113,9 @@ def breakers(
             "refused": dg.MetadataValue.md(
                 markdown_table(["scope", "period", "delivered_on", "delivery_id"], refused[-_LAST:])
             ),
+        } | ({} if not limits else {
             "limits_broken": dg.MetadataValue.md(
                 markdown_table(["delivery_id", "scope", "检查项目", "本次", "界限"], limits[-_LAST:])
             ),
-        },
+        }),
     )

@@ -14,7 +14,7 @@ from pipelines.defs import rule_checks
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.event_log import forget_old_runs
 from pipelines.defs.metadata import markdown_table, table_metadata
-from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, earlier_ones, reason
+from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, calendar, earlier_ones, reason
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.arrivals.recent import TooOld
 from pipelines.judge.ledger import findings, shown
@@ -33,10 +33,10 @@ COMMON = {"group_name": "ledger", "owners": ["team:big_data_bureau"], **BY_DATE}
 
 def assets(feeds: Collection[Feed]) -> list[dg.AssetsDefinition]:
     """The ledger's assets, in the order of a turn."""
-    return [_date_asset(), _turn_asset(feeds), _correction_asset(), _anomaly_asset(load_rules()), _ticket_asset()]
+    return [_date_asset(feeds), _turn_asset(feeds), _correction_asset(), _anomaly_asset(load_rules()), _ticket_asset()]
 
 
-def _date_asset() -> dg.AssetsDefinition:
+def _date_asset(feeds: Collection[Feed]) -> dg.AssetsDefinition:
     @dg.asset(
         key=BUSINESS_DATE, kinds={"duckdb"}, **COMMON,
         description="Judges the business date 业务日期 before anything is taken in: refuses one that later turns have "
@@ -51,6 +51,10 @@ def _date_asset() -> dg.AssetsDefinition:
         stale_ok = reason(context, STALE_OK)
         with _refused_by_the_date():
             turn.require_date(paths, as_of(context), stale_ok)
+        if not calendar(paths, feeds):
+            context.log.warning(
+                f"no department has sent anything yet 还没有任何部门数据: files go into {paths.drop}/<feed>/"
+            )
         out = issued_turns(paths)
         if out and as_of(context) < out[-1]:
             context.log.warning(

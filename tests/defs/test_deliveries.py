@@ -38,7 +38,7 @@ def test_the_job_writes_the_decision_file(tmp_path):
     entry = {"feed": "F11", "delivery_id": "20240228-00000000", "decision": "release", "reason": "已核实",
              "by": "张三", "on": "2024-03-01"}  # fmt: skip
     done = decide_delivery.execute_in_process(
-        run_config={"ops": {"release_delivery": {"config": entry}}},
+        run_config={"ops": {"decide": {"config": entry}}},
         resources={"lakehouse": Lakehouse(root=str(tmp_path))},
     )
     assert done.success
