@@ -27,8 +27,6 @@ _STRICT = ConfigDict(extra="forbid")
 RuleId = Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
 Labels = dict[Name, Text]
 ValueLabels = dict[Name, dict[Text, Text]]
-# What YAML makes of a value, as the text a workbook would hold.
-Example = dict[Name, Annotated[str, BeforeValidator(str)]]
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ class RuleSaid:
     ticket: Literal["own", "original"] = "own"
     needs: tuple[str, ...] = ()
     labels: Labels = field(default_factory=dict, repr=False)
-    example: Example = field(default_factory=dict, repr=False)
+    example: Labels = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for named in ([a.code for a in self.answers], [w for a in self.answers for w in (a.words, *a.formerly)]):
