@@ -6,7 +6,6 @@ one is read by itself, as a stream that DuckDB sorts within its memory.
 """
 
 import json
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -35,7 +34,7 @@ from pipelines.ingest.history.said import (
     rows_type,
     said_folder,
 )  # fmt: skip
-from pipelines.ingest.history.spill import spilling
+from pipelines.ingest.history.spill import Spilling, spilling
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 from pipelines.kit.records import read_record
@@ -44,9 +43,6 @@ _BATCH = 200_000
 # Bytes of Parquet that are read into memory at once; ten times as much when unpacked.
 _TOGETHER = 8_000_000
 _NUMBERS = ("part", "row", "sheet", "deleted")
-# Rows are handed over as lists or files: DuckDB loads pandas to look at anything of Arrow's.
-_PLACES = """CREATE OR REPLACE TEMP TABLE places AS
-    SELECT unnest(?::VARCHAR[]) AS _delivery_id, unnest(?::UINTEGER[]) AS _number, unnest(?::USMALLINT[]) AS _part"""
 
 
 class Indexes:
@@ -58,11 +54,11 @@ class Indexes:
         self._opened = ExitStack()
 
     def close(self) -> None:
-        """Let go of DuckDB, and of what it was handed."""
+        """Let go of DuckDB."""
         self._opened.close()
 
     @cached_property
-    def _con(self) -> duckdb.DuckDBPyConnection:
+    def _spilling(self) -> Spilling:
         """Opened for the first index to be made: most runs make none."""
         return self._opened.enter_context(spilling(self._paths, self._feed, "sorting"))
 
@@ -111,8 +107,9 @@ class Indexes:
     def _rows(self, sources: Sequence[Source]) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
         """(place of the source, keys, rows), some at a time; of each source in order of key, its last row first."""
         parts = [(d, n, p) for n, s in enumerate(sources) for p, d in enumerate(s.delivery_ids)]
-        self._con.execute(_PLACES, [list(column) for column in zip(*parts, strict=True)])
-        found = self._con.execute(_sql(self._relation(sources), sources[0]))
+        places = pl.DataFrame(parts, schema=["_delivery_id", "_number", "_part"], orient="row")
+        told = self._spilling.given("places", places)
+        found = self._spilling.con.execute(_sql(self._relation(sources), told, sources[0]))
         kind = rows_type(len(sources[0].compared))
         for batch in found.to_arrow_reader(_BATCH):
             numbers, keys, rows = _arrays(batch, kind)
@@ -125,10 +122,7 @@ class Indexes:
         """SQL of the rows in bronze, with the columns of the contract."""
         files = [str(self._bronze / store.EMPTY / store.ROWS_FILE), *(f for s in sources for f in self._files(s))]
         if len(sources) > 1 and (frame := _together(files, sources[0])) is not None:
-            folder = fresh(self._paths, self._feed, "together")
-            self._opened.callback(shutil.rmtree, folder, ignore_errors=True)
-            files = [str(folder / store.ROWS_FILE)]
-            frame.write_parquet(files[0], compression="uncompressed")
+            return self._spilling.given("together", frame)
         return f"read_parquet({files}, union_by_name = true)"
 
 
@@ -165,7 +159,7 @@ def _together(files: Sequence[str], source: Source) -> pl.DataFrame | None:
         return None
 
 
-def _sql(relation: str, source: Source) -> str:
+def _sql(relation: str, places: str, source: Source) -> str:
     """Rows in order of key, of each key the last one first, as the models choose it (macro current_rows)."""
     cells = "".join(f", {cell(name)}" for name in source.compared)
     is_deleted = f"coalesce({CHANGE_TYPE}, '') = '{DELETED}'" if CHANGE_TYPE in source.feed.by_name else "false"
@@ -174,7 +168,7 @@ def _sql(relation: str, source: Source) -> str:
             CAST(_part AS USMALLINT) AS part, CAST(_row AS UINTEGER) AS "row",
             CAST(coalesce(nullif(split_part(_source_ref, '@', 2), ''), '1') AS UTINYINT) AS sheet,
             CAST({is_deleted} AS UTINYINT) AS deleted{cells}
-        FROM {relation} JOIN places USING (_delivery_id)
+        FROM {relation} JOIN {places} USING (_delivery_id)
         ORDER BY number, key, part DESC, "row" DESC, split_part(_source_ref, '@', 2)"""
 
 

@@ -5,18 +5,15 @@ Belongs here: counting in bronze, by another way than the history does. Does not
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import duckdb
+import polars as pl
 
 from pipelines.ingest.bronze.store import EMPTY, ROWS_FILE
 from pipelines.ingest.deliveries import Standing
 from pipelines.ingest.history.chain import DeliveryHistory
 from pipelines.ingest.history.said import CHANGE_TYPE, DELETED
-from pipelines.ingest.history.spill import spilling
+from pipelines.ingest.history.spill import Spilling, spilling
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
-
-_RANKED = """CREATE OR REPLACE TEMP TABLE ranked AS
-    SELECT unnest(?::VARCHAR[]) AS delivery_id, unnest(?::BIGINT[]) AS rank, unnest(?::VARCHAR[]) AS of_group"""
 
 
 def reconcile(
@@ -37,14 +34,14 @@ def reconcile(
     current = {s: s.scope for s in ranked if s.scope in full and s.is_current}
     by_bronze: dict[str, int] = {}
     if made:
-        with spilling(paths, feed, "counting") as con:
-            by_bronze |= _count(con, paths, feed, said, "true")
-            by_bronze |= _count(con, paths, feed, current, "NOT is_deleted")
+        with spilling(paths, feed, "counting") as work:
+            by_bronze |= _count(work, paths, feed, said, "true")
+            by_bronze |= _count(work, paths, feed, current, "NOT is_deleted")
     return {k: n for k, n in by_history.items() if n}, by_bronze
 
 
 def _count(
-    con: duckdb.DuckDBPyConnection, paths: Paths, feed: Feed, group_of: Mapping[Standing, str], condition: str
+    work: Spilling, paths: Paths, feed: Feed, group_of: Mapping[Standing, str], condition: str
 ) -> dict[str, int]:
     """Keys whose last row in a group of deliveries fulfils the condition, by group; groups of none are left out."""
     if not group_of:
@@ -53,14 +50,13 @@ def _count(
     files = [str(bronze / folder / ROWS_FILE) for folder in (EMPTY, *(s.folder for s in group_of))]
     is_deleted = f"coalesce({CHANGE_TYPE}, '') = '{DELETED}'" if CHANGE_TYPE in feed.by_name else "false"
     ranked = [(s.delivery_id, s.rank, g) for s, g in group_of.items()]
-    con.execute(_RANKED, [list(column) for column in zip(*ranked, strict=True)])
-    counted = con.execute(
+    groups = work.given("groups", pl.DataFrame(ranked, schema=["delivery_id", "rank", "of_group"], orient="row"))
+    counted = work.con.execute(
         f"""SELECT of_group, count(*) FROM (
             SELECT of_group, CAST(_record_key AS UUID) AS key,
                 arg_max({is_deleted}, CAST(rank AS HUGEINT) * 10_000_000_000 + _row) AS is_deleted
-            FROM read_parquet(?, union_by_name = true) JOIN ranked ON delivery_id = _delivery_id
+            FROM read_parquet({files}, union_by_name = true) JOIN {groups} ON delivery_id = _delivery_id
             GROUP BY ALL
-        ) WHERE {condition} GROUP BY ALL""",
-        [files],
+        ) WHERE {condition} GROUP BY ALL"""
     )
     return dict(counted.fetchall())

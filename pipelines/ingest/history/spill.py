@@ -1,10 +1,17 @@
 """DuckDB that sorts and counts a city-wide delivery within little memory.
 
-Belongs here: how much it may hold, and where it puts the rest. Feeds are worked on side by side, so each has a
-folder of its own.
+Belongs here: how much it may hold, where it puts the rest, how it is given rows. Feeds are worked on side by side, so
+each has a folder of its own, which is gone afterwards.
 """
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
 import duckdb
+import polars as pl
 
 from pipelines.ingest.history.said import fresh
 from pipelines.kit.contracts import Feed
@@ -14,10 +21,29 @@ from pipelines.kit.paths import Paths
 _MEMORY = "512MB"
 
 
-def spilling(paths: Paths, feed: Feed, purpose: str) -> duckdb.DuckDBPyConnection:
-    """A connection to an empty database; close it."""
-    scratch = str(fresh(paths, feed, purpose))
-    config = {"memory_limit": _MEMORY, "temp_directory": scratch, "preserve_insertion_order": False}
-    con = duckdb.connect(config=config)
-    con.execute("SET enable_progress_bar = false")
-    return con
+@dataclass(frozen=True)
+class Spilling:
+    """An empty database, and its folder."""
+
+    con: duckdb.DuckDBPyConnection
+    folder: Path
+
+    def given(self, name: str, rows: pl.DataFrame) -> str:
+        """SQL of these rows. They are handed over as a file: to look at anything of Python's, be it a parameter, DuckDB
+        loads pandas, which takes longer than the sorting of most deliveries."""
+        file = self.folder / f"{name}.parquet"
+        rows.write_parquet(file, compression="uncompressed")
+        return f"read_parquet('{file}')"
+
+
+@contextmanager
+def spilling(paths: Paths, feed: Feed, purpose: str) -> Iterator[Spilling]:
+    """A database for one piece of work."""
+    scratch = fresh(paths, feed, purpose)
+    config = {"memory_limit": _MEMORY, "temp_directory": str(scratch / "spilt"), "preserve_insertion_order": False}
+    try:
+        with duckdb.connect(config=config) as con:
+            con.execute("SET enable_progress_bar = false")
+            yield Spilling(con, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
