@@ -17,6 +17,7 @@ from pipelines.kit.contracts.shown import shown
 from pipelines.kit.office.sheets import load_lists
 
 _AS_IT_IS = Shown()
+_BLANK = "（空白）"
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,13 @@ class Wording:
     elements: Mapping[str, Element] = field(default_factory=load_elements)
 
     def evidence(self, rule: Rule, facts: Mapping[str, str], feed: str | None) -> dict[str, str]:
-        """Label -> words of the evidence (column -> value) about a row of a feed. A column without a label stays out,
-        so does one that is the unit or the label of another."""
+        """Label -> words of the evidence (column -> value) about a row of a feed, without a full stop: they are strung
+        together. A column without a label stays out, so does one that is the unit or the label of another."""
         told = {}
         for column, value in facts.items():
             label = facts.get(rule.shown.get(column, _AS_IT_IS).label_in) or rule.labels.get(column)
             if label and column not in rule.beside:
-                told[label] = self._told(rule, column, value, facts, feed)
+                told[label] = self._told(rule, column, value, facts, feed).removesuffix("。") or _BLANK
         return told
 
     def value(self, column: Column | Element | None, text: str, unit: str = "") -> str:

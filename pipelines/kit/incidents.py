@@ -41,7 +41,7 @@ def incident(paths: Paths, what: str, content: str, on: date, error: BaseExcepti
     return number
 
 
-WHAT, NEXT = "处理时遇到意外情况", "文件已原样保留，请凭编号与大数据局联系"
+WHAT, NEXT = "处理时遇到意外情况", "文件已原样保留，请凭编号与市大数据局联系"
 
 
 def named(number: str) -> str:

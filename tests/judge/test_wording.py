@@ -31,7 +31,9 @@ WORDING = Wording(load_contracts(), {"grid": {GRID: "甲村第3网格"}})
     # Grids with their names, also as the value of whatever field was corrected; others are as they are.
     ("R11", "F31", {"grid_code": "9", "house_grid_code": GRID}, {"网格编码": "9", "同屋网格": f"{GRID} 甲村第3网格"}),
     ("R46", "F31", {"field": "grid_code", "wrong_value": "", "new_value": GRID},
-     {"更正字段": "网格编码", "已更正的错误值": "", "镇街更正值": f"{GRID} 甲村第3网格"}),
+     {"更正字段": "网格编码", "已更正的错误值": "（空白）", "镇街更正值": f"{GRID} 甲村第3网格"}),
+    # Told one after the other, with the full stop of the last.
+    ("R47", "F20", {"breaker_message": "行数过多，请核对。"}, {"拦截原因": "行数过多，请核对"}),
     ("R46", "F01", {"field": "status_name", "new_value": GRID}, {"更正字段": "户口状态", "镇街更正值": GRID}),
 ])  # fmt: skip
 def test_evidence_is_told_in_words(rule_id, feed, facts, told):

@@ -21,7 +21,7 @@ REASONS = {
     "E_PURPOSE": "用途不在目录中。请从这些里选一个：{choices}。",
     "E_QUESTION": "查询事项不在目录中。可以查询：{choices}。",
     "E_NOBODY": "本镇街名下（居住或户籍）没有身份证号和姓名都相符的人。请核对两项是否属于同一人。",
-    "E_GUESS": "同一人已多次用不同的号码或姓名试查，不再答复。请核实后与大数据局联系。",
+    "E_GUESS": "同一人已多次用不同的号码或姓名试查，不再答复。请核实后与市大数据局联系。",
 }
 # Spelling that differs from system to system without meaning another name.
 _SEPARATORS = "[ 　·•・.]"

@@ -77,6 +77,7 @@ def township_returns(
                 values={name: entries.take(code) for name, entries in values.items()},
                 previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
                 sources=_sources(fresh, code, feeds),
+                periods={sheet.code: _period(fresh, code, sheet.feed) for sheet in sheets if sheet.feed},
             )
 
 
@@ -158,7 +159,7 @@ _ANSWERS = """
     select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''), coalesce(t.evidence, '{}'),
         coalesce(a.answer_text, ''), coalesce(a.new_value, ''), a.outcome, coalesce(t.state, ''),
         case when a.outcome = 'accepted' and overtaken.ticket_id is not null
-            then '部门此后另报 ' || overtaken.value || '，现用部门的新值；仍不对的，请在下次清单中更正。'
+            then '部门此后另报 ' || overtaken.value || '，现用部门的新值；仍不对的，请告知区市数据专员，转该部门。'
             else coalesce(a.reason, '') end,
         a.sheet_row, cast(a.as_of as varchar)
     from lake.ledger.answer a
@@ -211,10 +212,22 @@ def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
     )  # fmt: skip
 
 
+def _scopes(township_code: str) -> tuple[str, ...]:
+    """The city, the county and the township, as deliveries name them."""
+    return f"{township_code[:4]}00", township_code[:_COUNTY_DIGITS], township_code
+
+
+def _period(fresh: list[tuple], township_code: str, feed: str) -> str:
+    """The newest month of a feed's data about the township; '' where none came."""
+    scopes = _scopes(township_code)
+    newest = max((line[3] or "" for line in fresh if line[0] == feed and line[1] in scopes), default="")
+    return month(newest) if newest else ""
+
+
 def _sources(fresh: list[tuple], township_code: str, feeds: Mapping[str, Feed]) -> tuple[Cells, ...]:
     """(department and title, newest accepted delivery and its period) of the feeds of the city, the county and the
     township; says so when the data is stale. What never came and is not due yet is not named."""
-    scopes = (f"{township_code[:4]}00", township_code[:_COUNTY_DIGITS], township_code)
+    scopes = _scopes(township_code)
     lines = []
     for code, scope, good, newest, period, state, due, days in fresh:
         if code not in feeds or scope not in scopes or not (good or period):

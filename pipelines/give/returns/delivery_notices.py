@@ -31,12 +31,13 @@ from pipelines.kit.security.workbook_lock import lock
 from pipelines.kit.whole_files import fresh_folder, publish_folder
 
 # Part of the digest that tells whether a notice still says what it should: count up when its words change.
-_LAYOUT = 2
+_LAYOUT = 3
 _RECORD = "notice.json"
 _REFUSED, _ACCEPTED = "数据退回通知", "数据入库通知"
 _CHECKS = Column("检查项目", 16), Column("本次", 48), Column("界限", 32), centred("结论", 16)
 _PLACE = centred("工作表", 12), centred("行号", 8), Column("列", 16), Column("原因和下一步", 48)
 _MOST_HEADINGS = 60
+_EVENTS = "append"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def build_delivery_notice(
         page(sheet, f"{title} {result.delivery_id} 内部资料 注意保密")
         write_title(sheet, formats, f"致{feed.department_name}：{title}")
         top = write_facts(sheet, formats, 2, _facts(feed, result, ruling, len(rows), count), _CHECKS, labels=1) + 1
-        checks = [_check(c) for c in result.checks]
+        checks = [_check(c) for c in sorted(result.checks, key=lambda c: not c.is_broken)]
         write_table(sheet, formats, top, _CHECKS, checks, is_numbered=False, fits_rows=True)
         listed = book.add_worksheet("问题行")
         page(listed, f"{title} {result.delivery_id} 内部资料 注意保密", title_rows=(0, 0))
@@ -109,7 +110,7 @@ def _facts(
     ]
     if is_refused:
         facts.append(("原因", result.breaker_message or ""))
-        facts.append(("这段时间", "上一次通过检查的数据继续使用，返还镇街的文件中注明「陈旧」。"))
+        facts.append(("这段时间", _meanwhile(feed)))
     facts.append(("请您做什么", _next(result, ruling, count)))
     if is_refused:
         facts.append(("谁来决定", _decider(result, ruling)))
@@ -118,7 +119,7 @@ def _facts(
     if count > shown:
         facts.append(("问题行", f"共 {count} 行，只列出前 {shown} 行；请按同样的原因检查其余 {count - shown} 行。"))
     elif is_refused:
-        facts.append(("问题行", f"列出 {count} 行；其余的行本身没有发现问题，随整份文件退回，不在此列出。"))
+        facts.append(("问题行", _rows(result, count)))
     facts += [("另请注意", text) for text in result.notices]
     return facts
 
@@ -136,11 +137,30 @@ def _verdict(result: DeliveryResult, ruling: Ruling | None) -> str:
 def _next(result: DeliveryResult, ruling: Ruling | None, count: int) -> str:
     if result.status == ACCEPTED:
         return "请按「问题行」在源系统中更正，下次交付时以更正后的数据为准。"
-    where = "原因和「问题行」" if count else "原因"
-    steps = f"请按{where}在源系统中更正，重新导出整份文件，用同样的文件名规则再次交付。"
+    if not _is_judged(result):
+        return "请按「原因」办理；需要重新交付的，用同样的文件名规则交付整份文件。"
+    first = "请按原因和「问题行」在源系统中更正" if count else "请按「原因」核对，有误的更正"
+    steps = f"{first}，重新导出整份文件，用同样的文件名规则再次交付。"
     if result.breaker_code in RELEASABLE and not ruling:
         steps += "如核实原文件无误，请书面告知市大数据局数据专员，说明理由和交付编号，不必重报。"
     return steps
+
+
+def _is_judged(result: DeliveryResult) -> bool:
+    """Whether it was read to its end: every row and the whole were looked at."""
+    return bool(result.rows_in and result.checks)
+
+
+def _meanwhile(feed: Feed) -> str:
+    """What happened in one period stands in for no other."""
+    used = "此前各期的数据照常使用，这一期的暂缺" if feed.mode == _EVENTS else "上一次通过检查的数据（如有）继续使用"
+    return f"{used}，返还镇街的文件中注明「陈旧」。"
+
+
+def _rows(result: DeliveryResult, count: int) -> str:
+    if not _is_judged(result):
+        return "没有逐行检查，不列出。" if not count else f"列出 {count} 行；其余的行没有检查。"
+    return f"列出 {count} 行；其余的行逐行检查没有发现问题，随整份文件退回，不在此列出。"
 
 
 def _decider(result: DeliveryResult, ruling: Ruling | None) -> str:
@@ -148,7 +168,7 @@ def _decider(result: DeliveryResult, ruling: Ruling | None) -> str:
         return "已经决定，见下。"
     if result.breaker_code in RELEASABLE:
         return "放行或退回由市大数据局数据专员具名决定并写明理由；决定之前这一批不进入任何镇街的文件。"
-    return "文件读不出或缺少必填的列，不能放行，只能重新交付。"
+    return "这一类原因不能放行，没有需要决定的；按「请您做什么」办理。"
 
 
 def _check(check: Check) -> tuple[str, ...]:

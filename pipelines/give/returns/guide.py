@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pipelines.give.returns.columns import TOWNSHIP
 from pipelines.give.returns.model import Question, TownshipReturn
 from pipelines.kit import yaml_text
+from pipelines.kit.office.sheets import load_sheets
 from pipelines.kit.office.styles import clean
 
 # How a source says that its data is not as new as it should be.
@@ -34,6 +36,7 @@ def guide(data: TownshipReturn) -> tuple[Section, ...]:
         "due": f"{chinese_date(data.due_on.isoformat())}前"
         if data.anomalies
         else "本期没有需要核实的内容，不必交回。",
+        "sheets": "".join(f"「{sheet.title}」" for sheet in load_sheets(TOWNSHIP).values()),
         "typed": "".join(f"「{choice.code}」" for q in _asked(data) for choice in q.choices if choice.needs_value),
     }
     sections = []
@@ -41,6 +44,10 @@ def guide(data: TownshipReturn) -> tuple[Section, ...]:
         said = [text.format_map(facts) for text in section.get("steps", ()) if facts["typed"] or "{typed}" not in text]
         lines = [(f"第 {number} 步", text) for number, text in enumerate(said, 1)]
         lines += [(label, text.format_map(facts)) for label, text in section.get("lines", {}).items()]
+        if "unasked" in section and not data.anomalies:
+            lines = [("本期", section["unasked"])]
+        if "about" in section:
+            lines += _about(data, section["about"])
         if "choices" in section:
             lines = _choices(data) or [("本期", section["choices"])]
         if "sources" in section:
@@ -58,6 +65,15 @@ def chinese_date(iso: str) -> str:
 @cache
 def _text() -> list[dict]:
     return yaml_text.parse(_TEXT.read_text(encoding="utf-8"))
+
+
+def _about(data: TownshipReturn, text: str) -> list[tuple[str, str]]:
+    """A line for every sheet whose file says what it is about."""
+    told = ((sheet, data.periods.get(code, "")) for code, sheet in load_sheets(TOWNSHIP).items() if sheet.about)
+    return [
+        (s.title, text.format(rows=data.counts[s.code], about=s.about, period=f"到{period}" if period else "尚未收到"))
+        for s, period in told
+    ]
 
 
 def _old_sources(data: TownshipReturn, section: dict) -> list[tuple[str, str]]:

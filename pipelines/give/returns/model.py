@@ -5,7 +5,7 @@ come from. Equal content has an equal digest, whatever its issue number.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from pipelines.give.returns.columns import list_key
@@ -58,7 +58,8 @@ class Anomaly:
 
 @dataclass(frozen=True)
 class TownshipReturn:
-    """Everything one township gets in one turn. `lists`: rows by sheet; `values`: (code, label) by list of choices."""
+    """Everything one township gets in one turn. `lists`: rows by sheet; `values`: (code, label) by list of choices;
+    `periods`: to which month the data of a sheet reach, by sheet that tells its feed."""
 
     township_code: str
     township_name: str
@@ -70,6 +71,7 @@ class TownshipReturn:
     values: Mapping[str, tuple[Cells, ...]]
     previous_answers: tuple[Cells, ...]
     sources: tuple[Cells, ...]
+    periods: Mapping[str, str] = field(default_factory=dict)
     issue: int = 1
     supersedes: str = ""
     because: str = ""

@@ -109,7 +109,8 @@ def _section(sheet: Worksheet, formats: dict[str, Format], row: int, section: Se
 def _receipt(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn, footer: str) -> None:
     page(sheet, footer)
     write_title(sheet, formats, f"{data.place} 回执", points=26)
-    sheet.write_string(1, 0, "请填写黄色单元格，与「异常清单」一起交回。", formats["hint"])
+    asked = "请填写黄色单元格，与「异常清单」一起交回。"
+    sheet.write_string(1, 0, asked if data.anomalies else layout.ANOMALY_SHEET.empty, formats["hint"])
     left = layout.SIGN_OFF_COLUMN
     for i, (_, label) in enumerate(layout.SIGN_OFF):
         row = layout.SIGN_OFF_ROW + i

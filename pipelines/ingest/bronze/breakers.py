@@ -153,8 +153,8 @@ def _place(counts: Counts, delivery: Delivery, history: History) -> Iterator[Che
 def _nothing(counts: Counts, feed: Feed) -> str:
     """Why a full list without rows is no nil return."""
     if feed.nil_return == NIL_NEVER:
-        return "合同没有约定零报告，全量名单不能为空；确实没有的请先与大数据局约定"
-    return f"上次有 {counts.previous} 行，名单不能一次变空；确已全部取消的请与大数据局联系"
+        return "合同没有约定零报告，全量名单不能为空；确实没有的请先与市大数据局约定"
+    return f"上次有 {counts.previous} 行，名单不能一次变空；确已全部取消的请与市大数据局联系"
 
 
 def _nil(delivery: Delivery, history: History) -> Iterator[Check]:

@@ -66,7 +66,7 @@ _OWN = {"heading": ("序号",), "name": (_NUMBER, CHECK)}
 class Sheet:
     """One sheet. `code` names its machine-readable list and its count; `table` of the lake has a column township_code,
     '' = code makes the rows; `keys` find a row again: columns of the table that people are not shown; `frozen`: columns
-    that stay in sight, with the running number."""
+    that stay in sight, with the running number; `about`: what 说明 says of it, who was asked; `feed`: whose data."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     code: Name
@@ -79,6 +79,8 @@ class Sheet:
     order: tuple[Name, ...] = ()
     hint: str = ""
     empty: str = "本期没有内容。"
+    about: str = ""
+    feed: str = ""
     number_width: _Width = 6
     frozen: Annotated[int, Field(ge=0)] = 2
 

@@ -1,6 +1,7 @@
 """The notice a department gets about a delivery: what it says, which rows are in it, and when it is written anew."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -9,6 +10,7 @@ import pytest
 from pipelines.give.returns import refused_rows
 from pipelines.give.returns.delivery_notices import build_delivery_notice, write_delivery_notices
 from pipelines.give.returns.refused_rows import bad_rows
+from pipelines.ingest.bronze.result import Check
 from pipelines.ingest.bronze.rulings import take_in
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.security.workbook_lock import is_locked, unlock
@@ -73,7 +75,7 @@ def test_it_is_written_once_and_anew_only_after_a_decision(office, keys, cards):
     (again,) = write_delivery_notices(office.paths, T3, FEEDS)
     assert not again.is_new and again.file == first.file
     book = opened(office, keys, first)
-    assert rows(book) == [] and "列出 0 行；其余的行本身没有发现问题" in facts(book)["问题行"]
+    assert rows(book) == [] and "列出 0 行；其余的行逐行检查没有发现问题" in facts(book)["问题行"]
     decide(office, refused.delivery_id, "reject")
     take_in(office.paths, T3)
     (second,) = write_delivery_notices(office.paths, T3, FEEDS)
@@ -130,6 +132,33 @@ def test_a_file_nobody_can_read_has_a_notice_without_rows(office, keys):
     office.deliver("F11", "某表.csv", b"x", T1)
     (notice,) = write_delivery_notices(office.paths, T1, FEEDS)
     book = opened(office, keys, notice)
-    assert rows(book) == [] and "不能放行，只能重新交付" in facts(book)["谁来决定"]
+    told = facts(book)
+    assert rows(book) == [] and "不能放行" in told["谁来决定"]
+    assert told["问题行"] == "没有逐行检查，不列出。" and "源系统" not in told["请您做什么"]
     listed = (office.paths.keys / "department_passwords.csv").read_text(encoding="utf-8-sig")
     assert f"disabled_federation,{FEEDS['F11'].department_name},{keys.password('disabled_federation')}" in listed
+
+
+def test_a_missing_column_leaves_the_rows_unjudged(office, keys, cards):  # noqa: F811
+    lacking = cards(10).replace("残疾人证号".encode(), "旧号".encode())
+    result = office.deliver("F11", "F11_残疾人证_370600_202401.csv", lacking, T1)
+    (notice,) = write_delivery_notices(office.paths, T1, FEEDS)
+    told = facts(opened(office, keys, notice))
+    assert (result.breaker_code, result.rows_in) == ("E_COLUMN_MISSING", 10)
+    assert told["问题行"] == "没有逐行检查，不列出。"
+    assert told["请您做什么"].startswith("请按「原因」办理")
+
+
+@pytest.mark.parametrize("code, said", [("F11", "上一次通过检查的数据（如有）继续使用"), ("F28", "这一期的暂缺")])
+def test_what_happened_in_one_month_stands_in_for_no_other(office, keys, code, said):
+    office.deliver(code, "某表.csv", b"x", T1)
+    (notice,) = write_delivery_notices(office.paths, T1, FEEDS)
+    assert said in facts(opened(office, keys, notice))["这段时间"]
+
+
+def test_what_is_broken_stands_before_what_is_normal(office, cards):  # noqa: F811
+    checks = tuple(Check("E", name, "", "", name in "乙丁") for name in "甲乙丙丁")
+    office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(10), T1)
+    result = replace(office.deliver("F11", "F11_残疾人证_370600_202402.csv", cards(30), T2), checks=checks)
+    book = openpyxl.load_workbook(io.BytesIO(build_delivery_notice(FEEDS["F11"], result, None, [], 0)))
+    assert [name for name in facts(book) if name in "甲乙丙丁"] == ["乙", "丁", "甲", "丙"]

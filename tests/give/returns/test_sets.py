@@ -286,6 +286,7 @@ def test_what_was_last_said_is_told_whenever_that_was_with_what_has_overtaken_it
     data = next(township_returns(con, date(2024, 3, 5), load_rules(), load_contracts()))
     told = {(cells[0], cells[1]): (cells[5], cells[6], cells[8]) for cells in data.previous_answers}
     assert told[("2024-01-31", short(ticket(FIRST, 3)))] == (
-        "370602001001002", "已受理", "部门此后另报 370602001009001，现用部门的新值；仍不对的，请在下次清单中更正。"
+        "370602001001002", "已受理",
+        "部门此后另报 370602001009001，现用部门的新值；仍不对的，请告知区市数据专员，转该部门。",
     )
     assert told[("2024-01-31", short(ticket(FIRST, 4)))][:2] == ("", "未答复") and len(told) == 2

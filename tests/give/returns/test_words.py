@@ -35,6 +35,16 @@ def cells(sheets):
     return [str(c) for sheet in sheets for row in sheet.iter_rows(values_only=True) for c in row if c is not None]
 
 
+def test_a_sheet_that_names_its_feed_tells_how_new_its_data_are(con):
+    con.execute(
+        "insert into lake.ledger.freshness by name select ? as as_of, 'F26' as feed, 0 as days_behind, "
+        "unnest(['370602', '370611']) as scope, unnest(['202312', '202401']) as last_good_period, 'current' as state",
+        [AS_OF],
+    )
+    data = next(township_returns(con, AS_OF, RULES, load_contracts()))
+    assert data.periods == {"small_places": "2023年12月", "emergency_stores": ""}
+
+
 @pytest.mark.parametrize("number", range(6))
 def test_no_code_stands_in_a_workbook_or_letter(paths, con, number):
     for township, holder in ((TOWNSHIPS[0][0], "township"), (TOWNSHIPS[1][0], "source")):

@@ -9,9 +9,12 @@ import pytest
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from pipelines.give.returns import columns as layout
-from pipelines.give.returns.columns import ANOMALY_SHEET, COL
+from pipelines.give.returns.columns import ANOMALY_SHEET, COL, TOWNSHIP
 from pipelines.give.returns.guide import chinese_date, guide
 from pipelines.give.returns.workbook import build_workbook
+from pipelines.kit.contracts import load_contracts
+from pipelines.kit.office.sheets import load_sheets
+from pipelines.kit.paths import PROJECT_ROOT
 from pipelines.kit.security.signature import RowSigner, is_signed
 from tests.give.returns.sample import township_return
 
@@ -145,7 +148,23 @@ def test_blank_answers_are_shown_red(book):
 def test_a_township_without_anomalies_is_told_so(keys):
     book = openpyxl.load_workbook(io.BytesIO(build_workbook(township_return(0), keys)))
     assert book["异常清单"]["A2"].value == "本期没有需要贵镇街核实的内容，不必交回。"
-    assert "不必交回" in str([c.value for row in book["说明"].iter_rows() for c in row])
+    assert book["回执"]["A2"].value == book["异常清单"]["A2"].value
+    asked = {s.title: s.lines for s in guide(township_return(0))}["二、请您做什么"]
+    assert asked == (("本期", "没有需要核实的内容，不必填写，不必交回；名单供查看。"),)
+
+
+def test_the_guide_tells_of_every_sheet_a_pack_brings_and_how_new_it_is():
+    lists = {**township_return().lists, "small_places": (("x",) * 12,) * 3}
+    data = township_return(lists=lists, periods={"small_places": "2023年12月"})
+    sections = {s.title: dict(s.lines) for s in guide(data)}
+    about = sections["一、这是什么文件"]
+    assert about["九小场所"].startswith("3 条，数据到2023年12月。市消防救援支队登记的九小场所")
+    assert about["应急物资与值守"].startswith("0 条，数据尚未收到。市应急局登记的")
+    sheets = load_sheets(TOWNSHIP).values()
+    assert all(f"「{s.title}」" in sections["五、用途和保密"]["只能用于"] for s in sheets)
+    assert {s.feed for s in sheets if s.feed} <= load_contracts().keys()
+    page = (PROJECT_ROOT / "docs" / "镇街使用说明.md").read_text(encoding="utf-8")
+    assert [s.title for s in sheets if s.title not in page] == []
 
 
 def test_the_guide_tells_counts_dates_and_what_answers_mean():

@@ -75,7 +75,7 @@ def test_a_missing_required_column_refuses_the_delivery_and_keeps_every_row(offi
     assert (result.breaker_code, result.rows_in, result.rows_bronze) == ("E_COLUMN_MISSING", 10, 0)
     assert result.breaker_message == (
         f"文件「{NAME}」：缺少必填的列（第 1 行表头缺少「姓名」），"
-        "请补齐该列；如表头已改名，请与大数据局更新数据合同。"
+        "请补齐该列；如表头已改名，请与市大数据局更新数据合同。"
     )
     entries = office.quarantine("F11")
     assert entries["row"].to_list() == list(range(2, 12))

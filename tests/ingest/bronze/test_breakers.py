@@ -30,7 +30,7 @@ def test_a_full_delivery_may_halve_or_double_but_no_more(
         assert result.breaker_message == (
             "文件「F11_残疾人证_370600_202402.csv」：行数与以往相差过大"
             f"（本次 {second} 行，上次 10 行，为其 {second / 10:.2f} 倍，应为 0.5 至 2 倍），"
-            "请核对导出范围；确认无误的请与大数据局联系。"
+            "请核对导出范围；确认无误的请与市大数据局联系。"
         )
         assert office.rows("F11")["_delivered_on"].unique().to_list() == [date(2024, 1, 31)]
         assert office.quarantine("F11").height == second

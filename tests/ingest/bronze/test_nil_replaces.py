@@ -39,7 +39,7 @@ def test_a_header_alone_wipes_no_month(office: Office, allowances):
     assert refused.breaker_message == tried.breaker_message == (
         f"文件「{NAME}」：文件中没有数据行，会替代同期已有数据的交付"
         f"（「{NAME}」2024-03-05 交付，编号 {before.delivery_id}，12 行，仍然有效），"
-        "请核对导出条件后重报；本期确无数据的请与大数据局联系，放行后才替代。"
+        "请核对导出条件后重报；本期确无数据的请与市大数据局联系，放行后才替代。"
     )
     assert states(office, SECOND) == ["in_force", "refused"]
     notices = write_delivery_notices(office.paths, SECOND, {"F10": FEED})

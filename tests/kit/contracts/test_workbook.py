@@ -21,7 +21,7 @@ ALL = load_feed_files()
 F12 = next(f for f in ALL if f.code == "F12")
 # Where the tests write: rows of 基本信息 by title, and columns of 数据项.
 _ROW = {fact.title: row for row, fact in enumerate(BASIC_FACTS, 4)}
-_NO_ELEMENT = "「数据项」第 6 行“数据元”：数据元目录中没有“立功受奖 DE99999”，先向大数据局申请登记数据元"
+_NO_ELEMENT = "「数据项」第 6 行“数据元”：数据元目录中没有“立功受奖 DE99999”，先向市大数据局申请登记数据元"
 _COLUMN = {fact.title: column for column, fact in enumerate(COLUMN_FACTS, 2)}
 
 

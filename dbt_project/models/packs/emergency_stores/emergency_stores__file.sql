@@ -16,12 +16,11 @@ select
     listed.duty_name,
     listed.person_name as responsible_name,
     listed.phone as responsible_phone,
-    case
-        when listed.record_type <> '物资' then null
-        when listed.quantity < listed.minimum_quantity and listed.expiry_date < {{ as_of() }} then 'short_and_expired'
-        when listed.quantity < listed.minimum_quantity then 'short'
-        when listed.expiry_date < {{ as_of() }} then 'expired'
-    end as stock_defect,
+    goods.stock_defect,
+    person.stock_defect as responsible_defect,
     listed.feed,
     listed.source_ref
 from {{ ref('stg_emergency__emergency_stock') }} as listed
+left join {{ ref('responsible_stock') }} as goods on goods.entity_key = listed.record_key
+left join {{ ref('responsible_stock') }} as person
+    on person.entity_key = {{ derived_key('responsible_person', ['listed.feed', 'listed.id_no']) }}

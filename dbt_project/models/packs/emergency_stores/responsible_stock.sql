@@ -61,8 +61,13 @@ left join {{ ref('person_identifier') }} as identifier on identifier.id_no = nam
 left join registered_death on registered_death.person_id = identifier.person_id
 union all
 select
-    subject_id, subject_id, township_code, feed, subject_id, source_ref, '仓库', store_name,
+    record_key, record_key, township_code, feed, record_key, source_ref, '仓库', store_name,
     item_name, quantity, minimum_quantity, unit, expiry_date,
-    cast(null as string), responsible_name, cast(null as date), cast(null as date), stock_defect
-from {{ ref('emergency_stores__file') }}
-where subject_kind = 'emergency_supply'
+    cast(null as string), person_name, cast(null as date), cast(null as date),
+    case
+        when quantity < minimum_quantity and expiry_date < {{ as_of() }} then 'short_and_expired'
+        when quantity < minimum_quantity then 'short'
+        when expiry_date < {{ as_of() }} then 'expired'
+    end
+from {{ ref('stg_emergency__emergency_stock') }}
+where record_type = '物资'

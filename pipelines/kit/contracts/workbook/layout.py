@@ -68,11 +68,11 @@ def _breaker(name: str) -> Fact:
 
 
 BASIC_FACTS = (
-    Fact("数据源代码", "code", text(r"F\d{2,3}[A-Z]?", "应为 F 加两三位数字，如 F37"), "由大数据局编号，如 F37", True),
+    Fact("数据源代码", "code", text(r"F\d{2,3}[A-Z]?", "应为 F 加两三位数字，如 F37"), "市大数据局编号，如 F37", True),
     Fact("名称", "title", text(r"[^\s_/\\.]+", "不能含空格、下划线、斜杠和点"), "文件名里也用这个名称", True),
     Fact("提供部门", "department", suggestion(()), "部门简称，如 市民政局", True),
-    Fact("部门英文名", "slug", _SNAKE, "由大数据局填写；部门已有数据源时可不填"),
-    Fact("数据表英文名", "entity", _SNAKE, "由大数据局填写，如 veterans", True),
+    Fact("部门英文名", "slug", _SNAKE, "由市大数据局填写；部门已有数据源时可不填"),
+    Fact("数据表英文名", "entity", _SNAKE, "由市大数据局填写，如 veterans", True),
     Fact("领域", "domain", suggestion(()), "", True),
     Fact("粒度", "grain", text(), "一行数据说的是什么，如 每人每月一行", True),
     Fact("用途", "purpose", text(), "镇街用这些数据做什么", True),
@@ -99,15 +99,15 @@ BASIC_FACTS = (
 )
 
 COLUMN_FACTS = (
-    Fact("数据元", "element", suggestion(()), "从下拉框中选；没有的先向大数据局申请登记", True, 28),
+    Fact("数据元", "element", suggestion(()), "从下拉框中选；没有的先向市大数据局申请登记", True, 28),
     Fact("表头", "label", text(), "文件里的列名；与数据元同名可不填", width=20),
     Fact("其他表头", "aliases", WORDS, "旧的或别的写法，用顿号分开", width=26),
     Fact("主键顺序", "key", number(1), "合起来能认出一行的列，依次填 1、2、3", width=7),
     Fact("必填", "required", YES, "不能为空的列选“是”；主键必为必填", width=6),
     Fact("镇街可更正", "correctable", YES, "镇街核实后可以更正的列", width=8),
-    Fact("字段英文名", "name", _SNAKE, "由大数据局填写；同一数据元用两次时必填", width=20),
+    Fact("字段英文名", "name", _SNAKE, "由市大数据局填写；同一数据元用两次时必填", width=20),
     Fact("分级", "classification", choice({c: c for c in ("L1", "L2", "L3", "L4")}), "只能比数据元的分级高", width=6),
-    Fact("标记", "tags", WORDS, "由大数据局填写", width=10),
+    Fact("标记", "tags", WORDS, "由市大数据局填写", width=10),
     Fact("代码取值", "codes", CODES, "与数据元不同时填，如 1=男、2=女", width=18),
     Fact("最大长度", "max_length", number(1), "", width=7),
     Fact("小数位", "scale", number(), "", width=7),
@@ -120,7 +120,7 @@ COLUMN_FACTS = (
 
 SOURCE_FACTS = (
     Fact("取数方式", "kind", choice(SOURCES), "", True, 24),
-    Fact("连接名称", "connection", _SHOUTED, "由大数据局填写；地址和密码不写在这里", True, 30),
+    Fact("连接名称", "connection", _SHOUTED, "由市大数据局填写；地址和密码不写在这里", True, 30),
     Fact("位置", "place", text(), "表名、路径或目录", True, 30),
     Fact("更新标识列", "watermark", text(), "每次变动都会增大的列，没有可不填", width=20),
 )

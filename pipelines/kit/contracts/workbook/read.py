@@ -161,7 +161,7 @@ def _use_elements(entries: list[Entry], elements: Mapping[str, Element], problem
             case [name]:
                 entry["element"] = name
             case []:
-                reason = f"{ELEMENTS}中没有“{words}”，先向大数据局申请登记数据元"
+                reason = f"{ELEMENTS}中没有“{words}”，先向市大数据局申请登记数据元"
                 problems.append(Problem(COLUMNS, row, "数据元", reason))
             case several:
                 codes = "、".join(option(elements[name]) for name in several)
@@ -172,7 +172,7 @@ def _of_basics(facts: dict[str, Any], feeds: Sequence[FeedFile]) -> Iterator[Pro
     department = facts.get("department", "")
     slug = facts.get("slug") or _slug_of(department, feeds)
     if department and not slug:
-        yield Problem(BASICS, 0, "部门英文名", "这个部门还没有数据源，请大数据局填写英文名")
+        yield Problem(BASICS, 0, "部门英文名", "这个部门还没有数据源，请市大数据局填写英文名")
     code, path = facts.get("code"), (slug, facts.get("entity"))
     if other := next((f for f in feeds if f.code == code and (f.slug, f.entity) != path), None):
         yield Problem(BASICS, 0, "数据源代码", f"{code} 已经是{other.department}的“{other.title}”")
