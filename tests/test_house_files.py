@@ -40,7 +40,7 @@ KINDS: dict[str, tuple[Path, Callable[[Path], object], tuple[str, ...]]] = {
     "contract": (CONTRACTS / "civil_affairs" / "social_assistance.odcs.yaml", load_contract, ("mustBe",)),
     "export": (EXPORTS / "counties" / "enterprise_profile.odcs.yaml", lambda f: load_export(f, RECEIVERS), ()),
     "receivers": (EXPORTS / "receivers.yaml", lambda f: load_receivers(f.parent), ()),
-    "rules": (RULES_FILE, load_rules, (".example",)),
+    "rules": (RULES_FILE, load_rules, ()),
     "suite": (SUITES_FOLDER / "life_state.json", load_suite, ("kwargs",)),
     "sheet": (EXPECTATIONS / "sheets" / "anomalies.yaml", lambda f: read(Sheet, f, code=f.stem), ()),
     "list": (EXPECTATIONS / "sheets" / "lists" / "grid.yaml", lambda f: read(ValueList, f, name=f.stem), ()),
