@@ -61,7 +61,7 @@ class PackError(ValueError):
 def write_skeleton(name: str, root: Path = PROJECT_ROOT) -> list[Path]:
     """Write the files of a new pack below the project; returns them. Raises PackError for a name that will not do or
     is taken."""
-    if not re.match(NAME, name):
+    if not re.fullmatch(NAME, name):
         raise PackError(f"「{name}」不能作场景包的名字：请用小写字母、数字和下划线，字母开头，例如 flood_shelters")
     said, models = root / "expectations" / "packs" / name, root / "dbt_project" / "models" / "packs" / name
     if said.exists() or models.exists():
