@@ -5,6 +5,7 @@ Belongs here: which file holds what. Does not belong here: the text of those fil
 
 from pathlib import Path
 
+from pipelines.generate.names import check_names
 from pipelines.generate.people import PEOPLE
 from pipelines.generate.selects import said_model
 from pipelines.generate.staging import HEAD, model_name, staging_sql, staging_yml
@@ -20,7 +21,9 @@ _MARK = HEAD.partition("{")[0]
 def generated(root: Path) -> dict[Path, str]:
     """Text of every generated model by its path in the project at `root`. Raises HouseFileError."""
     contracts = contracts_of(root)
-    said = [(contracts[f.code], f.says) for f in load_feed_files(root / FEEDS) if f.says is not None]
+    feeds = [(contracts[f.code], f.says) for f in load_feed_files(root / FEEDS)]
+    check_names(feeds)
+    said = [(feed, says) for feed, says in feeds if says is not None]
     check_ranks(said)
     files: dict[Path, str] = {}
     for feed, says in said:

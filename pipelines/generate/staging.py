@@ -34,7 +34,7 @@ def sex_column(feed: Feed, column: str) -> str:
 def staging_sql(feed: Feed, says: Says) -> str:
     """The model's SQL."""
     steps = list(_steps(feed, says))
-    named = [f"{name} as ({sql})" for name, sql in steps]
+    named = [f"{name} as ({sql})" for name, sql, _ in steps]
     columns = [f"{expression} as {name}" if expression != name else name
                for name, expression, _ in _columns(feed, says)]  # fmt: skip
     fields = correctable(feed)
@@ -44,29 +44,41 @@ def staging_sql(feed: Feed, says: Says) -> str:
     return f"{head}\nwith {ctes}\n\nselect\n    {selected}\nfrom {steps[-1][0]}\n"
 
 
-def _steps(feed: Feed, says: Says) -> Iterator[tuple[str, str]]:
-    """(name, SQL) of what is done to the rows, each to what the one before made."""
+def added(feed: Feed, says: Says) -> list[str]:
+    """Names of all columns that stand in staging beside those the feed tells, as often as they are written."""
+    told = [name for name, _, _ in _columns(feed, says)]
+    for column in feed.columns:
+        told.remove(column.name)
+    steps = {name for _, _, names in _steps(feed, says) for name in names}
+    return [*told, *sorted(steps.difference(told)), *_CORRECTION, *_LINEAGE]
+
+
+def _steps(feed: Feed, says: Says) -> Iterator[tuple[str, str, list[str]]]:
+    """(name, SQL, columns added) of what is done to the rows, each to what the one before made."""
     changes = ", has_change_type=true" if CHANGE_TYPE in feed.by_name else ""
     rows = "current_row"
-    yield rows, f"{{{{ current_rows(source('bronze', '{feed.table}'), '{feed.code}'{changes}) }}}}"
+    yield rows, f"{{{{ current_rows(source('bronze', '{feed.table}'), '{feed.code}'{changes}) }}}}", []
     if fields := correctable(feed):
-        yield "overlaid", f"{{{{ corrected('{rows}', '{feed.code}', {fields}) }}}}"
+        now = [f"{field}_{what}" for field in fields for what in ("now", "ticket")]
+        yield "overlaid", f"{{{{ corrected('{rows}', '{feed.code}', {fields}) }}}}", now
         rows = "overlaid"
     for p in (p for p in says.person if p.digits):
-        yield "numbered", f"select {rows}.*, substr({p.id}, 1, {p.digits}) as {p.number} from {rows}"
+        yield "numbered", f"select {rows}.*, substr({p.id}, 1, {p.digits}) as {p.number} from {rows}", [p.number]
         rows = "numbered"
     numbers = [n for p in says.person for n in (p.number, p.former) if n]
     if numbers:
-        yield "identified", f"{{{{ with_identity('{rows}', {numbers}) }}}}"
+        judged = [f"{number}_{what}" for number in numbers for what in ("defect", "norm")]
+        yield "identified", f"{{{{ with_identity('{rows}', {numbers}) }}}}", judged
         rows = "identified"
     if says.place:
         code = says.place.code + "_now" * (says.place.code in correctable(feed))
         if not is_grid(feed, says.place):
-            yield "located", f"{{{{ placed('{rows}', '{code}') }}}}"
+            yield "located", f"{{{{ placed('{rows}', '{code}') }}}}", [*_PLACED]
             return
-        yield "villaged", f"select {rows}.*, substr({code}, 1, 12) as grid_village_code from {rows}"
-        yield "located", "{{ placed('villaged', 'grid_village_code') }}"
-        yield "gridded", _GRIDDED.format(code=code)
+        village = "grid_village_code"
+        yield "villaged", f"select {rows}.*, substr({code}, 1, 12) as {village} from {rows}", [village]
+        yield "located", f"{{{{ placed('villaged', '{village}') }}}}", [*_PLACED]
+        yield "gridded", _GRIDDED.format(code=code), [*_GRID_PLACED]
 
 
 # A grid means its village today; where it leads nowhere, the village it was cut from still does.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipelines.kit.contracts.elements import Codes, Element
 from pipelines.kit.contracts.heading import normal
@@ -124,6 +124,12 @@ class FeedFile(_Strict):
     sources: tuple[SourceEntry, ...] = ()
     columns: tuple[ColumnEntry, ...] = Field(min_length=1)
     says: Says | None = None
+
+    @model_validator(mode="after")
+    def _said(self) -> "FeedFile":
+        if self.says is None and "says" in self.model_fields_set:
+            raise ValueError("says: is empty; say whom a row names, {} where it is nobody, or leave says out")
+        return self
 
     @property
     def file(self) -> str:

@@ -17,8 +17,12 @@ from pipelines.kit.house_files import Name
 # A field of a person that feeds tell, and the column of the lake that holds it.
 PERSON_FIELDS = {"name": "name", "sex": "sex_code", "birth": "birth_date"}
 SELF = "self"
-# Rank in a queue; the lowest wins.
-Rank = Annotated[int, Field(ge=0)]
+# Rank in a queue; the lowest wins. Who says none stands behind all who do.
+Rank = Annotated[int, Field(ge=1, le=9999)]
+# What can be said of a person whose number is only judged.
+_JUDGED = {"role", "id", "digits", "former", "names"}
+# Kinds of keys that hold apart the people of one row.
+KEYS = ("marriage_party",)
 
 
 class _Strict(BaseModel):
@@ -44,7 +48,7 @@ class Person(_Strict):
     birth: Name | None = None
     seen: Name | None = None
     former: Name | None = None
-    key: Name | None = None
+    key: Literal[*KEYS] | None = None
     names: bool = True
     any_number: bool = False
     vouches: bool = False
@@ -67,7 +71,12 @@ class Person(_Strict):
         """Rank by field, of the fields this feed tells."""
         if not isinstance(self.rank, int):
             return dict(self.rank or {})
-        return {field: self.rank for field in PERSON_FIELDS if getattr(self, field)}
+        return dict.fromkeys(self.told, self.rank)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The fields this feed tells."""
+        return tuple(field for field in PERSON_FIELDS if getattr(self, field))
 
 
 class Place(_Strict):
@@ -120,7 +129,7 @@ class Says(_Strict):
     place: Place | None = None
     enterprise: tuple[Enterprise, ...] = ()
     event: tuple[Event, ...] = ()
-    same: dict[Name, dict[str, str]] = {}
+    same: dict[Name, Annotated[dict[str, str], Field(min_length=1)]] = {}
 
     @property
     def named(self) -> tuple[Person, ...]:
@@ -150,6 +159,10 @@ def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     for key, entries in (("person", says.person), ("enterprise", says.enterprise)):
         for role in (r for r, count in Counter(entry.role for entry in entries).items() if count > 1):
             yield f"says.{key}: role {role} twice; give each its own role"
+    for kind in (k for k, count in Counter(e.kind for e in says.event).items() if count > 1):
+        yield f"says.event: {kind} twice; a feed tells it once, keep one"
+    yield from _of_numbers(says)
+    yield from _of_names(says, columns)
     if says.event and not says.named:
         yield "says.event: it happens to a person; say which under person"
     yield from (f"says.person{problem}" for problem in _of_people(says, columns))
@@ -168,6 +181,42 @@ def _of_people(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
             yield f".{p.role}.by_name: name, sex and birth tell people apart; say their columns, or leave by_name out"
         if p.vouches and not p.name:
             yield f".{p.role}.vouches: people are looked for by name; say its column, or leave vouches out"
+        yield from (f".{p.role}.{problem}" for problem in (_of_rank(p) if p.names else _of_judged(p)))
+
+
+def _of_rank(p: Person) -> Iterator[str]:
+    if p.rank is not None and not p.ranks:
+        yield f"rank: it is of no field; say which of {', '.join(PERSON_FIELDS)} this feed tells, or leave rank out"
+    if untold := [field for field in p.ranks if field not in p.told]:
+        yield f"rank: this feed does not tell {', '.join(untold)}; say their columns, or leave them out"
+
+
+def _of_judged(p: Person) -> Iterator[str]:
+    """Words beside `names: false`."""
+    for word in (w for w in Person.model_fields if w not in _JUDGED and getattr(p, w) not in (None, False)):
+        yield f"{word}: with names: false the number is judged and nothing else; leave {word} out"
+
+
+def _of_numbers(says: Says) -> Iterator[str]:
+    """One column, one number: staging writes down once what is wrong with it."""
+    people = [n for p in says.person for n in (p.id, p.former) if n]
+    for key, numbers in (("person", people), ("enterprise", [e.code for e in says.enterprise])):
+        for name in (n for n, count in Counter(numbers).items() if count > 1):
+            yield f"says.{key}: column {name} is bound twice; a number means one thing in one role, keep one"
+    if len(cut := [p.role for p in says.person if p.digits]) > 1:
+        yield f"says.person: digits in {', '.join(cut)}; staging cuts one number to its id_no, keep one"
+
+
+def _of_names(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
+    for key, entries in (("person", says.person), ("enterprise", says.enterprise)):
+        for e in (e for e in entries if e.name in columns and not _is_text(columns[e.name])):
+            yield f"says.{key}.{e.role}.name: column {e.name} is no name; name another column, or leave name out"
+
+
+def _is_text(column: SaidColumn) -> bool:
+    """Whether anything may stand in a column: words, no number, code, date."""
+    bound = column.element.standard or column.codes or {IDENTIFIER, MONTH, DIVISION, GRID}.intersection(column.tags)
+    return column.element.type == "string" and not bound
 
 
 def _of_codes(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
@@ -177,6 +226,8 @@ def _of_codes(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     for key, name, code in said:
         if name in columns and code not in columns[name].codes:
             yield f"says.{key}: {code!r} is no code of column {name}; known are {', '.join(columns[name].codes)}"
+    for name, code in ((name, code) for name, same in says.same.items() for code in same if same[code] == code):
+        yield f"says.same.{name}: {code!r} means itself without a word; leave it out"
 
 
 def _columns(says: Says) -> Iterator[tuple[str, str, str]]:

@@ -1,5 +1,6 @@
 """What a feed says of its columns, and everything that can be wrong with it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,22 @@ _PERSON = "{id: card_no, digits: 18, name: name, rank: 4}"
         ("{id: card_no, digits: 18, rank: -1}", "says.person.0.rank: input should be greater than"),
         ("{id: card_no, digits: 18, role: ''}", "says.person.0.role: string should match pattern"),
         ("{id: card_no, digits: 18, role: \"x' or '1\"}", "says.person.0.role: string should match pattern"),
-        ("{id: card_no, digits: 18, key: a-b}", "says.person.0.key: string should match pattern"),
+        ("{id: card_no, digits: 18, key: a-b}", "says.person.0.key: input should be 'marriage_party', is \"a-b\""),
         ("{id: card_no, digits: 18, vouches: true}", "says.person.self.vouches: people are looked for by name"),
         ("{id: card_no, digits: 18, by_name: true}", "says.person.self.by_name: name, sex and birth tell"),
+        ("{id: card_no, digits: 18, former: card_no, name: name}", "says.person: column card_no is bound twice; a"),
+        (f"{_PERSON}\n    - {{role: kin, id: card_no, digits: 17}}", "says.person: digits in self, kin; staging cuts"),
+        ("{id: card_no, digits: 18, name: card_no}", "says.person.self.name: column card_no is no name; name another"),
+        ("{id: card_no, digits: 18, name: class_code}", "says.person.self.name: column class_code is no name"),
+        ("{id: card_no, digits: 18, rank: 4}", "says.person.self.rank: it is of no field; say which of name, sex"),
+        ("{id: card_no, digits: 18, name: name, rank: {}}", "says.person.self.rank: it is of no field; say which"),
+        ("{id: card_no, digits: 18, name: name, rank: {sex: 4}}", "says.person.self.rank: this feed does not tell sex"),
+        ("{id: card_no, digits: 18, name: name, rank: 0}", "says.person.0.rank: input should be greater than"),
+        ("{id: card_no, digits: 18, name: name, rank: 10000}", "says.person.0.rank: input should be less than"),
+        ("{id: card_no, digits: 18, name: name, rank: {name: 0}}", "says.person.0.rank.name: input should be greater"),
+        ("{id: card_no, digits: 18, names: false, rank: 4}", "says.person.self.rank: with names: false the number is"),
+        ("{id: card_no, digits: 18, names: false, name: name}", "says.person.self.name: with names: false the number"),
+        ("{id: card_no, digits: 18, names: false, any_number: true}", "says.person.self.any_number: with names: false"),
         (f"{_PERSON}\n    - {_PERSON}", "says.person: role self twice; give each its own role"),
         (f"{_PERSON}\n    - {{role: kin, id: card_no, digits: 17}}", "give each of them a key, e.g."),
     ],
@@ -50,12 +64,58 @@ def test_what_columns_do_not_bear_is_told_with_file_key_and_what_to_do(change, c
         ("place: {code: village}", "says.place.code: no column village"),
         ("place: {code: name}", "says.place.code: column name is no division or grid; name another column"),
         ("same: {village: {'1': '2'}}", "says.same: no column village"),
+        ("same: {class_code: {}}", "says.same.class_code: dictionary should have at least 1 item"),
+        ("same: {class_code: {'1': '1'}}", "says.same.class_code: '1' means itself without a word; leave it out"),
+        ("event: [{kind: death, day: valid_to, rank: 8}, {kind: death, day: valid_to, rank: 9}]",
+         "says.event: death twice; a feed tells it once, keep one"),
+        ("enterprise: [{code: name}, {role: b, code: name}]", "says.enterprise: column name is bound twice"),
         ("same: {class_code: {'1': \"' or '\"}}", "says.same.class_code: \"' or '\" is no code of column class_code"),
     ],
-)
+)  # fmt: skip
 def test_a_place_speaks_of_one_day(change, capsys, new: str, complaint: str):
     assert main(["generate", "--root", str(change("place: {code: division_code}", new))]) == 1
     assert complaint in capsys.readouterr().err
+
+
+def test_says_with_nothing_behind_it_is_told(project: Path):
+    file = project / "expectations/feeds/disabled_federation/disability_cards.yaml"
+    file.write_text(file.read_text(encoding="utf-8").partition("says:")[0] + "says:\n", encoding="utf-8")
+    with pytest.raises(HouseFileError, match=r"disability_cards\.yaml: says: is empty; say whom a row names"):
+        load_feed_files(project / "expectations/feeds")
+
+
+_TYPE, _LIVES = "{name: subsidy_type, element", "{element: division_code}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        *((_TYPE, f"{{name: {word}, element", f"columns: {word} is a word of SQL; give the column another name")
+          for word in ("select", "order", "left", "end")),
+        *((_TYPE, f"{{name: {name}, element", f"columns: {name} is a name that staging gives; give the column another")
+          for name in ("feed", "record_key", "source_ref", "delivery_id", "delivery_seq", "delivered_on", "scope",
+                       "correction_ref", "corrected_fields", "id_defect", "id_no_norm", "id_no_defect", "township_code",
+                       "current_division_code")),
+        (_LIVES, "{element: division_code, correctable: true}\n  - {name: division_code_now, element: person_name, "
+         "label: 备注}", "columns: division_code_now is a name that staging gives"),
+        (_LIVES, "{element: division_code, correctable: true}\n  - {name: division, element: person_name, label: 备注, "
+         "correctable: true}", "columns: staging would give the name division_source_ref twice"),
+    ],
+)  # fmt: skip
+def test_a_column_bears_no_name_of_sql_or_of_staging(change, old: str, new: str, complaint: str):
+    with pytest.raises(HouseFileError, match=re.escape(f"disabled_federation/disability_cards.yaml: {complaint}")):
+        models.generated(change(old, new))
+
+
+def test_a_feed_that_says_nothing_keeps_off_words_of_sql_alone(change, project: Path):
+    change(f"says:\n  person:\n    - {_PERSON}\n  place: {{code: division_code}}\n", "")
+    file = project / "expectations/feeds/disabled_federation/disability_cards.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("name: subsidy_type", "name: feed"), encoding="utf-8")
+    assert models.generated(project)
+    file.write_text(text.replace("name: subsidy_type", "name: where"), encoding="utf-8")
+    with pytest.raises(HouseFileError, match="columns: where is a word of SQL"):
+        models.generated(project)
 
 
 def test_who_is_meant_cannot_be_corrected_by_townships(change, capsys):
