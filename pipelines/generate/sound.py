@@ -18,7 +18,7 @@ from pipelines.kit.disclosure.columns import load_lineage
 from pipelines.kit.house_files import HouseFileError, refuse
 from pipelines.kit.office.sheets import load_lists, load_sheets
 from pipelines.kit.packs import load_packs
-from pipelines.kit.packs.load import check_models
+from pipelines.kit.packs.load import check_files, check_models
 
 Tables = Mapping[str, Mapping[str, object]]
 AUDIENCES = ("township", "department", "receiver")
@@ -36,7 +36,8 @@ def unsound() -> list[str]:
 
 
 def _models() -> None:
-    refuse(check_models(load_packs(), load_lineage()))
+    packs = load_packs()
+    refuse([*check_files(packs), *check_models(packs, load_lineage())])
 
 
 def _suites() -> None:
