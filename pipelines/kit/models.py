@@ -121,26 +121,31 @@ def executable() -> str:
 
 
 def manifest_file() -> Path:
-    """The manifest of the compiled project as it stands, named by its hash; compiles it where nobody has yet, or where
-    what is there is damaged.
+    """The manifest of the compiled project as it stands, named by the project's hash and its own; compiles it where
+    nobody has yet, or where what is there is not what dbt wrote.
 
     Opens no lake. Processes that start together wait for whoever compiles first: dbt writes in place, and two writers
     leave a file that nobody can read. Raises ModelBuildError.
     """
-    wanted = TARGET / f"manifest-{project_hash()}.json"
-    if _read(wanted) is None:
+    made_of = project_hash()
+    if (kept := _kept(made_of)) is None:
         with alone(TARGET / ".lock"):
-            if _read(wanted) is None:
-                _compile(wanted)
-    return wanted
+            if (kept := _kept(made_of)) is None:
+                kept = _compile(made_of)
+    return kept
 
 
-def _compile(wanted: Path) -> None:
+def _kept(made_of: str) -> Path | None:
+    return next((file for file in TARGET.glob(f"manifest-{made_of}-*.json") if _read(file) is not None), None)
+
+
+def _compile(made_of: str) -> Path:
     arguments = ["--write-json", "compile", "--no-introspect", "--exclude", "resource_type:unit_test"]
     _run(TARGET, arguments, _quietly(TARGET) | {"ZHENJIE_DATA": DATA, "ZHENJIE_AS_OF": AS_OF})
     for old in TARGET.glob("manifest-*.json"):
         take_away(old)
-    publish_file(TARGET / "manifest.json", wanted)
+    written = TARGET / "manifest.json"
+    return publish_file(written, TARGET / f"manifest-{made_of}-{_hash(written.read_bytes())}.json")
 
 
 def project_hash() -> str:
@@ -151,6 +156,10 @@ def project_hash() -> str:
         if inside.parts[0] not in ("target", "logs"):
             digest.update(f"\0{inside.as_posix()}\0".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def manifest() -> Mapping[str, Any]:
@@ -167,7 +176,8 @@ def _read(file: Path) -> Mapping[str, Any] | None:
     """A manifest, read once a process; None where there is none, or not what dbt wrote."""
     if file not in _KNOWN:
         try:
-            told = json.loads(file.read_text(encoding="utf-8"))
+            content = file.read_bytes()
+            told = json.loads(content) if file.stem.endswith(_hash(content)) else None
         except (OSError, ValueError):
             return None
         if not isinstance(told, dict) or not told.keys() >= _PARTS:

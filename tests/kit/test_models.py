@@ -12,7 +12,7 @@ import pytest
 from pipelines.kit import models
 
 TOGETHER = 3
-MANIFEST = json.dumps(dict.fromkeys(("nodes", "sources", "parent_map", "docs", "unit_tests"), {}))
+MANIFEST = json.dumps(dict.fromkeys(("sources", "parent_map", "docs", "unit_tests"), {}) | {"nodes": {"x": {}}})
 
 
 def test_those_who_start_together_compile_once_and_wait_for_the_manifest(tmp_path, monkeypatch):
@@ -36,15 +36,21 @@ def test_those_who_start_together_compile_once_and_wait_for_the_manifest(tmp_pat
     assert len(compiled) == 1
 
 
-@pytest.mark.parametrize("damaged", [b"", b'{"nodes": {', b"{}", b"[]", "清单".encode("gb18030"), None])
+@pytest.mark.parametrize(
+    "damaged",
+    [b"", b'{"nodes": {', b"{}", b"[]", "清单".encode("gb18030"), None, MANIFEST.replace("x", "y").encode(),
+     json.dumps(json.loads(MANIFEST) | {"nodes": {}}).encode()],
+)  # fmt: skip
 def test_a_manifest_that_is_damaged_is_compiled_anew(tmp_path, monkeypatch, damaged):
     def dbt(target: Path, arguments: list[str], _: Mapping[str, str]) -> None:
         (target / "manifest.json").write_text(MANIFEST, encoding="utf-8")
 
     monkeypatch.setattr(models, "TARGET", tmp_path)
     monkeypatch.setattr(models, "_run", dbt)
-    kept = tmp_path / f"manifest-{models.project_hash()}.json"
+    kept = models.manifest_file()
+    monkeypatch.setattr(models, "_KNOWN", {})  # as in another process
     if damaged is None:
+        kept.unlink()
         kept.mkdir()
     else:
         kept.write_bytes(damaged)

@@ -44,9 +44,10 @@ class Compiled:
 
 @dataclass(frozen=True)
 class _Kept:
-    """What is kept of a suite: of what it was made, and what came out."""
+    """What is kept of a suite: of what it was made, and what came out, sealed by its hash."""
 
     key: str
+    sha256: str
     rules: tuple[RowRule, ...]
 
 
@@ -85,8 +86,8 @@ class Sessions:
 
         made = compile_suite(self.get().batch(shape), self.get().suite(suite), table)
         if not made.broken and not made.others:
-            rules = [asdict(rule) for rule in made.rules]
-            write_whole(file, json.dumps({"key": key, "rules": rules}, ensure_ascii=False, indent=1))
+            kept = asdict(_Kept(key, _hash(made.rules), made.rules))
+            write_whole(file, json.dumps(kept, ensure_ascii=False, indent=1))
         return made
 
     def judge(self, suite: Mapping[str, Any], table: str, rule_ids: Collection[str]) -> dict[str, RuleResult]:
@@ -102,9 +103,13 @@ class Sessions:
 def _kept(file: Path, key: str) -> Compiled | None:
     try:
         told = read(_Kept, file)
-    except HouseFileError:  # not there, or not what was written: compiled anew
+    except HouseFileError:  # not there, or no file of ours: compiled anew
         return None
-    return Compiled(told.rules) if told.key == key else None
+    return Compiled(told.rules) if (told.key, told.sha256) == (key, _hash(told.rules)) else None
+
+
+def _hash(rules: Sequence[RowRule]) -> str:
+    return hashlib.sha256(json.dumps([asdict(rule) for rule in rules]).encode()).hexdigest()
 
 
 @cache

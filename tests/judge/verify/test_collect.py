@@ -1,5 +1,7 @@
 """The counts of the one pass equal what GX counts itself, for every kind of rule we may use."""
 
+import json
+
 import pytest
 
 from pipelines.judge.verify import compiled
@@ -176,6 +178,26 @@ def test_a_suite_is_compiled_again_only_when_it_or_its_table_changes(gx, table, 
     assert asked(sessions, monkeypatch, EXPECTED)[1], "the file holds one state of a suite"
     monkeypatch.setattr(compiled, "_makers", lambda: "another GX")
     assert asked(sessions, monkeypatch, EXPECTED)[1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda kept: kept["rules"][0].update(condition="false"),
+        lambda kept: kept["rules"][0]["meta"].update(rule_id="K99"),
+        lambda kept: kept["rules"].clear(),
+        lambda kept: kept.pop("sha256"),
+    ],
+    ids=["condition", "meta", "no rules", "no hash"],
+)
+def test_what_was_changed_in_a_kept_file_is_compiled_anew(gx, table, sessions, tmp_path, monkeypatch, change):
+    made, _ = asked(sessions, monkeypatch, EXPECTED)
+    file = tmp_path / "kept_suite.json"
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    change(kept)
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    assert asked(sessions, monkeypatch, EXPECTED) == (made, True)
+    assert asked(sessions, monkeypatch, EXPECTED) == (made, False)
 
 
 def test_what_broke_or_is_for_gx_to_judge_is_not_kept(gx, table, sessions, monkeypatch):
