@@ -97,7 +97,7 @@ def _feed(
     says = next((f.says for f in feeds if f.code == facts["code"]), None)
     slug = facts.get("slug") or _slug_of(facts["department"], feeds)
     try:
-        feed = FeedFile.model_validate({**facts, "slug": slug, "says": says})
+        feed = FeedFile.model_validate({**facts, "slug": slug, **({"says": says} if says else {})})
         resolve(feed, elements)
         read_contract(contract(feed, elements), f"{feed.slug}/{feed.entity}.yaml")
     except (HouseFileError, ValidationError) as error:
