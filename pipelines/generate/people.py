@@ -34,6 +34,7 @@ def _people(feed: Feed, says: Says) -> Iterator[Select]:
         columns = {
             "feed": "feed",
             "role": f"'{p.role}'",
+            "id_field": f"'{p.id}'" if p.id else TEXT,
             "claim_id": f"{{{{ derived_key('{p.key}', ['record_key', \"'{p.role}'\"]) }}}}" if p.key else "record_key",
             **same("record_key", "source_ref", "delivered_on"),
             "id_no": p.number,

@@ -1,7 +1,11 @@
 """What the rules will look at: one defect and its harmless neighbours per subject."""
 
+import re
+
 import pytest
 
+from pipelines.kit import models
+from pipelines.kit.contracts import load_contracts
 from pipelines.kit.keys import entity_key, record_key
 from tests.dbt import small_prefecture as small
 
@@ -39,6 +43,15 @@ def test_identity_claims(ask) -> None:
     assert rows == [(record_key("F01", small.DAMAGED, "H8"), "damaged")]
     conflicts = ask("SELECT entity_key FROM lake.verify.identity_claim WHERE identity_conflict IS NOT NULL")
     assert conflicts == []
+
+
+def test_whose_number_it_is_is_told_by_a_column_of_the_feed() -> None:
+    feeds = {feed.table: feed for feed in load_contracts().values()}
+    said = (models.DBT_PROJECT / "models" / "said" / "said_person.sql").read_text()
+    told = re.findall(r"'(\w+)' as id_field,.*?ref\('stg_(\w+)'\)", said, re.S)
+    assert [field for field, table in told if field not in feeds[table].by_name] == []
+    assert [field for field, table in told if feeds[table].code == "F05"] == ["husband_id_no", "wife_id_no"]
+    assert [field for field, table in told if feeds[table].code == "F11"] == ["card_no"]
 
 
 def test_credit_codes(ask) -> None:

@@ -2,6 +2,7 @@
 select
     feed,
     'self' as role,
+    'id_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -24,6 +25,7 @@ union all
 select
     feed,
     'self' as role,
+    'id_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -46,6 +48,7 @@ union all
 select
     feed,
     'self' as role,
+    'id_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -68,6 +71,7 @@ union all
 select
     feed,
     'husband' as role,
+    'husband_id_no' as id_field,
     {{ derived_key('marriage_party', ['record_key', "'husband'"]) }} as claim_id,
     record_key,
     source_ref,
@@ -90,6 +94,7 @@ union all
 select
     feed,
     'wife' as role,
+    'wife_id_no' as id_field,
     {{ derived_key('marriage_party', ['record_key', "'wife'"]) }} as claim_id,
     record_key,
     source_ref,
@@ -112,6 +117,7 @@ union all
 select
     feed,
     'self' as role,
+    'id_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -134,6 +140,7 @@ union all
 select
     feed,
     'self' as role,
+    'id_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -156,6 +163,7 @@ union all
 select
     feed,
     'self' as role,
+    'card_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -178,6 +186,7 @@ union all
 select
     feed,
     'legal_rep' as role,
+    'legal_rep_id_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -200,6 +209,7 @@ union all
 select
     feed,
     'self' as role,
+    'id_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -222,6 +232,7 @@ union all
 select
     feed,
     'self' as role,
+    'id_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -244,6 +255,7 @@ union all
 select
     feed,
     'self' as role,
+    'id_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,

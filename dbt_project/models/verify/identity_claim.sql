@@ -13,6 +13,7 @@ select
     coalesce(compared.township_code, person.township_code) as township_code,
     compared.feed,
     compared.role,
+    compared.id_field,
     compared.record_key,
     compared.source_ref,
     compared.person_id,

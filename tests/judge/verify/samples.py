@@ -20,11 +20,11 @@ TABLES = {
         },
     ),
     "identity_claim": (
-        "name, id_no, birth_date DATE, sex_code, id_defect, identity_conflict",
+        "name, id_no, birth_date DATE, sex_code, id_defect, identity_conflict, id_field",
         {
-            "good": ("张三", "370602199001011234", "1990-01-01", "1", None, None),
-            "checksum": ("李四", "370602199001011235", "1990-01-01", "1", "checksum", None),
-            "birth": ("王'五", "370602199001011236", "1990-01-02", "1", None, "birth"),
+            "good": ("张三", "370602199001011234", "1990-01-01", "1", None, None, "id_no"),
+            "checksum": ("李四", "370602199001011235", "1990-01-01", "1", "checksum", None, "husband_id_no"),
+            "birth": ("王'五", "370602199001011236", "1990-01-02", "1", None, "birth", "id_no"),
         },
     ),
     "credit_code": (
@@ -98,10 +98,10 @@ TABLES = {
         },
     ),
     "disability_card": (
-        "name, card_no, class_code, level_code, valid_to DATE, subsidy_status, card_state",
+        "name, card_no, class_code, level_code, valid_to DATE, subsidy_status, card_state, faulty_field, faulty_value",
         {
-            "good": ("张三", "1", "1", "2", "2030-01-01", "发放", "ok"),
-            "expired": ("李四", "2", "1", "2", "2020-01-01", "发放", "expired_paid"),
+            "good": ("张三", "1", "1", "2", "2030-01-01", "发放", "ok", None, None),
+            "expired": ("李四", "2", "1", "2", "2020-01-01", "发放", "expired_paid", "valid_to", "2020-01-01"),
         },
     ),
     "enterprise_insured": (

@@ -113,6 +113,14 @@ def test_the_subject_is_what_the_rule_speaks_about_or_else_the_record(lake, resu
     ]  # fmt: skip
 
 
+def test_the_field_is_the_one_that_is_wrong(lake, results):
+    """Of two numbers of a row, and of a card's columns; with its value."""
+    found = [anomaly(lake, rule, entity) for rule, entity in (("R01", "checksum"), ("R25", "expired"))]
+    assert [(a["field"], a["value"]) for a in found] == [
+        ("husband_id_no", "370602199001011235"), ("valid_to", "2020-01-01"),
+    ]  # fmt: skip
+
+
 def test_names_with_quotes_and_codes_are_shown_as_people_read_them(lake, results):
     assert json.loads(anomaly(lake, "R02", "birth")["evidence"])["identity_conflict"] == "birth"
     evidence = shown(lake, "R02", "birth")

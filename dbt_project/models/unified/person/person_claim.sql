@@ -7,6 +7,7 @@ select
     end as basis,
     claim.feed,
     claim.role,
+    claim.id_field,
     claim.record_key,
     claim.source_ref,
     claim.delivered_on,
