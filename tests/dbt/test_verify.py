@@ -50,7 +50,7 @@ def test_whose_number_it_is_is_told_by_a_column_of_the_feed() -> None:
     said = (models.DBT_PROJECT / "models" / "said" / "said_person.sql").read_text()
     told = re.findall(r"'(\w+)' as id_field,.*?ref\('stg_(\w+)'\)", said, re.S)
     assert [field for field, table in told if field not in feeds[table].by_name] == []
-    assert [field for field, table in told if feeds[table].code == "F05"] == ["husband_id_no", "wife_id_no"]
+    assert [field for field, table in told if feeds[table].entity == "marriages"] == ["husband_id_no", "wife_id_no"]
     assert [field for field, table in told if feeds[table].code == "F11"] == ["card_no"]
 
 
