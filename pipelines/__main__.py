@@ -140,7 +140,7 @@ def inspect(paths: Paths, arguments: argparse.Namespace) -> int:
     if arguments.feed and feed is None:
         return unknown_feed(arguments.feed, code=2)
     if not file.is_file():
-        print(f"没有文件 {file}", file=sys.stderr)
+        print(f"没有文件 {file}；用法：make inspect FILE=文件 [FEED=F10] [ROWS=5]", file=sys.stderr)
         return 2
     try:
         with Apart() as reader:

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         paths = check(PROJECT_ROOT) if options.check else write(PROJECT_ROOT)
         for path in paths:
-            print(("drifted: " if options.check else "written: ") + path.as_posix())
+            print(("drifted, make generate: " if options.check else "written: ") + path.as_posix())
         if not options.check:
             LINEAGE_FILE.write_text(disclosure.as_text(disclosure.compiled_origins()), encoding="utf-8")
             print(f"written: {LINEAGE_FILE.name}")
@@ -50,7 +50,7 @@ def _pages(is_check: bool) -> bool:
     files = packs.pages() | catalogue.pages() | house.drawn(PROJECT_ROOT)
     paths = bring(PROJECT_ROOT, files, packs.present(PROJECT_ROOT) | catalogue.present(PROJECT_ROOT))
     for path in paths:
-        print(("drifted: " if is_check else "written: ") + path.as_posix())
+        print(("drifted, make generate: " if is_check else "written: ") + path.as_posix())
     return is_check and bool(paths)
 
 

@@ -20,6 +20,7 @@ def main() -> int:
         return 1
     for file in files:
         print(f"written: {file}")
+    print("next: docs/add-a-pack.md says how it becomes a real one 下一步见 docs/add-a-pack.md")
     return 0
 
 
