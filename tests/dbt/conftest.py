@@ -36,13 +36,14 @@ def before_the_build(made: Paths) -> Paths:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lake(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Closed with the file that asked: dbt, a process of its own, needs the lake alone."""
     with connect(paths, read_only=True) as con:
         yield con
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ask(lake: duckdb.DuckDBPyConnection) -> Callable[..., Rows]:
     """Rows of a query against the built lake."""
     return lambda sql, *values: lake.execute(sql, list(values)).fetchall()
