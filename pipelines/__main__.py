@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.judge.ledger.decisions import issued_turns
+from pipelines.kit.city_time import written_day
 from pipelines.kit.house_text import HouseFileError
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.private import keep_private
@@ -95,11 +96,8 @@ def _run() -> int:
 
 
 def _day(text: str) -> date:
-    try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
+    if day := written_day(text):
+        return day
     raise argparse.ArgumentTypeError(f"{text} 不是日期，请写成 2024-02-29 的形式 (no such date)")
 
 

@@ -20,6 +20,7 @@ from pipelines.kit.paths import Paths
 
 _OURS = dg.Failure.__name__
 _LAUNCH = {"minimum_interval_seconds": 30, "default_status": dg.DefaultSensorStatus.RUNNING}
+_NO_CHANNEL = f"no channel ({alerts.VARIABLE}) 未配置告警渠道"
 # What there is to do every day is no alert.
 _EVERY_DAY = ("今日收件", "提前提醒", "旧数据提示")
 
@@ -52,6 +53,8 @@ def incident_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
         description="Tells after a run what is overdue, refused or could not be read (ZHENJIE_ALERTS) 数据告警.",
     )
     def watch(context: dg.RunStatusSensorContext, lakehouse: Lakehouse) -> dg.SkipReason:
+        if not alerts.channel():  # nobody would hear what is looked for
+            return dg.SkipReason(_NO_CHANNEL)
         day = context.dagster_run.tags.get("dagster/partition", "")
         lines = troubles(lakehouse.paths, feeds, date.fromisoformat(day)) if day else []
         return _told(f"{day} 有待办事项", lines) if lines else dg.SkipReason("nothing to tell 没有待办事项")
@@ -73,4 +76,4 @@ def _told(title: str, lines: Iterable[str]) -> dg.SkipReason:
         sent = alerts.tell(f"【数据镇街】{title}", "\n".join(lines))
     except alerts.NotTold as error:
         return dg.SkipReason(f"not told 未能告警: {error}")
-    return dg.SkipReason(f"told: {title}" if sent else f"no channel ({alerts.VARIABLE}) 未配置告警渠道: {title}")
+    return dg.SkipReason(f"told: {title}" if sent else f"{_NO_CHANNEL}: {title}")

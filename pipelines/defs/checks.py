@@ -4,12 +4,12 @@ Belongs here: turning structural suites into asset checks. Business rules are ch
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 import dagster as dg
 
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.metadata import markdown_table
+from pipelines.defs.partitions import as_of
 from pipelines.defs.resources import Lakehouse
 from pipelines.judge.verify.structure import StructureResult, verify_structure
 from pipelines.kit.contracts import Feed
@@ -31,8 +31,7 @@ def structure_checks(feeds: Iterable[Feed]) -> dg.AssetChecksDefinition:
         paths = lakehouse.hold(context.log)
         wanted = {key.asset_key for key in context.selected_asset_check_keys}
         codes = [code for code, feed in by_code.items() if bronze_key(feed) in wanted]
-        day = date.fromisoformat(context.run.tags["dagster/partition"])
-        for result in verify_structure(paths, day, codes):
+        for result in verify_structure(paths, as_of(context), codes):
             yield _told(bronze_key(by_code[result.feed]), result)
 
     return structure

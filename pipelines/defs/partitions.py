@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipelines.ingest.arrivals.calendar import month_end
 from pipelines.ingest.arrivals.recent import newest_day, waiting_day
-from pipelines.kit.city_time import today
+from pipelines.kit.city_time import today, written_day
 from pipelines.kit.contracts import Feed
 from pipelines.kit.decision_files import issued_turns
 from pipelines.kit.paths import Paths
@@ -62,11 +62,7 @@ def for_dates(*requests: dg.RunRequest) -> dict[str, list]:
 def why_no_date(text: str) -> str:
     """Why a text is no date that can be launched; '' when it is one."""
     last = today() + timedelta(days=1)
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is not None and day.isoformat() == text and FIRST_DATE <= day <= last:
+    if (day := written_day(text)) and FIRST_DATE <= day <= last:
         return ""
     return (
         f"{text} is no business date: YYYY-MM-DD from {FIRST_DATE} to {last} "

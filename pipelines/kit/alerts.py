@@ -22,10 +22,14 @@ class NotTold(RuntimeError):
     """The channel could not be used; the message names the host and never a password or a whole address."""
 
 
+def channel() -> str:
+    """The address of the channel; '' where none is configured. It may hold a password: it is not to be shown."""
+    return os.environ.get(VARIABLE, "").strip()
+
+
 def tell(title: str, text: str) -> bool:
     """Send a message through the channel; False where none is configured. Raises NotTold."""
-    address = os.environ.get(VARIABLE, "").strip()
-    if not address:
+    if not (address := channel()):
         return False
     try:
         where = urlsplit(address)

@@ -19,6 +19,7 @@ FEEDS = [load_contracts()["F11"]]
 @pytest.fixture
 def said(monkeypatch) -> list[tuple[str, str]]:
     sent: list[tuple[str, str]] = []
+    monkeypatch.setenv(alerts.VARIABLE, "http://127.0.0.1")
     monkeypatch.setattr(alerts, "tell", lambda title, text: sent.append((title, text)) or True)
     return sent
 
