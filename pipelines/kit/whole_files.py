@@ -12,9 +12,12 @@ from pathlib import Path
 PRIVATE = 0o600
 
 
-def write_whole(path: Path, content: bytes | str, mode: int | None = None, keep_existing: bool = False) -> None:
+def write_whole(
+    path: Path, content: bytes | str, mode: int | None = None, keep_existing: bool = False, is_lasting: bool = True
+) -> None:
     """Write `path` by a rename, after its bytes are on disk. `mode`: its rights, by umask otherwise;
-    `keep_existing`: the first writer wins. A folder under that name goes aside."""
+    `keep_existing`: the first writer wins; `is_lasting` False: does not wait for the disk, so that a power cut may lose
+    it. A folder under that name goes aside."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if mode == PRIVATE else 0o777)
     scratch = path.with_name(f".{path.name[:80]}.{os.getpid()}.{secrets.token_hex(4)}")
     opened = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
@@ -22,7 +25,8 @@ def write_whole(path: Path, content: bytes | str, mode: int | None = None, keep_
         with os.fdopen(opened, "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
-            os.fsync(file.fileno())
+            if is_lasting:
+                os.fsync(file.fileno())
         if keep_existing:
             _link_first(scratch, path)
         else:
@@ -30,16 +34,8 @@ def write_whole(path: Path, content: bytes | str, mode: int | None = None, keep_
             scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def write_soon(path: Path, text: str) -> None:
-    """Write `path` by a rename, without waiting for the disk: whoever looks finds it whole, a power cut may lose it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name[:80]}.{os.getpid()}.{secrets.token_hex(4)}")
-    scratch.write_text(text, encoding="utf-8")
-    _make_way(path)
-    scratch.replace(path)
+    if is_lasting:
+        _sync_folder(path.parent)
 
 
 def take_away(path: Path) -> None:

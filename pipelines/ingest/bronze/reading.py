@@ -16,7 +16,7 @@ from pathlib import Path
 from pipelines.ingest.landing import Delivery
 from pipelines.kit.paths import Paths
 from pipelines.kit.records import read_record
-from pipelines.kit.whole_files import take_away, write_soon
+from pipelines.kit.whole_files import take_away, write_whole
 from pipelines.kit.workers import hurried
 
 # The first time it may have been another file's doing, or somebody's; the second time it is read alone.
@@ -82,7 +82,7 @@ def _note(paths: Paths, feed_code: str) -> Path:
 
 def _write(note: Path, delivery_id: str, deaths: int) -> None:
     """It has to outlive the process, not the power: no reader is to blame for that."""
-    write_soon(note, json.dumps(asdict(_Note(delivery_id, deaths))))
+    write_whole(note, json.dumps(asdict(_Note(delivery_id, deaths))), is_lasting=False)
 
 
 def _read(note: Path) -> tuple[str, int]:
