@@ -9,6 +9,7 @@ from pipelines.generate.names import check_names
 from pipelines.generate.people import PEOPLE
 from pipelines.generate.selects import said_model
 from pipelines.generate.staging import HEAD, model_name, staging_sql, staging_yml
+from pipelines.generate.subjects import SUBJECTS
 from pipelines.generate.things import THINGS, check_ranks
 from pipelines.kit.contracts.feed_file import load_feed_files
 from pipelines.kit.contracts.generate import FEEDS, contracts_of
@@ -29,7 +30,7 @@ def generated(root: Path) -> dict[Path, str]:
     for feed, says in said:
         files[STAGING / f"{model_name(feed)}.sql"] = staging_sql(feed, says)
         files[STAGING / f"{model_name(feed)}.yml"] = staging_yml(feed, says)
-    for name, what in (PEOPLE | THINGS).items():
+    for name, what in (PEOPLE | THINGS | SUBJECTS).items():
         files[SAID / f"{name}.sql"], files[SAID / f"{name}.yml"] = said_model(name, what, said)
     return files
 

@@ -35,7 +35,7 @@ def _people(feed: Feed, says: Says) -> Iterator[Select]:
             "feed": "feed",
             "role": f"'{p.role}'",
             "id_field": f"'{p.id}'" if p.id else TEXT,
-            "claim_id": f"{{{{ derived_key('{p.key}', ['record_key', \"'{p.role}'\"]) }}}}" if p.key else "record_key",
+            "claim_id": claim_id(p),
             **same("record_key", "source_ref", "delivered_on"),
             "id_no": p.number,
             "id_defect": p.defect,
@@ -44,7 +44,7 @@ def _people(feed: Feed, says: Says) -> Iterator[Select]:
             **values,
             **{f"returned_{name}": sql if is_returned else _NOTHING[name] for name, sql in values.items()},
             "seen_date": p.seen or "delivered_on",
-            "township_code": _township(p, says),
+            "township_code": township(p, says),
         }
         yield Select(columns, staged(feed), " or ".join(f"{c} is not null" for c in (p.number, p.name) if c))
 
@@ -52,7 +52,7 @@ def _people(feed: Feed, says: Says) -> Iterator[Select]:
 def _vouched(feed: Feed, says: Says) -> Iterator[Select]:
     for p in says.named:
         if p.vouches:
-            columns = {"id_no": _linked(p), **_values(feed, p), "township_code": _township(p, says)}
+            columns = {"id_no": _linked(p), **_values(feed, p), "township_code": township(p, says)}
             yield Select(columns, staged(feed), f"{p.name} is not null")
 
 
@@ -60,7 +60,7 @@ def _unnumbered(feed: Feed, says: Says) -> Iterator[Select]:
     for p in says.named:
         if p.by_name:
             row = same("feed", "record_key", "source_ref")
-            columns = {**row, **_values(feed, p), "township_code": _township(p, says)}
+            columns = {**row, **_values(feed, p), "township_code": township(p, says)}
             yield Select(columns, staged(feed), f"{p.number} is null")
 
 
@@ -78,7 +78,13 @@ def _linked(p: Person) -> str:
     return f"coalesce({p.number}_norm, {p.number})" if p.any_number else f"{p.number}_norm"
 
 
-def _township(p: Person, says: Says) -> str:
+def claim_id(p: Person) -> str:
+    """SQL of the key of what a row claims of a person."""
+    return f"{{{{ derived_key('{p.key}', ['record_key', \"'{p.role}'\"]) }}}}" if p.key else "record_key"
+
+
+def township(p: Person, says: Says) -> str:
+    """SQL of the township in which a row says a person is."""
     return "township_code" if says.place and not p.elsewhere else TEXT
 
 

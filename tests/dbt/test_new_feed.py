@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,11 @@ code: F37
 title: 独居老人登记
 department: 市民政局
 domain: 民生
-grain: 每登记编号一行
+grain: 每编号一行
 purpose: 独居老人底册
 delivery: {format: csv, encoding: utf-8-sig, scope: city, mode: full, every: 1m, due: 5}
 columns:
-  - {element: record_no, label: 登记编号, key: 1}
+  - {element: record_no, label: 编号, key: 1}
   - {element: id_no, label: 身份证号}
   - {name: name, element: person_name}
   - {element: sex_name}
@@ -39,13 +40,19 @@ columns:
   - {name: visit_date, element: event_date, label: 走访日期}
   - {element: division_code}
   - {element: living_type, correctable: true}
-  - {name: helper_code, element: uscc, label: 服务机构信用代码}
+  - {element: household_no}
+  - {element: relation_code}
+  - {name: status_name, element: hukou_status}
+  - {element: house_no}
+  - {name: helper_code, element: uscc, label: 信用代码}
 says:
   person:
     - {id: id_no, name: name, sex: sex_name, birth: birth_date, seen: visit_date, rank: {name: 11, sex: 11}}
   place: {code: division_code, day: visit_date}
   enterprise:
     - {role: helper, code: helper_code}
+  household: {number: household_no, relation: relation_code, status: status_name}
+  dwelling: {number: house_no, living: living_type, day: visit_date}
 """
 MEALS = """
 code: F38
@@ -60,24 +67,27 @@ columns:
   - {name: name, element: person_name}
   - {element: pay_month, key: 2}
   - {element: division_code}
+  - {element: amount, label: 金额}
+  - {name: status_name, element: benefit_status, label: 状态, tags: [], codes: [发放, 停发]}
 says:
   person:
     - {id: id_no, name: name, elsewhere: true, rank: 12}
   place: {code: division_code, month: pay_month, of: id_no}
+  benefit: {scheme: {word: 助餐补贴}, month: pay_month, amount: amount, paid: {status_name: 发放}}
 """
 ONLY_THERE = small.id_no("19390909", 43)
 WRONG = ONLY_THERE[:17] + ("1" if ONLY_THERE[17] != "1" else "2")
 HELPER = "91370600MA3C4T5L05"
-HEADINGS = "登记编号,身份证号,姓名,性别,出生日期,走访日期,村居代码,居住类型,服务机构信用代码"
+HEADINGS = "编号,身份证号,姓名,性别,出生日期,走访日期,村居代码,居住类型,户号,与户主关系代码,户口状态,房屋编号,信用代码"
 ROWS = (
-    f"R1,{ONLY_THERE},独居甲,男,1939-09-09,2024-01-10,{small.VILLAGE},自有,{small.USCC}",
-    f"R2,{small.HEAD},王建国,女,1960-01-02,2023-12-30,{small.OLD_VILLAGE},自有,{HELPER}",
-    f"R3,{WRONG},独居乙,男,1939-09-09,2023-12-31,{small.OLD_VILLAGE},自有,",
-    "R4,,独居丙,女,1940-01-01,2024-01-10,370602001555,自有,",
+    f"R1,{ONLY_THERE},独居甲,男,1939-09-09,2024-01-10,{small.VILLAGE},自有,H37,01,正常,A9,{small.USCC}",
+    f"R2,{small.HEAD},王建国,女,1960-01-02,2023-12-30,{small.OLD_VILLAGE},自有,,,,,{HELPER}",
+    f"R3,{WRONG},独居乙,男,1939-09-09,2023-12-31,{small.OLD_VILLAGE},自有,,,,,",
+    "R4,,独居丙,女,1940-01-01,2024-01-10,370602001555,自有,,,,,",
 )
 PAID = (
-    f"{small.HEAD},王建国,2023-12,{small.OLD_VILLAGE}", f"{small.HEAD},王建国,2024-01,{small.VILLAGE}",
-    f"{small.WIFE},陈秀英,2023-12,{small.OLD_VILLAGE}",
+    f"{small.HEAD},王建国,2023-12,{small.OLD_VILLAGE},90,发放", f"{small.HEAD},王建国,2024-01,{small.VILLAGE},90,停发",
+    f"{small.WIFE},陈秀英,2023-12,{small.OLD_VILLAGE},90.5,发放",
 )  # fmt: skip
 
 
@@ -112,7 +122,7 @@ def ask(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
             content = "\n".join((HEADINGS, *ROWS)) + "\n"
             result = office.deliver("F37", f"F37_独居老人登记_370600_{day:%Y%m}.csv", content.encode(), day)
             assert (result.status, result.rows_bronze) == ("accepted", 4)
-        content = "\n".join(("身份证号,姓名,发放月份,村居代码", *PAID)) + "\n"
+        content = "\n".join(("身份证号,姓名,发放月份,村居代码,金额,状态", *PAID)) + "\n"
         assert office.deliver("F38", "F38_助餐补贴_370600_202401.csv", content.encode(), small.FIRST).rows_bronze == 3
         with connect(paths) as con:
             load_reference(con, paths)
@@ -134,7 +144,7 @@ def test_somebody_known_only_there_is_a_person(ask) -> None:
         "SELECT person_id, name, name_source_ref[:3], sex_code, birth_date, township_code "
         "FROM lake.unified.person WHERE id_no = ?", ONLY_THERE,
     )  # fmt: skip
-    assert rows == [(entity_key("person", ONLY_THERE), "独居甲", "F37", "1", date(1939, 9, 9), None)]
+    assert rows == [(entity_key("person", ONLY_THERE), "独居甲", "F37", "1", date(1939, 9, 9), small.XIANGYANG)]
     assert ask("SELECT name FROM lake.unified.person WHERE id_no = ?", small.HEAD) == [("王建国",)]
 
 
@@ -184,6 +194,34 @@ def test_its_places_are_checked_on_the_day_they_speak_of(ask) -> None:
 def test_its_credit_codes_are_judged(ask) -> None:
     rows = ask("SELECT uscc, uscc_defect FROM lake.verify.credit_code WHERE feed = 'F37' ORDER BY uscc")
     assert rows == [(small.USCC, None), (HELPER, "checksum")]
+
+
+def test_what_it_pays_is_a_benefit_of_whom_it_names(ask) -> None:
+    rows = ask(
+        "SELECT person_id, scheme_name, pay_month, amount, is_paid, county_code, id_no FROM lake.unified.benefit "
+        "WHERE feed = 'F38' ORDER BY source_ref"
+    )
+    assert rows == [
+        (entity_key("person", small.HEAD), "助餐补贴", "2023-12", Decimal(90), True, "370600", small.HEAD),
+        (entity_key("person", small.HEAD), "助餐补贴", "2024-01", Decimal(90), False, "370600", small.HEAD),
+        (entity_key("person", small.WIFE), "助餐补贴", "2023-12", Decimal("90.5"), True, "370600", small.WIFE),
+    ]
+
+
+def test_its_members_and_houses_are_those_of_the_unified_database(ask) -> None:
+    alone = entity_key("person", ONLY_THERE)
+    rows = ask(
+        "SELECT household_no, relation_code, is_active FROM lake.unified.household_member WHERE person_id = ?", alone
+    )
+    assert rows == [("H37", "01", True)]
+    rows = ask("SELECT member_count, head_state, head_person_id FROM lake.unified.household WHERE household_no = 'H37'")
+    assert rows == [(1, "one_head", alone)]
+    rows = ask(
+        "SELECT house_no, dwelling.township_code, living.living_type, living.living_type_source_ref[:7], is_vacant "
+        "FROM lake.unified.person_dwelling AS living JOIN lake.unified.dwelling USING (dwelling_id) "
+        "WHERE person_id = ?", alone,
+    )
+    assert rows == [("A9", small.XIANGYANG, "独居", "ticket/", False)]
 
 
 def test_a_correction_is_laid_over_it_and_its_coming_back_is_seen(ask) -> None:

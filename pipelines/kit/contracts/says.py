@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from pipelines.kit.contracts.elements import Element
 from pipelines.kit.contracts.model import CITIZEN_NUMBER, CORRECTABLE, CREDIT_CODE, DIVISION, GRID, IDENTIFIER, MONTH
+from pipelines.kit.contracts.subjects import Benefit, Dwelling, Household, Strict, Where, named_codes, named_columns
 from pipelines.kit.house_files import Name
 
 # A field of a person that feeds tell, and the column of the lake that holds it.
@@ -21,15 +22,13 @@ SELF = "self"
 Rank = Annotated[int, Field(ge=1, le=9999)]
 # What can be said of a person whose number is only judged.
 _JUDGED = {"role", "id", "digits", "former", "names"}
+# Keys whose columns tell who or what is meant.
+_WHO = ("person", "enterprise", "household.number", "dwelling.number")
 # Kinds of keys that hold apart the people of one row.
 KEYS = ("marriage_party",)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Person(_Strict):
+class Person(Strict):
     """One person a row names, in a `role`. The other words are columns of the feed, or say more:
 
     `id` holds the identity number, in its first `digits` characters where it holds more; `former` the number held
@@ -79,7 +78,7 @@ class Person(_Strict):
         return tuple(field for field in PERSON_FIELDS if getattr(self, field))
 
 
-class Place(_Strict):
+class Place(Strict):
     """Where a row lies: its division `code`, or a grid, which is looked up with its village and left to rule R11.
 
     Rule R07 asks whether the code was in force on its `day`, else on that of the delivery, which also counts for a row
@@ -103,7 +102,7 @@ class Place(_Strict):
         return self
 
 
-class Enterprise(_Strict):
+class Enterprise(Strict):
     """An enterprise a row names by its credit code, in a `role`, with its `name` where it has one."""
 
     role: Name = SELF
@@ -111,17 +110,17 @@ class Enterprise(_Strict):
     name: Name | None = None
 
 
-class Event(_Strict):
+class Event(Strict):
     """What happened to the person of the row (the first named) on a `day`; rows `where` a column has a value, all
     without. `rank` of the feed in the queue for the day."""
 
     kind: Literal["death"]
     day: Name
-    where: dict[Name, str] = {}
+    where: Where = {}
     rank: Rank
 
 
-class Says(_Strict):
+class Says(Strict):
     """What a row says; nothing, where it is staged and names nobody. `same`: column -> code -> the code that means the
     same and is used instead."""
 
@@ -129,6 +128,9 @@ class Says(_Strict):
     place: Place | None = None
     enterprise: tuple[Enterprise, ...] = ()
     event: tuple[Event, ...] = ()
+    benefit: Benefit | None = None
+    household: Household | None = None
+    dwelling: Dwelling | None = None
     same: dict[Name, Annotated[dict[str, str], Field(min_length=1)]] = {}
 
     @property
@@ -154,7 +156,7 @@ def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
         elif wanted and not _is(columns[name], wanted):
             word = key.rpartition(".")[2]
             yield f"says.{key}: column {name} is no {wanted}; name another column, or leave {word} out"
-        elif key.startswith(("person", "enterprise")) and wanted and CORRECTABLE in columns[name].tags:
+        elif key.startswith(_WHO) and wanted and CORRECTABLE in columns[name].tags:
             yield f"says.{key}: column {name} tells who is meant, so townships cannot correct it; drop correctable"
     for key, entries in (("person", says.person), ("enterprise", says.enterprise)):
         for role in (r for r, count in Counter(entry.role for entry in entries).items() if count > 1):
@@ -163,10 +165,16 @@ def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
         yield f"says.event: {kind} twice; a feed tells it once, keep one"
     yield from _of_numbers(says)
     yield from _of_names(says, columns)
-    if says.event and not says.named:
-        yield "says.event: it happens to a person; say which under person"
+    for key, why in _OF_PERSONS.items():
+        if getattr(says, key) and not says.named:
+            yield f"says.{key}: {why}; say which under person"
     yield from (f"says.person{problem}" for problem in _of_people(says, columns))
     yield from _of_codes(says, columns)
+
+
+_OF_PERSONS = {
+    "event": "it happens to a person", "benefit": "it is paid to a person", "household": "it has a person as member",
+}  # fmt: skip
 
 
 def _of_people(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
@@ -223,7 +231,7 @@ def _of_codes(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     """Codes become texts in SQL: only those of the column may."""
     said = [(f"same.{name}", name, code) for name, same in says.same.items() for code in (*same, *same.values())]
     said += [(f"event.{e.kind}.where.{name}", name, code) for e in says.event for name, code in e.where.items()]
-    for key, name, code in said:
+    for key, name, code in (*said, *named_codes(says.benefit)):
         if name in columns and code not in columns[name].codes:
             yield f"says.{key}: {code!r} is no code of column {name}; known are {', '.join(columns[name].codes)}"
     for name, code in ((name, code) for name, same in says.same.items() for code in same if same[code] == code):
@@ -248,6 +256,7 @@ def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
     for event in says.event:
         yield f"event.{event.kind}.day", event.day, "date"
         yield from ((f"event.{event.kind}.where", column, "") for column in event.where)
+    yield from named_columns(says.benefit, says.household, says.dwelling)
     yield from (("same", column, "") for column in says.same)
 
 
@@ -255,6 +264,7 @@ def _is(column: SaidColumn, wanted: str) -> bool:
     standard = column.element.standard
     return {
         "date": column.element.type == "date",
+        "amount": column.element.type == "decimal",
         "identifier": IDENTIFIER in column.tags,
         "identity number": standard == CITIZEN_NUMBER,
         "credit code": standard == CREDIT_CODE,

@@ -77,6 +77,64 @@ def test_a_place_speaks_of_one_day(change, capsys, new: str, complaint: str):
     assert complaint in capsys.readouterr().err
 
 
+_SUBSIDY = (
+    "  benefit: {scheme: {column: subsidy_type, word: 补贴, none: 无, prefix: 残疾人}, "
+    "where: {subsidy_status: 发放}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("new", "complaint"),
+    [
+        ("  benefit: {scheme: {prefix: 残疾人}}\n", "says.benefit.scheme: a benefit has a name; give its"),
+        ("  benefit: {scheme: {word: 补贴, none: 无}}\n", "says.benefit.scheme: none is a code of the column"),
+        ("  benefit: {scheme: {word: \"' or '\"}}\n", "says.benefit.scheme.word: string should match pattern"),
+        ("  benefit: {scheme: {column: subsidy}}\n", "says.benefit.scheme.column: no column subsidy; name"),
+        ("  benefit: {scheme: {column: subsidy_type, none: 没有}}\n", "says.benefit.scheme.none: '没有' is no code"),
+        ("  benefit: {scheme: {word: 补贴}, where: {subsidy_status: 给}}\n",
+         "says.benefit.where.subsidy_status: '给' is no code of column subsidy_status; known are 发放"),
+        ("  benefit: {scheme: {word: 补贴}, paid: {subsidy_status: 给}}\n", "says.benefit.paid.subsidy_status: '给'"),
+        ("  benefit: {scheme: {word: 补贴}, month: valid_to}\n", "says.benefit.month: column valid_to is no month"),
+        ("  benefit: {scheme: {word: 补贴}, amount: name}\n", "says.benefit.amount: column name is no amount"),
+        ("  benefit: {scheme: {word: 补贴}}\n  household: {number: name}\n", "says.household.number: column name"),
+        ("  benefit: {scheme: {word: 补贴}}\n  dwelling: {number: card_no, day: name}\n",
+         "says.dwelling.day: column name"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_other_subjects_is_held_against_the_columns(change, capsys, new: str, complaint: str):
+    assert main(["generate", "--root", str(change(_SUBSIDY, new))]) == 1
+    assert complaint in capsys.readouterr().err
+
+
+def test_what_happens_to_a_person_needs_one(change, capsys):
+    assert main(["generate", "--root", str(change(f"  person:\n    - {_PERSON}\n", ""))]) == 1
+    assert "says.benefit: it is paid to a person; say which under person" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("new", "wanted"),
+    [
+        (_SUBSIDY, "    '残疾人' || coalesce(nullif(subsidy_type, '无'), '补贴') as scheme_name,\n"),
+        (_SUBSIDY, "    {{ month_of('delivered_on') }} as pay_month,\n"),
+        (_SUBSIDY, "    true as is_paid,\n"),
+        ("  benefit: {scheme: {word: 补贴}, paid: {subsidy_status: 发放}}\n",
+         "    coalesce(subsidy_status, '') = '发放' as is_paid,\n"),
+        ("  benefit: {scheme: {column: subsidy_type, prefix: 残疾人}}\n",
+         "    '残疾人' || subsidy_type as scheme_name,\n"),
+    ],
+)  # fmt: skip
+def test_what_a_feed_pays_is_read_from_its_columns(change, new: str, wanted: str):
+    text = models.generated(change(_SUBSIDY, new))[models.SAID / "said_benefit.sql"]
+    (cards,) = [part for part in text.split("union all\n") if "disability_cards" in part]
+    assert wanted in cards
+
+
+def test_a_register_of_its_own_numbers_other_households(change):
+    new = "  benefit: {scheme: {word: 补贴}}\n  household: {numbers: cards, number: card_no}\n"
+    text = models.generated(change(_SUBSIDY, new))[models.SAID / "said_household.sql"]
+    assert "    feed,\n    'cards' as numbers,\n    record_key as claim_id,\n" in text.split("union all\n")[1]
+
+
 def test_says_with_nothing_behind_it_is_told(project: Path):
     file = project / "expectations/feeds/disabled_federation/disability_cards.yaml"
     file.write_text(file.read_text(encoding="utf-8").partition("says:")[0] + "says:\n", encoding="utf-8")
@@ -84,7 +142,7 @@ def test_says_with_nothing_behind_it_is_told(project: Path):
         load_feed_files(project / "expectations/feeds")
 
 
-_TYPE, _LIVES = "{name: subsidy_type, element", "{element: division_code}"
+_TYPE, _LIVES = "{name: level_code, element", "{element: division_code}"
 
 
 @pytest.mark.parametrize(
@@ -107,10 +165,9 @@ def test_a_column_bears_no_name_of_sql_or_of_staging(change, old: str, new: str,
         models.generated(change(old, new))
 
 
-def test_a_feed_that_says_nothing_keeps_off_words_of_sql_alone(change, project: Path):
-    change(f"says:\n  person:\n    - {_PERSON}\n  place: {{code: division_code}}\n", "")
+def test_a_feed_that_says_nothing_keeps_off_words_of_sql_alone(project: Path):
     file = project / "expectations/feeds/disabled_federation/disability_cards.yaml"
-    text = file.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8").partition("says:")[0]
     file.write_text(text.replace("name: subsidy_type", "name: feed"), encoding="utf-8")
     assert models.generated(project)
     file.write_text(text.replace("name: subsidy_type", "name: where"), encoding="utf-8")

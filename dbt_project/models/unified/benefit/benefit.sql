@@ -1,27 +1,4 @@
 {#- county_code is that of today of whoever sent the row; under a code nobody knows, of where its payee lives. -#}
-with paid as (
-    select
-        feed, record_key, source_ref, delivered_on, scope, id_no, name, category as scheme_name, pay_month, amount,
-        remark, township_code, coalesce(amount, 0) > 0 as is_paid,
-        cast(null as string) as band_name, cast(null as date) as stated_birth_date
-    from {{ ref('stg_civil_affairs__social_assistance') }}
-    union all
-    select
-        feed, record_key, source_ref, delivered_on, scope, id_no, name, '高龄津贴' as scheme_name, pay_month, amount,
-        remark, township_code, coalesce(status_name, '') = '发放' as is_paid,
-        band_name, birth_date as stated_birth_date
-    from {{ ref('stg_civil_affairs__old_age_allowance') }}
-    union all
-    select
-        feed, record_key, source_ref, delivered_on, scope, id_no, name,
-        '残疾人' || coalesce(nullif(subsidy_type, '无'), '补贴') as scheme_name,
-        {{ month_of('delivered_on') }} as pay_month, cast(null as decimal(18, 2)) as amount,
-        cast(null as string) as remark, township_code, true as is_paid,
-        cast(null as string) as band_name, cast(null as date) as stated_birth_date
-    from {{ ref('stg_disabled_federation__disability_cards') }}
-    where subsidy_status = '发放'
-)
-
 select
     {{ derived_key('benefit', ['paid.record_key']) }} as benefit_id,
     claim.person_id,
@@ -43,7 +20,7 @@ select
     paid.delivered_on,
     paid.record_key,
     paid.source_ref
-from paid
-left join {{ ref('person_claim') }} as claim on claim.claim_id = paid.record_key
+from {{ ref('said_benefit') }} as paid
+left join {{ ref('person_claim') }} as claim on claim.claim_id = paid.claim_id
 left join {{ ref('person') }} as person on person.person_id = claim.person_id
 left join {{ ref('stg_division_code') }} as sender on sender.division_code = paid.scope

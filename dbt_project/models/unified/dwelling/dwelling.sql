@@ -7,7 +7,8 @@ with ranked as (
             order by case when current_grid_code is not null then 0 when township_code is not null then 1 else 2 end,
                 survey_date desc nulls last, source_ref
         ) as choice
-    from {{ ref('stg_grid_centre__grid_survey') }} as survey
+    from {{ ref('said_dwelling') }} as survey
+    where survey.numbers = 'survey'
 )
 
 select

@@ -4,9 +4,11 @@ with lived as (
         claim.person_id,
         {{ derived_key('dwelling', ['survey.scope', 'survey.house_no']) }} as dwelling_id,
         survey.*
-    from {{ ref('stg_grid_centre__grid_survey') }} as survey
-    inner join {{ ref('person_claim') }} as claim on claim.claim_id = survey.record_key and claim.feed = 'F31'
-    where claim.person_id is not null and coalesce(survey.living_type, '') <> '空置'
+    from {{ ref('said_dwelling') }} as survey
+    inner join {{ ref('person_claim') }} as claim on claim.claim_id = survey.claim_id and claim.feed = survey.feed
+    where survey.numbers = 'survey'
+        and claim.person_id is not null
+        and coalesce(survey.living_type, '') <> '空置'
 ),
 
 of_dwelling as (
@@ -33,7 +35,7 @@ select
     coalesce(here.township_code, dwelling.township_code) as township_code,
     here.house_address as address,
     here.record_key,
-    here.grid_source_ref as source_ref,
+    here.place_source_ref as source_ref,
     row_number() over (
         partition by here.person_id
         order by case when coalesce(here.township_code, dwelling.township_code) is not null then 0 else 1 end,

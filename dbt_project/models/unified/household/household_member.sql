@@ -1,11 +1,12 @@
+-- Households of the hukou; those a department numbers for itself are not theirs.
 -- A person may stand in a household under an old and a new number: the active row, then the newest, speaks. Few do,
 -- so only those are ranked, by keys alone: the rows themselves are wide and pass by once.
 with member as (
-    select resident.household_no, claim.person_id, resident.record_key, resident.status_name, resident.updated_date,
-        resident.delivery_seq, resident.source_ref
-    from {{ ref('stg_public_security__residents') }} as resident
-    inner join {{ ref('person_claim') }} as claim on claim.claim_id = resident.record_key
-    where claim.feed = 'F01'
+    select listed.household_no, claim.person_id, listed.record_key, listed.status_name, listed.updated_date,
+        listed.delivery_seq, listed.source_ref
+    from {{ ref('said_household') }} as listed
+    inner join {{ ref('person_claim') }} as claim on claim.claim_id = listed.claim_id and claim.feed = listed.feed
+    where listed.numbers = 'hukou'
 ),
 
 repeated as (
@@ -30,24 +31,24 @@ outranked as (
 )
 
 select
-    {{ derived_key('household', ['resident.household_no']) }} as household_id,
-    resident.household_no,
+    {{ derived_key('household', ['listed.household_no']) }} as household_id,
+    listed.household_no,
     claim.person_id,
-    resident.relation_code,
-    resident.status_name,
-    resident.status_source_ref,
-    resident.status_name = '正常' as is_active,
-    resident.household_type,
-    resident.ethnic_code,
-    resident.current_division_code,
-    resident.township_code,
-    resident.hukou_address,
-    resident.updated_date,
-    resident.delivery_seq,
-    resident.id_no,
-    resident.record_key,
-    resident.source_ref
-from {{ ref('stg_public_security__residents') }} as resident
-inner join {{ ref('person_claim') }} as claim on claim.claim_id = resident.record_key and claim.feed = 'F01'
-left join outranked on outranked.record_key = resident.record_key
-where outranked.record_key is null
+    listed.relation_code,
+    listed.status_name,
+    listed.status_source_ref,
+    listed.status_name = '正常' as is_active,
+    listed.household_type,
+    listed.ethnic_code,
+    listed.current_division_code,
+    listed.township_code,
+    listed.hukou_address,
+    listed.updated_date,
+    listed.delivery_seq,
+    listed.id_no,
+    listed.record_key,
+    listed.source_ref
+from {{ ref('said_household') }} as listed
+inner join {{ ref('person_claim') }} as claim on claim.claim_id = listed.claim_id and claim.feed = listed.feed
+left join outranked on outranked.record_key = listed.record_key
+where listed.numbers = 'hukou' and outranked.record_key is null

@@ -1,0 +1,120 @@
+"""What is paid, who belongs to which household, what stands in which dwelling, as feeds say it.
+
+Belongs here: the lists that the models of benefits, households and dwellings read. Does not belong here: which row
+speaks where several do.
+"""
+
+from collections.abc import Iterator
+
+from pipelines.generate.people import claim_id, township
+from pipelines.generate.selects import DAY, TEXT, SaidList, Select, same, staged
+from pipelines.generate.staging import is_grid, value_ref_column
+from pipelines.kit.contracts.model import CORRECTABLE, Feed
+from pipelines.kit.contracts.says import Says
+from pipelines.kit.contracts.subjects import Benefit, Scheme
+
+
+def _benefits(feed: Feed, says: Says) -> Iterator[Select]:
+    benefit = says.benefit
+    if benefit is None:
+        return
+    payee = says.named[0]
+    columns = {
+        "feed": "feed",
+        "claim_id": claim_id(payee),
+        **same("record_key", "source_ref", "delivered_on", "scope"),
+        "id_no": payee.number,
+        "name": payee.name or TEXT,
+        "township_code": township(payee, says),
+        "scheme_name": _scheme(benefit.scheme),
+        "pay_month": benefit.month or "{{ month_of('delivered_on') }}",
+        "amount": benefit.amount or "cast(null as decimal(18, 2))",
+        "is_paid": _is_paid(benefit),
+        "band_name": benefit.band or TEXT,
+        "stated_birth_date": payee.birth or DAY,
+        "remark": benefit.remark or TEXT,
+    }
+    yield Select(columns, staged(feed), _holds(benefit.where))
+
+
+def _scheme(scheme: Scheme) -> str:
+    """Name of the scheme: a column's word, a fixed one where that says nothing, what goes before either."""
+    name = scheme.column or f"'{scheme.word}'"
+    if scheme.column and scheme.none:
+        name = f"nullif({name}, '{scheme.none}')"
+    if scheme.column and scheme.word:
+        name = f"coalesce({name}, '{scheme.word}')"
+    return f"'{scheme.prefix}' || {name}" if scheme.prefix else name
+
+
+def _is_paid(benefit: Benefit) -> str:
+    if benefit.paid:
+        return " and ".join(f"coalesce({column}, '') = '{code}'" for column, code in benefit.paid.items())
+    return f"coalesce({benefit.amount}, 0) > 0" if benefit.amount else "true"
+
+
+def _households(feed: Feed, says: Says) -> Iterator[Select]:
+    household = says.household
+    if household is None:
+        return
+    member = says.named[0]
+    columns = {
+        "feed": "feed",
+        "numbers": f"'{household.numbers}'",
+        "claim_id": claim_id(member),
+        **same("record_key", "source_ref", "delivery_seq"),
+        "household_no": household.number,
+        "relation_code": household.relation or TEXT,
+        "household_type": household.type or TEXT,
+        "status_name": household.status or TEXT,
+        "status_source_ref": _value_ref(feed, household.status),
+        "ethnic_code": household.ethnic or TEXT,
+        "hukou_address": household.address or TEXT,
+        "id_no": member.number,
+        "updated_date": member.seen or "delivered_on",
+        "current_division_code": "current_division_code" if says.place and not member.elsewhere else TEXT,
+        "township_code": township(member, says),
+    }
+    yield Select(columns, staged(feed))
+
+
+def _dwellings(feed: Feed, says: Says) -> Iterator[Select]:
+    dwelling = says.dwelling
+    if dwelling is None:
+        return
+    lives = says.named[0] if says.named else None
+    has_grid = says.place is not None and is_grid(feed, says.place)
+    columns = {
+        "feed": "feed",
+        "numbers": f"'{dwelling.numbers}'",
+        "claim_id": claim_id(lives) if lives else TEXT,
+        **same("record_key", "source_ref", "delivery_seq", "scope"),
+        "house_no": dwelling.number,
+        "house_address": dwelling.address or TEXT,
+        "name": lives.name if lives and lives.name else TEXT,
+        "living_type": dwelling.living or TEXT,
+        "living_type_source_ref": _value_ref(feed, dwelling.living),
+        "survey_date": dwelling.day or "delivered_on",
+        "current_grid_code": "current_grid_code" if has_grid else TEXT,
+        "current_division_code": "current_division_code" if says.place else TEXT,
+        "township_code": "township_code" if says.place else TEXT,
+        "place_source_ref": _value_ref(feed, says.place.code if says.place else None),
+    }
+    yield Select(columns, staged(feed))
+
+
+def _value_ref(feed: Feed, column: str | None) -> str:
+    """Where a value comes from: the row, or the ticket that corrected it."""
+    is_correctable = column is not None and CORRECTABLE in feed.by_name[column].tags
+    return value_ref_column(column) if is_correctable else "source_ref"
+
+
+def _holds(where: dict[str, str]) -> str:
+    return " and ".join(f"{column} = '{code}'" for column, code in where.items())
+
+
+SUBJECTS = {
+    "said_benefit": SaidList("各数据源发放的补贴，一次发放一行。", _benefits),
+    "said_household": SaidList("各数据源每一行说的是哪一户的谁。", _households),
+    "said_dwelling": SaidList("各数据源每一行说的是哪一处房屋。", _dwellings),
+}

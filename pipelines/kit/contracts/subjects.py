@@ -1,0 +1,111 @@
+"""Benefits, households and dwellings in `says:` of a feed file.
+
+Belongs here: the words for these subjects, and the columns and codes they name. Does not belong here: whether a feed's
+columns bear them (says.py).
+"""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipelines.kit.house_files import Name
+
+# What becomes a text in SQL.
+Word = Annotated[str, Field(pattern=r"^[\w（）()]+$")]
+# Column -> code it has.
+Where = dict[Name, str]
+
+
+class Strict(BaseModel):
+    """What knows no other keys than its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Scheme(Strict):
+    """What a benefit is called: what a `column` says, `none` being its code for nothing; a `word`, or the one for rows
+    where the column says nothing; `prefix` goes before either."""
+
+    column: Name | None = None
+    word: Word | None = None
+    none: str | None = None
+    prefix: Word | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> "Scheme":
+        if not (self.column or self.word):
+            raise ValueError("a benefit has a name; give its column, or the word for it")
+        if self.none is not None and not self.column:
+            raise ValueError("none is a code of the column; give the column, or leave none out")
+        return self
+
+
+class Benefit(Strict):
+    """A benefit the row pays to its person (the first named), in a `month` (of its delivery, where none is told).
+
+    Rows `where` a column has a value pay one, all without. Money flows where the columns of `paid` have these values;
+    without them, where the `amount` is above nought, and always where none is told. `band`: the age band it is for.
+    """
+
+    scheme: Scheme
+    month: Name | None = None
+    amount: Name | None = None
+    band: Name | None = None
+    remark: Name | None = None
+    where: Where = {}
+    paid: Where = {}
+
+
+class Household(Strict):
+    """The household in which a row lists its person (the first named), by its `number`. `numbers` says whose they are:
+    those of others never mean the same one. The unified database holds the households of the hukou."""
+
+    numbers: Name = "hukou"
+    number: Name
+    relation: Name | None = None
+    type: Name | None = None
+    status: Name | None = None
+    ethnic: Name | None = None
+    address: Name | None = None
+
+
+class Dwelling(Strict):
+    """The house a row speaks about on a `day`, by its `number`, which counts within what one delivery covers. `numbers`
+    says whose they are; the unified database holds the houses of the survey. Who is named (first) lives there, and
+    `living` says how."""
+
+    numbers: Name = "survey"
+    number: Name
+    address: Name | None = None
+    living: Name | None = None
+    day: Name | None = None
+
+
+def named_columns(benefit: Benefit | None, household: Household | None, dwelling: Dwelling | None) -> Iterator[
+    tuple[str, str, str]
+]:  # fmt: skip
+    """(key, column, what it must be) of every column that is named."""
+    if benefit:
+        kinds = {"month": "month", "amount": "amount", "band": "", "remark": ""}
+        yield from _of("benefit", benefit, kinds)
+        yield from _of("benefit.scheme", benefit.scheme, {"column": ""})
+        yield from ((f"benefit.{key}", column, "") for key in ("where", "paid") for column in getattr(benefit, key))
+    if household:
+        kinds = {"number": "identifier", "relation": "", "type": "", "status": "", "ethnic": "", "address": ""}
+        yield from _of("household", household, kinds)
+    if dwelling:
+        yield from _of("dwelling", dwelling, {"number": "identifier", "address": "", "living": "", "day": "date"})
+
+
+def _of(key: str, said: Strict, kinds: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    yield from ((f"{key}.{word}", getattr(said, word), kind) for word, kind in kinds.items() if getattr(said, word))
+
+
+def named_codes(benefit: Benefit | None) -> Iterator[tuple[str, str, str]]:
+    """(key, column, code) of every code that is named."""
+    if benefit:
+        yield from ((f"benefit.{key}.{column}", column, code) for key in ("where", "paid")
+                    for column, code in getattr(benefit, key).items())  # fmt: skip
+        if benefit.scheme.column and benefit.scheme.none is not None:
+            yield "benefit.scheme.none", benefit.scheme.column, benefit.scheme.none
