@@ -187,12 +187,6 @@ def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
     return rules
 
 
-def answer_days(path: Path = RULES_FILE) -> int:
-    """Calendar days townships and departments have for a ticket, where its rule does not say otherwise. Raises
-    HouseFileError."""
-    return read(_Catalogue, path).days
-
-
 def _rule(rule_id: str, said: RuleSaid, doc: _File, core: _Catalogue) -> Rule:
     """A pack's words come before those of the core, for its own rules."""
     words = {

@@ -25,7 +25,6 @@ from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 
 BY_HAND = Path(__file__).with_name("rules.sql")
-OURS, HAND, STOCK = "ours", "by hand", "stock GX"
 # What stock GX lacks, in stock expectations; together they fail the rows of the one rule.
 _STOCK_WAY = {
     "R22": (

@@ -17,7 +17,7 @@ from prefecture.world.lots import days_between
 from prefecture.world.names import FAMILY_NAMES, given_names
 from prefecture.world.phones import phone_of
 
-MANY, STRANGERS = 8, 6
+MANY = 8
 _MOST = 14
 _TENANTS_FROM, _PER_HOUSE = 2_000_000_000, 20
 _FAMILY = (0, 1, 0, 0, 2, 0, 3, 0)

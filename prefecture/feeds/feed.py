@@ -17,7 +17,7 @@ Rows = Callable[[World, Month], pl.DataFrame]
 Delivered = Callable[[str, Month], pl.DataFrame]
 Layout = dict[str, str] | Sequence[Heading]
 
-PEOPLE, ENTERPRISES = "_pid", "_eid"
+PEOPLE = "_pid"
 
 
 @dataclass(frozen=True)

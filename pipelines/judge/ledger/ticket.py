@@ -73,11 +73,6 @@ def transition(state: str | None, event: str) -> Transition:
         raise IllegalTransition(f"{event} cannot happen to a ticket in state {state}") from None
 
 
-def next_state(state: str | None, event: str) -> str:
-    """State after the event; `state` None for a ticket that does not exist. Raises IllegalTransition."""
-    return transition(state, event).to_state
-
-
 def recheck_event(state: str | None, own: bool, flip: bool, due: bool) -> str | None:
     """What this turn's anomalies mean for a ticket; None = it stays as it is.
 
@@ -96,13 +91,6 @@ def recheck_event(state: str | None, own: bool, flip: bool, due: bool) -> str | 
         return "recheck_pass"
     if state == SOURCE_REJECTED or (state == SOURCE_ACCEPTED and due):
         return "recheck_fail"
-    return None
-
-
-def flip_event(state: str | None, holder: str, flip: bool) -> str | None:
-    """A flip-back reopens the ticket against the department; None when that holds the ticket already."""
-    if flip and (state == CLOSED or (state == REOPENED and holder != SOURCE)):
-        return "flip_back"
     return None
 
 

@@ -17,7 +17,7 @@ from pipelines.kit.security.signature import RowSigner
 
 OPEN = ("returned", "township")
 # Rows of the sample workbook, as the spreadsheet numbers them.
-R20, R17, R22, R11, R11_B, R11_C = range(4, 10)
+R20, R17, R22, R11, R11_B = range(4, 9)
 GRID = "370602001001002 北大街社区第2网格"
 
 

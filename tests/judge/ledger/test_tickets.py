@@ -17,8 +17,6 @@ from pipelines.judge.ledger.ticket import (
     REOPENED,
     SOURCE_ACCEPTED,
     TOWNSHIP_FIXED,
-    flip_event,
-    next_state,
     recheck_event,
     transition,
 )
@@ -149,7 +147,7 @@ class Reference:
 
     def do(self, event, as_of):
         arrow = transition(self.state, event)
-        self.log.append((as_of, event, self.state, next_state(self.state, event)))
+        self.log.append((as_of, event, self.state, arrow.to_state))
         self.holder = {
             "keep": self.holder,
             "source": "source",
@@ -170,8 +168,8 @@ class Reference:
             self.do({"accepted": "source_accept", "rejected": "source_reject"}[decision], as_of)
         if event := recheck_event(self.state, own, flip, self.due(as_of)):
             self.do(event, as_of)
-        if event := flip_event(self.state, self.holder, flip):
-            self.do(event, as_of)
+        if flip and (self.state == CLOSED or (self.state == REOPENED and self.holder != "source")):
+            self.do("flip_back", as_of)  # against the department, unless that holds it already
         if self.state in ("detected", REOPENED):
             self.do("return", as_of)
 
