@@ -25,9 +25,10 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     return made
 
 
-def before_the_build(made: Paths) -> Paths:
-    """The small prefecture in a folder, with a ledger that the models can read."""
+def before_the_build(made: Paths, more: Callable[[Paths], None] = lambda _: None) -> Paths:
+    """The small prefecture in a folder, with what `more` delivers, and a ledger that the models can read."""
     small_prefecture.build(made)
+    more(made)
     with connect(made) as con:
         load_reference(con, made)
         schema.ensure(con)
