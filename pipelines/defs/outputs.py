@@ -16,6 +16,7 @@ from pipelines.give.returns.notices import write_notices
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.reissue import Unfounded
 from pipelines.kit.contracts import load_contracts
+from pipelines.kit.disclosure.columns import load_lineage
 from pipelines.kit.models import manifest
 from pipelines.kit.office.sheets import load_lists, load_sheets
 
@@ -26,6 +27,11 @@ def _returned() -> list[list[str]]:
     """The tables of the sheets that townships get and of their lists."""
     tables = {told.table for told in (*load_sheets(TOWNSHIP).values(), *load_lists().values()) if told.table}
     return [table.split(".") for table in sorted(tables)]
+
+
+def _published() -> list[list[str]]:
+    """The tables that the analysts' file is a copy of: all that any model makes there."""
+    return [table.split(".") for table in sorted(load_lineage()) if table.startswith("published.")]
 
 
 def assets() -> list[dg.AssetsDefinition]:
@@ -82,11 +88,7 @@ def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) 
 
 @dg.asset(
     key=["published", "analyst_database"], group_name="published", kinds={"duckdb"}, **COMMON,
-    deps=[["returns", "return_sets"], *(["published", n] for n in (
-        "resident_profile", "household_profile", "enterprise_profile", "benefit_month", "benefit_total",
-        "anomaly_summary", "anomaly_total", "source_freshness", "township", "residence", "dwelling_use", "rule_turn",
-        "resident_turn", "source_month",
-    ))],
+    deps=[["returns", "return_sets"], *_published()],
     description="published/analyst.duckdb 分析库: pseudonymised, commented, swapped in atomically; "
     "readers never block a run.",
 )
