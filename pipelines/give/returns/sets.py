@@ -16,6 +16,7 @@ import polars as pl
 from pipelines.give.returns.assemble import township_returns
 from pipelines.give.returns.issue import IssuedSet, build_set, is_whole, issued_set, says
 from pipelines.give.returns.model import TownshipReturn
+from pipelines.give.returns.password_notices import write_password_notices
 from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
 from pipelines.judge.ledger.set_manifest import MANIFEST
 from pipelines.judge.rules import load_rules
@@ -66,7 +67,9 @@ def write_return_sets(
         on_progress(len(found), total)
     sets = [found[code] for code in sorted(found)]
     on_progress(len(sets), total)
-    write_password_list(keys, [(s.township_code, s.township_name) for s in sets])
+    townships = [(s.township_code, s.township_name) for s in sets]
+    write_password_list(keys, townships)
+    write_password_notices(keys, townships)
     _record(con, as_of, sets)
     return sets
 

@@ -65,6 +65,16 @@ def test_the_manifest_is_signed_and_describes_the_files(con, issued, keys):
     ).startswith(b"PK")
 
 
+def test_every_township_has_a_page_with_its_password_apart_from_the_workbooks(con, issued, keys):
+    file = keys.folder / "口令通知单.html"
+    assert file.stat().st_mode & 0o777 == 0o600
+    pages = file.read_text(encoding="utf-8").split("<section>")[1:]
+    for page, (code, name) in zip(pages, TOWNSHIPS, strict=True):
+        assert f"{name}（{code}）" in page and keys.password(code) in page
+    assert [page.count("<code>") for page in pages] == [1, 1, 1]
+    assert not [f for s in issued.values() for f in s.folder.iterdir() if "口令" in f.name]
+
+
 def test_equal_content_leaves_files_untouched(paths, con, issued):
     before = {p: p.read_bytes() for p in paths.returns.rglob("*") if p.is_file()}
     second = write_return_sets(paths, con, AS_OF)
