@@ -21,15 +21,16 @@ from pipelines.kit.house_files import Name, name_of, typed
 class Plan:
     """How one table leaves.
 
-    `drop`: columns that do not leave. `bands`: number columns -> lower ends of
-    their bands, or their width. `known`: what others may
-    know of a person; `blanked`: those of them that are blanked, in this order, where fewer than k rows agree in all.
+    `drop`: columns that do not leave. `bands`: number columns -> lower ends of their bands, or their width. `known`:
+    what others may know of a person; `blanked`: those of them that are blanked, in this order, where fewer than k rows
+    agree in all.
     `people`: column -> values of the rows that stand for a person (blank may be one); without it every row does.
     `cells`: the table holds sums over people; of each group the first column is how many. `within`: cells whose total
     may be known. `merged`: columns that are blanked, group by group, where there are fewer than k, rows that agree then
     being added up: with `within` and `cells` all there are, so that no cell is blank. `total_of`: the table whose cells
     are added up here, `within` being what they agree in.
-    `rounded`: number columns -> the unit they are rounded to, so that a month less the one before is no person's.
+    `rounded`: number columns -> the unit they are rounded to, so that a month less the one before is no person's; less
+    than half a unit is shown as half a unit.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -208,7 +209,10 @@ def _totals(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, parts: str, 
 
 
 def _round(con: duckdb.DuckDBPyConnection, table: str, units: Mapping[str, int]) -> None:
-    replace = ", ".join(f"CAST(round({_q(c)} / {unit}) * {unit} AS BIGINT) AS {_q(c)}" for c, unit in units.items())
+    """To whole units; what would be 0 then is half a unit, which says no more of it and is no lie."""
+    small = {c: f"{_q(c)} >= 0 AND {_q(c)} * 2 < {unit}" for c, unit in units.items()}
+    shown = {c: f"CASE WHEN {small[c]} THEN {u // 2} ELSE round({_q(c)} / {u}) * {u} END" for c, u in units.items()}
+    replace = ", ".join(f"CAST({sql} AS BIGINT) AS {_q(c)}" for c, sql in shown.items())
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * REPLACE ({replace}) FROM temp.{table}")
 
 

@@ -43,8 +43,12 @@ def remarks(plan: Plan, k: int) -> dict[str, str]:
     said: dict[str, list[str]] = {}
     for column in plan.bands:
         said.setdefault(column, []).append("只给分档 Here only in bands.")
+    counts = [count for count, *_ in plan.cells]  # never below k, so never below half a unit
     for column, unit in plan.rounded.items():
-        said.setdefault(column, []).append(f"四舍五入到 {unit} Rounded to {unit:,}.")
+        zh, en, half = f"四舍五入到 {unit}", f"Rounded to {unit:,}", unit // 2
+        if column not in counts:
+            zh, en = f"{zh}，不足 {half} 的写作 {half}", f"{en}, less than {half} is shown as {half}"
+        said.setdefault(column, []).append(f"{zh} {en}.")
     for column in (*plan.blanked, *(c for group in plan.merged or plan.cells for c in group)):
         said.setdefault(column, []).append(f"空白也可能是隐去（不足 {k}） Blank may mean withheld (fewer than {k}).")
     return {column: " ".join(parts) for column, parts in said.items()}

@@ -1,5 +1,7 @@
 """Nobody stands alone in what analysts get: groups, small cells, and what is said about both."""
 
+from decimal import Decimal
+
 import duckdb
 import pytest
 from hypothesis import given, settings
@@ -118,6 +120,21 @@ def test_a_month_less_the_one_before_is_no_persons_amount() -> None:
             ) v(county_name, township_code, scheme_name, pay_month, payee_count, amount)""")
         generalise(con, "t", plans["benefit_month"], 5)
         assert con.execute("SELECT payee_count, amount FROM t ORDER BY pay_month").fetchall() == [(6, 4000), (5, 3000)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.decimals(0, 6000, places=2), min_size=1, max_size=20))
+def test_an_amount_is_never_nothing_and_tells_no_more_than_the_nearest_thousand(amounts: list[Decimal]) -> None:
+    _, plans = load_plans()
+    with duckdb.connect() as con:
+        con.execute("CREATE TEMP TABLE t (county_name VARCHAR, scheme_name VARCHAR, pay_month VARCHAR, "
+                    "payee_count BIGINT, amount DECIMAL(18,2), truth DECIMAL(18,2))")  # fmt: skip
+        con.executemany("INSERT INTO t VALUES ('甲', '低保', '2024-01', 9, ?, ?)", [(a, a) for a in amounts])
+        generalise(con, "t", plans["benefit_month"], 5)
+        shown = con.execute("SELECT truth, amount, CAST(round(truth / 1000) AS BIGINT) FROM t").fetchall()
+    for truth, amount, thousands in shown:
+        assert amount == (thousands * 1000 or 500)
+        assert abs(truth - amount) <= 500
 
 
 def test_of_enterprises_those_that_are_a_person_are_hidden_among_others() -> None:
