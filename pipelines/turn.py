@@ -140,7 +140,8 @@ def replay(paths: Paths, as_of: date) -> None:
         load_reference(con, paths)
         begin(paths, con, as_of)
         take_in(paths, con, as_of)
-    build(paths, as_of)
+        standing = deliveries.in_force(con, paths)
+    build(paths, as_of, standing=standing)
     with connect(paths) as con:
         shown.reach(con, as_of, shown.BUILT)
         check(paths, con, as_of)

@@ -42,7 +42,9 @@
 {% endmacro %}
 
 {# Rows of the deliveries that count in the present, each with the rank of its delivery (ledger.delivery_standing). The
-   feed is named, not joined: few deliveries are left to ask for then, and files of others are passed over. #}
+   feed is named, not joined: few deliveries are left to ask for then, and files of others are passed over. The date is
+   not asked: the ledger holds one, and a feed that stands as it stood is not built again (kit/unchanged.py). A model
+   that reads bronze asks what stands in this way alone. #}
 {% macro delivered_rows(feed_source, feed) -%}
     (
         select every_row.*, standing.rank as _delivery_rank
@@ -51,7 +53,6 @@
             on standing.delivery_id = every_row._delivery_id
             and standing.feed = '{{ feed }}'
             and standing.is_current
-            and standing.as_of = {{ as_of() }}
     )
 {%- endmacro %}
 

@@ -16,6 +16,7 @@ from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.progress import say_rows
 from pipelines.defs.resources import Lakehouse
 from pipelines.judge.ledger import shown
+from pipelines.judge.ledger.deliveries import in_force
 from pipelines.kit.build import Built, build
 from pipelines.kit.models import TEST, Node
 from pipelines.kit.packs import Pack, load_packs
@@ -54,10 +55,11 @@ def model_assets(nodes: list[Node], manifest: Mapping[str, Any]) -> dg.AssetsDef
         **BY_DATE,
     )  # fmt: skip
     def models(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator:
-        with lakehouse.showing(context, shown.ANSWERED):
-            paths = lakehouse.paths
-        wanted = {tuple(key.path) for key in context.selected_asset_keys}
-        done = build(paths, as_of(context), wanted, _tell)
+        paths = lakehouse.paths
+        with lakehouse.showing(context, shown.ANSWERED) as con:
+            standing = in_force(con, paths)
+        wanted = {tuple(key.path) for key in context.selected_asset_keys} if context.is_subset else None
+        done = build(paths, as_of(context), wanted, _tell, standing)
         with lakehouse.connect(context.log) as con:
             if not context.is_subset:  # some models alone do not bring the lake to a date
                 shown.reach(con, as_of(context), shown.BUILT)
@@ -106,6 +108,7 @@ def _materialized(
         asset_key=key, check_results=checks,
         metadata={
             **table_metadata(con, ".".join(key.path), descriptions, rows=one.rows),
+            "built": "anew" if one.is_new else "stands as it was: nothing it is made of has changed",
             "started": dg.MetadataValue.timestamp(one.start), "seconds": round(one.seconds, 3),
         },
     )  # fmt: skip

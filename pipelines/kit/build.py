@@ -1,50 +1,62 @@
 """Building the models on the lake: dbt's compiled SQL on one connection, in one transaction.
 
 Belongs here: how a seed, a model and a test become a statement, and that all of them count or none. Does not belong
-here: compiling (kit/models.py). Readers see a turn whole or not at all; a build that is killed leaves the lake as it
-was.
+here: compiling (kit/models.py), what need not be built again (kit/unchanged.py). Readers see a turn whole or not at
+all; a build that is killed leaves the lake as it was.
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 import duckdb
 
 from pipelines.kit.lake import connect
-from pipelines.kit.models import AS_OF, DATA, DBT_PROJECT, MODEL, SEED, TEST, ModelBuildError, Node, nodes
+from pipelines.kit.models import AS_OF, DATA, DBT_PROJECT, MODEL, SEED, TEST, VIEW, ModelBuildError, Node, nodes
 from pipelines.kit.paths import Paths
 from pipelines.kit.tables import transaction
+from pipelines.kit.unchanged import Past
 
 
 @dataclass(frozen=True)
 class Built:
     """One node that is done: `rows` of a table (None of a view) or those a test found failing; `start` in seconds
-    since the epoch."""
+    since the epoch. One that is not `is_new` stands as it was: it would become the same."""
 
     node: Node
     rows: int | None
     start: float
     seconds: float
+    is_new: bool = True
 
 
 def build(
     paths: Paths, as_of: date, tables: Collection[tuple[str, str]] | None = None,
-    tell: Callable[[Built], None] = lambda _: None,
+    tell: Callable[[Built], None] = lambda _: None, standing: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Built]:
-    """Replace every table of the models (or some, by schema and name) as of a business date, and hear their tests.
+    """Bring all tables of the models to a business date and hear their tests; or make some anew, by schema and name.
 
-    `tell` hears of each as soon as it is done. Nobody else may hold the lake's catalog. Raises ModelBuildError; then
-    the lake is as it was before.
+    `standing` tells by feed what of it is in force, in words that change with it; a feed it does not tell of counts as
+    changed. `tell` hears of each node as soon as it is done. Nobody else may hold the lake's catalog. Raises
+    ModelBuildError; then the lake is as it was before.
     """
     known = nodes()
-    wanted = [n for n in known if tables is None or (n.schema, n.name) in tables]
     done = []
     with connect(paths) as con, transaction(con):
         _clear(con, [n for n in known if n.kind == MODEL])
-        for node in wanted:
-            done.append(_build(con, node, paths, as_of))
+        past = Past(con, known, as_of, standing)
+        for node in known:
+            if tables is not None and (node.schema, node.name) not in tables:
+                past.leave(node)
+                continue
+            if tables is None and past.stands(node):
+                past.leave(node)
+                done.append(_unchanged(con, node))
+            else:
+                done.append(_build(con, node, paths, as_of))
+                past.remember(node)
             tell(done[-1])
     return done
 
@@ -72,6 +84,14 @@ def _build(con: duckdb.DuckDBPyConnection, node: Node, paths: Paths, as_of: date
     if node.kind == TEST and rows[0]:
         raise ModelBuildError(f"{node.file}: {node.kind} {node.title}: {rows[0]} rows fail")
     return Built(node, rows[0] if rows else None, start, time.monotonic() - clock)
+
+
+def _unchanged(con: duckdb.DuckDBPyConnection, node: Node) -> Built:
+    """A table that stands, with its rows; of a test, that still none fail."""
+    rows = 0 if node.kind == TEST else None
+    if node.kind != TEST and node.materialized != VIEW:
+        rows = con.execute(f'SELECT count(*) FROM lake.{node.schema}."{node.name}"').fetchone()[0]
+    return Built(node, rows, time.time(), 0.0, is_new=False)
 
 
 def statement(node: Node, paths: Paths, as_of: date) -> str:

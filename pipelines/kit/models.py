@@ -33,6 +33,11 @@ _PARSED = "partial_parse.msgpack"
 # What stands in the compiled SQL for the data folder and the business date of whoever executes it.
 DATA, AS_OF = "@data@", "@as_of@"
 SEED, MODEL, TEST = "seed", "model", "test"
+VIEW = "view"
+# Schemas of sources.
+BRONZE, REFERENCE = "bronze", "reference"
+# The source that says which deliveries of a feed are in force.
+STANDING = "source.zhenjie.ledger.delivery_standing"
 # Of a manifest, what is read here.
 _PARTS = {"nodes", "sources", "parent_map", "docs", "unit_tests"}
 _SOURCES = {".sql", ".yml", ".csv", ".md"}
@@ -46,7 +51,7 @@ class ModelBuildError(RuntimeError):
 class Node:
     """A seed, a model or a data test of the project. `sql` is compiled, that of a test selects the rows that fail;
     a test belongs to the table (`schema`, `name`) and is called `title`. `parents` are keys of what it reads, sources
-    too."""
+    too. `readers_see`: condition of the rows whose change matters to readers, where not all do."""
 
     key: str
     kind: str
@@ -58,6 +63,17 @@ class Node:
     materialized: str
     parents: tuple[str, ...]
     types: Mapping[str, str]
+    readers_see: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table that models read and others write; `feed` of a table of bronze."""
+
+    key: str
+    schema: str
+    name: str
+    feed: str
 
 
 def run_dbt(paths: Paths, arguments: list[str], as_of: date | None = None) -> Path:
@@ -214,7 +230,16 @@ def _node(known: Mapping[str, Any], key: str) -> Node:
         key, told["resource_type"], table["schema"], table["name"], told["name"], told["original_file_path"],
         told.get("compiled_code", ""), told["config"]["materialized"],
         tuple(sorted(_parents(known, key))), told["config"].get("column_types", {}),
+        told["config"].get("meta", {}).get("readers_see", ""),
     )  # fmt: skip
+
+
+def sources() -> list[Source]:
+    """What models read and do not make."""
+    return [
+        Source(key, told["source_name"], told["name"], told["config"].get("meta", {}).get("feed", ""))
+        for key, told in manifest()["sources"].items()
+    ]
 
 
 def bronze_behind(tables: Iterable[tuple[str, str]]) -> frozenset[str]:
@@ -227,5 +252,4 @@ def bronze_behind(tables: Iterable[tuple[str, str]]) -> frozenset[str]:
         if key not in seen:
             seen.add(key)
             waiting += told["parent_map"].get(key, [])
-    sources = (told["sources"][key] for key in seen if key in told["sources"])
-    return frozenset(source["name"] for source in sources if source["source_name"] == "bronze")
+    return frozenset(source.name for source in sources() if source.key in seen and source.schema == BRONZE)

@@ -9,8 +9,10 @@ import duckdb
 
 from pipelines.ingest.arrivals.daily import Day
 from pipelines.ingest.bronze.result import results
+from pipelines.ingest.bronze.store import ROWS_FILE
 from pipelines.ingest.deliveries import known_deliveries
 from pipelines.ingest.feeds.stale import stale_feeds
+from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import Paths
 from pipelines.kit.tables import insert, transaction
 
@@ -48,6 +50,20 @@ def record_standing(con: duckdb.DuckDBPyConnection, paths: Paths, day: Day) -> i
         con.execute("DELETE FROM lake.ledger.delivery_standing")
         insert(con, "lake.ledger.delivery_standing", [(day.as_of, *row) for row in rows])
     return len(rows)
+
+
+def in_force(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, str]:
+    """Of every feed, which of its deliveries are in force and in which order, with size and time of their rows in
+    bronze: words that change whenever what models read of the feed may have."""
+    standing = con.execute(
+        "SELECT feed, delivery_id, rank FROM lake.ledger.delivery_standing WHERE is_current "
+        "ORDER BY feed, rank, delivery_id"
+    ).fetchall()
+    told = dict.fromkeys(load_contracts(), "")
+    for feed, delivery, rank in standing:
+        rows = (paths.bronze / feed / delivery / ROWS_FILE).stat()
+        told[feed] += f"{delivery} {rank} {rows.st_size} {rows.st_mtime_ns}\n"
+    return told
 
 
 def _kept(con: duckdb.DuckDBPyConnection, columns: list[str], feed: str) -> list[tuple]:
