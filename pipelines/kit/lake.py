@@ -123,10 +123,10 @@ def _patiently(con: duckdb.DuckDBPyConnection, attach: str) -> None:
             time.sleep(0.2)
 
 
-def forget_old_snapshots(con: duckdb.DuckDBPyConnection) -> int:
-    """Drop snapshots older than KEEP_SNAPSHOTS and the Parquet files only they used, and those a killed run had written
+def forget_old_snapshots(con: duckdb.DuckDBPyConnection, keep: str = KEEP_SNAPSHOTS) -> int:
+    """Drop snapshots older than `keep` and the Parquet files only they used, and those a killed run had written
     but not committed; returns files deleted."""
-    con.execute(f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL '{KEEP_SNAPSHOTS}')")
+    con.execute(f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL '{keep}')")
     calls = ("ducklake_cleanup_old_files", "ducklake_delete_orphaned_files")
     return sum(len(con.execute(f"CALL {call}('lake', cleanup_all => true)").fetchall()) for call in calls)
 

@@ -50,6 +50,14 @@ def _withdraw(paths: Paths, day: date, _: float, __: Path) -> Mapping[str, Any]:
     return {}
 
 
+def _pass(paths: Paths, *_: Any) -> Mapping[str, Any]:
+    """A month goes by: no snapshot is young any more."""
+    from pipelines.kit.lake import connect, forget_old_snapshots
+
+    with connect(paths) as con:
+        return {"files_deleted": forget_old_snapshots(con, keep="0 seconds")}
+
+
 def _months(last: date) -> tuple[Month, ...]:
     return MONTHS[: month_of(last).index + 1]
 
@@ -108,5 +116,5 @@ def _stock(paths: Paths, as_of: date, _: float, __: Path) -> Mapping[str, Any]:
 
 PARTS: dict[str, Callable[..., Mapping[str, Any]]] = {
     "generate": _generate, "play": _play, "judge": _judge, "floor": _floor, "ours": _ours, "by_hand": _hand,
-    "stock": _stock, "generate_months": _generate_months, "arrivals": _arrivals, "withdraw": _withdraw,
+    "stock": _stock, "generate_months": _generate_months, "arrivals": _arrivals, "withdraw": _withdraw, "pass": _pass,
 }  # fmt: skip

@@ -32,6 +32,7 @@ def run(paths: Paths, share: float, say: Callable[[str], None], months: int) -> 
     for number, day in enumerate(days):
         if number:
             bench.part("play", days[number - 1])
+            bench.part("pass", days[number - 1])
         bench.part("withdraw", day)
         files = send(paths, outbox(paths, day))
         usage = bench.turn(day).usage.record()

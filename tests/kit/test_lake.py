@@ -10,7 +10,6 @@ import time
 import duckdb
 import pytest
 
-from pipelines.kit import lake
 from pipelines.kit.lake import SCHEMAS, connect, default_limit, forget_old_snapshots, memory_limit, writing
 from pipelines.kit.paths import PROJECT_ROOT, Paths
 
@@ -30,14 +29,13 @@ def test_a_lake_loads_no_extension_without_its_signature(tmp_path):
                 con.execute("SET allow_unsigned_extensions = true")
 
 
-def test_old_snapshots_go_with_their_files_and_content_stays(tmp_path, monkeypatch):
+def test_old_snapshots_go_with_their_files_and_content_stays(tmp_path):
     paths = Paths(tmp_path)
     with connect(paths) as con:
         for i in range(3):
             con.execute(f"CREATE OR REPLACE TABLE lake.ledger.t AS SELECT range + {i} AS a FROM range(1000)")
         assert forget_old_snapshots(con) == 0
-        monkeypatch.setattr(lake, "KEEP_SNAPSHOTS", "0 seconds")
-        assert forget_old_snapshots(con) == 2
+        assert forget_old_snapshots(con, keep="0 seconds") == 2
         assert con.execute("SELECT min(a), max(a) FROM lake.ledger.t").fetchall() == [(2, 1001)]
 
 
