@@ -36,7 +36,8 @@ MOST_REASONS = 20
 class Trial:
     """What the intake would say. `kind` is one of kinds.NAMES, None for no kind it knows; `rows` hold the first rows by
     column of the contract. `reasons` are the first of `faulty` quarantine entries (sheet, row, column, code, message)
-    that have a reason of their own; the others go with their file."""
+    that have a reason of their own; the others go with their file. `strange`: column -> value outside its code list ->
+    rows; these come in."""
 
     result: DeliveryResult
     kind: str | None
@@ -44,6 +45,7 @@ class Trial:
     reasons: list[dict]
     faulty: int
     codes: tuple[str, ...]
+    strange: dict[str, dict[str, int]]
 
 
 class LeftAloneError(ValueError):
@@ -84,6 +86,7 @@ def attempt(paths: Paths, feed: Feed, file: Path, as_of: date, rows: int) -> Tri
             reasons=own.select("sheet", "row", "column", "code", "message").head(MOST_REASONS).to_dicts(),
             faulty=own.height,
             codes=_codes(result, entries),
+            strange=_strange(taken / ROWS_FILE, feed),
         )
 
 
@@ -122,3 +125,13 @@ def _codes(result: DeliveryResult, entries: pl.DataFrame) -> tuple[str, ...]:
     """The delivery's reason first, then those of rows, then notices; each once."""
     found = [result.breaker_code, *entries["code"].unique(maintain_order=True), *result.notice_codes]
     return tuple(dict.fromkeys(code for code in found if code))
+
+
+def _strange(rows: Path, feed: Feed) -> dict[str, dict[str, int]]:
+    """As the structure check asks of what is in bronze; the most frequent values first."""
+    found = {}
+    for column in (c for c in feed.columns if c.code_list):
+        values = pl.scan_parquet(rows).select(pl.col(column.name).cast(pl.String)).drop_nulls()
+        counted = values.filter(~pl.col(column.name).is_in(column.code_list)).group_by(column.name).len().collect()
+        found[column.name] = dict(counted.sort("len", column.name, descending=[True, False]).iter_rows())
+    return {name: values for name, values in found.items() if values}

@@ -15,6 +15,7 @@ from pipelines.ingest.values.problems import DELIVERY
 from pipelines.kit.contracts import Feed
 from pipelines.kit.contracts.words import file_name_example
 
+_MOST_NAMED = 3
 QUARANTINED, REFUSED = "quarantined", "refused"
 _UNKNOWN = (
     "文件名不符合任何数据源的约定：应以数据源代码开头，依次为名称、范围代码、年月，以「_」分开，"
@@ -54,6 +55,7 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "message": result.breaker_message,
         "reasons": trial.reasons,
         "notices": [{"code": code, "text": text} for code, text in notices],
+        "outside_code_lists": trial.strange,
         "rows": [{name: _plain(value) for name, value in row.items()} for row in trial.rows],
     }
 
@@ -68,7 +70,7 @@ def left_alone(name: str, why: str) -> dict[str, Any]:
     message = f"文件「{name}」：{why}。"
     nothing = dict.fromkeys(("feed", "kind", "scope", "period", "mode"))
     counts = dict.fromkeys(("rows_in", "rows_bronze", "rows_quarantined", "rows_faulty"), 0)
-    empty = {"reasons": [], "notices": [], "rows": []}
+    empty = {"reasons": [], "notices": [], "outside_code_lists": {}, "rows": []}
     return {"status": REFUSED, **nothing, **counts, "codes": ["E_FILE_NAME"], "message": message, **empty}
 
 
@@ -96,6 +98,10 @@ def as_text(trial: Trial, feed: Feed) -> str:
         lines.append(f"  … {'其余 ' if trial.faulty else ''}{collective} 行只随整份文件拦截，不逐行列出")
     lines += [f"  ! {code} {text}" for code, text in zip(result.notice_codes, result.notices, strict=True)]
     labels = {column.name: column.label for column in feed.columns}
+    for name, values in trial.strange.items():
+        named = "、".join(f"“{value}”" for value in list(values)[:_MOST_NAMED]) + "等" * (len(values) > _MOST_NAMED)
+        rows = sum(values.values())
+        lines.append(f"  ! 「{labels[name]}」列有 {rows} 行写的是代码表以外的 {named}：照样入库，请核对更正")
     for number, row in enumerate(said["rows"], start=1):
         cells = "，".join(f"{labels[name]}={value}" for name, value in row.items() if value is not None)
         lines.append(f"  读出的第 {number} 行：{cells}")

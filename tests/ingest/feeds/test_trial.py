@@ -78,6 +78,15 @@ def test_outcome_is_that_of_the_intake(
     assert [n["text"] for n in said["notices"]] == list(taken.notices)
 
 
+def test_values_outside_a_code_list_are_named_though_they_come_in(paths: Paths, tmp_path: Path) -> None:
+    lines = [line(1), *(line(n).replace(",1,1,", f",{kind},1,") for n, kind in ((2, 9), (3, 8), (4, 9)))]
+    found = attempt(paths, FEEDS["F11"], file_of(tmp_path / "mine", lines), JANUARY, rows=0)
+    assert as_json(found)["outside_code_lists"] == {"class_code": {"9": 2, "8": 1}}
+    assert (as_json(found)["status"], as_json(found)["rows_bronze"]) == ("accepted", 4)
+    told = "  ! 「残疾类别」列有 3 行写的是代码表以外的 “9”、“8”：照样入库，请核对更正"
+    assert told in as_text(found, FEEDS["F11"]).splitlines()
+
+
 def test_rows_are_shown_by_column_as_read(paths: Paths, tmp_path: Path) -> None:
     file = file_of(tmp_path / "mine", [line(1, until="2030年1月2日")])
     (row,) = as_json(attempt(paths, FEEDS["F11"], file, JANUARY, rows=5))["rows"]
