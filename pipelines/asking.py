@@ -1,7 +1,7 @@
 """Asking the lake by hand (`python -m pipelines query`): reading, and nothing else.
 
 Belongs here: what a query may be and may touch. Does not belong here: why it has no answer, in words
-(asking_words.py), 查询核验 (queries/), the command line.
+(asking_words.py), 查询核验 (give/queries/), the command line.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """What the playing townships know, and what each of them says.
 
-Belongs here: the rows of register/answers.parquet. Does not belong here: writing workbooks (townships.py).
+Belongs here: the rows of register/answers.parquet. Does not belong here: writing workbooks (townships/).
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """Which townships play: they answer their return sets after the first turn.
 
 Belongs here: choosing them. Does not belong here: what they answer (answers.py) and sending it
-(townships.py).
+(townships/).
 """
 
 from functools import cache

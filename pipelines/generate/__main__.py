@@ -28,9 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for path in paths:
             print(("drifted, make generate: " if options.check else "written: ") + path.as_posix())
         if not options.check:
-            LINEAGE_FILE.write_text(disclosure.as_text(disclosure.compiled_origins()), encoding="utf-8")
-            print(f"written: {LINEAGE_FILE.name}")
-            load_lineage.cache_clear()
+            _lineage()
         return 1 if _pages(options.check) or (options.check and paths) else 0
     except HouseFileError as error:  # the first of its kind; whoever mends it wants to see them all
         print(*dict.fromkeys([*str(error).splitlines(), *sound.unsound()]), sep="\n", file=sys.stderr)
@@ -38,6 +36,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModelBuildError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _lineage() -> None:
+    """Bring the lineage in line with the models as they are now."""
+    text = disclosure.as_text(disclosure.compiled_origins())
+    if not LINEAGE_FILE.exists() or LINEAGE_FILE.read_text(encoding="utf-8") != text:
+        LINEAGE_FILE.write_text(text, encoding="utf-8")
+        print(f"written: {LINEAGE_FILE.relative_to(PROJECT_ROOT).as_posix()}")
+        load_lineage.cache_clear()
 
 
 def _pages(is_check: bool) -> bool:

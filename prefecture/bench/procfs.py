@@ -1,6 +1,6 @@
 """What a process and all its descendants have used so far, read from /proc (Linux).
 
-Belongs here: reading the kernel's counters. Does not belong here: when they are read (sampler.py). Counters
+Belongs here: reading the kernel's counters. Does not belong here: when they are read (process.py). Counters
 of a child that has ended are in its parent's: processor time by definition, bytes because the kernel adds
 them, so the sums never lose a finished worker. Resident memory is summed over the processes; pages they
 share count more than once, so a peak is an upper bound.

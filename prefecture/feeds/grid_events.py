@@ -1,7 +1,7 @@
 """F28: events on the grid platform.
 
 Belongs here: what grid officers, residents and departments report to it. Does not belong here: what happened
-(world/incidents.py), or events counted twice (defects/reports_repeated.py).
+(world/incidents.py), or events counted twice (defects/repeated_reports.py).
 """
 
 import polars as pl

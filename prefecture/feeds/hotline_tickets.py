@@ -1,7 +1,7 @@
 """F29: tickets of the 12345 hotline.
 
 Belongs here: what callers said, and which township the clerk took it to be. Does not belong here: what
-happened (world/incidents.py), or calls counted twice (defects/reports_repeated.py).
+happened (world/incidents.py), or calls counted twice (defects/repeated_reports.py).
 """
 
 import polars as pl

@@ -1,7 +1,7 @@
 """F30: broken parts of the city, and disorder in its streets.
 
 Belongs here: what inspectors, residents and cameras report to municipal management. Does not belong here:
-what happened (world/incidents.py), or events counted twice (defects/reports_repeated.py).
+what happened (world/incidents.py), or events counted twice (defects/repeated_reports.py).
 """
 
 import numpy as np

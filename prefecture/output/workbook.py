@@ -1,7 +1,7 @@
 """XLSX files as departments make them: title, one- or two-row header, data, total, footnote.
 
 Belongs here: turning a frame into one sheet of a workbook, column by column. Does not belong here: which
-headings a department uses (layouts.py). Written here because a library that writes cell by cell needs
+headings a department uses (feeds/). Written here because a library that writes cell by cell needs
 longer for the sample's 1.7 million cells than everything else together; equal frames give equal bytes.
 """
 

@@ -1,6 +1,6 @@
 """The formats departments deliver in, written chunk by chunk.
 
-Belongs here: CSV and workbooks. Does not belong here: JSON pages and GeoJSON (json_pages.py, geojson.py),
+Belongs here: CSV and workbooks. Does not belong here: JSON pages and GeoJSON (json_pages.py),
 how a workbook is made (workbook.py), or what is in the files.
 """
 

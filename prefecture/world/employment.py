@@ -1,7 +1,7 @@
 """Who works where.
 
 Belongs here: jobs with enterprises and public bodies. Does not belong here: insurance rows
-(feeds/insurance.py).
+(feeds/employment_insurance.py).
 """
 
 from typing import TYPE_CHECKING

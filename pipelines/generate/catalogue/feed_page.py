@@ -74,4 +74,3 @@ def _values(column: Column) -> str:
         return f"{len(column.code_list)} 个代码，见数据元 {column.element}"
     labels = dict(column.code_labels)
     return "、".join(f"{code} {labels.get(code, '')}".strip() for code in column.code_list)
-

@@ -135,5 +135,3 @@ def _told(origins: list[str], house: House) -> str:
     if len(by_feed) > _MANY_FEEDS:
         return f"由 {len(by_feed)} 个数据源合并：{'、'.join(by_feed)}"
     return "；".join(f"{feed} {house.feeds[feed].title}：{'、'.join(labels)}" for feed, labels in by_feed.items())
-
-
