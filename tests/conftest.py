@@ -51,7 +51,7 @@ LONG = (
     "tests/prefecture/test_front_end.py",
     "tests/give/returns/test_sets.py",
     "tests/give/queries/test_lists.py",
-    "tests/ingest/bronze/test_cut_files.py",
+    "tests/ingest/formats/test_cut_files.py",
     "tests/ingest/bronze/test_corruptions.py",
     "tests/ingest/landing/test_damage.py",
     "tests/ingest/feeds/test_apart.py",

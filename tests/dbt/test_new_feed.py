@@ -21,7 +21,7 @@ from pipelines.kit.paths import PROJECT_ROOT, Paths
 from pipelines.kit.reference.load import load_reference
 from tests.dbt import bronze_files
 from tests.dbt import small_prefecture as small
-from tests.ingest.bronze.conftest import Office
+from tests.ingest.conftest import Office
 
 LIVING_ALONE = """
 code: F37

@@ -8,7 +8,7 @@ from pipelines.defs.deliveries import rulings_asset
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.feeds import many
 from tests.defs.dated import materialize
-from tests.ingest.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
+from tests.ingest.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 ASKED = [FEEDS["F11"], FEEDS["F20"]]
 DAY = "2024-01-31"

@@ -12,7 +12,7 @@ from pipelines.ingest.bronze import results
 from pipelines.ingest.bronze.rulings import write_ruling
 from pipelines.ingest.deliveries.refused import unmended
 from pipelines.kit.paths import Paths
-from tests.ingest.bronze.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
+from tests.ingest.conftest import FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 KEY = dg.AssetKey(["bronze", FEEDS["F11"].table])
 FEB = date(2024, 2, 28)

@@ -9,7 +9,7 @@ import pytest
 from pipelines.ingest.landing import land_feed
 from pipelines.ingest.landing.manifest import UNREAD, Declared, declared
 from pipelines.kit import quiet
-from tests.ingest.bronze.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
+from tests.ingest.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 NAME = "F11_残疾人证_370600_202401.csv"
 

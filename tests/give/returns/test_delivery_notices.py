@@ -14,9 +14,9 @@ from pipelines.ingest.bronze.result import Check
 from pipelines.ingest.bronze.rulings import take_in
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.security.workbook_lock import is_locked, unlock
-from tests.ingest.bronze.conftest import Office, card, cards  # noqa: F401  fixtures
 from tests.ingest.bronze.test_breakers_planted import number, people
 from tests.ingest.bronze.test_release import decide
+from tests.ingest.conftest import Office, card, cards  # noqa: F401  fixtures
 
 FEEDS = load_contracts()
 T1, T2, T3 = (date(2024, month, 28) for month in (1, 2, 3))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipelines.ingest.bronze.breakers import Counts, check, first_broken
 from pipelines.ingest.bronze.profile import Profile
 from pipelines.ingest.landing import Delivery
-from tests.ingest.bronze.conftest import FEEDS, Office
+from tests.ingest.conftest import FEEDS, Office
 
 NIL = "没有数据行，作为零报告收下，按本期无变动处理；不是零报告的请核对导出后重报"
 FEB = date(2024, 2, 29)

@@ -14,7 +14,7 @@ from pipelines.ingest.bronze.profile import SKETCH, Profile, vanished_share
 from pipelines.ingest.bronze.result import DeliveryResult
 from pipelines.ingest.landing import Delivery
 from pipelines.kit.contracts import Thresholds
-from tests.ingest.bronze.conftest import FEEDS
+from tests.ingest.conftest import FEEDS
 
 LIMITS = Thresholds()
 

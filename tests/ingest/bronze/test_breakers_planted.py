@@ -9,7 +9,7 @@ import pytest
 from pipelines.ingest.bronze import results
 from pipelines.ingest.bronze.profile import is_mojibake
 from pipelines.ingest.values.identifiers import invalid
-from tests.ingest.bronze.conftest import CARD_HEADER, FEEDS, Office
+from tests.ingest.conftest import CARD_HEADER, FEEDS, Office
 
 DAYS = [date(2024, month, 28) for month in range(1, 13)]
 PEOPLE_HEADER = ",".join(c.label for c in FEEDS["F01"].columns)

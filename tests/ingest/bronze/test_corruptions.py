@@ -21,8 +21,8 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from pipelines.ingest.bronze import DeliveryResult
 from pipelines.kit.paths import Paths
 from pipelines.kit.reference.divisions import read_divisions
-from tests.ingest.bronze import formats as f
-from tests.ingest.bronze.conftest import AS_OF, Office
+from tests.ingest import made_files as f
+from tests.ingest.conftest import AS_OF, Office
 
 PEOPLE = f.people()
 SOUND = {name: write(PEOPLE) for name, write in f.FORMATS.items()}

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from tests.ingest.bronze import formats as f
+from tests.ingest import made_files as f
 from tests.ingest.bronze.test_corruptions import PEOPLE, TOWNSHIPS, Desk
 
 Grid = list[list[str]]

@@ -14,7 +14,7 @@ from pipelines.ingest.landing import land_feed
 from pipelines.ingest.values.table import ROW, tidy
 from pipelines.kit.contracts.sources import sql_type
 from pipelines.kit.keys import key_sql, record_key
-from tests.ingest.bronze.conftest import AS_OF, FEEDS, Office
+from tests.ingest.conftest import AS_OF, FEEDS, Office
 
 JAN, FEB = "F11_残疾人证_370600_202401.csv", "F11_残疾人证_370600_202402.csv"
 

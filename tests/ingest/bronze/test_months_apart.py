@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.ingest.bronze.conftest import FEEDS, Office
+from tests.ingest.conftest import FEEDS, Office
 
 NAME = "F10_高龄津贴发放_370602_202402.xlsx"
 FEB = date(2024, 2, 29)

@@ -14,15 +14,14 @@ from pipelines.kit.contracts.__main__ import main
 from pipelines.kit.contracts.feed_file import load_feed_files
 from pipelines.kit.contracts.feed_text import feed_text
 from pipelines.kit.paths import PROJECT_ROOT
-from tests.ingest.bronze.conftest import Office
+from tests.ingest.conftest import Office
 
 GUIDE = (PROJECT_ROOT / "docs/add-a-feed.md").read_text(encoding="utf-8")
 
 
 def _block(language: str) -> str:
-    """The guide's one block in a language."""
-    (text,) = re.findall(rf"```{language}\n(.*?)```", GUIDE, re.S)
-    return text
+    """The guide's first block in a language; those that follow in YAML are other feeds' lines."""
+    return re.search(rf"```{language}\n(.*?)```", GUIDE, re.S)[1]
 
 
 def _named(pattern: str) -> str:

@@ -9,8 +9,8 @@ from pipelines.ingest.bronze import withdrawals
 from pipelines.ingest.bronze.rulings import take_in
 from pipelines.ingest.deliveries import known_deliveries
 from pipelines.ingest.feeds.trial import attempt
-from tests.ingest.bronze.conftest import FEEDS, Office
 from tests.ingest.bronze.test_release import decide
+from tests.ingest.conftest import FEEDS, Office
 
 FIRST, SECOND, THIRD = date(2024, 3, 5), date(2024, 3, 6), date(2024, 3, 7)
 NAME = "F10_高龄津贴发放_370602_202402.csv"

@@ -6,8 +6,8 @@ import polars as pl
 
 from pipelines.ingest.bronze.people import ENOUGH, People, renamed_share
 from pipelines.kit.contracts import load_contracts
-from tests.ingest.bronze.conftest import CARD_HEADER, Office
 from tests.ingest.bronze.test_breakers_planted import DAYS, number
+from tests.ingest.conftest import CARD_HEADER, Office
 
 FEED = load_contracts()["F10"]
 HEAD = "身份证号,姓名,出生日期,年龄段,发放金额(元),发放月份,状态,最近认证日期,村居代码,备注"

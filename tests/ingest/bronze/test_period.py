@@ -7,8 +7,8 @@ import pytest
 
 from pipelines.ingest.bronze.rulings import take_in
 from pipelines.ingest.deliveries import known_deliveries
-from tests.ingest.bronze.conftest import FEEDS, Office
 from tests.ingest.bronze.test_release import decide
+from tests.ingest.conftest import FEEDS, Office
 
 DAY = date(2024, 4, 30)
 NAME = "F11_残疾人证_370600_{}_全量.csv"

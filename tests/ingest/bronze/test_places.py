@@ -7,7 +7,7 @@ import pytest
 from pipelines.ingest.bronze.places import outside
 from pipelines.kit.paths import PROJECT_ROOT
 from pipelines.kit.reference.divisions import read_divisions
-from tests.ingest.bronze.conftest import Office
+from tests.ingest.conftest import Office
 
 DAYS = [date(2024, 3, day) for day in range(5, 9)]
 KNOWN = read_divisions(PROJECT_ROOT / "data" / "reference")

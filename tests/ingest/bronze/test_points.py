@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.kit.geo.gcj02 import to_gcj02
-from tests.ingest.bronze.conftest import Office
+from tests.ingest.conftest import Office
 
 NAME = "F27_风险点位与责任人_370600_202401_全量.geojson"
 TRUE_X, TRUE_Y = 121.4, 37.5

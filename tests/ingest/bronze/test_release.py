@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipelines.ingest.bronze import results
 from pipelines.ingest.bronze.result import all_results
 from pipelines.ingest.bronze.rulings import problems, take_in
-from tests.ingest.bronze.conftest import CARD_HEADER, FEEDS, Office
+from tests.ingest.conftest import CARD_HEADER, FEEDS, Office
 
 T1, T2, T3, T4 = (date(2024, month, 28) for month in (1, 2, 3, 4))
 REFUSED = "F11_残疾人证_370600_202402.csv"

@@ -11,8 +11,8 @@ from pipelines.ingest.bronze import awaiting, ingest, reading, results
 from pipelines.ingest.feeds import bring_all, many
 from pipelines.ingest.formats.kinds import may_unfold
 from pipelines.ingest.landing import land_feed
-from tests.ingest.bronze import formats as f
-from tests.ingest.bronze.conftest import AS_OF, FEEDS, Office, allowance, allowance_header, card, cards, workbook  # noqa: F401
+from tests.ingest import made_files as f
+from tests.ingest.conftest import AS_OF, FEEDS, Office, allowance, allowance_header, card, cards, workbook  # noqa: F401
 
 BOMB, SOUND = "F11_残疾人证_370600_202401.parquet", "F11_残疾人证_370600_202402.csv"
 

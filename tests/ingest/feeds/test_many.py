@@ -7,7 +7,7 @@ import pytest
 from pipelines.ingest.bronze import results
 from pipelines.ingest.feeds import FeedState, bring_all, many
 from pipelines.ingest.feeds.stale import stale_feeds
-from tests.ingest.bronze.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
+from tests.ingest.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 DEATHS = "公民身份号码,姓名,死亡日期\r\n370602195001010014,李一,2024-01-03\r\n".encode("gb18030")
 CODES = ("F05", "F11", "F20")

@@ -17,7 +17,7 @@ from pipelines.ingest.feeds.stale import stale_feeds
 from pipelines.ingest.landing import landed
 from pipelines.ingest.landing.delivery import one_at_a_time
 from pipelines.kit.whole_files import publish_folder, write_whole
-from tests.ingest.bronze.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
+from tests.ingest.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 F11 = FEEDS["F11"]
 FIRST, SECOND = "F11_残疾人证_370600_202312.csv", "F11_残疾人证_370600_202401.csv"

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.ingest.bronze import ingest_feed, results
 from pipelines.ingest.landing import copying, land_feed, landed, left_alone, unclaimed
-from tests.ingest.bronze.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
+from tests.ingest.conftest import AS_OF, FEEDS, Office, card, cards  # noqa: F401  fixtures
 
 F11 = FEEDS["F11"]
 NAME = "F11_残疾人证_370600_202401.csv"

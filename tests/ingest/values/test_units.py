@@ -21,8 +21,8 @@ from pipelines.kit.contracts.load import read_contract
 from pipelines.kit.contracts.model import Column
 from pipelines.kit.contracts.odcs import contract
 from pipelines.kit.contracts.units import UNITS
-from tests.ingest.bronze import formats
-from tests.ingest.bronze.conftest import FEEDS, Office
+from tests.ingest import made_files as formats
+from tests.ingest.conftest import FEEDS, Office
 
 NAME = "F10_高龄津贴发放_370602_202401.xlsx"
 F18 = "F18_居民养老待遇发放_370600_202401.xlsx"

@@ -6,7 +6,7 @@ Belongs here: the parts, cells as XML. Does not belong here: sound files of ever
 from collections.abc import Callable, Mapping, Sequence
 from xml.sax.saxutils import escape
 
-from tests.ingest.bronze.formats import zipped
+from tests.ingest.made_files import zipped
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

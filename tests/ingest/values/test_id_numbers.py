@@ -11,8 +11,8 @@ import pytest
 from pipelines.ingest.formats import parquet_reader
 from pipelines.ingest.formats.cells import column_texts
 from pipelines.kit.contracts import Column
-from tests.ingest.bronze import formats as f
-from tests.ingest.bronze.conftest import Office
+from tests.ingest import made_files as f
+from tests.ingest.conftest import Office
 
 CODE = Column("school_code", "学校标识码", tags=("identifier",))
 CITIZEN = replace(CODE, standard="GB 11643-1999")

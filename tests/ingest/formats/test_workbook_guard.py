@@ -10,8 +10,8 @@ from pipelines.ingest.formats import ods_guard, workbook_guard, xls_guard
 from pipelines.ingest.formats.workbook_guard import Caps, odd_cells
 from pipelines.ingest.formats.xls_guard import _read
 from pipelines.ingest.values.table import UnreadableError
-from tests.ingest.bronze import formats as f
-from tests.ingest.bronze import raw_workbooks as raw
+from tests.ingest import made_files as f
+from tests.ingest import raw_workbooks as raw
 
 
 @pytest.fixture

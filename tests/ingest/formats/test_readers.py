@@ -10,8 +10,8 @@ import pytest
 from pipelines.ingest.formats.archive import read_archive
 from pipelines.ingest.formats.workbook_guard import Caps
 from pipelines.ingest.values.table import UnreadableError
-from tests.ingest.bronze import formats as f
-from tests.ingest.bronze.conftest import Office
+from tests.ingest import made_files as f
+from tests.ingest.conftest import Office
 
 PEOPLE = f.people()
 ANY = "F98_测试_370600_202401.dat"

@@ -20,7 +20,7 @@ import xlsxwriter
 import xlwt
 
 from pipelines.kit.contracts.model import Column, Thresholds
-from tests.ingest.bronze.conftest import FEEDS
+from tests.ingest.conftest import FEEDS
 
 COLUMNS = (
     Column("id_no", "身份证号", ("sfzh",), required=True, key=True, tags=("identifier", "直接标识符", "mask:last2")),

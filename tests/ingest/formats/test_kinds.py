@@ -10,9 +10,9 @@ import pytest
 
 from pipelines.ingest.formats import kinds
 from pipelines.ingest.landing.file_name import read_name
-from tests.ingest.bronze import formats as f
-from tests.ingest.bronze import raw_workbooks as raw
-from tests.ingest.bronze.conftest import Office
+from tests.ingest import made_files as f
+from tests.ingest import raw_workbooks as raw
+from tests.ingest.conftest import Office
 
 PEOPLE = f.people()
 ANY = "F98_测试_370600_202401.xls"
@@ -255,7 +255,7 @@ def test_endings_may_be_in_upper_case(desk: Office, ending: str):
 
 
 def test_only_the_ending_may_be_in_upper_case():
-    from tests.ingest.bronze.conftest import FEEDS
+    from tests.ingest.conftest import FEEDS
 
     assert read_name(FEEDS["F10"], "F10_高龄津贴发放_370602_202401.XLSX") is not None
     assert read_name(FEEDS["F10"], "f10_高龄津贴发放_370602_202401.xlsx") is None

@@ -12,9 +12,9 @@ from pipelines.ingest.values.header import Header
 from pipelines.ingest.values.table import Block, tidy
 from pipelines.ingest.values.typing import Typed, type_block
 from pipelines.kit.contracts import Column, Feed
-from tests.ingest.bronze import formats as f
-from tests.ingest.bronze.conftest import FEEDS, Office
+from tests.ingest import made_files as f
 from tests.ingest.bronze.test_breakers_planted import number
+from tests.ingest.conftest import FEEDS, Office
 
 ID = Column("id_no", "身份证号", standard="GB 11643-1999", tags=("identifier",))
 PHONE = Column("phone", "电话", tags=("phone",))

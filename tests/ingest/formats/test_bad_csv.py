@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.ingest.bronze.conftest import AS_OF, CARD_HEADER, FEEDS, Office
+from tests.ingest.conftest import AS_OF, CARD_HEADER, FEEDS, Office
 
 NAME = "F11_残疾人证_370600_202401.csv"
 

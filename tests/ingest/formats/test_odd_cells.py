@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import xlwt
 
-from tests.ingest.bronze import formats as f
-from tests.ingest.bronze import raw_workbooks as raw
-from tests.ingest.bronze.conftest import Office
+from tests.ingest import made_files as f
+from tests.ingest import raw_workbooks as raw
+from tests.ingest.conftest import Office
 
 PEOPLE = f.people(6)
 ANY = "F98_测试_370600_202401.dat"

@@ -14,7 +14,7 @@ from pipelines.ingest.collect.report import SourceError
 from pipelines.ingest.formats.json_reader import read_json
 from pipelines.ingest.values.table import UnreadableError
 from pipelines.kit.contracts import Feed
-from tests.ingest.bronze import formats as f
+from tests.ingest import made_files as f
 
 RECORDS = f.objects(f.people(6))
 _FIELDS = [{"id": label, "type": "text"} for label in f.LABELS]

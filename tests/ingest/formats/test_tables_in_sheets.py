@@ -14,8 +14,8 @@ import xlwt
 
 from pipelines.ingest.formats import csv_reader, workbook_reader
 from pipelines.kit.contracts.model import Column, Thresholds
-from tests.ingest.bronze import formats
-from tests.ingest.bronze.conftest import Office
+from tests.ingest import made_files as formats
+from tests.ingest.conftest import Office
 
 NAME = "F10_高龄津贴发放_370602_202401.xlsx"
 CSV = NAME.replace("xlsx", "csv")

@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from pipelines.ingest.formats import workbook_reader
-from tests.ingest.bronze.conftest import Office
+from tests.ingest.conftest import Office
 
 DEATHS = "F04_死亡医学证明_370600_202401.xlsx"
 UPPER = ["死亡证编号", "死者信息", "", "", "", "", "死亡信息", ""]

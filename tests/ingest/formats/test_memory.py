@@ -9,7 +9,7 @@ READ = """
 import resource, sys
 from pathlib import Path
 from pipelines.ingest.formats.readers import read
-from tests.ingest.bronze.formats import FEED
+from tests.ingest.made_files import FEED
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for name in ("json", "csv"):
     print(sum(b.rows.height for t in read(Path(sys.argv[1]) / name, FEED, Path())[0] for b in t.blocks))

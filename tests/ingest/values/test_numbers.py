@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipelines.ingest.values.header import Header
 from pipelines.ingest.values.table import Block
 from pipelines.ingest.values.typing import type_block
-from tests.ingest.bronze import formats as f
+from tests.ingest import made_files as f
 
 WIDE = str.maketrans("0123456789,.-", "０１２３４５６７８９，．－")
 

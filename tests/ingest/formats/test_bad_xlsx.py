@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.ingest.bronze.conftest import Office
+from tests.ingest.conftest import Office
 
 NAME = "F10_高龄津贴发放_370602_202401.xlsx"
 AT = f"文件「{NAME}」工作表「Sheet1」"

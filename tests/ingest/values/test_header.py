@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.ingest.values.header import DEPTH, detect
-from tests.ingest.bronze.conftest import FEEDS
+from tests.ingest.conftest import FEEDS
 
 FEED = FEEDS["F08"]
 NOISE = st.text(st.sampled_from("烟台市低保表0123 "), max_size=8)

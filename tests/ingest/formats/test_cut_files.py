@@ -18,8 +18,8 @@ from pipelines.ingest.formats.last_line import BLANK, BROKEN, ENDED, UNCLEAR, UN
 from pipelines.ingest.values.table import Block, Ending, UnreadableError
 from pipelines.kit.contracts import Column
 from pipelines.kit.contracts.model import CITIZEN_NUMBER
-from tests.ingest.bronze import formats as f
-from tests.ingest.bronze.conftest import CARD_HEADER, FEEDS, Office
+from tests.ingest import made_files as f
+from tests.ingest.conftest import CARD_HEADER, FEEDS, Office
 
 NAME = "F11_残疾人证_370600_2024{:02d}.csv"
 ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "utf-16"]

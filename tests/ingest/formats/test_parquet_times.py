@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.ingest.formats import parquet_reader
-from tests.ingest.bronze import formats as f
-from tests.ingest.bronze.conftest import Office
+from tests.ingest import made_files as f
+from tests.ingest.conftest import Office
 
 NAME = "F98_测试_370600_202401.parquet"
 SEEN = [datetime(2023, 12, 31, 23, 30), datetime(1991, 7, 1, 0, 0, 0, 250000), None]
