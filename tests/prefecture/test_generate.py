@@ -4,6 +4,7 @@ import hashlib
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines.kit.paths import Paths
@@ -71,3 +72,6 @@ def test_cut_into_shards_the_prefecture_has_as_many_people_and_cases(prefecture,
     made = deliver(paths, Order(MONTHS[:1], SCALE, feeds=JUDGED, largest=1500), lambda _: paths.drop)
     assert made.residents == pytest.approx(prefecture.made.residents, abs=15)
     assert set(digests(paths.drop)) == {name for name in digests(prefecture.drop(1)) if name.startswith(JUDGED)}
+    cut, whole = (pl.read_parquet(register_of(p) / "defects.parquet") for p in (paths, prefecture.paths))
+    assert set(cut["rule_id"]) == set(whole["rule_id"])
+    assert cut.height == pytest.approx(whole.height, rel=0.2)  # what is rounded in every part is lost
