@@ -1,6 +1,7 @@
 """Getting Python rows into DuckDB: into a temporary table, or through one into the lake.
 
-Row by row straight into DuckLake costs a file or a catalogue entry each; through a temporary table it is one.
+Belongs here: rows in memory on their way into a table, and the transaction around them. Does not belong here: any table
+of ours. Row by row straight into DuckLake costs a file or a catalogue entry each; through a temporary table it is one.
 """
 
 from collections.abc import Iterator, Sequence

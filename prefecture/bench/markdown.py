@@ -1,4 +1,7 @@
-"""Pieces of Markdown every page of the benchmark is made of."""
+"""Pieces of Markdown every page of the benchmark is made of.
+
+Belongs here: tables and figures as text. Does not belong here: a page.
+"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,8 @@
-"""Content hashes: whether two lakes, or one lake before and after, hold the same rows."""
+"""Content hashes: whether two lakes, or one lake before and after, hold the same rows.
+
+Belongs here: comparing, for people, tests and the bench. Does not belong here: what a build need not do again, which is
+told by what tables are made of (kit/unchanged.py).
+"""
 
 from collections.abc import Iterable
 

@@ -1,5 +1,9 @@
 """`ledger.delivery`: every delivery known by the business date, as it stood then, from bronze;
-`ledger.delivery_standing`: which of them count, and in which order (pipelines.ingest.deliveries says)."""
+`ledger.delivery_standing`: which of them count, and in which order.
+
+Belongs here: writing both, and telling whether what stands has changed. Does not belong here: which delivery counts
+(pipelines.ingest.deliveries).
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace

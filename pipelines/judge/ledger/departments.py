@@ -1,4 +1,7 @@
-"""Which department answers for a feed, from its contract."""
+"""Which department answers for a feed, from its contract.
+
+Belongs here: who is asked. Does not belong here: names and addresses of departments (kit/office).
+"""
 
 from pipelines.kit.contracts import load_contracts
 

@@ -1,4 +1,7 @@
-"""`ledger.issued_resident`: what townships were told about each resident, to tell the changes next time."""
+"""`ledger.issued_resident`: what townships were told about each resident, to tell the changes next time.
+
+Belongs here: what is kept of a return set. Does not belong here: the changes themselves (model `return_change`).
+"""
 
 from datetime import date
 

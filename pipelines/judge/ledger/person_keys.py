@@ -1,6 +1,7 @@
 """`ledger.person_key`: which person an identity number meant when it was first seen.
 
-Keeps persons stable when numbers are changed later: linkage prefers the registry's earliest person.
+Belongs here: the registry and how it grows. Does not belong here: who is who (dbt_project/models/linkage). It keeps
+persons stable when numbers are changed later: linkage prefers the registry's earliest person.
 """
 
 from datetime import date

@@ -1,7 +1,8 @@
 """The one custom expectation: rows must satisfy an SQL expression. For what GX has no built-in (foreign keys,
 comparisons with nulls, check digits); everything else uses a built-in, which reads better.
 
-Expressions come from the suites of this repository only; they are code.
+Belongs here: its metric and its class. Does not belong here: an expression. Those come from the suites of this
+repository only; they are code.
 """
 
 from typing import ClassVar
