@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from pipelines.generate import sound
+from pipelines.generate.tags import TAGS, load_tag
 from pipelines.give.exports import EXPORTS
 from pipelines.give.exports.contract import load_export, load_receivers
 from pipelines.give.published.anonymity import load_plans
@@ -24,6 +25,7 @@ from pipelines.kit.disclosure.columns import DISCLOSURE_FILE
 from pipelines.kit.house_files import HouseFileError, document, read, refuse
 from pipelines.kit.office.sheets import EXPECTATIONS, Sheet, ValueList
 from pipelines.kit.packs import PACKS, load_packs
+from pipelines.kit.paths import PROJECT_ROOT
 
 CATALOGUE, RECEIVERS = load_elements(), load_receivers()
 ODD = "zzz_odd"
@@ -47,6 +49,7 @@ KINDS: dict[str, tuple[Path, Callable[[Path], object], tuple[str, ...]]] = {
     "pack": (PACKS / "small_places" / "pack.yaml", lambda f: load_packs(f.parents[1]), ()),
     "rules of a pack": (PACKS / "small_places" / "rules.yaml", load_rules, ()),
     "suite of a pack": (PACKS / "small_places" / "suites" / "licensed_place.json", load_suite, ("kwargs",)),
+    "tag": (PROJECT_ROOT / TAGS / "minimum_living.yaml", load_tag, ()),
     "queries": (QUERIES_FILE, load_catalogue, ()),
     "disclosure": (DISCLOSURE_FILE, load_plans, ()),
 }

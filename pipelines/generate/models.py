@@ -1,10 +1,11 @@
-"""The models that are written from feed files: staging of every feed that says something, and `said/`.
+"""The models that are written from files of the house: staging of every feed that says something, `said/`, tags.
 
 Belongs here: which file holds what. Does not belong here: the text of those files, models written by hand.
 """
 
 from pathlib import Path
 
+from pipelines.generate import tags
 from pipelines.generate.names import check_names
 from pipelines.generate.people import PEOPLE
 from pipelines.generate.selects import said_model
@@ -32,7 +33,7 @@ def generated(root: Path) -> dict[Path, str]:
         files[STAGING / f"{model_name(feed)}.yml"] = staging_yml(feed, says)
     for name, what in (PEOPLE | THINGS | SUBJECTS).items():
         files[SAID / f"{name}.sql"], files[SAID / f"{name}.yml"] = said_model(name, what, said)
-    return files
+    return files | tags.files(root)
 
 
 def present(root: Path) -> set[Path]:

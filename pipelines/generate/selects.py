@@ -24,7 +24,7 @@ class Select:
     where: str = ""
 
     def __str__(self) -> str:
-        named = [name if sql == name else f"{sql} as {name}" for name, sql in self.columns.items()]
+        named = [sql if sql.rpartition(".")[2] == name else f"{sql} as {name}" for name, sql in self.columns.items()]
         head = "select " + ", ".join(named) if len(named) < 4 else "select\n    " + ",\n    ".join(named)
         return "\n".join([head, *([f"from {self.source}"] if self.source else []),
                           *([f"where {self.where}"] if self.where else []), ""])  # fmt: skip

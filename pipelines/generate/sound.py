@@ -6,6 +6,7 @@ shape of a kind (its loader).
 
 from collections.abc import Callable, Iterator, Mapping
 
+from pipelines.generate.tags import TAGS, check_tags, load_tags
 from pipelines.give.exports import load_exports
 from pipelines.give.published.anonymity import load_plans
 from pipelines.give.queries.catalogue import load_catalogue
@@ -19,6 +20,7 @@ from pipelines.kit.house_files import HouseFileError, refuse
 from pipelines.kit.office.sheets import load_lists, load_sheets
 from pipelines.kit.packs import load_packs
 from pipelines.kit.packs.load import check_files, check_models
+from pipelines.kit.paths import PROJECT_ROOT
 
 Tables = Mapping[str, Mapping[str, object]]
 AUDIENCES = ("township", "department", "receiver")
@@ -44,6 +46,10 @@ def _suites() -> None:
     suites = load_suites()
     check_suites(suites, load_rules())
     refuse([*_strange_suites(suites, load_lineage())])
+
+
+def _tags() -> None:
+    check_tags(load_tags(PROJECT_ROOT / TAGS), load_lineage())
 
 
 def _sheets() -> None:
@@ -82,5 +88,5 @@ def _strange_sheets(tables: Tables) -> Iterator[str]:
 
 _EVERYTHING: tuple[Callable[[], object], ...] = (
     load_standards, load_elements, load_feed_files, load_contracts, load_packs, load_lists, _sheets, load_rules,
-    _suites, load_plans, load_catalogue, load_exports, _models,
+    _suites, _tags, load_plans, load_catalogue, load_exports, _models,
 )  # fmt: skip

@@ -99,7 +99,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("elements.yaml", "standards.yaml"):
         (made / "expectations").mkdir(exist_ok=True)
         shutil.copyfile(PROJECT_ROOT / "expectations" / name, made / "expectations" / name)
-    shutil.copytree(PROJECT_ROOT / "expectations/feeds", made / "expectations/feeds")
+    for name in ("feeds", "tags"):
+        shutil.copytree(PROJECT_ROOT / "expectations" / name, made / "expectations" / name)
     for name, text in (("living_alone", LIVING_ALONE), ("meals", MEALS)):
         (made / f"expectations/feeds/civil_affairs/{name}.yaml").write_text(text, encoding="utf-8")
     write(made)

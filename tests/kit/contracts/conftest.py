@@ -14,12 +14,13 @@ Spoil = Callable[[str, str], Path]
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with the real data standard and feed files, nothing generated yet."""
+    """A project with the real data standard, feed files and tags, nothing generated yet."""
     root = tmp_path / "project"
     (root / "expectations").mkdir(parents=True)
     for name in ("elements.yaml", "standards.yaml"):
         shutil.copyfile(PROJECT_ROOT / "expectations" / name, root / "expectations" / name)
-    shutil.copytree(PROJECT_ROOT / "expectations/feeds", root / "expectations/feeds")
+    for name in ("feeds", "tags"):
+        shutil.copytree(PROJECT_ROOT / "expectations" / name, root / "expectations" / name)
     return root
 
 
