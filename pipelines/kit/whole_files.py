@@ -61,15 +61,17 @@ def fresh_folder(folder: Path) -> Path:
     return folder
 
 
-def publish_folder(staging: Path, target: Path, pattern: str = "*") -> None:
+def publish_folder(staging: Path, target: Path, pattern: str = "*", is_lasting: bool = True) -> None:
     """Let a finished folder appear as `target` by a rename, after every file in it is on disk. `pattern`: only files of
-    these names, where the others can be made again and are looked at before they are believed."""
-    for path in sorted(staging.rglob(pattern)):
+    these names, where the others can be made again and are looked at before they are believed; `is_lasting` False: of
+    none."""
+    for path in sorted(staging.rglob(pattern)) if is_lasting else ():
         if path.is_file():
             _sync(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     staging.rename(target)
-    _sync_folder(target.parent)
+    if is_lasting:
+        _sync_folder(target.parent)
 
 
 def _make_way(path: Path) -> None:

@@ -152,7 +152,7 @@ def _counts(
         knows_scope=known.knows(delivery.scope),
         placed=sum(taken.places.values()),
         outside=outside(taken.places, delivery.scope, known),
-        lost=lost_share(paths, replaced, taken.sketch, draft.scratch()),
+        lost=lost_share(paths, replaced, taken.sketch, draft.scratch),
         renamed=None if taken.people is None else renamed_share(read_people(paths, past.last), taken.people),
     )
 

@@ -25,9 +25,9 @@ class People:
         """Typed rows of the feed."""
         if self._pair is None:
             return
-        said = rows.lazy().select(id=pl.col(self._pair[0]), name=pl.col(self._pair[1])).drop_nulls()
-        both = pl.concat([self._held.lazy(), said.select(pl.all().hash())])
-        self._held = both.unique("id", keep="first").bottom_k(SAMPLE, by="id").collect()
+        said = rows.select(id=pl.col(self._pair[0]), name=pl.col(self._pair[1])).drop_nulls()
+        both = pl.concat([self._held, said.select(pl.all().hash())])
+        self._held = both.unique("id", keep="first").bottom_k(SAMPLE, by="id")
 
     def sample(self) -> pl.DataFrame:
         """Columns id and name, hashes that hold within one polars version, sorted."""

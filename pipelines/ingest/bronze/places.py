@@ -5,7 +5,7 @@ divisions there are (kit.reference.divisions), what follows (breakers.py), codes
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -47,19 +47,21 @@ def _places(column: Column) -> bool:
 
 
 def outside(counts: Mapping[str, int], scope: str, known: Divisions) -> dict[str, int]:
-    """Rows by the county they lie in, of those outside a scope; the most first."""
+    """Rows by the county they lie in, of those outside a scope; the most first, of as many the lower code."""
     found: Counter[str] = Counter()
     for code, rows in counts.items():
         if not known.lies_in(code, scope):
             found[code[:6]] += rows
-    return dict(found.most_common())
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
-def lost_share(paths: Paths, replaced: DeliveryResult | None, now: pl.Series | None, scratch: Path) -> float | None:
+def lost_share(
+    paths: Paths, replaced: DeliveryResult | None, now: pl.Series | None, scratch: Callable[[], Path]
+) -> float | None:
     """Share of the records of `replaced` that are not among those of the sketch `now`; None for too few of either."""
     if replaced is None or now is None or min(replaced.rows_bronze, now.len()) < _ENOUGH_RECORDS:
         return None
-    keys = DistinctKeys(scratch)
+    keys = DistinctKeys(scratch())
     with pq.ParquetFile(paths.bronze / replaced.feed / replaced.folder / ROWS_FILE) as file:
         for batch in file.iter_batches(columns=["_record_key"]):
             keys.add(pl.from_arrow(batch)["_record_key"])

@@ -57,8 +57,10 @@ def sort_out(rows: pl.DataFrame, header: Header, feed: Feed) -> Sorted:
     holding = found.filter(_holds_record(found, required)) if found.height else found
     tail = found.filter(~pl.col(ROW).is_in(holding[ROW].to_list())) if holding.height else found
     if not feed.has_bare_keys and not header.is_named:
-        titles = _titles(rows, header, feed).with_columns(pl.lit(_TITLE).alias(SAID))
-        tail = pl.concat([tail, titles]).unique(ROW, keep="first").sort(ROW)
+        titles = _titles(rows, header, feed)
+        if titles.height:
+            titles = titles.with_columns(pl.lit(_TITLE).alias(SAID))
+            tail = pl.concat([tail, titles]).unique(ROW, keep="first").sort(ROW)
     if tail.is_empty() and holding.is_empty():
         return Sorted(rows, tail)
     data = rows.filter(~pl.col(ROW).is_in(tail[ROW].to_list()))

@@ -93,9 +93,9 @@ def fresh(paths: Paths, feed: Feed, purpose: str = "writing") -> Path:
 
 
 def publish(staging: Path, target: Path) -> None:
-    """Put a finished folder in its place."""
+    """Put a finished folder in its place; made from bronze, it is made again where the power takes its record."""
     shutil.rmtree(target, ignore_errors=True)
-    publish_folder(staging, target, "*.json")
+    publish_folder(staging, target, is_lasting=False)
 
 
 def read_said(folder: Path, compared: int) -> Said:

@@ -1,13 +1,15 @@
 """DuckDB that sorts and counts a city-wide delivery within little memory.
 
 Belongs here: how much it may hold, where it puts the rest, how it is given rows. Feeds are worked on side by side, so
-each has a folder of its own, which is gone afterwards.
+each has a folder of its own, which is gone afterwards. A process opens one database: opening costs more than most
+feeds have to sort.
 """
 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -40,10 +42,25 @@ class Spilling:
 def spilling(paths: Paths, feed: Feed, purpose: str) -> Iterator[Spilling]:
     """A database for one piece of work."""
     scratch = fresh(paths, feed, purpose)
-    config = {"memory_limit": _MEMORY, "temp_directory": str(scratch / "spilt"), "preserve_insertion_order": False}
     try:
-        with duckdb.connect(config=config) as con:
-            con.execute("SET enable_progress_bar = false")
+        with _spilling_to(scratch / "spilt") as con:
             yield Spilling(con, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _spilling_to(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The database of this process; another one where it has spilt, for then it keeps to the folder it has."""
+    spill = f"SET temp_directory = '{folder}'"
+    try:
+        return _database().cursor().execute(spill)
+    except duckdb.NotImplementedException:
+        _database.cache_clear()
+        return _database().cursor().execute(spill)
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    # Files are written anew under the same name, so nothing of them is kept.
+    config = {"memory_limit": _MEMORY, "preserve_insertion_order": False, "enable_external_file_cache": False}
+    return duckdb.connect(config=config).execute("SET enable_progress_bar = false")

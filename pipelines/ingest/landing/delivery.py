@@ -4,7 +4,6 @@ Belongs here: the shape of the record, reading and writing it. Does not belong h
 """
 
 import hashlib
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+
+import pydantic_core
 
 from pipelines.ingest.landing.file_name import page_number
 from pipelines.kit import records
@@ -124,4 +125,4 @@ def _read(file: Path, _: int) -> Delivery | None:
 
 def to_json(record: dict) -> str:
     """The one way a record is written, so that equal records are equal bytes."""
-    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    return pydantic_core.to_json(record, indent=1).decode() + "\n"

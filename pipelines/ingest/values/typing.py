@@ -81,6 +81,7 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
     factors = units.factors(header, feed)
     as_they_are = {f"c{p}": feed.by_name[name] for name, p in header.columns.items() if name not in factors}
     known = plain(rows, as_they_are)
+    sharp = rows.select(pl.col(pl.String).str.contains("#", literal=True).any()).to_dicts()[0]
     for column in feed.columns:
         place = header.columns.get(column.name)
         if place is None:
@@ -99,7 +100,7 @@ def type_block(block: Block, header: Header, feed: Feed) -> Typed:
         is_known, spoilt = column.name in known, None
         if not is_known and column.type != "geometry":
             text, told[INVISIBLE, column.name], spoilt = without_invisible(text)
-        values, failed = (known[column.name], {}) if is_known else _typed(text, column)
+        values, failed = (known[column.name], {}) if is_known else _typed(text, column, sharp[f"c{place}"])
         text, values, told[MISSING, column.name] = _without_signs(text, values, failed, column, is_known)
         if spoilt is not None:
             failed = {**failed, "E_INVISIBLE": spoilt}
@@ -132,12 +133,13 @@ def _without_signs(
     return text, values, count
 
 
-def _typed(text: pl.Series, column: Column) -> tuple[pl.Series, dict[str, pl.Series]]:
-    """(values, null where the text is none of the type; masks of what is wrong by code)."""
+def _typed(text: pl.Series, column: Column, is_sharp: bool) -> tuple[pl.Series, dict[str, pl.Series]]:
+    """(values, null where the text is none of the type; masks of what is wrong by code). `is_sharp`: a # stands in it,
+    as in all that a spreadsheet writes for a cell it cannot work out."""
     if column.is_identifier:
         return _identifiers(text)
     if column.type == "string" and not column.is_month:
-        return text, _errors(text)
+        return text, _errors(text) if is_sharp else {}
     values, code = _read(text, column)
     # Comparing two counts is cheaper than two masks, and most blocks are sound.
     is_sound = values.null_count() == text.null_count()

@@ -63,6 +63,7 @@ def test_a_city_holds_its_counties_and_a_township_only_itself():
     counts = {"370602001": 3, "370611001": 4, "370702001": 1, "370684": 2}
     assert outside(counts, "370600", KNOWN) == {"370702": 1}
     assert outside({"370602001": 3, "370602002": 2, "370602": 1}, "370602001", KNOWN) == {"370602": 2}
+    assert list(outside({"370702": 1, "370613": 1, "370611": 1}, "370602", KNOWN)) == ["370611", "370613", "370702"]
 
 
 @pytest.mark.parametrize(("first", "code"), [(1, None), (30, None), (37, "E_OTHER_PLACE"), (40, "E_OTHER_PLACE")])
