@@ -14,6 +14,12 @@ from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import Says
 from pipelines.kit.house_files import refuse
 
+# What Spark reserves (ANSI mode, 3.5) and DuckDB does not: models are SQL of both.
+_SPARK = {
+    "current_date", "current_time", "current_timestamp", "current_user", "escape", "filter", "grant", "percentile_cont",
+    "session_user", "time", "unknown", "user", "within",
+}  # fmt: skip
+
 
 def check_names(feeds: Iterable[tuple[Feed, Says | None]]) -> None:
     """Raises HouseFileError of every column whose name SQL or staging needs."""
@@ -33,7 +39,7 @@ def _strange(feed: Feed, says: Says | None) -> Iterator[str]:
 
 @cache
 def reserved() -> frozenset[str]:
-    """Words that DuckDB takes for no column unless they are quoted."""
+    """Words that DuckDB or Spark takes for no column unless they are quoted."""
     words = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'type_function')"
     with duckdb.connect() as con:
-        return frozenset(word for (word,) in con.execute(words).fetchall())
+        return frozenset(_SPARK.union(word for (word,) in con.execute(words).fetchall()))

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.kit.city_time import written_day
 from pipelines.kit.file_names import safe_name
 from pipelines.kit.incidents import incident, is_ours
 from pipelines.kit.paths import Paths
@@ -48,7 +49,7 @@ class Entry:
 def issued_turns(paths: Paths) -> list[date]:
     """Business dates whose return sets are out, oldest first."""
     files = (paths.decisions / "turns").glob("????-??-??.json")
-    return sorted(turn for p in files if (turn := _day(p.stem)))
+    return sorted(turn for p in files if (turn := written_day(p.stem)))
 
 
 def is_past(paths: Paths, as_of: date) -> bool:
@@ -121,7 +122,7 @@ def _all_kept(paths: Paths, desk: Desk) -> Iterator[tuple[date, Path]]:
 
 
 def _is_of_a_turn(path: Path) -> bool:
-    return _day(path.name) is not None and path.is_dir() and not path.is_symlink()
+    return written_day(path.name) is not None and path.is_dir() and not path.is_symlink()
 
 
 def _as_kept(path: Path, desk: Desk) -> tuple[list[Entry], list[str]]:
@@ -132,13 +133,6 @@ def _as_kept(path: Path, desk: Desk) -> tuple[list[Entry], list[str]]:
 def _kept(path: Path, _: int, desk: Desk) -> tuple[list[Entry], list[str]]:
     """A file that was taken in, as it was written at some time: every feed of a turn asks for all of them."""
     return read_file(path, desk)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def last_turn(paths: Paths, as_of: date) -> date:

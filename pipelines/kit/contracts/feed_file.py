@@ -4,6 +4,7 @@ Belongs here: its shape and how a column takes its facts from an element. Does n
 written from it (odcs.py).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
@@ -176,7 +177,15 @@ def resolve(feed: FeedFile, elements: Mapping[str, Element]) -> list[Resolved]:
     columns = [_resolved(feed, entry, elements[entry.element]) for entry in feed.columns]
     if wrong := list(problems(feed.says, {c.name: c for c in columns})) if feed.says else []:
         raise HouseFileError(f"{feed.file}: " + "; ".join(wrong))
+    _check_plain(feed, columns)
     return columns
+
+
+def _check_plain(feed: FeedFile, columns: Iterable[Resolved]) -> None:
+    """Raises HouseFileError for words that dbt, in whose files they end, would take for its own."""
+    said = "".join(part.model_dump_json() for part in (feed, *columns))
+    if found := re.search(r'[^"]*\{[{%#][^"]*', said):
+        raise HouseFileError(f"{feed.file}: {found[0]}: dbt takes {{{{, {{% and {{# for its own; write it without them")
 
 
 def _resolved(feed: FeedFile, entry: ColumnEntry, element: Element) -> Resolved:

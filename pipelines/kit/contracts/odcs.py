@@ -4,6 +4,7 @@ Belongs here: where each fact stands in the document. Does not belong here: read
 Standard: Open Data Contract Standard 3.1 (Bitol, Linux Foundation).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -95,7 +96,7 @@ def _document(feed: FeedFile, columns: list[Resolved]) -> dict[str, Any]:
 def _file_pattern(feed: FeedFile) -> str:
     sent = feed.delivery
     return (
-        rf"^{feed.code}_{feed.title}_(?P<scope>{_SCOPES[sent.scope]})_(?P<period>\d{{6}}){_KINDS[sent.mode]}"
+        rf"^{feed.code}_{re.escape(feed.title)}_(?P<scope>{_SCOPES[sent.scope]})_(?P<period>\d{{6}}){_KINDS[sent.mode]}"
         rf"(?:_p(?P<page>\d{{4}}))?\.(?:{_ENDINGS})$"
     )
 

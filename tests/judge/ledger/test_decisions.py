@@ -144,13 +144,14 @@ def test_what_is_no_file_is_told_and_stops_nobody(paths, make):
     assert problems == ["a.yaml：不是文件（是链接、管道或文件夹），没有打开。请放 YAML 文件本身。"]
 
 
-def test_a_folder_that_only_looks_like_a_turn_is_told(paths):
+@pytest.mark.parametrize("name", ["2024-13-99", "20240131", "2024-W05-3"])
+def test_a_folder_that_only_looks_like_a_turn_is_told(paths, name):
     write(paths, "good.yaml", GOOD)
-    (paths.decisions / "source" / "2024-13-99").mkdir()
+    (paths.decisions / "source" / name).mkdir()
     issue(paths, "copy-of-it", T1)
     assert issued_turns(paths) == [T1] and len(take_in(paths, T2)) == 1
     (told,) = read_decisions(paths, T2)[1]
-    assert told == "2024-13-99：不是文件（是链接、管道或文件夹），没有打开。请放 YAML 文件本身。"
+    assert told == f"{name}：不是文件（是链接、管道或文件夹），没有打开。请放 YAML 文件本身。"
 
 
 def test_a_name_in_gbk_is_read_and_named(paths):

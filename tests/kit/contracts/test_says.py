@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines.generate import models
 from pipelines.generate.staging import staging_sql
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.contracts.__main__ import main
 from pipelines.kit.contracts.elements import load_elements
-from pipelines.kit.contracts.feed_file import load_feed_files
+from pipelines.kit.contracts.feed_file import load_feed_file, load_feed_files
+from pipelines.kit.contracts.odcs import contract
 from pipelines.kit.contracts.workbook import contract_workbook, read_feed
 from pipelines.kit.house_files import HouseFileError
 
@@ -149,7 +151,7 @@ _TYPE, _LIVES = "{name: level_code, element", "{element: division_code}"
     ("old", "new", "complaint"),
     [
         *((_TYPE, f"{{name: {word}, element", f"columns: {word} is a word of SQL; give the column another name")
-          for word in ("select", "order", "left", "end")),
+          for word in ("select", "order", "left", "end", "user", "filter")),
         *((_TYPE, f"{{name: {name}, element", f"columns: {name} is a name that staging gives; give the column another")
           for name in ("feed", "record_key", "source_ref", "delivery_id", "delivery_seq", "delivered_on", "scope",
                        "correction_ref", "corrected_fields", "id_defect", "id_no_norm", "id_no_defect", "township_code",
@@ -163,6 +165,24 @@ _TYPE, _LIVES = "{name: level_code, element", "{element: division_code}"
 def test_a_column_bears_no_name_of_sql_or_of_staging(change, old: str, new: str, complaint: str):
     with pytest.raises(HouseFileError, match=re.escape(f"disabled_federation/disability_cards.yaml: {complaint}")):
         models.generated(change(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("title: 残疾人证", "title: '残疾人证{{ x }}'"), (_TYPE, "{name: subsidy_type, label: '甲{% x %}', element")],
+)
+def test_words_hold_nothing_that_dbt_would_unfold(change, capsys, old: str, new: str):
+    assert main(["generate", "--root", str(change(old, new))]) == 1
+    assert "dbt takes {{, {% and {# for its own; write it without them" in capsys.readouterr().err
+
+
+def test_a_title_is_no_expression(change):
+    folder = change("title: 残疾人证", "title: 残疾人证(一).+") / "expectations/feeds/disabled_federation"
+    feed = load_feed_file(folder / "disability_cards.yaml")
+    pattern = yaml.safe_load(contract(feed, load_elements()))["customProperties"]
+    named = re.compile(next(p["value"] for p in pattern if p["property"] == "filePattern"))
+    assert named.match(f"{feed.code}_残疾人证(一).+_370600_202401.csv")
+    assert not named.match(f"{feed.code}_残疾人证一xx_370600_202401.csv")
 
 
 def test_a_feed_that_says_nothing_keeps_off_words_of_sql_alone(project: Path):
