@@ -1,7 +1,7 @@
 """The staging model of a feed: its current rows, corrected, with numbers judged and the place looked up.
 
 Belongs here: SQL and description of one model, plain enough to be read and edited if it were by hand. Does not belong
-here: what several feeds say together (claims.py), which file holds it (files.py).
+here: what several feeds say together (people.py, things.py, subjects.py), which file holds it (models.py).
 """
 
 from collections.abc import Iterator
