@@ -11,6 +11,7 @@ import dagster as dg
 import duckdb
 
 from pipelines.kit.disclosure import PREVIEW, may_show
+from pipelines.kit.models import words
 
 PREVIEW_ROWS = 5
 
@@ -28,9 +29,10 @@ def table_metadata(
 ) -> Mapping[str, Any]:
     """Row count, column schema and preview of one table of the lake (`unified.person`), of rows where SQL holds.
 
-    `descriptions` by column: the schema of an event replaces the one of the definition in the UI. `rows`: how many
-    there are, where that is known.
+    `descriptions` by column, else what a column of the name means: the schema of an event replaces the one of the
+    definition in the UI. `rows`: how many there are, where that is known.
     """
+    told = words() | descriptions
     relation = con.sql(f"SELECT * FROM lake.{table} WHERE {where}")
     described = list(zip(relation.columns, map(str, relation.types), strict=True))
     shown = [name for name, _ in described if may_show(table, name, PREVIEW)]
@@ -38,7 +40,7 @@ def table_metadata(
     metadata = {
         "dagster/row_count": count,
         "dagster/column_schema": dg.TableSchema(
-            [dg.TableColumn(n, t, description=descriptions.get(n)) for n, t in described]
+            [dg.TableColumn(n, t, description=told.get(n)) for n, t in described]
         ),
     }
     if shown and count:

@@ -5,7 +5,7 @@ graph is drawn from dbt's manifest, so a run needs dbt only when the project has
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -18,12 +18,16 @@ from pipelines.defs.resources import Lakehouse
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.deliveries import in_force
 from pipelines.kit.build import Built, build
+from pipelines.kit.disclosure.columns import load_lineage
 from pipelines.kit.models import TEST, Node
 from pipelines.kit.packs import Pack, load_packs
 
 # Which asset writes a ledger table that models read. All others come with `ledger/turn`: what the previous turn
 # left behind, and tickets (a view reads those); otherwise the graph of one run would have a cycle.
 LEDGER_WRITERS = {"correction_standing": "correction", "assertion_standing": "correction"}
+
+# Of how many columns of feeds a column says it is made of.
+_ORIGINS = 8
 
 
 def source_key(source: str, table: str) -> dg.AssetKey:
@@ -84,9 +88,22 @@ def _spec(
         description=node["description"] + sql,
         code_version=hashlib.sha256(model.sql.encode()).hexdigest()[:16],
         metadata={"dagster/table_name": f"lake.{key.path[0]}.{key.path[1]}", "dagster/column_schema": dg.TableSchema([
-            dg.TableColumn(name, description=column["description"]) for name, column in node["columns"].items()
+            dg.TableColumn(name, description=words) for name, words in _described(key, node).items()
         ])},
     )  # fmt: skip
+
+
+def _described(key: dg.AssetKey, node: Mapping[str, Any]) -> dict[str, str]:
+    """What each column means, and the feeds' columns it is made of."""
+    made_of = load_lineage().get(".".join(key.path), {})
+    return {name: column["description"] + _origin(made_of.get(name, ())) for name, column in node["columns"].items()}
+
+
+def _origin(sources: Collection[str]) -> str:
+    told = (source.removeprefix("bronze.") for source in sources if source.startswith("bronze."))
+    delivered = [source for source in told if "._" not in source]  # not the row it stood in
+    more = f" … {len(delivered)}" if len(delivered) > _ORIGINS else ""
+    return f" ← {', '.join(delivered[:_ORIGINS])}{more}" if delivered else ""
 
 
 def _tell(one: Built) -> None:
@@ -103,11 +120,10 @@ def _materialized(
     con: duckdb.DuckDBPyConnection, key: dg.AssetKey, node: Mapping[str, Any], one: Built,
     checks: list[dg.AssetCheckResult],
 ) -> dg.MaterializeResult:
-    descriptions = {name: column["description"] for name, column in node["columns"].items()}
     return dg.MaterializeResult(
         asset_key=key, check_results=checks,
         metadata={
-            **table_metadata(con, ".".join(key.path), descriptions, rows=one.rows),
+            **table_metadata(con, ".".join(key.path), _described(key, node), rows=one.rows),
             "built": "anew" if one.is_new else "stands as it was: nothing it is made of has changed",
             "started": dg.MetadataValue.timestamp(one.start), "seconds": round(one.seconds, 3),
         },

@@ -39,6 +39,7 @@ BRONZE, REFERENCE = "bronze", "reference"
 # The source that says which deliveries of a feed are in force.
 STANDING = "source.zhenjie.ledger.delivery_standing"
 # Of a manifest, what is read here.
+_PROJECT = "zhenjie"
 _PARTS = {"nodes", "sources", "parent_map", "docs", "unit_tests"}
 _SOURCES = {".sql", ".yml", ".csv", ".md"}
 
@@ -240,6 +241,17 @@ def sources() -> list[Source]:
         Source(key, told["source_name"], told["name"], told["config"].get("meta", {}).get("feed", ""))
         for key, told in manifest()["sources"].items()
     ]
+
+
+def words() -> dict[str, str]:
+    """What columns of our own tables mean, by their name: one name means one thing everywhere."""
+    ours = (told for told in manifest()["docs"].values() if told["package_name"] == _PROJECT)
+    return {told["name"]: told["block_contents"] for told in ours}
+
+
+def titles() -> dict[tuple[str, str], str]:
+    """What tables that models read and do not make hold, by schema and name."""
+    return {(told["source_name"], told["name"]): told["description"] for told in manifest()["sources"].values()}
 
 
 def bronze_behind(tables: Iterable[tuple[str, str]]) -> frozenset[str]:

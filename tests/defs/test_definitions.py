@@ -109,3 +109,11 @@ def test_models_alone_are_built_for_the_date_the_lake_shows_only(defs, paths):
     (failed,) = [e for e in result.all_events if e.event_type == dg.DagsterEventType.STEP_FAILURE]
     assert "the lake shows 2024-03-05, not 2024-01-31" in failed.step_failure_data.error.message
     assert not result.get_asset_materialization_events()
+
+
+def test_a_column_says_which_columns_of_feeds_it_is_made_of(graph):
+    columns = graph.get(dg.AssetKey(["unified", "person"])).metadata["dagster/column_schema"].columns
+    told = {c.name: c.description for c in columns}
+    assert told["ethnic_code"].endswith("民族代码 ← F01.ethnic_code")
+    assert told["hukou_source_ref"].endswith("户籍出处"), "a row is no column"
+    assert "F01.name" in told["name"] and told["name"].count("F") <= 9 and " … " in told["name"]

@@ -13,7 +13,6 @@ from pipelines.judge.ledger import schema, shown
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
-from pipelines.kit.tables import transaction
 from tests.defs.dated import materialize
 
 SHOWN, OTHER = "2024-03-05", "2024-01-31"
@@ -32,8 +31,7 @@ def installation(tmp_path_factory):
     """A lake that shows 5 March, closed; return sets of January are out."""
     paths = Paths(tmp_path_factory.mktemp("guard"))
     with connect(paths) as con:
-        with transaction(con):
-            schema.ensure(con)
+        schema.ensure(con)
         shown.reach(con, date.fromisoformat(SHOWN), shown.CLOSED)
     decided = paths.decisions / "turns" / f"{OTHER}.json"
     decided.parent.mkdir(parents=True)

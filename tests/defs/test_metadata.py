@@ -4,6 +4,7 @@ import duckdb
 import pytest
 
 from pipelines.defs.metadata import table_metadata
+from pipelines.kit.models import words
 
 
 @pytest.fixture
@@ -25,7 +26,10 @@ def test_a_preview_has_only_the_columns_that_may_be_shown(con):
     assert "370602001" in metadata["preview"].md_str
     assert "370602199001011234" not in metadata["preview"].md_str
     columns = metadata["dagster/column_schema"].columns
-    assert [(c.name, c.description) for c in columns] == [("id_no", None), ("township_code", "镇街代码"), ("n", None)]
+    assert [(c.name, c.description) for c in columns] == [
+        ("id_no", words()["id_no"]), ("township_code", "镇街代码"), ("n", None),
+    ]  # fmt: skip
+    assert words()["id_no"].endswith("公民身份号码")
 
 
 def test_rows_may_be_chosen(con):

@@ -10,6 +10,7 @@ import duckdb
 from pipelines.judge.ledger import findings
 from pipelines.judge.ledger.state import rebuild_tickets
 from pipelines.kit.tables import transaction
+from pipelines.kit.words import comment
 
 # Count up when a column goes or changes its meaning: a lake of another layout is emptied, and its turns are replayed.
 LAYOUT = 2
@@ -132,15 +133,21 @@ TABLES = {**TURN_TABLES, **SPAN_TABLES, **STATE_TABLES}
 def ensure(con: duckdb.DuckDBPyConnection) -> None:
     """Create every ledger table that does not exist, and every column that a lake of an older version lacks. The ledger
     of a lake of another layout is emptied: it shows no turn until the turns that are out have been replayed."""
-    con.execute("CREATE TABLE IF NOT EXISTS lake.ledger.layout (version INTEGER)")
-    is_ours = con.execute("SELECT version FROM lake.ledger.layout").fetchall() == [(LAYOUT,)]
-    for name, columns in TABLES.items():
+    with transaction(con):  # a commit costs more than a table
+        con.execute("CREATE TABLE IF NOT EXISTS lake.ledger.layout (version INTEGER)")
+        is_ours = con.execute("SELECT version FROM lake.ledger.layout").fetchall() == [(LAYOUT,)]
+        for name, columns in TABLES.items():
+            if not is_ours:
+                con.execute(f"DROP TABLE IF EXISTS lake.ledger.{name}")
+            con.execute(f"CREATE TABLE IF NOT EXISTS lake.ledger.{name} ({columns})")
         if not is_ours:
-            con.execute(f"DROP TABLE IF EXISTS lake.ledger.{name}")
-        con.execute(f"CREATE TABLE IF NOT EXISTS lake.ledger.{name} ({columns})")
-    if not is_ours:  # last, so that what was stopped before is done again
-        con.execute("DELETE FROM lake.ledger.layout")
-        con.execute("INSERT INTO lake.ledger.layout VALUES (?)", [LAYOUT])
+            con.execute("DELETE FROM lake.ledger.layout")
+            con.execute("INSERT INTO lake.ledger.layout VALUES (?)", [LAYOUT])
+        _add_columns(con)
+        comment(con, "ledger")
+
+
+def _add_columns(con: duckdb.DuckDBPyConnection) -> None:
     columns_there = con.execute(
         "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'ledger'"
     )

@@ -12,6 +12,8 @@ import polars as pl
 
 from pipelines.kit.paths import Paths
 from pipelines.kit.reference.tables import READERS
+from pipelines.kit.tables import transaction
+from pipelines.kit.words import comment
 
 
 def load_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
@@ -41,15 +43,11 @@ def _digest(folder: Path) -> str:
 
 
 def _write(con: duckdb.DuckDBPyConnection, tables: dict[str, pl.DataFrame], digest: str) -> None:
-    con.execute("BEGIN")
-    try:
+    with transaction(con):
         for name, frame in tables.items():
             con.register("reference_frame", frame)
             con.execute(f"CREATE OR REPLACE TABLE lake.reference.{name} AS SELECT * FROM reference_frame")
             con.unregister("reference_frame")
         con.execute("DELETE FROM lake.reference.load_state")
         con.execute("INSERT INTO lake.reference.load_state VALUES (?)", [digest])
-        con.execute("COMMIT")
-    except Exception:
-        con.execute("ROLLBACK")
-        raise
+        comment(con, "reference")

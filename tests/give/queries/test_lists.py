@@ -47,6 +47,7 @@ PEOPLE = [
 @pytest.fixture(scope="module")
 def con(tmp_path_factory):
     with connect(Paths(tmp_path_factory.mktemp("lake"))) as connection:
+        schema.ensure(connection)
         connection.execute("BEGIN")
         _fill(connection)
         connection.execute("COMMIT")
@@ -54,7 +55,6 @@ def con(tmp_path_factory):
 
 
 def _fill(con):
-    schema.ensure(con)
     con.execute(
         "CREATE TABLE lake.unified.division AS SELECT * FROM (VALUES (?, '芝罘区', '向阳街道', '乡镇', true), "
         "(?, '芝罘区', '东山街道', '乡镇', true)) t(township_code, county_name, township_name, level_name, is_current)",

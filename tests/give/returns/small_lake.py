@@ -54,8 +54,8 @@ def ticket(township: str, number: int) -> str:
 
 def fill(con: duckdb.DuckDBPyConnection, residents: int = 20, tickets: int = 6, name: str = "人员") -> None:
     """Create and fill every table a return set is made from."""
-    con.execute("begin")
     schema.ensure(con)
+    con.execute("begin")
     for table, columns in (_TABLES | _of_packs()).items():
         con.execute(f"create table lake.{table} ({columns})")
     for code, town in TOWNSHIPS:

@@ -5,7 +5,6 @@ import pytest
 from pipelines.judge.ledger import schema
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
-from pipelines.kit.tables import transaction
 
 
 @pytest.fixture
@@ -21,8 +20,7 @@ _USED = """SELECT table_name FROM duckdb_tables()
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
     with connect(Paths(tmp_path_factory.mktemp("lake"))) as con:
-        with transaction(con):
-            schema.ensure(con)
+        schema.ensure(con)
         yield con
 
 

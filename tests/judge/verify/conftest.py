@@ -5,7 +5,6 @@ import pytest
 from pipelines.judge.ledger import schema
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
-from pipelines.kit.tables import transaction
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +19,7 @@ def gx():
 def lake(tmp_path_factory, gx):
     """An empty lake with a ledger, one per test module."""
     with connect(Paths(tmp_path_factory.mktemp("lake"))) as con:
-        with transaction(con):
-            schema.ensure(con)
+        schema.ensure(con)
         con.execute(
             "CREATE TABLE lake.reference.rule_parameter AS SELECT * FROM (VALUES "
             "('R17', 'grace_days', 30, DATE '2020-01-01', DATE '2024-07-01'), "

@@ -9,7 +9,7 @@ import pytest
 from pipelines.judge.ledger import schema
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
-from pipelines.kit.tables import insert, transaction
+from pipelines.kit.tables import insert
 from prefecture.bench import linkage
 from prefecture.register import register_of
 
@@ -61,8 +61,7 @@ def lake(tmp_path):
     """Three claims of F01 and F07 with their delivery; the register is up to the test."""
     paths = Paths(tmp_path)
     with connect(paths) as con:
-        with transaction(con):
-            schema.ensure(con)
+        schema.ensure(con)
         delivered = [("F01", "d1", "f01.csv", "full", 2), ("F07", "d2", "f07.csv", "append", 1)]
         insert(
             con,

@@ -11,7 +11,7 @@ from pipelines.judge.rules import load_rules
 from pipelines.kit.keys import ticket_id
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import PROJECT_ROOT, Paths
-from pipelines.kit.tables import insert, transaction
+from pipelines.kit.tables import insert
 from prefecture.register import register_of
 from prefecture.scoring import format_scores, score
 
@@ -40,8 +40,7 @@ def scored(tmp_path):
         T2: [("R11", "a"), ("R11", "c"), ("R17", "d")],
     }
     with connect(paths) as con:
-        with transaction(con):
-            schema.ensure(con)
+        schema.ensure(con)
         insert(
             con,
             "lake.ledger.anomaly",
