@@ -46,12 +46,14 @@ def build(
     done = []
     with connect(paths) as con, transaction(con):
         _clear(con, [n for n in known if n.kind == MODEL])
-        past = Past(con, known, as_of, standing)
+        if tables is not None:  # a part of the graph is no ground to stand on: the next whole build makes it again
+            for node in (n for n in known if (n.schema, n.name) in tables):
+                done.append(_build(con, node, paths, as_of))
+                tell(done[-1])
+            return done
+        past = Past(con, paths, known, as_of, standing)
         for node in known:
-            if tables is not None and (node.schema, node.name) not in tables:
-                past.leave(node)
-                continue
-            if tables is None and past.stands(node):
+            if past.stands(node):
                 past.leave(node)
                 done.append(_unchanged(con, node))
             else:

@@ -41,7 +41,7 @@ STANDING = "source.zhenjie.ledger.delivery_standing"
 # Of a manifest, what is read here.
 _PROJECT = "zhenjie"
 _PARTS = {"nodes", "sources", "parent_map", "docs", "unit_tests"}
-_SOURCES = {".sql", ".yml", ".csv", ".md"}
+_SOURCES = {".sql", ".yml", ".yaml", ".csv", ".md"}
 
 
 class ModelBuildError(RuntimeError):

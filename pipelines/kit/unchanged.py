@@ -2,7 +2,7 @@
 
 Belongs here: how a table remembers what it was made of, and what of it its readers see. Does not belong here: building
 (kit/build.py). A table carries its stamp as its comment: whoever replaces the table, in whatever way, takes the comment
-away with it, and then it is built again.
+away with it, and then it is built again; so it is when something was done to it since (kit/untouched.py).
 """
 
 import hashlib
@@ -15,28 +15,33 @@ from datetime import date
 import duckdb
 
 from pipelines.kit.models import AS_OF, BRONZE, DBT_PROJECT, REFERENCE, SEED, STANDING, TEST, VIEW, Node, sources
+from pipelines.kit.paths import Paths
+from pipelines.kit.untouched import untouched
 
 _MAY_CHANGE = "what may change"
-_STAMP = re.compile(rf"made of ([0-9a-f]{{16}}|{_MAY_CHANGE}), seen as ([0-9a-f]{{16}}|{_MAY_CHANGE})")
+_DIGITS = rf"([0-9a-f]{{16}}|{_MAY_CHANGE})"
+_STAMP = re.compile(rf"made of {_DIGITS}, seen as {_DIGITS}, (\d+) rows")
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a table was `made_of`, its tests included, and as what readers see it (`seen`): sixteen digits each, None
-    where nobody can tell whether it has changed."""
+    """What a table was `made_of`, tests included, and as what readers see it (`seen`): sixteen digits each, None where
+    nobody can tell whether it has changed. `rows` it had then, 0 of a view."""
 
     made_of: str | None
     seen: str | None
+    rows: int
 
     def __str__(self) -> str:
-        return f"made of {self.made_of or _MAY_CHANGE}, seen as {self.seen or _MAY_CHANGE}"
+        return f"made of {self.made_of or _MAY_CHANGE}, seen as {self.seen or _MAY_CHANGE}, {self.rows} rows"
 
 
 class Past:
     """What the tables of a lake were made of, while a build goes through them in the order of the graph."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, nodes: Sequence[Node], as_of: date, standing: Mapping[str, str]
+        self, con: duckdb.DuckDBPyConnection, paths: Paths, nodes: Sequence[Node], as_of: date,
+        standing: Mapping[str, str],
     ) -> None:
         """`standing` tells by feed what of it is in force."""
         known = sources()
@@ -44,7 +49,8 @@ class Past:
         self._texts: dict[tuple[str, str], list[str]] = defaultdict(list)
         for node in nodes:
             self._texts[node.schema, node.name].append(_text(node, as_of))
-        self._stamps = _stamps(con)
+        whole = untouched(con, paths)
+        self._stamps = {table: stamp for table, stamp in _stamps(con).items() if table in whole}
         self._feeds = {s.key: s.feed for s in known if s.schema == BRONZE}
         self._references = {s.key: _content(con, s.schema, s.name) for s in known if s.schema == REFERENCE}
         in_force = {key: standing.get(feed) for key, feed in self._feeds.items()}
@@ -56,7 +62,9 @@ class Past:
         if node.kind == TEST:
             return not self._again.intersection(node.parents)
         stamp = self._stamps.get((node.schema, node.name))
-        return stamp is not None and stamp.made_of is not None and stamp.made_of == self._made_of(node)
+        if stamp is None or stamp.made_of is None or stamp.made_of != self._made_of(node):
+            return False
+        return self._rows(node) == stamp.rows
 
     def leave(self, node: Node) -> None:
         """A table stays; its readers see what they saw."""
@@ -70,10 +78,15 @@ class Past:
         if node.kind == TEST:
             return
         self._again.add(node.key)
-        stamp = Stamp(self._made_of(node), self._seen_of(node))
+        stamp = Stamp(self._made_of(node), self._seen_of(node), self._rows(node))
         self._seen[node.key] = stamp.seen
         kind = "VIEW" if node.materialized == VIEW else "TABLE"
         self._con.execute(f"COMMENT ON {kind} lake.{node.schema}.\"{node.name}\" IS '{stamp}'")
+
+    def _rows(self, node: Node) -> int:
+        if node.materialized == VIEW:
+            return 0
+        return self._con.execute(f'SELECT count(*) FROM lake.{node.schema}."{node.name}"').fetchone()[0]
 
     def _made_of(self, node: Node) -> str | None:
         parents = set(node.parents)
@@ -98,7 +111,7 @@ def _stamps(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Stamp]:
     ).fetchall()
     found = ((schema, name, _STAMP.fullmatch(comment or "")) for schema, name, comment in comments)
     return {
-        (schema, name): Stamp(*(None if part == _MAY_CHANGE else part for part in stamp.groups()))
+        (schema, name): Stamp(*(None if part == _MAY_CHANGE else part for part in stamp.groups()[:2]), int(stamp[3]))
         for schema, name, stamp in found if stamp
     }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What stands as it would become is not built again, and the lake is the same as if all had been."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -118,7 +119,11 @@ def test_a_table_somebody_else_replaced_is_made_again(paths: Paths) -> None:
         "stg_market_regulation__enterprises": "CREATE OR REPLACE TABLE {0} AS FROM {0} LIMIT 0",
         "stg_civil_affairs__marriages": "DROP TABLE {0}",
         "stg_health__death_certificates": "COMMENT ON TABLE {0} IS NULL",
-        "stg_civil_affairs__divisions": "COMMENT ON TABLE {0} IS 'made of 0123456789abcdef, seen as 0123456789abcdef'",
+        "stg_civil_affairs__divisions": f"COMMENT ON TABLE {{0}} IS 'made of {'0' * 16}, seen as {'0' * 16}, 1 rows'",
+        "stg_civil_affairs__old_age_allowance": "DELETE FROM {0}",
+        "stg_public_security__residents": "UPDATE {0} SET name = '改名' WHERE name = '王建国'",
+        "stg_human_resources__employment_insurance": "INSERT INTO {0} FROM {0} LIMIT 1",
+        "stg_grid_centre__grid_survey": "ALTER TABLE {0} ADD COLUMN more INTEGER",
     }
     rows = "SELECT count(*) FROM lake.staging.stg_market_regulation__enterprises"
     with connect(paths) as con:
@@ -128,6 +133,27 @@ def test_a_table_somebody_else_replaced_is_made_again(paths: Paths) -> None:
     assert staged(again(paths, today)) == done.keys()
     with connect(paths, read_only=True) as con:
         assert con.execute(rows).fetchone() == before != (0,)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: os.truncate(file, file.stat().st_size - 5)])
+def test_a_table_whose_file_is_damaged_is_made_again(paths: Paths, damage: Callable[[Path], None]) -> None:
+    today = small.SECOND + 6 * DAY
+    again(paths, today)
+    files = paths.lake_files.glob("staging/stg_public_security__residents*/*.parquet")
+    damage(max(files, key=lambda file: file.stat().st_mtime))
+    assert staged(again(paths, today)) == {"stg_public_security__residents"}
+
+
+def test_what_was_built_alone_is_built_again_with_the_rest(paths: Paths, as_if_all_were_built) -> None:
+    """Its parents may have stood for less than it read: a number nobody had judged yet has nobody behind it."""
+    today, number = small.SECOND + 7 * DAY, small.id_no("19770707", 61)
+    again(paths, today)
+    deliver(paths, "F17", [{"id_no": number, **EMPLOYED}], seq=9, on=today)
+    with connect(paths) as con:
+        deliveries.record_standing(con, paths, known(paths, FEEDS.values(), today))
+    build(paths, today, {("staging", "stg_human_resources__employment_insurance")})
+    assert "stg_human_resources__employment_insurance" in again(paths, today)
+    as_if_all_were_built(today)
 
 
 def test_bronze_read_once_more_is_staged_once_more(paths: Paths) -> None:

@@ -58,15 +58,16 @@ def record_standing(con: duckdb.DuckDBPyConnection, paths: Paths, day: Day) -> i
 
 def in_force(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, str]:
     """Of every feed, which of its deliveries are in force and in which order, with size and time of their rows in
-    bronze: words that change whenever what models read of the feed may have."""
+    bronze, those of a released one, too: words that change whenever what models read of the feed may have."""
     standing = con.execute(
         "SELECT feed, delivery_id, rank FROM lake.ledger.delivery_standing WHERE is_current "
         "ORDER BY feed, rank, delivery_id"
     ).fetchall()
     told = dict.fromkeys(load_contracts(), "")
     for feed, delivery, rank in standing:
-        rows = (paths.bronze / feed / delivery / ROWS_FILE).stat()
-        told[feed] += f"{delivery} {rank} {rows.st_size} {rows.st_mtime_ns}\n"
+        files = sorted((paths.bronze / feed).glob(f"{delivery}*/{ROWS_FILE}"))
+        stats = [(file.parent.name, s.st_size, s.st_ctime_ns) for file in files for s in [file.stat()]]
+        told[feed] += f"{delivery} {rank} {stats}\n"
     return told
 
 

@@ -1,0 +1,51 @@
+"""Which tables of the lake are as the statement that made them left them.
+
+Belongs here: what DuckLake's own catalog tells of it, and its files. Does not belong here: what a table should hold
+(kit/unchanged.py). Whoever changes rows or columns in place, or a comment, does so in a later snapshot than that of the
+table itself.
+"""
+
+import duckdb
+
+from pipelines.kit.paths import Paths
+
+_CATALOG = "__ducklake_metadata_lake"
+# Tables and views there are, with the snapshot that made them and the folder of their files.
+_MADE = f"""
+    SELECT t.table_id AS id, s.schema_name, t.table_name AS name, t.begin_snapshot AS born, s.path || t.path AS folder
+    FROM {_CATALOG}.ducklake_table AS t JOIN {_CATALOG}.ducklake_schema AS s USING (schema_id)
+    WHERE t.end_snapshot IS NULL
+    UNION ALL SELECT v.view_id, s.schema_name, v.view_name, v.begin_snapshot, ''
+    FROM {_CATALOG}.ducklake_view AS v JOIN {_CATALOG}.ducklake_schema AS s USING (schema_id)
+    WHERE v.end_snapshot IS NULL"""
+# By what a change shows: its snapshot, and the end of what it replaced. A file of deleted rows is a change by itself.
+_CHANGES = (
+    f"SELECT table_id AS id, begin_snapshot AS since, end_snapshot AS until FROM {_CATALOG}.ducklake_column",
+    f"SELECT table_id, begin_snapshot, end_snapshot FROM {_CATALOG}.ducklake_data_file",
+    f"SELECT table_id, NULL, 0 FROM {_CATALOG}.ducklake_delete_file",
+    f"SELECT object_id, begin_snapshot, NULL FROM {_CATALOG}.ducklake_tag WHERE end_snapshot IS NULL",
+)
+
+
+def untouched(con: duckdb.DuckDBPyConnection, paths: Paths) -> set[tuple[str, str]]:
+    """Schema and name of every table and view that nothing was done to since, and whose files are there and whole by
+    their size. Of rows deleted long ago, whose snapshots are forgotten, the catalog knows nothing."""
+    changes = " UNION ALL ".join((*_CHANGES, *_small_tables(con)))
+    made = con.execute(f"""WITH made AS ({_MADE}), changed AS ({changes})
+        SELECT id, schema_name, name, folder FROM made WHERE NOT EXISTS (
+            SELECT 1 FROM changed WHERE changed.id = made.id AND (since <> born OR until IS NOT NULL))""").fetchall()
+    files = con.execute(f"SELECT table_id, path, path_is_relative, file_size_bytes FROM {_CATALOG}.ducklake_data_file")
+    folders = {id_: folder for id_, _, _, folder in made}
+    broken = set()
+    for id_, path, is_relative, size in files.fetchall():
+        if id_ in folders:
+            file = paths.lake_files / folders[id_] / path if is_relative else paths.lake_files.parent / path
+            if not file.is_file() or file.stat().st_size != size:
+                broken.add(id_)
+    return {(schema, name) for id_, schema, name, _ in made if id_ not in broken}
+
+
+def _small_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Changes of tables so small that their rows stand in the catalog."""
+    known = con.execute(f"SELECT table_id, table_name FROM {_CATALOG}.ducklake_inlined_data_tables").fetchall()
+    return [f"SELECT {id_}, begin_snapshot, end_snapshot FROM {_CATALOG}.{name}" for id_, name in known]
