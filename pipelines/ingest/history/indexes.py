@@ -5,12 +5,10 @@ Townships send a hundred files of twenty rows: one by one, each would cost a que
 one is read by itself, as a stream that DuckDB sorts within its memory.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -27,6 +25,7 @@ from pipelines.ingest.history.said import (
     ROWS_FILE,
     Said,
     Source,
+    believed,
     cell,
     fresh,
     publish,
@@ -37,7 +36,6 @@ from pipelines.ingest.history.said import (
 from pipelines.ingest.history.spill import Spilling, spilling
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
-from pipelines.kit.records import read_record
 
 _BATCH = 200_000
 # Bytes of Parquet that are read into memory at once; ten times as much when unpacked.
@@ -76,7 +74,7 @@ class Indexes:
         return said_folder(self._paths, self._feed) / source.head
 
     def _is_made(self, source: Source) -> bool:
-        return read_record(self._folder(source) / RECORD, dict[str, Any]) == _description(source)
+        return believed(self._folder(source), RECORD) == _description(source)
 
     def _files(self, source: Source) -> list[str]:
         return [str(self._bronze / folder / store.ROWS_FILE) for folder in source.folders]
@@ -101,8 +99,7 @@ class Indexes:
             if not (folder / KEYS_FILE).exists():
                 (folder / KEYS_FILE).touch()
                 (folder / ROWS_FILE).touch()
-            (folder / RECORD).write_text(json.dumps(_description(source), ensure_ascii=False), encoding="utf-8")
-            publish(folder, self._folder(source))
+            publish(folder, self._folder(source), RECORD, _description(source))
 
     def _rows(self, sources: Sequence[Source]) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
         """(place of the source, keys, rows), some at a time; of each source in order of key, its last row first."""

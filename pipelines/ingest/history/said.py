@@ -5,21 +5,26 @@ Two files of fixed width, sorted by key and mapped into memory, so that looking 
 and touches no more than that: a delta does not pay for the stock. A column stands as 32 bits of its hash.
 """
 
+import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
+from pipelines.kit.records import read_record
 from pipelines.kit.whole_files import fresh_folder, publish_folder
 
 CHANGE_TYPE, DELETED = "change_type", "删除"
 KEY = np.dtype("S16")
 KEYS_FILE, ROWS_FILE, RECORD = "keys.bin", "rows.bin", "said.json"
+_SIZES = "sizes"
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,21 @@ def fresh(paths: Paths, feed: Feed, purpose: str = "writing") -> Path:
     return fresh_folder(paths.history / ".writing" / feed.code / purpose)
 
 
-def publish(staging: Path, target: Path) -> None:
-    """Put a finished folder in its place; made from bronze, it is made again where the power takes its record."""
+def publish(staging: Path, target: Path, name: str, record: Mapping) -> None:
+    """Put a finished folder in its place, with its record under `name`.
+
+    Made from bronze, it waits for no disk: the record says how long every file is, so what power took of one shows.
+    """
+    told = {**record, _SIZES: _sizes(staging, name)}
+    (staging / name).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
     publish_folder(staging, target, is_lasting=False)
+
+
+def believed(folder: Path, name: str) -> dict[str, Any]:
+    """The record of a folder all of whose files are as long as it says; empty otherwise, and it is made again."""
+    record = read_record(folder / name, dict[str, Any]) or {}
+    return record if record.pop(_SIZES, None) == _sizes(folder, name) else {}
 
 
 def read_said(folder: Path, compared: int) -> Said:
@@ -111,6 +127,11 @@ def cell(expression: str) -> str:
 def rows_type(compared: int) -> np.dtype:
     """What stands beside a key."""
     return np.dtype([("part", "<u2"), ("row", "<u4"), ("sheet", "u1"), ("deleted", "?"), ("cells", "<u4", (compared,))])
+
+
+def _sizes(folder: Path, name: str) -> dict[str, int]:
+    """Bytes of every file beside the record."""
+    return {f.name: f.stat().st_size for f in sorted(folder.glob("*")) if f.name != name}
 
 
 def _mapped(file: Path, dtype: np.dtype) -> np.ndarray:

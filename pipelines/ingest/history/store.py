@@ -2,15 +2,13 @@
 
 Belongs here: their columns, writing and reading them. Does not belong here: what is in them.
 `changes.parquet` (one row a changed record), `key_changes.parquet`, `deleted.bin` (sorted keys, to tell who returns),
-`changes.json` (what it was compared with, and the counts). All but the last are only there where they have something
+`changes.json` (what it was compared with, the counts, how long the others are). All but the last are only there where they have something
 to say: every file costs, and townships send a hundred deliveries a month.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,8 +16,7 @@ import pyarrow as pa
 
 from pipelines.ingest.bronze.store import EMPTY, ParquetRows
 from pipelines.ingest.history.compare import DELETED, KINDS, Changes
-from pipelines.ingest.history.said import Said, Source, fresh, publish
-from pipelines.kit import records
+from pipelines.ingest.history.said import Said, Source, believed, fresh, publish
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 
@@ -61,8 +58,8 @@ def changes_folder(paths: Paths, feed: Feed) -> Path:
 
 
 def read_record(folder: Path) -> dict:
-    """changes.json of a delivery; empty where there is none, or it is damaged."""
-    return records.read_record(folder / _RECORD, dict[str, Any]) or {}
+    """changes.json of a delivery; empty where there is none, or anything beside it is damaged."""
+    return believed(folder, _RECORD)
 
 
 def read_gone(folder: Path) -> np.ndarray:
@@ -117,8 +114,7 @@ class ChangesDraft:
         rows.close()
         if any(map(len, self._gone)):
             np.sort(np.concatenate(self._gone)).tofile(self._folder / _GONE_FILE)
-        (self._folder / _RECORD).write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-        publish(self._folder, self._target)
+        publish(self._folder, self._target, _RECORD, record)
 
 
 class _Lazy:
@@ -140,12 +136,13 @@ class _Lazy:
 def empty_history(paths: Paths, feed: Feed) -> None:
     """`changes/_empty/`: both files without rows, so that every glob finds some."""
     folder = changes_folder(paths, feed) / EMPTY
-    if folder.is_dir():
+    record = {"feed": feed.code}
+    if believed(folder, _RECORD) == record:
         return
     staging = fresh(paths, feed)
     ParquetRows(staging / CHANGES_FILE, CHANGES).close()
     ParquetRows(staging / KEY_CHANGES_FILE, KEY_CHANGES).close()
-    publish(staging, folder)
+    publish(staging, folder, _RECORD, record)
 
 
 def hexadecimal(keys: np.ndarray) -> pl.Series:
