@@ -129,8 +129,9 @@ def issue(
     because = because or turns.why_again(con, paths, as_of)
     sets = write_return_sets(paths, con, as_of, because)
     issued.snapshot(con, as_of)
-    # Without another reason the content is as it was: what was replaced was damaged.
-    turns.close_turn(con, paths, as_of, {s.township_code: s.set_id for s in sets}, because or DAMAGED, stale_ok)
+    # Without another reason the content is as it was: the sets say themselves why they were replaced.
+    because = because or next((s.because for s in sets if s.is_new and s.because), DAMAGED)
+    turns.close_turn(con, paths, as_of, {s.township_code: s.set_id for s in sets}, because, stale_ok)
     return sets
 
 

@@ -33,7 +33,7 @@ _SCRATCH = ".scratch-"
 @dataclass(frozen=True)
 class IssuedSet:
     """One set as it stands. `is_new`: written by this call, not found equal from an earlier one. `is_lost`: nobody
-    knows any more what it says, for its manifest is damaged."""
+    knows any more what it says, for its manifest is damaged. `because`: why it replaces the one before."""
 
     township_code: str
     township_name: str
@@ -45,6 +45,7 @@ class IssuedSet:
     folder: Path
     is_new: bool
     is_lost: bool = False
+    because: str = ""
 
 
 def issued_set(paths: Paths, township_code: str, as_of: date) -> IssuedSet | None:
@@ -57,6 +58,12 @@ def says(folder: Path, content_digest: str) -> bool:
     """Whether the set was issued with this content."""
     document = read_manifest(folder)
     return document is not None and document["content_digest"] == content_digest
+
+
+def opens_with(folder: Path, keys: KeyProvider) -> bool:
+    """Whether the passwords of today open the set; none does that was issued before the key was renewed."""
+    document = read_manifest(folder)
+    return document is not None and document.get("key_id") == keys.key_id
 
 
 def is_whole(folder: Path) -> bool:
@@ -131,4 +138,5 @@ def _as_it_stands(folder: Path) -> IssuedSet:
         anomalies=document["counts"]["anomalies"],
         folder=folder,
         is_new=False,
+        because=document.get("because") or "",
     )

@@ -14,10 +14,10 @@ import duckdb
 import polars as pl
 
 from pipelines.give.returns.assemble import township_returns
-from pipelines.give.returns.issue import IssuedSet, build_set, is_whole, issued_set, says
+from pipelines.give.returns.issue import IssuedSet, build_set, is_whole, issued_set, opens_with, says
 from pipelines.give.returns.model import TownshipReturn
 from pipelines.give.returns.password_notices import write_password_notices
-from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
+from pipelines.judge.ledger.reissue import DAMAGED, RENEWED, Unfounded
 from pipelines.judge.ledger.set_manifest import MANIFEST
 from pipelines.judge.rules import load_rules
 from pipelines.kit.contracts import load_contracts
@@ -45,7 +45,7 @@ def write_return_sets(
     workers: int = 2,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[IssuedSet]:
-    """Issue the set of every township in force, by code; sets with equal content stay untouched.
+    """Issue the set of every township in force, by code; sets with equal content and key stay untouched.
 
     Sets with another content are superseded, `because` says why; without it nothing is written (raises Unfounded).
     Also replaces ledger.return_set for `as_of` and the bureau's password list. `on_progress` gets
@@ -58,7 +58,7 @@ def write_return_sets(
     total = con.execute(_COUNT_TOWNSHIPS).fetchone()[0]
     found: dict[str, IssuedSet] = {}
     if any(paths.returns.glob(f"*/{as_of:%Y%m%d}*/{MANIFEST}")):
-        found, again = _as_they_stand(paths, contents(), because)
+        found, again = _as_they_stand(paths, keys, contents(), because)
         wanted = (again[data.township_code](data) for data in contents(again))
     else:
         wanted = contents()
@@ -75,7 +75,7 @@ def write_return_sets(
 
 
 def _as_they_stand(
-    paths: Paths, contents: Iterable[TownshipReturn], because: str
+    paths: Paths, keys: KeyProvider, contents: Iterable[TownshipReturn], because: str
 ) -> tuple[dict[str, IssuedSet], dict[str, Callable[[TownshipReturn], TownshipReturn]]]:
     """(sets that stand with equal content, what the contents of the others are issued as), by township.
 
@@ -84,10 +84,11 @@ def _as_they_stand(
     for data in contents:
         out = issued_set(paths, data.township_code, data.as_of)
         is_same = out is not None and not out.is_lost and says(out.folder, data.content_digest())
-        if is_same and is_whole(out.folder):
+        is_open = is_same and opens_with(out.folder, keys)
+        if is_open and is_whole(out.folder):
             stand[data.township_code] = out
             continue
-        why = DAMAGED if out is None or is_same or out.is_lost else because
+        why = RENEWED if is_same and not is_open else DAMAGED if out is None or is_same or out.is_lost else because
         if not why:
             raise Unfounded(f"the return set of {data.township_code}", data.as_of)
         again[data.township_code] = partial(_next_issue, out, why)

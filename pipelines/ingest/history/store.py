@@ -2,8 +2,8 @@
 
 Belongs here: their columns, writing and reading them. Does not belong here: what is in them.
 `changes.parquet` (one row a changed record), `key_changes.parquet`, `deleted.bin` (sorted keys, to tell who returns),
-`changes.json` (what it was compared with, the counts, how long the others are). All but the last are only there where they have something
-to say: every file costs, and townships send a hundred deliveries a month.
+`changes.json` (what it was compared with, the counts, how long the others are). All but the last are only there where
+they have something to say: every file costs, and townships send a hundred deliveries a month.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -14,6 +14,8 @@ from pipelines.kit.paths import Paths
 
 # The reason where the content is the same and only the files were not.
 DAMAGED = "原签发的文件已损坏或缺失，内容不变"
+# The reason where a new key makes what is out worthless: no password opens it, no answer in it can be confirmed.
+RENEWED = "已换发密钥，原口令和原文件作废，内容不变"
 _MOST_NAMED = 5
 # Lists of names by kind: deliveries, answers, decisions.
 Inputs = Mapping[str, Sequence[str]]

@@ -34,6 +34,7 @@ class SetManifest(TypedDict):
     issue: int
     because: NotRequired[str | None]
     content_digest: str
+    key_id: NotRequired[str]
     counts: _Counts
     files: list[_File]
 

@@ -11,10 +11,11 @@ from pipelines.give.returns import sets as sets_module
 from pipelines.give.returns.assemble import STATES, township_returns
 from pipelines.give.returns.guide import guide
 from pipelines.give.returns.issue import SIGN_PURPOSE, issued_set
+from pipelines.give.returns.password_notices import FILE
 from pipelines.give.returns.questions import meaning
 from pipelines.give.returns.sets import write_return_sets
 from pipelines.judge.ledger import shown
-from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
+from pipelines.judge.ledger.reissue import DAMAGED, RENEWED, Unfounded
 from pipelines.judge.ledger.ticket import TOWNSHIP_FIXED
 from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.ledger.turns import superseded
@@ -22,6 +23,7 @@ from pipelines.judge.rules import load_rules
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
 from pipelines.kit.security.bulk_seal import unseal
+from pipelines.kit.security.keys import KeyProvider, LostKeyError
 from pipelines.kit.security.signature import is_signed
 from pipelines.kit.security.workbook_lock import unlock
 from tests.give.returns.small_lake import AS_OF, TOWNSHIPS, fill, ticket
@@ -176,6 +178,24 @@ def test_a_damaged_set_is_replaced_and_its_turn_closes(paths, con, issue):
     assert issue() == (2, DAMAGED)
     assert [s["because"] for s in superseded(paths, AS_OF)] == [DAMAGED]
     assert shown.look(con) == shown.Shown(AS_OF, shown.CLOSED)
+
+
+def test_a_new_key_has_every_set_issued_again_so_that_the_new_passwords_open_it(paths, con, keys, issue, monkeypatch):
+    issue()
+    old = keys.password(FIRST)
+    (paths.keys / "master.key").unlink()
+    with pytest.raises(LostKeyError):
+        issue()
+    monkeypatch.setenv("ZHENJIE_NEW_KEY", "1")
+    assert issue() == (2, RENEWED)
+    monkeypatch.delenv("ZHENJIE_NEW_KEY")
+    new = KeyProvider(paths)
+    assert new.password(FIRST) != old and new.password(FIRST) in (paths.keys / FILE).read_text(encoding="utf-8")
+    for code, _ in TOWNSHIPS:
+        locked = next(issued_set(paths, code, AS_OF).folder.glob("*.xlsx")).read_bytes()
+        assert unlock(locked, new.password(code)).startswith(b"PK")
+    assert [s["because"] for s in superseded(paths, AS_OF)] == [RENEWED]
+    assert issue() == (2, RENEWED), "once: the next run finds sets of its own key"
 
 
 def test_a_killed_run_leaves_no_half_set(paths, con, monkeypatch):
