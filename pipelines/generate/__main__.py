@@ -62,8 +62,10 @@ def _pages(is_check: bool) -> bool:
 
 
 def write(root: Path) -> list[Path]:
-    """Bring contracts and models of the project at `root` in line with its feed files; returns the paths."""
-    return contracts.write(root) + contracts.bring(root, models.generated(root), models.present(root))
+    """Bring contracts and models of the project at `root` in line with its feed files; returns the paths. Nothing is
+    written where anything is refused. Raises HouseFileError."""
+    files = models.generated(root)
+    return contracts.write(root) + contracts.bring(root, files, models.present(root))
 
 
 def check(root: Path) -> list[Path]:

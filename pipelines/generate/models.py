@@ -11,6 +11,7 @@ from pipelines.generate.people import PEOPLE
 from pipelines.generate.selects import said_model
 from pipelines.generate.staging import HEAD, model_name, staging_sql, staging_yml
 from pipelines.generate.subjects import SUBJECTS
+from pipelines.generate.tag_checks import check_tags, staged_feeds, tables_of
 from pipelines.generate.things import THINGS, check_ranks
 from pipelines.kit.contracts.feed_file import load_feed_files
 from pipelines.kit.contracts.generate import FEEDS, contracts_of
@@ -33,7 +34,10 @@ def generated(root: Path) -> dict[Path, str]:
         files[STAGING / f"{model_name(feed)}.yml"] = staging_yml(feed, says)
     for name, what in (PEOPLE | THINGS | SUBJECTS).items():
         files[SAID / f"{name}.sql"], files[SAID / f"{name}.yml"] = said_model(name, what, said)
-    return files | tags.files(root)
+    found = tags.load_tags(root / tags.TAGS)
+    staged = staged_feeds(said)
+    check_tags(found, tables_of(root, staged), staged)
+    return files | tags.files(found)
 
 
 def present(root: Path) -> set[Path]:

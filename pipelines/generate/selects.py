@@ -4,10 +4,10 @@ Belongs here: the shape of a select and of a list of them. Does not belong here:
 things.py).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.generate.staging import HEAD, model_name, model_yml
+from pipelines.generate.staging import HEAD, literal, model_name, model_yml
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import Says
 from pipelines.kit.house_files import HouseFileError
@@ -50,6 +50,11 @@ def said_model(name: str, what: SaidList, said: Iterable[tuple[Feed, Says]]) -> 
 def same(*names: str) -> dict[str, str]:
     """Columns taken as they are."""
     return {name: name for name in names}
+
+
+def holds(where: Mapping[str, str]) -> str:
+    """Every column has its code."""
+    return " and ".join(f"{column} = {literal(code)}" for column, code in where.items())
 
 
 def staged(feed: Feed) -> str:

@@ -6,7 +6,8 @@ shape of a kind (its loader).
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pipelines.generate.tags import TAGS, check_tags, load_tags
+from pipelines.generate.tag_checks import check_tags, staged_feeds
+from pipelines.generate.tags import TAGS, load_tags
 from pipelines.give.exports import load_exports
 from pipelines.give.published.anonymity import load_plans
 from pipelines.give.queries.catalogue import load_catalogue
@@ -49,7 +50,9 @@ def _suites() -> None:
 
 
 def _tags() -> None:
-    check_tags(load_tags(PROJECT_ROOT / TAGS), load_lineage())
+    contracts = load_contracts()
+    said = [(contracts[f.code], f.says) for f in load_feed_files() if f.says and f.code in contracts]
+    check_tags(load_tags(PROJECT_ROOT / TAGS), load_lineage(), staged_feeds(said))
 
 
 def _sheets() -> None:

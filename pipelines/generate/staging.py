@@ -26,6 +26,11 @@ def correctable(feed: Feed) -> list[str]:
     return [c.name for c in feed.columns if CORRECTABLE in c.tags]
 
 
+def literal(text: str) -> str:
+    """A code or word as a text, in SQL as in YAML."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def sex_column(feed: Feed, column: str) -> str:
     """The column of staging that tells a sex as a code; the feed may tell it in words."""
     return column.removesuffix("_name") + "_code" if "男" in feed.by_name[column].code_list else column
@@ -135,7 +140,7 @@ def _told(feed: Feed, column: Column, says: Says, codes: set[str]) -> Iterator[t
         yield f"{name}_defect", f"{{{{ credit_code_defect('upper({value})') }}}}", _doc("uscc_defect")
         return
     if same := says.same.get(name):
-        cases = " ".join(f"when '{code}' then '{meant}'" for code, meant in same.items())
+        cases = " ".join(f"when {literal(code)} then {literal(meant)}" for code, meant in same.items())
         value = f"case {value} {cases} else {value} end"
     yield name, value, text
     if is_correctable:
@@ -161,15 +166,11 @@ def staging_yml(feed: Feed, says: Says) -> str:
 def model_yml(name: str, title: str, columns: list[tuple[str, str]]) -> str:
     """A model and its columns as dbt reads them."""
     lines = [f"# {HEAD.format('')}", "models:", f"  - name: {name}"]
-    lines += [f"    description: {_quoted(title)}", "    columns:"]
+    lines += [f"    description: {literal(title)}", "    columns:"]
     for column, text in columns:
-        lines += [f"      - name: {column}", f"        description: {_quoted(text)}"]
+        lines += [f"      - name: {column}", f"        description: {literal(text)}"]
     return "\n".join(lines) + "\n"
 
 
 def _doc(name: str) -> str:
     return f'{{{{ doc("{name}") }}}}'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

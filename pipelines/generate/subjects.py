@@ -7,8 +7,8 @@ speaks where several do.
 from collections.abc import Iterator
 
 from pipelines.generate.people import claim_id, township
-from pipelines.generate.selects import DAY, TEXT, SaidList, Select, same, staged
-from pipelines.generate.staging import is_grid, value_ref_column
+from pipelines.generate.selects import DAY, TEXT, SaidList, Select, holds, same, staged
+from pipelines.generate.staging import is_grid, literal, value_ref_column
 from pipelines.kit.contracts.model import CORRECTABLE, Feed
 from pipelines.kit.contracts.says import Says
 from pipelines.kit.contracts.subjects import Benefit, Scheme
@@ -34,22 +34,22 @@ def _benefits(feed: Feed, says: Says) -> Iterator[Select]:
         "stated_birth_date": payee.birth or DAY,
         "remark": benefit.remark or TEXT,
     }
-    yield Select(columns, staged(feed), _holds(benefit.where))
+    yield Select(columns, staged(feed), holds(benefit.where))
 
 
 def _scheme(scheme: Scheme) -> str:
     """Name of the scheme: a column's word, a fixed one where that says nothing, what goes before either."""
-    name = scheme.column or f"'{scheme.word}'"
-    if scheme.column and scheme.none:
-        name = f"nullif({name}, '{scheme.none}')"
+    name = scheme.column or literal(scheme.word or "")
+    if scheme.column and scheme.none is not None:
+        name = f"nullif({name}, {literal(scheme.none)})"
     if scheme.column and scheme.word:
-        name = f"coalesce({name}, '{scheme.word}')"
-    return f"'{scheme.prefix}' || {name}" if scheme.prefix else name
+        name = f"coalesce({name}, {literal(scheme.word)})"
+    return f"{literal(scheme.prefix)} || {name}" if scheme.prefix else name
 
 
 def _is_paid(benefit: Benefit) -> str:
     if benefit.paid:
-        return " and ".join(f"coalesce({column}, '') = '{code}'" for column, code in benefit.paid.items())
+        return " and ".join(f"coalesce({column}, '') = {literal(code)}" for column, code in benefit.paid.items())
     return f"coalesce({benefit.amount}, 0) > 0" if benefit.amount else "true"
 
 
@@ -107,10 +107,6 @@ def _value_ref(feed: Feed, column: str | None) -> str:
     """Where a value comes from: the row, or the ticket that corrected it."""
     is_correctable = column is not None and CORRECTABLE in feed.by_name[column].tags
     return value_ref_column(column) if is_correctable else "source_ref"
-
-
-def _holds(where: dict[str, str]) -> str:
-    return " and ".join(f"{column} = '{code}'" for column, code in where.items())
 
 
 SUBJECTS = {

@@ -1,25 +1,25 @@
 """Tags: what a subject is called for a time, told in `expectations/tags/<code>.yaml`; the model and the list of kinds
 that are written from it.
 
-Belongs here: the shape of a tag, its SQL, and whether the tables bear it. Does not belong here: what is made of tags.
+Belongs here: the shape of a tag and its SQL. Does not belong here: what its condition may ask (conditions.py), whether
+the tables bear it (tag_checks.py), what is made of tags.
 """
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
-from sqlglot import exp, parse_one
-from sqlglot.errors import SqlglotError
+from sqlglot import exp
 
+from pipelines.generate.conditions import columns, condition
 from pipelines.generate.selects import DAY, TEXT, Select
 from pipelines.generate.staging import HEAD, model_yml
 from pipelines.kit.contracts.subjects import Strict, Word
 from pipelines.kit.contracts.vocabulary import CLASSIFICATIONS
-from pipelines.kit.disclosure.columns import declared, facts
-from pipelines.kit.house_files import HouseFileError, Name, Text, each, read, refuse
+from pipelines.kit.house_files import HouseFileError, Name, Text, each, read
 
 TAGS = Path("expectations/tags")
 SEED = Path("dbt_project/seeds/tag_kind.csv")
@@ -79,30 +79,26 @@ class Tag(Strict):
         return self.table.startswith("staging.")
 
     def condition(self) -> exp.Expression:
-        """The condition as a tree. Raises ValueError where it is none, or more."""
-        if any(mark in self.where for mark in ("{", "}", ";", "--", "/*")):
-            raise ValueError("where: is one condition on columns; leave out braces, semicolons and comments")
-        try:
-            tree = parse_one(f"select 1 from marked where {self.where}", read="duckdb")
-        except SqlglotError:
-            raise ValueError("where: is no condition in SQL") from None
-        clauses = {name for name, clause in tree.args.items() if clause} if isinstance(tree, exp.Select) else set()
-        if not clauses <= {"expressions", "from", "from_", "where", "kind"} or len(list(tree.find_all(exp.Query))) > 1:
-            raise ValueError("where: is one condition on columns of the table, without queries or further clauses")
-        return tree.args["where"].this
+        """The condition as a tree. Raises ValueError where it is none."""
+        return condition(self.where)
 
     @property
     def asked(self) -> list[str]:
         """The columns of the condition."""
-        return sorted({column.name for column in self.condition().find_all(exp.Column)})
+        return columns(self.condition())
+
+    @property
+    def ends(self) -> dict[str, str]:
+        """The column that says when it ends, by whether that is a `month` or a `day`."""
+        return self.expires.model_dump(exclude_none=True) if self.expires else {}
 
     @property
     def needed(self) -> list[str]:
         """Every column the table must have."""
-        ends = [c for c in (self.expires.month, self.expires.day) if c] if self.expires else []
         lists = ["feed", "county_code"] if self.expires and self.expires.month else []
         subject = "record_key" if self.is_staged else f"{self.subject}_id"
-        return [*dict.fromkeys([subject, "township_code", "source_ref", *self.asked, *self.detail, *ends, *lists])]
+        told = [*self.asked, *self.detail, *self.ends.values()]
+        return [*dict.fromkeys([subject, "township_code", "source_ref", *told, *lists])]
 
 
 def load_tags(folder: Path) -> list[Tag]:
@@ -118,9 +114,8 @@ def load_tag(file: Path) -> Tag:
     return read(Tag, file, code=file.stem)
 
 
-def files(root: Path) -> dict[Path, str]:
-    """The model, its description and the seed of the tags of the project at `root`. Raises HouseFileError."""
-    tags = load_tags(root / TAGS)
+def files(tags: Sequence[Tag]) -> dict[Path, str]:
+    """The model, its description and the seed of the tags."""
     sql = f"-- {HEAD.format('').replace('feeds', 'tags')}\n" + "union all\n".join(str(_select(tag)) for tag in tags)
     texts = {name: f'{{{{ doc("{name}") }}}}' for name in _select(tags[0]).columns} | {"valid_to": _UNTIL}
     return {MODEL: sql, MODEL.with_suffix(".yml"): model_yml("tag", _TITLE, [*texts.items()]), SEED: _kinds(tags)}
@@ -137,8 +132,9 @@ def _kinds(tags: Iterable[Tag]) -> str:
 def _select(tag: Tag) -> Select:
     expires = tag.expires or Expiry.model_construct(month=None, day=None)
     month = f"try_cast(marked.{expires.month} || '-01' as date)"
-    until = f"marked.{expires.day}" if expires.day else DAY
+    until = f"try_cast(marked.{expires.day} as date)" if expires.day else DAY
     labels = {column: f"label_{i}" for i, column in enumerate(tag.detail, 1) if tag.detail[column]}
+    words = [f"{labels[c]}.label" if c in labels else f"cast(marked.{c} as string)" for c in tag.detail]
     columns = {
         "subject_kind": "kind.subject_kind",
         "subject_id": "claim.person_id" if tag.is_staged else f"marked.{tag.subject}_id",
@@ -146,7 +142,7 @@ def _select(tag: Tag) -> Select:
         "tag_name": "kind.tag_name",
         "valid_from": month if expires.month else DAY,
         "valid_to": f'{{{{ last_day_of_month("{month}") }}}}' if expires.month else until,
-        "detail": " || ".join(f"{labels[c]}.label" if c in labels else f"marked.{c}" for c in tag.detail) or TEXT,
+        "detail": " || ".join(words) or TEXT,
         "township_code": "marked.township_code",
         "source_ref": "marked.source_ref",
     }
@@ -167,22 +163,3 @@ def _joins(tag: Tag, expires: Expiry, labels: Mapping[str, str]) -> Iterator[str
     for column, label in labels.items():
         yield f"left join {{{{ ref('code_label') }}}} as {label}"
         yield f"    on {label}.code_list = '{tag.detail[column]}' and {label}.code = marked.{column}"
-
-
-def check_tags(tags: Iterable[Tag], tables: Mapping[str, Mapping[str, object]]) -> None:
-    """Raises HouseFileError of tags on tables nobody makes, or of a class below that of what they are told from."""
-    refuse([f"tags/{tag.code}.yaml: {wrong}" for tag in tags for wrong in _strange(tag, tables)])
-
-
-def _strange(tag: Tag, tables: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
-    if tag.table not in tables:
-        yield f"table: there is no {tag.table}; run make generate where it is new"
-        return
-    if strange := [name for name in tag.needed if name not in tables[tag.table]]:
-        yield f"{tag.table} has no column {', '.join(strange)}"
-        return
-    told = max((f.classification for c in tag.asked for f in facts(tag.table, c) or ()), default="L1")
-    if tag.classification < told:
-        yield f"classification: is {tag.classification}, but its condition reads what is {told}"
-    if tag.classification > (shown := declared().lookups.get(SEED.stem, "L1")):
-        yield f"classification: is {tag.classification}, but disclosure.yaml has {SEED.stem} as {shown}"

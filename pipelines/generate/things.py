@@ -5,7 +5,7 @@ Belongs here: the lists that models of these subjects read. Does not belong here
 
 from collections.abc import Iterable, Iterator
 
-from pipelines.generate.selects import TEXT, SaidList, Select, delivered, same, staged
+from pipelines.generate.selects import TEXT, SaidList, Select, delivered, holds, same, staged
 from pipelines.generate.staging import CHANGE_TYPE, correctable, is_grid
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import PERSON_FIELDS, SELF, Place, Says
@@ -76,7 +76,7 @@ def _events(feed: Feed, says: Says) -> Iterator[Select]:
             "record_key": "record_key",
             "happened_on": event.day,
         }
-        yield Select(columns, staged(feed), " and ".join(f"{c} = '{value}'" for c, value in event.where.items()))
+        yield Select(columns, staged(feed), holds(event.where))
 
 
 def _correctable(feed: Feed, says: Says) -> Iterator[Select]:

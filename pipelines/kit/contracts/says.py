@@ -271,4 +271,5 @@ def _is(column: SaidColumn, wanted: str) -> bool:
         "month": MONTH in column.tags,
         "division or grid": DIVISION in column.tags or GRID in column.tags,
         "sex": "sex" in column.tags,
+        "code list": bool(column.codes),
     }[wanted]

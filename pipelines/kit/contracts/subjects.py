@@ -25,7 +25,8 @@ class Strict(BaseModel):
 
 class Scheme(Strict):
     """What a benefit is called: what a `column` says, `none` being its code for nothing; a `word`, or the one for rows
-    where the column says nothing; `prefix` goes before either."""
+    where the column says nothing; `prefix` goes before either. A code list binds the column: analysts see the name of
+    a scheme, and nobody's name or number may become one."""
 
     column: Name | None = None
     word: Word | None = None
@@ -89,7 +90,7 @@ def named_columns(benefit: Benefit | None, household: Household | None, dwelling
     if benefit:
         kinds = {"month": "month", "amount": "amount", "band": "", "remark": ""}
         yield from _of("benefit", benefit, kinds)
-        yield from _of("benefit.scheme", benefit.scheme, {"column": ""})
+        yield from _of("benefit.scheme", benefit.scheme, {"column": "code list"})
         yield from ((f"benefit.{key}", column, "") for key in ("where", "paid") for column in getattr(benefit, key))
     if household:
         kinds = {"number": "identifier", "relation": "", "type": "", "status": "", "ethnic": "", "address": ""}

@@ -5,7 +5,7 @@ select
     kind.tag_code,
     kind.tag_name,
     cast(null as date) as valid_from,
-    marked.valid_to,
+    try_cast(marked.valid_to as date) as valid_to,
     label_1.label || label_2.label as detail,
     marked.township_code,
     marked.source_ref
@@ -72,7 +72,7 @@ select
     kind.tag_name,
     try_cast(marked.pay_month || '-01' as date) as valid_from,
     {{ last_day_of_month("try_cast(marked.pay_month || '-01' as date)") }} as valid_to,
-    marked.band_name as detail,
+    cast(marked.band_name as string) as detail,
     marked.township_code,
     marked.source_ref
 from (select * from {{ ref('benefit') }} where scheme_name = '高龄津贴' and is_paid) as marked
