@@ -59,8 +59,8 @@ def _answers(sheet: Worksheet, formats: dict[str, Format], data: TownshipReturn,
         sheet.data_validation(first, answer, end, answer, offered)
         for choice in question.choices:
             if codes.offers(choice.value_list or ""):
-                title = lists[choice.value_list].title
-                text = f"选「{choice.code}」时，在这里选正确的{title}。"
+                title, hint = lists[choice.value_list].title, lists[choice.value_list].hint
+                text = f"选「{choice.code}」时，在这里选正确的{title}。{hint}"
                 sheet.data_validation(
                     first, value, end, value, codes.drop_down(choice.value_list, f"请选择{title}", text)
                 )

@@ -12,13 +12,14 @@ from itertools import groupby
 import duckdb
 
 from pipelines.give.returns import columns as layout
-from pipelines.give.returns.guide import STALE
+from pipelines.give.returns.guide import NIL, STALE
 from pipelines.give.returns.model import Anomaly, Cells, TownshipReturn
 from pipelines.give.returns.own_rows import SOURCE_REF
 from pipelines.give.returns.questions import SEVERITY_ORDER, questions
 from pipelines.ingest.arrivals.freshness import FAILED
-from pipelines.ingest.arrivals.model import MISSING, REFUSED
+from pipelines.ingest.arrivals.model import MISSING, PRESUMED_NIL, REFUSED
 from pipelines.judge.ledger.freshness import month
+from pipelines.judge.ledger.ticket import REOPENED, RETURNED, SOURCE
 from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import Rule
 from pipelines.judge.wording import Wording, named_codes
@@ -46,6 +47,8 @@ STATES = {
     "closed": "已办结",
     "reopened": "再次出现",
 }
+# Of a ticket that is open again and held by the department: flipped back, or not mended as it had said.
+_FLIPPED, _AT_SOURCE = "来源又变回原值，已转数据来源部门，您的更正继续有效", "再次出现，已转数据来源部门"
 
 
 def township_returns(
@@ -62,6 +65,7 @@ def township_returns(
     open_tickets = _Partition(con, _TICKETS)
     answers = _Partition(con, _ANSWERS, [as_of])
     fresh = con.execute(_FRESH, [as_of]).fetchall()
+    nil = set(con.execute(_NIL, [as_of, PRESUMED_NIL]).fetchall())
     asked, wording = questions(rules), Wording(feeds, named_codes(con))
     for county_code, here in groupby(townships, key=lambda row: row[0][:_COUNTY_DIGITS]):
         lists = {sheet.code: _Partition(con, _list_query(sheet), [county_code]) for sheet in sheets}
@@ -77,7 +81,7 @@ def township_returns(
                 values={name: entries.take(code) for name, entries in values.items()},
                 previous_answers=tuple(_previous(row, rules) for row in answers.take(code)),
                 sources=_sources(fresh, code, feeds),
-                periods={sheet.code: _period(fresh, code, sheet.feed) for sheet in sheets if sheet.feed},
+                periods={sheet.code: _period(fresh, nil, code, sheet.feed) for sheet in sheets if sheet.feed},
             )
 
 
@@ -155,9 +159,16 @@ _ANSWERS = """
     overtaken as (
         select ticket_id, max(redelivered_value) as value from lake.verify.corrected_value
         where source_state = 'superseded' and redelivered_value <> '' group by ticket_id
+    ),
+    flipped as (select distinct ticket_id from lake.ledger.ticket_event where event = 'flip_back'),
+    -- Who it is about: what a flip-back says of a ticket names nobody, its own rule did.
+    named as (
+        select ticket_id, arg_max(evidence ->> '$.name', last_seen) as name from lake.ledger.anomaly
+        where ticket_id in (select ticket_id from flipped) group by ticket_id
     )
-    select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''), coalesce(t.evidence, '{}'),
-        coalesce(a.answer_text, ''), coalesce(a.new_value, ''), a.outcome, coalesce(t.state, ''),
+    select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''),
+        coalesce(t.evidence ->> '$.name', named.name, ''), coalesce(a.answer_text, ''), coalesce(a.new_value, ''),
+        a.outcome, coalesce(t.state, ''), coalesce(t.assignee, ''), flipped.ticket_id is not null,
         case when a.outcome = 'accepted' and overtaken.ticket_id is not null
             then '部门此后另报 ' || overtaken.value || '，现用部门的新值；仍不对的，请告知区市数据专员，转该部门。'
             else coalesce(a.reason, '') end,
@@ -166,12 +177,15 @@ _ANSWERS = """
     inner join last on last.township_code = a.township_code and last.as_of = a.as_of
     left join lake.ledger.ticket t on t.ticket_id = a.ticket_id
     left join overtaken on overtaken.ticket_id = a.ticket_id
+    left join flipped on flipped.ticket_id = a.ticket_id
+    left join named on named.ticket_id = a.ticket_id
     where a.outcome <> 'unanswered' or a.note <> ''
     order by a.township_code, a.file_name, a.workbook_sha256, a.sheet_row, a.ticket_id"""
 _FRESH = """
     select feed, scope, last_good_on, last_good_period, behind_period, state, as_of - cast(days_behind as integer),
         days_behind
     from lake.ledger.freshness where as_of = ? order by feed, scope"""
+_NIL = "select distinct feed, scope from lake.ledger.arrival where as_of = ? and state = ?"
 
 
 def _anomalies(rows: tuple[tuple, ...], rules: Mapping[str, Rule], wording: Wording) -> tuple[Anomaly, ...]:
@@ -202,14 +216,20 @@ def _anomalies(rows: tuple[tuple, ...], rules: Mapping[str, Rule], wording: Word
 
 
 def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
-    ticket_id, rule_id, evidence, answer, new_value, outcome, state, reason, sheet_row, answered_on = row
+    ticket_id, rule_id, name, answer, new_value, outcome, state, holder, is_flipped, reason, sheet_row, said_on = row
     # A line without a ticket is about the file (row 0), or about a row that was never ours.
     rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else "—" if sheet_row else "整个文件"
-    name = clean(str(json.loads(evidence).get("name", "")))
     return (
-        answered_on, short(ticket_id), rule, name, clean(answer), clean(new_value),
-        OUTCOMES.get(outcome, outcome), STATES.get(state, state), clean(reason),
+        said_on, short(ticket_id), rule, clean(name), clean(answer), clean(new_value),
+        OUTCOMES.get(outcome, outcome), _state(state, holder, is_flipped), clean(reason),
     )  # fmt: skip
+
+
+def _state(state: str, holder: str, is_flipped: bool) -> str:
+    """Where a ticket stands, as the township reads it: 待核实 only where it is the township's turn."""
+    if state in (RETURNED, REOPENED) and holder == SOURCE:
+        return _FLIPPED if is_flipped else _AT_SOURCE
+    return STATES.get(state, state)
 
 
 def _scopes(township_code: str) -> tuple[str, ...]:
@@ -217,11 +237,13 @@ def _scopes(township_code: str) -> tuple[str, ...]:
     return f"{township_code[:4]}00", township_code[:_COUNTY_DIGITS], township_code
 
 
-def _period(fresh: list[tuple], township_code: str, feed: str) -> str:
-    """The newest month of a feed's data about the township; '' where none came."""
+def _period(fresh: list[tuple], nil: set[tuple], township_code: str, feed: str) -> str:
+    """The newest month of a feed's data about the township; '' where none came, NIL where none has to."""
     scopes = _scopes(township_code)
-    newest = max((line[3] or "" for line in fresh if line[0] == feed and line[1] in scopes), default="")
-    return month(newest) if newest else ""
+    lines = [line for line in fresh if line[0] == feed and line[1] in scopes]
+    newest = max((line[3] or "" for line in lines), default="")
+    is_nil = any((feed, scope) in nil for scope in scopes) and not any(line[4] for line in lines)
+    return month(newest) if newest else NIL if is_nil else ""
 
 
 def _sources(fresh: list[tuple], township_code: str, feeds: Mapping[str, Feed]) -> tuple[Cells, ...]:

@@ -15,6 +15,8 @@ from pipelines.kit.office.styles import clean
 
 # How a source says that its data is not as new as it should be.
 STALE = "（陈旧）"
+# What stands for the period of a sheet whose departments have nothing, and need not say so.
+NIL = "没有（可不报）"
 _TEXT = Path(__file__).with_name("guide.yaml")
 
 
@@ -71,9 +73,14 @@ def _about(data: TownshipReturn, text: str) -> list[tuple[str, str]]:
     """A line for every sheet whose file says what it is about."""
     told = ((sheet, data.periods.get(code, "")) for code, sheet in load_sheets(TOWNSHIP).items() if sheet.about)
     return [
-        (s.title, text.format(rows=data.counts[s.code], about=s.about, period=f"到{period}" if period else "尚未收到"))
-        for s, period in told
+        (sheet.title, text.format(rows=data.counts[sheet.code], about=sheet.about, period=_reach(period)))
+        for sheet, period in told
     ]
+
+
+def _reach(period: str) -> str:
+    """To where the data of a sheet reach."""
+    return period if period == NIL else f"数据到{period}" if period else "数据尚未收到"
 
 
 def _old_sources(data: TownshipReturn, section: dict) -> list[tuple[str, str]]:

@@ -138,7 +138,8 @@ class Sheet:
 
 @dataclass(frozen=True)
 class ValueList:
-    """What a drop-down offers each township: `code` and `label` are expressions over `table`."""
+    """What a drop-down offers each township: `code` and `label` are expressions over `table`; `hint` says what else to
+    mind in choosing."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     name: Name
@@ -146,6 +147,7 @@ class ValueList:
     table: _Table
     code: Text
     label: Text
+    hint: Text = ""
 
 
 @cache

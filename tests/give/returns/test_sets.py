@@ -320,3 +320,28 @@ def test_what_was_last_said_is_told_whenever_that_was_with_what_has_overtaken_it
         "部门此后另报 370602001009001，现用部门的新值；仍不对的，请告知区市数据专员，转该部门。",
     )
     assert told[("2024-01-31", short(ticket(FIRST, 4)))][:2] == ("", "未答复") and len(told) == 2
+
+
+def test_a_ticket_the_department_holds_again_is_not_the_townships_turn(con):
+    """3: its source flipped back and R46 names nobody; 4: the department did not mend it; 5: the township's."""
+    for number in (3, 4, 5):
+        con.execute(
+            "insert into lake.ledger.answer (as_of, workbook_sha256, file_name, township_code, sheet_row, ticket_id, "
+            "answer_text, outcome) values (?, 'aa', 'a.xlsx', ?, ?, ?, '更正网格', 'accepted')",
+            [AS_OF, FIRST, number, ticket(FIRST, number)],
+        )
+    con.execute("update lake.ledger.ticket set assignee = 'source' where ticket_id in (?, ?)",
+                [ticket(FIRST, 3), ticket(FIRST, 4)])  # fmt: skip
+    con.execute("update lake.ledger.ticket set evidence = '{}' where ticket_id = ?", [ticket(FIRST, 3)])
+    con.execute("insert into lake.ledger.ticket_event by name select ? as as_of, ? as ticket_id, 2 as seq, "
+                "'flip_back' as event", [AS_OF, ticket(FIRST, 3)])  # fmt: skip
+    con.execute(
+        "insert into lake.ledger.anomaly by name select ? as ticket_id, unnest(['{\"name\": \"刘淑珍\"}', '{}']) as "
+        "evidence, unnest([date '2024-01-31', date '2024-02-29']) as last_seen", [ticket(FIRST, 3)]
+    )  # fmt: skip
+    data = next(township_returns(con, date(2024, 3, 5), load_rules(), load_contracts()))
+    assert {cells[1]: (cells[3], cells[7]) for cells in data.previous_answers} == {
+        short(ticket(FIRST, 3)): ("刘淑珍", "来源又变回原值，已转数据来源部门，您的更正继续有效"),
+        short(ticket(FIRST, 4)): ("人员4", "再次出现，已转数据来源部门"),
+        short(ticket(FIRST, 5)): ("人员5", "待核实"),
+    }

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from pipelines.give.returns.assemble import township_returns
+from pipelines.give.returns.guide import NIL
 from pipelines.give.returns.notices import write_notices
 from pipelines.give.returns.workbook import build_workbook
 from pipelines.judge.rules import load_rules
@@ -20,7 +21,7 @@ EVIDENCE = {e["meta"]["rule_id"]: e["meta"]["evidence"] for s in load_suites() f
 CODES = {c for columns in EVIDENCE.values() for c in columns} - {"name", "field"}
 CODES |= {c for words in RULES["R01"].value_labels.values() for c in words if c.islower()}
 CODES |= {a.code for rule in RULES.values() for a in rule.answers}
-RAW = re.compile(rf"(?<![A-Za-z_])({'|'.join(sorted(CODES))})(?![A-Za-z_])")
+RAW = re.compile(rf"(?<![A-Za-z0-9_])({'|'.join(sorted(CODES))})(?![A-Za-z0-9_])")
 
 
 
@@ -43,6 +44,20 @@ def test_a_sheet_that_names_its_feed_tells_how_new_its_data_are(con):
     )
     data = next(township_returns(con, AS_OF, RULES, load_contracts()))
     assert data.periods == {"small_places": "2023年12月", "emergency_stores": ""}
+
+
+def test_where_nothing_has_to_be_sent_nothing_is_waited_for(con):
+    """F24 may be silent in 370602 and is; of F26 something came there and was refused."""
+    con.execute(
+        "insert into lake.ledger.arrival by name select ? as as_of, unnest(['F24', 'F26']) as feed, "
+        "'370602' as scope, '202312' as period, 'presumed_nil' as state", [AS_OF]
+    )  # fmt: skip
+    con.execute(
+        "insert into lake.ledger.freshness by name select ? as as_of, 'F26' as feed, '370602' as scope, "
+        "0 as days_behind, '202401' as behind_period, 'refused' as state", [AS_OF]
+    )  # fmt: skip
+    data = next(township_returns(con, AS_OF, RULES, load_contracts()))
+    assert data.periods == {"small_places": "", "emergency_stores": NIL}
 
 
 @pytest.mark.parametrize("number", range(6))

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from pipelines.give.returns import columns as layout
 from pipelines.give.returns.columns import ANOMALY_SHEET, COL, TOWNSHIP
-from pipelines.give.returns.guide import chinese_date, guide
+from pipelines.give.returns.guide import NIL, chinese_date, guide
 from pipelines.give.returns.workbook import build_workbook
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.office.sheets import load_sheets
@@ -140,6 +140,13 @@ def test_meta_is_signed_and_names_set_township_and_issue(book, keys):
     assert (document["township_code"], document["set_id"], document["issue"]) == ("370602001", data.set_id, 1)
 
 
+def test_the_cell_of_a_grid_says_when_a_reason_is_needed(book):
+    prompts = {v.promptTitle: v.prompt for v in book["异常清单"].data_validations.dataValidation}
+    assert prompts["请选择网格"] == (
+        "选「更正网格」时，在这里选正确的网格。与「依据」里的「同屋网格」不在同一村居的，必须在「说明」里写原因。"
+    )
+
+
 def test_blank_answers_are_shown_red(book):
     ranges = {str(r.sqref) for r in book["异常清单"].conditional_formatting}
     assert {"K4:K9", "L7:L9"} <= ranges
@@ -160,6 +167,8 @@ def test_the_guide_tells_of_every_sheet_a_pack_brings_and_how_new_it_is():
     about = sections["一、这是什么文件"]
     assert about["九小场所"].startswith("3 条，数据到2023年12月。市消防救援支队登记的九小场所")
     assert about["应急物资与值守"].startswith("0 条，数据尚未收到。市应急局登记的")
+    silent = replace(data, periods={**data.periods, "emergency_stores": NIL})
+    assert "0 条，没有（可不报）。市应急局登记的" in dict(guide(silent)[0].lines)["应急物资与值守"]
     sheets = load_sheets(TOWNSHIP).values()
     assert all(f"「{s.title}」" in sections["五、用途和保密"]["只能用于"] for s in sheets)
     assert {s.feed for s in sheets if s.feed} <= load_contracts().keys()
@@ -186,6 +195,7 @@ def test_a_step_that_nothing_in_the_set_needs_is_not_told():
     typed, none = steps(6), steps(3)
     assert [label for label, _ in typed] == [f"第 {n} 步" for n in range(1, 7)]
     assert typed[2][1].startswith("如果选的是「更正网格」，再点「更正值」")
+    assert "「同屋网格」不在同一村居的，必须在「说明」里写原因" in typed[2][1]
     assert [label for label, _ in none] == [f"第 {n} 步" for n in range(1, 6)]
     assert [text for _, text in none] == [text for _, text in typed if "更正网格" not in text]
 
