@@ -29,8 +29,8 @@ class Plan:
     may be known. `merged`: columns that are blanked, group by group, where there are fewer than k, rows that agree then
     being added up: with `within` and `cells` all there are, so that no cell is blank. `total_of`: the table whose cells
     are added up here, `within` being what they agree in.
-    `rounded`: number columns -> the unit they are rounded to, so that a month less the one before is no person's; less
-    than half a unit is shown as half a unit.
+    `rounded`: number columns -> the unit they are rounded to, so that a month less the one before is no person's;
+    what rounds to nothing is blank, an exact 0 too, which would say of each of k people what he got.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -209,10 +209,9 @@ def _totals(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, parts: str, 
 
 
 def _round(con: duckdb.DuckDBPyConnection, table: str, units: Mapping[str, int]) -> None:
-    """To whole units; what would be 0 then is half a unit, which says no more of it and is no lie."""
-    small = {c: f"{_q(c)} >= 0 AND {_q(c)} * 2 < {unit}" for c, unit in units.items()}
-    shown = {c: f"CASE WHEN {small[c]} THEN {u // 2} ELSE round({_q(c)} / {u}) * {u} END" for c, u in units.items()}
-    replace = ", ".join(f"CAST({sql} AS BIGINT) AS {_q(c)}" for c, sql in shown.items())
+    """To whole units; what would be 0 then is blank: it is not nothing, and any number in its place would add up."""
+    shown = {column: f"nullif(round({_q(column)} / {unit}) * {unit}, 0)" for column, unit in units.items()}
+    replace = ", ".join(f"CAST({sql} AS BIGINT) AS {_q(column)}" for column, sql in shown.items())
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * REPLACE ({replace}) FROM temp.{table}")
 
 

@@ -47,7 +47,7 @@ def remarks(plan: Plan, k: int) -> dict[str, str]:
     for column, unit in plan.rounded.items():
         zh, en, half = f"四舍五入到 {unit}", f"Rounded to {unit:,}", unit // 2
         if column not in counts:
-            zh, en = f"{zh}，不足 {half} 的写作 {half}", f"{en}, less than {half} is shown as {half}"
+            zh, en = f"{zh}，不足 {half} 的留空", f"{en}, less than {half} is blank"
         said.setdefault(column, []).append(f"{zh} {en}.")
     for column in (*plan.blanked, *(c for group in plan.merged or plan.cells for c in group)):
         said.setdefault(column, []).append(f"空白也可能是隐去（不足 {k}） Blank may mean withheld (fewer than {k}).")

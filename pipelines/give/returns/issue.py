@@ -45,6 +45,7 @@ class IssuedSet:
     folder: Path
     is_new: bool
     is_lost: bool = False
+    county_name: str = ""
     because: str = ""
 
 
@@ -138,5 +139,6 @@ def _as_it_stands(folder: Path) -> IssuedSet:
         anomalies=document["counts"]["anomalies"],
         folder=folder,
         is_new=False,
+        county_name=document.get("county_name", ""),
         because=document.get("because") or "",
     )

@@ -67,9 +67,8 @@ def write_return_sets(
         on_progress(len(found), total)
     sets = [found[code] for code in sorted(found)]
     on_progress(len(sets), total)
-    townships = [(s.township_code, s.township_name) for s in sets]
-    write_password_list(keys, townships)
-    write_password_notices(keys, townships)
+    write_password_list(keys, [(s.township_code, s.township_name) for s in sets])
+    write_password_notices(keys, as_of, [(s.county_name, s.township_code, s.township_name) for s in sets])
     _record(con, as_of, sets)
     return sets
 

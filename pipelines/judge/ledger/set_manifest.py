@@ -31,6 +31,7 @@ class SetManifest(TypedDict):
     set_id: str
     township_code: str
     township_name: str
+    county_name: NotRequired[str]
     issue: int
     because: NotRequired[str | None]
     content_digest: str

@@ -116,7 +116,7 @@ def test_comments_say_what_was_done_to_a_column_and_about_what_k_does_not_cover(
         assert con.execute("SELECT payee_count, amount FROM benefit_total").fetchall() == [(15, 5000)]
     assert said["pay_month"] == "发放月份"
     assert said["amount"].startswith(
-        "金额（元） 四舍五入到 1000，不足 500 的写作 500 Rounded to 1,000, less than 500 is shown as 500. 空白也"
+        "金额（元） 四舍五入到 1000，不足 500 的留空 Rounded to 1,000, less than 500 is blank. 空白也"
     )
 
 

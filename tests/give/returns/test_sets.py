@@ -11,7 +11,7 @@ from pipelines.give.returns import sets as sets_module
 from pipelines.give.returns.assemble import STATES, township_returns
 from pipelines.give.returns.guide import guide
 from pipelines.give.returns.issue import SIGN_PURPOSE, issued_set
-from pipelines.give.returns.password_notices import FILE
+from pipelines.give.returns.password_notices import FILE, write_password_notices
 from pipelines.give.returns.questions import meaning
 from pipelines.give.returns.sets import write_return_sets
 from pipelines.judge.ledger import shown
@@ -70,11 +70,27 @@ def test_the_manifest_is_signed_and_describes_the_files(con, issued, keys):
 def test_every_township_has_a_page_with_its_password_apart_from_the_workbooks(con, issued, keys):
     file = keys.folder / "口令通知单.html"
     assert file.stat().st_mode & 0o777 == 0o600
-    pages = file.read_text(encoding="utf-8").split("<section>")[1:]
+    head, *parts = file.read_text(encoding="utf-8").split("<article>")
+    assert "size: A4" in head
+    counties = [part.split("<section>")[1:] for part in parts]
+    titles, pages = [county[0] for county in counties], [page for county in counties for page in county[1:]]
+    assert [title.split("</h1>")[0] for title in titles] == ["\n<h1>芝罘区　口令通知单"]
+    assert not [title for title in titles if "<code>" in title]
     for page, (code, name) in zip(pages, TOWNSHIPS, strict=True):
-        assert f"{name}（{code}）" in page and keys.password(code) in page
+        assert f"芝罘区{name}（{code}）" in page and keys.password(code) in page
+        assert "市大数据局</span>" in page and "2024年1月31日 的返还文件签发" in page
+        assert "<span>日期：＿＿＿＿＿＿</span>" in page and "由市大数据局换发密钥" in page
     assert [page.count("<code>") for page in pages] == [1, 1, 1]
     assert not [f for s in issued.values() for f in s.folder.iterdir() if "口令" in f.name]
+
+
+def test_a_countys_pages_are_a_part_under_its_name_that_can_be_printed_alone(keys):
+    townships = [("福山区", "370611001", "清洋街道"), ("芝罘区", "370602002", "东山街道"), ("芝罘区", "370602001", "向阳街道")]
+    text = write_password_notices(keys, AS_OF, townships).read_text(encoding="utf-8")
+    parts = [part.split("</article>")[0] for part in text.split("<article>")[1:]]
+    assert [part.split("<h1>")[1].split("</h1>")[0] for part in parts] == ["芝罘区　口令通知单", "福山区　口令通知单"]
+    assert [part.count("<section>") for part in parts] == [3, 2], "a title, and a page a township"
+    assert "以下 2 页" in parts[0] and "向阳街道、东山街道" in parts[0] and "福山区" not in parts[0]
 
 
 def test_equal_content_leaves_files_untouched(paths, con, issued):
