@@ -85,7 +85,8 @@ def test_every_township_has_a_page_with_its_password_apart_from_the_workbooks(co
 
 
 def test_a_countys_pages_are_a_part_under_its_name_that_can_be_printed_alone(keys):
-    townships = [("福山区", "370611001", "清洋街道"), ("芝罘区", "370602002", "东山街道"), ("芝罘区", "370602001", "向阳街道")]
+    other = ("福山区", "370611001", "清洋街道")
+    townships = [other, ("芝罘区", "370602002", "东山街道"), ("芝罘区", "370602001", "向阳街道")]
     text = write_password_notices(keys, AS_OF, townships).read_text(encoding="utf-8")
     parts = [part.split("</article>")[0] for part in text.split("<article>")[1:]]
     assert [part.split("<h1>")[1].split("</h1>")[0] for part in parts] == ["芝罘区　口令通知单", "福山区　口令通知单"]
