@@ -1,4 +1,4 @@
--- Households of the hukou; those a department numbers for itself are not theirs.
+-- Households of the hukou; those a department numbers for itself are not theirs. No number said, no household.
 -- A person may stand in a household under an old and a new number: the active row, then the newest, speaks. Few do,
 -- so only those are ranked, by keys alone: the rows themselves are wide and pass by once.
 with member as (
@@ -6,7 +6,7 @@ with member as (
         listed.delivery_seq, listed.source_ref
     from {{ ref('said_household') }} as listed
     inner join {{ ref('person_claim') }} as claim on claim.claim_id = listed.claim_id and claim.feed = listed.feed
-    where listed.numbers = 'hukou'
+    where listed.numbers = 'hukou' and listed.household_no <> ''
 ),
 
 repeated as (
@@ -24,7 +24,7 @@ outranked as (
             ) as choice
         from member
         inner join repeated
-            on coalesce(repeated.household_no, '') = coalesce(member.household_no, '')
+            on repeated.household_no = member.household_no
             and coalesce(repeated.person_id, '') = coalesce(member.person_id, '')
     ) as ranked
     where choice > 1
@@ -51,4 +51,4 @@ select
 from {{ ref('said_household') }} as listed
 inner join {{ ref('person_claim') }} as claim on claim.claim_id = listed.claim_id and claim.feed = listed.feed
 left join outranked on outranked.record_key = listed.record_key
-where listed.numbers = 'hukou' and outranked.record_key is null
+where listed.numbers = 'hukou' and listed.household_no <> '' and outranked.record_key is null
