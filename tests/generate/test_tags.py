@@ -9,12 +9,19 @@ import yaml
 from pipelines.generate.__main__ import write
 from pipelines.generate.conditions import columns, condition, flags
 from pipelines.generate.tag_checks import check_tags, staged_feeds, tables_of
-from pipelines.generate.tags import MODEL, SEED, TAGS, files, load_tag, load_tags
+from pipelines.generate.tags import MODEL, SEED, TAGS, Tag, files, load_tag, load_tags
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.contracts.feed_file import load_feed_files
 from pipelines.kit.disclosure.columns import load_lineage
 from pipelines.kit.house_files import HouseFileError
 from pipelines.kit.paths import PROJECT_ROOT
+
+
+@pytest.fixture(scope="module")
+def feeds():
+    """What feeds say, by the table of their staging."""
+    contracts = load_contracts()
+    return staged_feeds((contracts[f.code], f.says) for f in load_feed_files() if f.says)
 
 
 @pytest.fixture
@@ -129,15 +136,22 @@ def test_what_a_row_tells_is_a_condition(where: str, asked: list[str], bare: lis
          "classification: is L2, but it tells of id_no"),
     ],
 )  # fmt: skip
-def test_what_the_tables_do_not_bear_is_told(changed, name: str, values: dict, complaint: str):
+def test_what_the_tables_do_not_bear_is_told(changed, feeds, name: str, values: dict, complaint: str):
     others = [tag for tag in load_tags(PROJECT_ROOT / TAGS) if tag.code != name]
     tags = sorted([*others, changed(name, **values)], key=lambda tag: tag.code)
-    contracts = load_contracts()
-    feeds = staged_feeds((contracts[f.code], f.says) for f in load_feed_files() if f.says)
     for tables in (tables_of(PROJECT_ROOT, feeds), load_lineage()):
         with pytest.raises(HouseFileError) as told:
             check_tags(tags, tables, feeds)
         assert complaint in str(told.value)
+
+
+def test_the_example_of_the_readme_is_a_tag_with_every_key(tmp_path: Path, feeds):
+    text = (PROJECT_ROOT / "dbt_project/models/unified/README.md").read_text(encoding="utf-8")
+    file = tmp_path / "example.yaml"
+    file.write_text(text.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    tag = load_tag(file)
+    assert tag.model_fields_set == {*Tag.model_fields}
+    check_tags([tag], load_lineage(), feeds)
 
 
 def test_where_a_tag_is_refused_nothing_is_written(tmp_path: Path):
