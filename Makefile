@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: exports answers query inspect help prefecture bench bench-compare run ui test check lock generate pack clean
 
 help:
-	@echo "make run    the whole loop on the sample prefecture (1 %, two business dates), then a summary"
+	@echo "make run SCALE=1%   the whole loop on the sample prefecture (two business dates), then a summary; 0.1% for a small try"
 	@echo "make ui     the Dagster UI on http://127.0.0.1:3000"
 	@echo "make exports   the files for departments, province and counties, from the newest turn (DATE=YYYY-MM-DD)"
 	@echo "make answers   answers to the lists in data/queries/drop 查询核验"
@@ -30,7 +30,7 @@ help:
 	@echo "make clean  delete everything made in data/ (reference data stays)"
 
 run: .venv/ready
-	@$(BIN)/python -m prefecture.sample
+	@$(BIN)/python -m prefecture.sample --scale "$(or $(SCALE),1%)"
 
 ui: .venv/ready
 	@$(BIN)/python -m pipelines setup
@@ -78,7 +78,7 @@ generate: .venv/ready
 .venv/ready: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "python3 is older than 3.11; name another one: make PYTHON=/path/to/python3.12 …"; exit 1; }
-	@echo "Setting up .venv (once; a minute or two)"
+	@echo "Setting up .venv (once; a few minutes)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@echo "Compiling models and rules (once)"

@@ -7,7 +7,6 @@ import importlib
 import os
 import shutil
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -20,8 +19,8 @@ import dagster as dg
 from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
+from pipelines.defs import progress
 from pipelines.defs.partitions import calendar, offer, why_no_date
-from pipelines.defs.progress import Progress
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import PROJECT_ROOT, Paths
 from pipelines.kit.security.keys import KeyProvider, LostKeyError
@@ -65,18 +64,20 @@ def launch(
         return False
     prepare_home(paths)
     with _only_progress(paths.dagster_home / "last_run.log") as terminal:
-        Progress.terminal, Progress.started, Progress.said = terminal, time.monotonic(), set()
+        progress.begin(terminal)
         from pipelines.defs.assembly import build_defs  # seconds of imports: only for a run
 
         job = build_defs(paths).resolve_job_def(job_name)
         with dg.DagsterInstance.get() as instance:
             _owned(instance, job_name)
             offer(instance, [as_of])
-            return job.execute_in_process(
+            is_done = job.execute_in_process(
                 partition_key=as_of.isoformat(), instance=instance, raise_on_error=False,
                 tags=TERMINAL | {name: text for name, text in tags.items() if text},
                 run_config={"loggers": {"progress": {}}},
             ).success
+        progress.end()
+    return is_done
 
 
 def _owned(instance: dg.DagsterInstance, job_name: str) -> None:

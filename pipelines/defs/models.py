@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
-from pipelines.defs.progress import say_rows
+from pipelines.defs.progress import ANEW, STANDS, say_rows, words_of_built
 from pipelines.defs.resources import Lakehouse
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.deliveries import in_force
@@ -64,6 +64,8 @@ def model_assets(nodes: list[Node], manifest: Mapping[str, Any]) -> dg.AssetsDef
             standing = in_force(con, paths)
         wanted = {tuple(key.path) for key in context.selected_asset_keys} if context.is_subset else None
         done = build(paths, as_of(context), wanted, _tell, standing)
+        anew = [one.is_new for one in done if one.node.kind != TEST]
+        context.log.info(words_of_built(sum(anew), len(anew) - sum(anew)))
         with lakehouse.connect(context.log) as con:
             if not context.is_subset:  # some models alone do not bring the lake to a date
                 shown.reach(con, as_of(context), shown.BUILT)
@@ -124,7 +126,7 @@ def _materialized(
         asset_key=key, check_results=checks,
         metadata={
             **table_metadata(con, ".".join(key.path), _described(key, node), rows=one.rows),
-            "built": "anew" if one.is_new else "stands as it was: nothing it is made of has changed",
+            "built": ANEW if one.is_new else STANDS,
             "started": dg.MetadataValue.timestamp(one.start), "seconds": round(one.seconds, 3),
         },
     )  # fmt: skip

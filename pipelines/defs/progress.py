@@ -6,10 +6,14 @@ Belongs here: the logger of the runs that are launched from a terminal. Does not
 import logging
 import sys
 import time
+from collections import Counter
+from collections.abc import Mapping
 from typing import ClassVar, TextIO
 
 import dagster as dg
 
+# What the metadata `built` of a model says.
+ANEW, STANDS = "anew", "stands as it was: nothing it is made of has changed"
 # Dagster says so of every step behind one that failed; the failure itself is what matters.
 _NOT_RUN = "Dependencies for step"
 
@@ -20,6 +24,7 @@ class Progress(logging.Handler):
     terminal: TextIO = sys.stdout
     started: float = 0.0
     said: ClassVar[set[str]] = set()
+    made: ClassVar[Counter[str]] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:
         meta = getattr(record, "dagster_meta", {})
@@ -30,6 +35,7 @@ class Progress(logging.Handler):
                 _say(f"{'':11}{said.splitlines()[0][:300]}")
         elif event.event_type_value == "ASSET_MATERIALIZATION":
             asset = event.asset_key.to_user_string()
+            _count(event.materialization.metadata)
             rows = event.materialization.metadata.get("dagster/row_count")
             if asset not in self.said:
                 say_rows(asset, rows.value if rows is not None else None)
@@ -37,6 +43,35 @@ class Progress(logging.Handler):
             error = event.step_failure_data.error
             cause = error.cause or error if error else None
             _say(f"{_clock()}{event.step_key} FAILED: {cause.message.strip() if cause else ''}")
+
+
+def begin(terminal: TextIO) -> None:
+    """A run starts: nothing is said or made yet."""
+    Progress.terminal, Progress.started = terminal, time.monotonic()
+    Progress.said, Progress.made = set(), Counter()
+
+
+def end() -> None:
+    """The last line of a run that built models or issued sets: how many became new, and how many stayed."""
+    made = Progress.made
+    said = [words_of_built(made[ANEW], made[STANDS])] if made[ANEW] + made[STANDS] else []
+    if made["sets"]:
+        said.append(f"return sets: {made['issued']} issued, {made['sets'] - made['issued']} unchanged")
+    if said:
+        _say(f"{_clock()}{'; '.join(said)}")
+
+
+def words_of_built(anew: int, stand: int) -> str:
+    """How many tables of the models a build made."""
+    return f"tables: {anew} built anew, {stand} stand as they were"
+
+
+def _count(metadata: Mapping[str, dg.MetadataValue]) -> None:
+    if "built" in metadata:
+        Progress.made[metadata["built"].value] += 1
+    if "written_in_this_run" in metadata:
+        Progress.made["issued"] += metadata["written_in_this_run"].value
+        Progress.made["sets"] += metadata["dagster/row_count"].value
 
 
 def say_rows(asset: str, rows: int | None) -> None:

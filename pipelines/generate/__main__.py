@@ -23,10 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipelines.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something drifted")
     options = parser.parse_args(arguments)
+    if not options.check:
+        print("working out models, contracts, lineage …", flush=True)
     try:
         paths = check(PROJECT_ROOT) if options.check else write(PROJECT_ROOT)
-        for path in paths:
-            print(("drifted, make generate: " if options.check else "written: ") + path.as_posix())
+        _tell(paths, options.check)
         if not options.check:
             _lineage()
         return 1 if _pages(options.check) or (options.check and paths) else 0
@@ -36,6 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModelBuildError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _tell(paths: Sequence[Path], is_check: bool) -> None:
+    """What became of each file, or what would: one that is no more was deleted."""
+    for path in paths:
+        done = "written" if (PROJECT_ROOT / path).exists() else "removed"
+        print(f"{'drifted, make generate' if is_check else done}: {path.as_posix()}")
 
 
 def _lineage() -> None:
@@ -56,8 +64,7 @@ def _pages(is_check: bool) -> bool:
     bring = contracts.drifted if is_check else contracts.bring
     files = packs.pages() | catalogue.pages() | house.drawn(PROJECT_ROOT)
     paths = bring(PROJECT_ROOT, files, packs.present(PROJECT_ROOT) | catalogue.present(PROJECT_ROOT))
-    for path in paths:
-        print(("drifted, make generate: " if is_check else "written: ") + path.as_posix())
+    _tell(paths, is_check)
     return is_check and bool(paths)
 
 

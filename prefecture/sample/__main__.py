@@ -9,13 +9,14 @@ import sys
 from pipelines.defs.launch import launch, warm_up
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.private import keep_private
+from prefecture.__main__ import share
 from prefecture.sample.story import tell
 
 
 def main() -> int:
     """Tell the story; returns the exit code."""
     parser = argparse.ArgumentParser(prog="prefecture.sample", description=__doc__)
-    parser.add_argument("--scale", type=float, default=0.01, help="share of 7.1 million residents (0.01 = 1 %%)")
+    parser.add_argument("--scale", type=share, default=0.01, help="0.01 or 1%% of 7.1 million residents")
     given = parser.parse_args()
     paths = Paths.default()
     keep_private(paths)

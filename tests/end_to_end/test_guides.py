@@ -17,6 +17,7 @@ from pipelines.ingest.bronze.rulings import DELIVERIES
 from pipelines.judge.ledger.decisions import SOURCE, Decision
 from pipelines.judge.ledger.ticket_numbers import meant, short
 from pipelines.kit import decision_files
+from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import PROJECT_ROOT
 
@@ -66,6 +67,11 @@ def test_every_query_of_a_guide_answers_with_rows(story, picked, capsys, file: P
     assert "│" in shown and not re.search(r"\b0 rows", shown)
 
 
+def test_the_stewards_guide_names_the_folder_of_every_department():
+    text = STEWARD.read_text(encoding="utf-8")
+    assert [f.department for f in load_contracts().values() if f"`{f.department}`" not in text] == []
+
+
 def _run(command: list[str], folder: Path, data: Path) -> str:
     environment = {**os.environ, "ZHENJIE_DATA": str(data)}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -76,7 +82,7 @@ def _run(command: list[str], folder: Path, data: Path) -> str:
 def test_commands_of_the_stewards_guide_do_what_it_says(story, tmp_path: Path):
     paths, _ = story
     (sent,) = paths.landing.glob(f"F10/*/{NAMED}")
-    out = tmp_path / "F10_数据约定.xlsx"
+    out = tmp_path / "F10_数据合同.xlsx"
     trial, contract = (block for block in _blocks(STEWARD, "sh") if "make query" not in block)
     said = trial.replace(NAMED, str(sent)).split()
     # What is installed is not installed anew.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.generate import catalogue
-from pipelines.generate.__main__ import main
+from pipelines.generate.__main__ import _tell, main
 from pipelines.generate.catalogue import feed_page, rule_page, tables
 from pipelines.generate.catalogue.uses import house
 from pipelines.kit.contracts.generate import drifted
@@ -106,3 +106,8 @@ def test_every_column_people_meet_has_chinese_words():
     assert [f"{t.name}.{c}" for t in HOUSE.tables.values() for c, words in t.columns.items() if not words] == []
     assert {t.schema for t in HOUSE.tables.values()} == set(tables.SHOWN)
     assert [name for name in HOUSE.lineage if name.partition(".")[0] in tables.SHOWN and name not in HOUSE.tables] == []
+
+
+def test_a_file_that_is_no_more_is_told_as_removed(capsys):
+    _tell([Path("README.md"), Path("docs/of_a_feed_that_was.md")], False)
+    assert capsys.readouterr().out.splitlines() == ["written: README.md", "removed: docs/of_a_feed_that_was.md"]

@@ -55,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
 def _generate(options: argparse.Namespace) -> int:
     paths = drift(options.root) if options.check else write(options.root)
     for path in paths:
-        print(("drifted: " if options.check else "written: ") + path.as_posix())
+        done = "written" if (options.root / path).exists() else "removed"
+        print(f"{'drifted' if options.check else done}: {path.as_posix()}")
     return 1 if options.check and paths else 0
 
 

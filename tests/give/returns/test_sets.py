@@ -126,8 +126,9 @@ def test_without_a_reason_nothing_that_is_out_is_replaced(paths, con, issued):
     shutil.rmtree(issued[FIRST].folder)
     con.execute("update lake.returns.return_resident set name = '改名' where township_code = '370602003'")
     before = {p: p.read_bytes() for p in paths.returns.rglob("*") if p.is_file()}
-    with pytest.raises(Unfounded, match="370602003 of 2024-01-31"):
+    with pytest.raises(Unfounded, match="370602003 of 2024-01-31") as refusal:
         write_return_sets(paths, con, AS_OF)
+    assert "A rule, a tag, a sheet or a contract of the house" in str(refusal.value)
     assert {p: p.read_bytes() for p in paths.returns.rglob("*") if p.is_file()} == before
 
 
