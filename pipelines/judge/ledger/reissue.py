@@ -27,9 +27,9 @@ class Unfounded(ValueError):
     def __init__(self, what: str, as_of: date) -> None:
         super().__init__(
             f"{what} of {as_of} is out with another content, and nothing came in since that would explain it. No "
-            "file was issued, and a turn stays unfinished until then 未签发任何文件，本轮未完成. A rule, a tag, a sheet "
-            "or a contract of the house that was changed since may explain it. What is out is replaced for a reason only "
-            "重新签发须写明原因: run again with "
+            "file was issued, and a turn stays unfinished until then 未签发任何文件，本轮未完成. A rule, a tag, a "
+            "sheet or a contract of the house that was changed since may explain it. What is out is replaced for a "
+            "reason only 重新签发须写明原因: run again with "
             '`--because "…"` on the command line, or launch the job with the tag because=…; or let it be and go on '
             "with the newest turn DATE."
         )
