@@ -20,7 +20,7 @@ from pipelines.give.exports.made import Made, make
 from pipelines.give.exports.select import export_rows, of_scope, repeated_keys, scopes
 from pipelines.give.exports.standing import MANIFEST, Issue, latest_of_day, state_file, unit_folder
 from pipelines.judge.ledger.freshness import facts, sources
-from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
+from pipelines.judge.ledger.reissue import DAMAGED, RENEWED, Unfounded
 from pipelines.judge.ledger.turns import issued_since, times_issued
 from pipelines.kit.contracts import Feed
 from pipelines.kit.issues import folder_name
@@ -69,7 +69,7 @@ def issue_export(
     wanted = [(of_scope(rows, scope), scope) for scope in scopes(con, export, rows)]
     for content, scope in wanted:
         latest = latest_of_day(paths, export, scope, as_of)
-        if latest and not because and not _why_again(paths, export, latest):
+        if latest and not because and not _why_again(paths, keys, export, latest):
             made = make(paths, export, content, scope, as_of, known, feeds)
             if not latest.is_lost and latest.manifest["content_digest"] != made.digest:
                 raise Unfounded(f"export {export.code} for {scope}", as_of)
@@ -81,11 +81,13 @@ def issue_export(
     return Outcome(issues, rows.height, rows.height - placed)
 
 
-def _why_again(paths: Paths, export: Export, latest: Issue) -> str:
+def _why_again(paths: Paths, keys: KeyProvider, export: Export, latest: Issue) -> str:
     """Why another content for the date is to be expected, in Chinese; '' when there is no reason to be found."""
     before = latest.manifest
     if latest.is_lost:
         return DAMAGED
+    if before["key_id"] != keys.key_id:  # what only the key makes, passwords and tokens, is another one
+        return RENEWED
     if before["contract_version"] != export.feed.version:
         return f"数据合同由 {before['contract_version']} 版改为 {export.feed.version} 版"
     return issued_since(paths, latest.as_of, before["turns_issued"])
@@ -96,10 +98,11 @@ def _issue(
 ) -> Issue:
     latest = latest_of_day(paths, export, made.scope, made.as_of)
     is_same = latest is not None and latest.manifest.get("content_digest") == made.digest
-    if is_same and latest.is_whole():
+    is_open = is_same and latest.manifest.get("key_id") == keys.key_id
+    if is_open and latest.is_whole():
         return latest
     if latest:
-        because = DAMAGED if is_same or latest.is_lost else because or _why_again(paths, export, latest)
+        because = DAMAGED if is_open or latest.is_lost else because or _why_again(paths, keys, export, latest)
     number = latest.number + 1 if latest else 1
     folder = unit_folder(paths.exports, export, made.scope) / folder_name(made.as_of, number)
     _keep_state(paths, folder, made.rows)

@@ -15,7 +15,7 @@ from pipelines.give.exports.issue import issue_export
 from pipelines.give.exports.log import due, record_issues
 from pipelines.give.exports.round_trip import round_trip
 from pipelines.give.exports.standing import all_issues, lost_issues, opened, state_of
-from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
+from pipelines.judge.ledger.reissue import DAMAGED, RENEWED, Unfounded
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.security import bulk_seal
 from pipelines.kit.security.keys import KeyProvider
@@ -163,6 +163,18 @@ def test_an_issue_whose_manifest_is_damaged_is_named_and_issued_again(paths, con
     assert str(first.folder.relative_to(paths.root)) in told and "备份" in told
     (next_one,) = issued(paths, con, made, NEXT)
     assert next_one.manifest["rows_full"] == again.manifest["rows_full"]
+
+
+@pytest.mark.parametrize("made", [export(), OURS["X04"]], ids=["the same rows", "other tokens"])
+def test_a_new_key_has_everything_issued_again_once(paths, con, made, monkeypatch):
+    first = issued(paths, con, made)
+    (paths.keys / "master.key").unlink()
+    monkeypatch.setenv("ZHENJIE_NEW_KEY", "1")
+    again = issued(paths, con, made)
+    monkeypatch.delenv("ZHENJIE_NEW_KEY")
+    assert {i.manifest["because"] for i in again} == {RENEWED}
+    assert not {i.manifest["key_id"] for i in again} & {i.manifest["key_id"] for i in first}
+    assert [i.folder for i in issued(paths, con, made)] == [i.folder for i in again]
 
 
 def test_one_county_that_changed_without_a_reason_keeps_all_counties_as_they_are(paths, con):
