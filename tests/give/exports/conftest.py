@@ -17,10 +17,7 @@ def filled(tmp_path_factory):
     """The lake, made once; every test works on a copy."""
     made = Paths(tmp_path_factory.mktemp("lake"))
     with connect(made) as connection:
-        schema.ensure(connection)
-        connection.execute("BEGIN")
         fill(connection)
-        connection.execute("COMMIT")
     return made
 
 
@@ -37,6 +34,7 @@ def con(paths):
 
 
 def fill(con):
+    schema.ensure(con)
     con.execute("INSERT INTO lake.ledger.shown VALUES (?, ?)", [AS_OF, shown.CLOSED])
     con.execute(
         "CREATE TABLE lake.published.thing AS SELECT * FROM (VALUES "
