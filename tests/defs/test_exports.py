@@ -24,9 +24,7 @@ DAY = "2024-01-31"
 def installation(tmp_path_factory):
     paths = Paths(tmp_path_factory.mktemp("exports"))
     with connect(paths) as con:
-        con.execute("BEGIN")
         fill(con)
-        con.execute("COMMIT")
     return paths
 
 
