@@ -14,7 +14,7 @@ from types import MappingProxyType
 import duckdb
 
 from pipelines.kit.lake import connect
-from pipelines.kit.models import AS_OF, DATA, DBT_PROJECT, MODEL, SEED, TEST, VIEW, ModelBuildError, Node, nodes
+from pipelines.kit.models import AS_OF, DATA, DBT_PROJECT, MODEL, SEED, TEST, ModelBuildError, Node, nodes
 from pipelines.kit.paths import Paths
 from pipelines.kit.tables import transaction
 from pipelines.kit.unchanged import Past
@@ -54,11 +54,10 @@ def build(
         past = Past(con, paths, known, as_of, standing)
         for node in known:
             if past.stands(node):
-                past.leave(node)
-                done.append(_unchanged(con, node))
+                done.append(Built(node, past.leave(node), time.time(), 0.0, is_new=False))
             else:
                 done.append(_build(con, node, paths, as_of))
-                past.remember(node)
+                past.remember(node, done[-1].rows)
             tell(done[-1])
     return done
 
@@ -86,14 +85,6 @@ def _build(con: duckdb.DuckDBPyConnection, node: Node, paths: Paths, as_of: date
     if node.kind == TEST and rows[0]:
         raise ModelBuildError(f"{node.file}: {node.kind} {node.title}: {rows[0]} rows fail")
     return Built(node, rows[0] if rows else None, start, time.monotonic() - clock)
-
-
-def _unchanged(con: duckdb.DuckDBPyConnection, node: Node) -> Built:
-    """A table that stands, with its rows; of a test, that still none fail."""
-    rows = 0 if node.kind == TEST else None
-    if node.kind != TEST and node.materialized != VIEW:
-        rows = con.execute(f'SELECT count(*) FROM lake.{node.schema}."{node.name}"').fetchone()[0]
-    return Built(node, rows, time.time(), 0.0, is_new=False)
 
 
 def statement(node: Node, paths: Paths, as_of: date) -> str:

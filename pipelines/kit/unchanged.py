@@ -64,28 +64,28 @@ class Past:
         stamp = self._stamps.get((node.schema, node.name))
         if stamp is None or stamp.made_of is None or stamp.made_of != self._made_of(node):
             return False
-        return self._rows(node) == stamp.rows
+        return node.materialized == VIEW or self._count(node) == stamp.rows
 
-    def leave(self, node: Node) -> None:
-        """A table stays; its readers see what they saw."""
+    def leave(self, node: Node) -> int | None:
+        """A table stays, and its readers see what they saw; how many rows, None of a view, 0 of a test."""
         if node.kind == TEST:
-            return
-        stamp = self._stamps.get((node.schema, node.name))
-        self._seen[node.key] = stamp.seen if stamp else None
+            return 0
+        stamp = self._stamps[node.schema, node.name]
+        self._seen[node.key] = stamp.seen
+        return None if node.materialized == VIEW else stamp.rows
 
-    def remember(self, node: Node) -> None:
-        """A table was made just now: stamp it, in the transaction that made it."""
+    def remember(self, node: Node, rows: int | None) -> None:
+        """A table was made just now, with so many rows: stamp it, in the transaction that made it."""
         if node.kind == TEST:
             return
         self._again.add(node.key)
-        stamp = Stamp(self._made_of(node), self._seen_of(node), self._rows(node))
+        made = self._made_of(node)
+        stamp = Stamp(made, self._seen_of(node) if node.readers_see else made, rows or 0)
         self._seen[node.key] = stamp.seen
         kind = "VIEW" if node.materialized == VIEW else "TABLE"
         self._con.execute(f"COMMENT ON {kind} lake.{node.schema}.\"{node.name}\" IS '{stamp}'")
 
-    def _rows(self, node: Node) -> int:
-        if node.materialized == VIEW:
-            return 0
+    def _count(self, node: Node) -> int:
         return self._con.execute(f'SELECT count(*) FROM lake.{node.schema}."{node.name}"').fetchone()[0]
 
     def _made_of(self, node: Node) -> str | None:
@@ -95,10 +95,8 @@ class Past:
         return _digits(*self._texts[node.schema, node.name], *(self._seen.get(p) for p in sorted(parents)))
 
     def _seen_of(self, node: Node) -> str | None:
-        """What it was made of; or, where its model names the rows that matter to readers, those rows with its statement
-        and the reference data it reads."""
-        if not node.readers_see:
-            return self._made_of(node)
+        """Of a table whose model names the rows that matter to readers: those, with its statement and the reference
+        data it reads."""
         rows = _content(self._con, node.schema, node.name, node.readers_see)
         return _digits(node.sql, rows, *(self._references[p] for p in node.parents if p in self._references))
 

@@ -34,12 +34,12 @@ def untouched(con: duckdb.DuckDBPyConnection, paths: Paths) -> set[tuple[str, st
     made = con.execute(f"""WITH made AS ({_MADE}), changed AS ({changes})
         SELECT id, schema_name, name, folder FROM made WHERE NOT EXISTS (
             SELECT 1 FROM changed WHERE changed.id = made.id AND (since <> born OR until IS NOT NULL))""").fetchall()
-    files = con.execute(f"SELECT table_id, path, path_is_relative, file_size_bytes FROM {_CATALOG}.ducklake_data_file")
+    files = con.execute(f"SELECT table_id, path, file_size_bytes FROM {_CATALOG}.ducklake_data_file").fetchall()
     folders = {id_: folder for id_, _, _, folder in made}
     broken = set()
-    for id_, path, is_relative, size in files.fetchall():
+    for id_, path, size in files:
         if id_ in folders:
-            file = paths.lake_files / folders[id_] / path if is_relative else paths.lake_files.parent / path
+            file = paths.lake_files / folders[id_] / path
             if not file.is_file() or file.stat().st_size != size:
                 broken.add(id_)
     return {(schema, name) for id_, schema, name, _ in made if id_ not in broken}
