@@ -6,10 +6,11 @@ Belongs here: the words a condition may have. Does not belong here: whether a ta
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
+
+from pipelines.kit.city_time import written_day
 
 _JOINED = (exp.And, exp.Or, exp.Not, exp.Paren)
 _COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.Like)
@@ -89,17 +90,10 @@ def _of_value(node: exp.Expression) -> Iterator[str]:
     elif type(node) is exp.TryCast and node.to.this in _TYPES:
         yield from _of_value(node.this)
     elif type(node) is exp.Cast:
-        if not (node.to.this == exp.DType.DATE and type(node.this) is exp.Literal and _is_day(node.this.name)):
+        if not (node.to.this == exp.DType.DATE and type(node.this) is exp.Literal and written_day(node.this.name)):
             yield f"{_shown(node)} ends the night where it fails; write try_cast, or a day as date '2024-01-31'"
     elif type(node) not in (exp.Literal, exp.Boolean):
         yield _unknown(node)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _shown(node: exp.Expression) -> str:

@@ -7,10 +7,11 @@ things.py).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.generate.staging import HEAD, literal, model_name, model_yml
+from pipelines.generate.staging import HEAD, model_name, model_yml
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import Says
 from pipelines.kit.house_files import HouseFileError
+from pipelines.kit.tables import literal
 
 TEXT, DAY = "cast(null as string)", "cast(null as date)"
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from pipelines.generate.people import claim_id, township
 from pipelines.generate.selects import DAY, TEXT, SaidList, Select, holds, same, staged
-from pipelines.generate.staging import is_grid, literal, value_ref_column
+from pipelines.generate.staging import is_grid, value_ref_column
 from pipelines.kit.contracts.model import CORRECTABLE, Feed
 from pipelines.kit.contracts.says import Says
 from pipelines.kit.contracts.subjects import Benefit, Scheme
+from pipelines.kit.tables import literal
 
 
 def _benefits(feed: Feed, says: Says) -> Iterator[Select]:

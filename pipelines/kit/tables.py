@@ -1,4 +1,4 @@
-"""Getting Python rows into DuckDB: into a temporary table, or through one into the lake.
+"""Getting Python rows and texts into DuckDB: into a temporary table, or through one into the lake; into a statement.
 
 Belongs here: rows in memory on their way into a table, and the transaction around them. Does not belong here: any table
 of ours. Row by row straight into DuckLake costs a file or a catalogue entry each; through a temporary table it is one.
@@ -16,6 +16,12 @@ def temp_table(con: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Se
     """Replace temporary table `name`; `columns` as in CREATE TABLE."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
     _fill(con, name, rows)
+
+
+def literal(text: str) -> str:
+    """A text as it stands in SQL (and in YAML): a doubled quote is one, for DuckDB and for the servers we collect
+    from."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple]) -> None:

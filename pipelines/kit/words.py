@@ -7,6 +7,7 @@ descriptions of sources), comments of tables that models make, which are rebuilt
 import duckdb
 
 from pipelines.kit.models import titles, words
+from pipelines.kit.tables import literal
 
 
 def comment(con: duckdb.DuckDBPyConnection, schema: str) -> None:
@@ -20,5 +21,4 @@ def comment(con: duckdb.DuckDBPyConnection, schema: str) -> None:
     statements = [(f'TABLE lake.{schema}."{t}"', tables[t]) for (t,) in bare if t in tables]
     statements += [(f'COLUMN lake.{schema}."{t}"."{c}"', told[c]) for t, c in columns if t in tables and c in told]
     for what, text in statements:
-        quoted = text.replace("'", "''")
-        con.execute(f"COMMENT ON {what} IS '{quoted}'")
+        con.execute(f"COMMENT ON {what} IS {literal(text)}")

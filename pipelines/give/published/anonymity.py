@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field
 
 from pipelines.kit.disclosure.columns import DISCLOSURE_FILE, declared
 from pipelines.kit.house_files import Name, name_of, typed
+from pipelines.kit.tables import literal
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Wit
 
 def _is_person(plan: Plan) -> str:
     """SQL: whether a row stands for a person."""
-    told = (f"{_q(c)} IN ({', '.join(map(_text, v))}) OR {_q(c)} IS NULL" for c, v in plan.people.items())
+    told = (f"{_q(c)} IN ({', '.join(map(literal, v))}) OR {_q(c)} IS NULL" for c, v in plan.people.items())
     return f"({' OR '.join(told) or 'true'})"
 
 
@@ -230,10 +231,6 @@ def _between(low: int, above: int | None) -> str:
     if above is None:
         return f"{low}及以上"
     return str(low) if above == low + 1 else f"{low}-{above - 1}"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _q(name: str) -> str:

@@ -20,6 +20,7 @@ from pipelines.give.published.words import ABOUT, FRESHNESS, LIMITS, WITHHELD, r
 from pipelines.kit.disclosure import ANALYST, may_show
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.keys import KeyProvider
+from pipelines.kit.tables import literal
 from pipelines.kit.whole_files import publish_file
 
 PURPOSE = "analyst"
@@ -171,5 +172,4 @@ def _comment(con: duckdb.DuckDBPyConnection, table: str, texts: Mapping[str, str
     """Comments by column; '' is the table itself."""
     for column, text in texts.items():
         what = f'COLUMN {_OUT}."{table}"."{column}"' if column else f'{kind} {_OUT}."{table}"'
-        quoted = text.replace("'", "''")
-        con.execute(f"COMMENT ON {what} IS '{quoted}'")
+        con.execute(f"COMMENT ON {what} IS {literal(text)}")

@@ -13,6 +13,7 @@ import duckdb
 from duckdb_extensions import import_extension
 
 from pipelines.kit.city_time import CITY_TIME
+from pipelines.kit.tables import literal
 
 _PG_EXACT = r"smallint|integer|bigint|text|character varying.*|character.*|date|timestamp(\(\d\))? without time zone"
 _MY_EXACT = r"(tiny|small|medium|big)?int(\(\d+\))?( unsigned)?( zerofill)?|(var)?char.*|(tiny|medium|long)?text"
@@ -130,11 +131,6 @@ def prepare(con: duckdb.DuckDBPyConnection, dialect: Dialect) -> None:
     """Load the extension from its wheel; nothing is downloaded."""
     import_extension(dialect.extension)
     con.execute(f"LOAD {dialect.extension}")
-
-
-def literal(text: str) -> str:
-    """Text as it stands in SQL: a doubled quote is one, for both servers and for DuckDB."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _is_bounded_decimal(kind: str) -> bool:

@@ -12,11 +12,12 @@ from pathlib import Path
 import duckdb
 
 from pipelines.ingest.collect.address import database_address, secrets
-from pipelines.ingest.collect.dialect import DIALECTS, Dialect, TableColumn, literal, prepare
+from pipelines.ingest.collect.dialect import DIALECTS, Dialect, TableColumn, prepare
 from pipelines.ingest.collect.report import SourceError, scrubbed
 from pipelines.kit.contracts import Feed
 from pipelines.kit.contracts.heading import normal
 from pipelines.kit.contracts.model import Source
+from pipelines.kit.tables import literal
 
 CONFIG = {"autoinstall_known_extensions": False, "memory_limit": "2GB"}
 CHANGE = "变动类型"

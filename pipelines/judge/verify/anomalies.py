@@ -11,7 +11,7 @@ import duckdb
 from pipelines.judge.rules import Rule
 from pipelines.judge.verify.compiled import failing_rows_sql
 from pipelines.kit.keys import key_sql
-from pipelines.kit.tables import temp_table
+from pipelines.kit.tables import literal, temp_table
 
 KEY_COLUMNS = "entity_key, group_key, township_code, feed, record_key, source_ref"
 
@@ -108,7 +108,7 @@ def _text(column: str) -> str:
 
 
 def _literal(text: str | None) -> str:
-    return "CAST(NULL AS VARCHAR)" if text is None else "'" + text.replace("'", "''") + "'"
+    return "CAST(NULL AS VARCHAR)" if text is None else literal(text)
 
 
 def _text_columns(*names: str) -> str:
