@@ -11,11 +11,14 @@ import pytest
 import yaml
 
 from pipelines.generate import sound
+from pipelines.generate.catalogue.terms import TERMS_FILE, load_terms
 from pipelines.generate.tags import TAGS, load_tag
 from pipelines.give.exports import EXPORTS
 from pipelines.give.exports.contract import load_export, load_receivers
 from pipelines.give.published.anonymity import load_plans
 from pipelines.give.queries.catalogue import QUERIES_FILE, load_catalogue
+from pipelines.judge.measured import NAME as MEASURED
+from pipelines.judge.measured import MeasuredFile
 from pipelines.judge.rules import RULES_FILE, load_rules
 from pipelines.judge.verify.suites import SUITES_FOLDER, load_suite
 from pipelines.kit.contracts import CONTRACTS, load_contract
@@ -43,6 +46,8 @@ KINDS: dict[str, tuple[Path, Callable[[Path], object], tuple[str, ...]]] = {
     "export": (EXPORTS / "counties" / "enterprise_profile.odcs.yaml", lambda f: load_export(f, RECEIVERS), ()),
     "receivers": (EXPORTS / "receivers.yaml", lambda f: load_receivers(f.parent), ()),
     "rules": (RULES_FILE, load_rules, ()),
+    "measured": (RULES_FILE.with_name(MEASURED), lambda f: read(MeasuredFile, f), ()),
+    "terms": (TERMS_FILE, load_terms, ()),
     "suite": (SUITES_FOLDER / "life_state.json", load_suite, ("kwargs",)),
     "sheet": (EXPECTATIONS / "sheets" / "anomalies.yaml", lambda f: read(Sheet, f, code=f.stem), ()),
     "list": (EXPECTATIONS / "sheets" / "lists" / "grid.yaml", lambda f: read(ValueList, f, name=f.stem), ()),

@@ -6,11 +6,14 @@ shape of a kind (its loader).
 
 from collections.abc import Callable, Iterator, Mapping
 
+from pipelines.generate.catalogue.terms import load_terms
 from pipelines.generate.tag_checks import check_tags, staged_feeds
 from pipelines.generate.tags import TAGS, load_tags
 from pipelines.give.exports import load_exports
 from pipelines.give.published.anonymity import load_plans
+from pipelines.give.published.answers import load_answers
 from pipelines.give.queries.catalogue import load_catalogue
+from pipelines.judge.measured import load_measured
 from pipelines.judge.rules import load_rules
 from pipelines.judge.verify.suites import check_suites, load_suites
 from pipelines.kit.contracts import load_contracts
@@ -91,5 +94,5 @@ def _strange_sheets(tables: Tables) -> Iterator[str]:
 
 _EVERYTHING: tuple[Callable[[], object], ...] = (
     load_standards, load_elements, load_feed_files, load_contracts, load_packs, load_lists, _sheets, load_rules,
-    _suites, _tags, load_plans, load_catalogue, load_exports, _models,
+    load_measured, _suites, _tags, load_plans, load_answers, load_catalogue, load_exports, load_terms, _models,
 )  # fmt: skip

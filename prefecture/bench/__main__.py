@@ -1,4 +1,5 @@
-"""`python -m prefecture.bench run --scale 1% | arrivals --months 24 | turns --months 24 | compare A.json B.json`.
+"""`python -m prefecture.bench run --scale 1% | arrivals --months 24 | turns --months 24 | compare A.json B.json |
+keep A.json`.
 
 Belongs here: the command line, and what a run prints.
 """
@@ -9,8 +10,9 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from pipelines.kit.house_files import name_of
 from pipelines.kit.paths import Paths
-from prefecture.bench import compare, parts, report, scale, story
+from prefecture.bench import arrivals, compare, keep, parts, report, scale, story
 from prefecture.bench.process import PartFailed
 from prefecture.months import COUNT
 
@@ -21,6 +23,8 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="the whole pipeline on a generated prefecture, measured")
     run.add_argument("--scale", type=scale.parse, default=0.01, help="1%%, 10%%, 100%%, or 0.01")
+    run.add_argument("--months", type=int, choices=(0, *range(2, COUNT + 1)), default=arrivals.MONTHS, metavar="N",
+                     help="of arrivals beside the two turns, 0: none")
     for name, told in (
         ("arrivals", "only the deliveries of all feeds, month after month, at 1 %% at most"),
         ("turns", "whole turns with the townships' answers, month after month"),
@@ -31,6 +35,8 @@ def main() -> int:
     two = commands.add_parser("compare", help="two results, B over A")
     two.add_argument("a", type=Path)
     two.add_argument("b", type=Path)
+    kept = commands.add_parser("keep", help="how precise every rule was, from a result of `run`, beside the rules")
+    kept.add_argument("result", type=Path)
     part = commands.add_parser("part", help="one process of a run")
     part.add_argument("name", choices=sorted(parts.PARTS))
     part.add_argument("--root", type=Path, required=True)
@@ -45,17 +51,19 @@ def main() -> int:
         old, new = (json.loads(p.read_text(encoding="utf-8")) for p in (given.a, given.b))
         print(compare.markdown(old, new))
         return 0
+    if given.command == "keep":
+        return keep_figures(given.result)
     folder = Paths.default().root / "bench"
     if given.command == "run":
-        return bench(folder, given.scale)
+        return bench(folder, given.scale, given.months)
     return monthly_result(given.command, folder, given.scale, given.months)
 
 
-def bench(folder: Path, share: float) -> int:
+def bench(folder: Path, share: float, months: int) -> int:
     """Run at one size below `folder`, write and print the result; 1 when a part fails or a rule disagrees."""
     print(f"== benchmark at {share * 100:g} % ({share * scale.RESIDENTS:,.0f} residents)", flush=True)
     try:
-        result = story.run(Paths(folder / scale.name(share)), share, lambda line: print(line, flush=True))
+        result = story.run(Paths(folder / scale.name(share)), share, lambda line: print(line, flush=True), months)
     except PartFailed as error:
         print(error)
         return 1
@@ -82,6 +90,17 @@ def monthly_result(what: str, folder: Path, share: float, months: int) -> int:
     file = report.write(result, folder / "results")
     print(f"{report.markdown(result)}\n{file}\n{file.with_suffix('.md')}")
     return int(any(month["lost"] for month in result.get("arrivals", {}).get("months", ())))
+
+
+def keep_figures(result: Path) -> int:
+    """Write the figures of rules a result has; 1 where it has none that may be kept."""
+    try:
+        files = keep.keep(json.loads(result.read_text(encoding="utf-8")))
+    except keep.CannotKeep as error:
+        print(f"{result}: {error}")
+        return 1
+    print(*(name_of(file) for file in files), "make generate brings the catalogue in line", sep="\n")
+    return 0
 
 
 if __name__ == "__main__":

@@ -2,14 +2,18 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipelines.generate import catalogue
 from pipelines.generate.__main__ import _tell, main
-from pipelines.generate.catalogue import feed_page, rule_page, tables
+from pipelines.generate.catalogue import feed_page, precision, rule_page, tables
+from pipelines.generate.catalogue.reads import readers
+from pipelines.generate.catalogue.things import things
 from pipelines.generate.catalogue.uses import house
+from pipelines.judge.measured import Figures, Measured, Measuring
 from pipelines.kit.contracts.generate import drifted
 from pipelines.kit.paths import PROJECT_ROOT
 
@@ -82,7 +86,7 @@ def test_feed_pages_explain_codes_and_refusals():
     assert "| 1 | 残疾人证号 | `card_no` |" in page and "4 肢体" in page and "少于上一次的 0.5 倍" in page
     assert "少于上一次" not in PAGES[catalogue.PAGES / "F10.md"]
     renamed = replace(HOUSE.feeds["F11"], title="残疾人证二")
-    assert "# F11 残疾人证二" in feed_page.page(renamed, [])
+    assert "# F11 残疾人证二" in feed_page.page(renamed, HOUSE)
 
 
 def test_a_rule_without_answers_or_example_has_no_section_of_them():
@@ -111,3 +115,68 @@ def test_every_column_people_meet_has_chinese_words():
 def test_a_file_that_is_no_more_is_told_as_removed(capsys):
     _tell([Path("README.md"), Path("docs/of_a_feed_that_was.md")], False)
     assert capsys.readouterr().out.splitlines() == ["written: README.md", "removed: docs/of_a_feed_that_was.md"]
+
+
+WHEN = Measuring(share=0.01, as_of=date(2024, 2, 29), measured_on=date(2024, 3, 1), commit="0123456789ab")
+
+
+@pytest.mark.parametrize(("figures", "shares"), [
+    (Figures(planted=2000, found=1999, false_alarms=1, traps=9, traps_fired=1), ("99.9%", "99.9%")),
+    (Figures(planted=3, found=3, false_alarms=0, traps=0, traps_fired=0), ("100%", "100%")),
+    (Figures(planted=3, found=0, false_alarms=0, traps=0, traps_fired=0), ("没有查出", "0%")),
+    (Figures(planted=0, found=0, false_alarms=4, traps=0, traps_fired=0), ("0%", "没有埋设")),
+])  # fmt: skip
+def test_a_share_is_100_only_where_it_is_all(figures, shares):
+    assert precision.shares(Measured(figures, WHEN)) == shares
+
+
+def test_a_page_of_a_rule_says_how_precise_it_was_and_where_that_was_measured():
+    figures = Figures(planted=8, found=6, false_alarms=2, traps=5, traps_fired=1)
+    known = replace(HOUSE, measured={"R05": Measured(figures, WHEN)})
+    page, index = rule_page.page(HOUSE.rules["R05"], known), rule_page.index(known)
+    assert "| 精确率 | 75%：查出 8 处，其中误报 2 处 |" in page and "| 召回率 | 75%：埋设 8 处，漏报 2 处 |" in page
+    assert "合成样本，规模为全市的 1%，数据截至 2024-02-29" in page and "2024-03-01，代码版本 0123456789ab" in page
+    assert "| 75% | 75% |" in index and "| 尚未测量 | 尚未测量 |" in index
+    assert "| 精确率、召回率 | 尚未测量 |" in rule_page.page(HOUSE.rules["R07"], known)
+
+
+def test_every_entry_has_a_code_of_its_own_and_a_term_names_entries_that_are_there():
+    known = [*things(HOUSE)]
+    codes = [*(e.code for e in HOUSE.elements.values()), *HOUSE.feeds, *(thing["code"] for thing in known)]
+    assert sorted(set(codes)) == sorted(codes)
+    assert [see for term in HOUSE.terms.values() for see in term.see if see not in codes] == []
+    lists = [code for t in known for _, told in t["facts"] if isinstance(told, list) for code in told]
+    assert [code for code in lists if code not in codes] == []
+
+
+def test_every_entry_says_what_it_is_who_owns_it_and_how_fresh_it_is():
+    for thing in things(HOUSE):
+        items = dict(thing["facts"])
+        assert thing["title"] and thing["department"] and items, thing["code"]
+        assert thing["kind"] == "术语" or items["更新"], thing["code"]
+
+
+def test_a_table_says_what_is_made_of_it_through_macros_and_what_feeds_say(tmp_path: Path):
+    models, macros = tmp_path / "models", tmp_path / "macros"
+    models.mkdir()
+    macros.mkdir()
+    (macros / "m.sql").write_text("{% macro placed(a) %} join {{ ref('place') }} {% endmacro %}", encoding="utf-8")
+    (models / "stg.sql").write_text("select 1 from {{ source('ledger', 'delivery') }}", encoding="utf-8")
+    (models / "said.sql").write_text("select 1 from {{ ref('stg') }}", encoding="utf-8")
+    (models / "delivery.sql").write_text("select 1 from {{ ref('said') }} {{ placed('x') }}", encoding="utf-8")
+    known = ["staging.stg", "unified.place", "ledger.delivery", "verify.delivery"]
+    assert readers(known, tmp_path) == {
+        "staging.stg": ["verify.delivery"], "unified.place": ["verify.delivery"], "ledger.delivery": ["staging.stg"],
+        "verify.delivery": [],
+    }  # fmt: skip
+    assert "unified.person_claim" in HOUSE.readers["linkage.person_claim_match"]
+    assert "published.source_freshness" in HOUSE.readers["ledger.freshness"]
+
+
+def test_a_feed_page_follows_its_columns_to_tables_sheets_and_exports():
+    page = PAGES[catalogue.PAGES / "F31.md"]
+    assert "| 标准化表 | staging.stg_grid_centre__grid_survey |" in page
+    met = {code: told for code, _, told in HOUSE.comes_to({"F31.living_type"})}
+    assert met["residents"] == ["居住类型"] and "living_type" in met["unified.person_dwelling"]
+    assert not [code for code in met if code.startswith(("staging.", "verify.", "linkage."))]
+    assert "| `residents` | 人口 |" in page and "| `unified.dwelling` | 房屋 |" in page

@@ -19,7 +19,7 @@ def pages() -> dict[Path, str]:
 
 
 def _pages(known: House) -> dict[Path, str]:
-    files = {PAGES / f"{code}.md": feed_page.page(feed, known.users(code)) for code, feed in known.feeds.items()}
+    files = {PAGES / f"{code}.md": feed_page.page(feed, known) for code, feed in known.feeds.items()}
     files |= {RULES / f"{rule_id}.md": rule_page.page(rule, known) for rule_id, rule in known.rules.items()}
     return files | {
         PAGES / "index.md": feed_page.index(known.feeds.values()),

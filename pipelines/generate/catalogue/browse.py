@@ -11,6 +11,7 @@ from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
+from pipelines.generate.catalogue.tables import SHOWN, STAGING
 from pipelines.generate.catalogue.things import things
 from pipelines.generate.catalogue.uses import House
 from pipelines.kit.contracts.elements import SHARING, Element
@@ -26,7 +27,7 @@ def browse(house: House) -> str:
     known = [*things(house)]
     named = (*house.elements.values(), *(c for f in feeds for c in f.columns))
     headings = {heading for thing in named for heading in _headings(thing)}
-    titles = {*(f.title for f in feeds), *(thing["title"] for thing in known)}
+    titles = {*(f.title for f in feeds), *(name for t in known for name in (t["title"], *t["aliases"]))}
     data = {
         "classes": CLASSES,
         "standards": house.standards,
@@ -86,15 +87,14 @@ def _element(name: str, element: Element, house: House) -> dict[str, Any]:
         aliases=element.aliases,
         marks=marks(element.tags),
         note=element.description,
-        made=_made(columns, house),
+        made=_comes_to(columns, house),
         used=[user.code for user in house.everybody if user.reads & columns],
     )
 
 
-def _made(columns: set[str], house: House) -> list[tuple[str, str]]:
-    """Tables of the lake that tell anything of feed columns, and which of their columns do."""
-    found = ((name, house.telling(name, columns)) for name in house.tables)
-    return [(name, "、".join(told)) for name, told in found if told]
+def _comes_to(columns: set[str], house: House) -> list[tuple[str, str]]:
+    """By code; the page knows the titles."""
+    return [(code, "、".join(told)) for code, _, told in house.comes_to(columns)]
 
 
 def _feed(feed: Feed, codes: Mapping[str, Mapping[str, str]], house: House) -> dict[str, Any]:
@@ -107,10 +107,10 @@ def _feed(feed: Feed, codes: Mapping[str, Mapping[str, str]], house: House) -> d
         purpose=feed.description,
         level=max(c.classification for c in feed.columns),
         sharing=max((c.sharing for c in feed.columns), key=SHARING.index),
-        facts=facts(feed),
+        facts=[*facts(feed), (SHOWN[STAGING], [*filter(None, [house.staged(feed)])])],
         columns=[_column(c, codes.get(c.element, {})) for c in feed.columns],
         refusals=refusals(feed),
-        made=_made({f"{feed.code}.{c.name}" for c in feed.columns}, house),
+        made=_comes_to({f"{feed.code}.{c.name}" for c in feed.columns}, house),
         used=[user.code for user in house.users(feed.code)],
     )
 

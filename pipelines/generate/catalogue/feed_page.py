@@ -6,7 +6,8 @@ Belongs here: the tables of those pages. Does not belong here: the words in them
 from collections.abc import Iterable
 
 from pipelines.generate.catalogue.markdown import NOTE, cell, head
-from pipelines.generate.catalogue.uses import KINDS, RULE, User
+from pipelines.generate.catalogue.tables import SHOWN, STAGING
+from pipelines.generate.catalogue.uses import KINDS, RULE, House, User
 from pipelines.kit.contracts.model import Column, Feed
 from pipelines.kit.contracts.words import MODES, facts, marks, refusals, type_words
 
@@ -18,14 +19,19 @@ _MOST_CODES = 12
 _BROWSE = "可检索的目录：[index.html](index.html)，下载后双击打开，不需要网络。校核规则见 [rules/](rules/index.md)。\n"
 
 
-def page(feed: Feed, users: Iterable[User]) -> str:
-    """Markdown of one feed: who sends what, how, with which columns, when a delivery is refused, and who uses it."""
+def page(feed: Feed, house: House) -> str:
+    """Markdown of one feed: who sends what, how, with which columns, when a delivery is refused, what it comes to, and
+    who uses it."""
     lines = [NOTE, f"# {feed.code} {feed.title}", "", *head(("项目", "内容"))]
     lines += [f"| {item} | {cell(content)} |" for item, content in facts(feed)]
+    lines += [f"| {SHOWN[STAGING]} | {name} |" for name in [house.staged(feed)] if name]
     lines += ["", "## 数据项", "", *head(_COLUMN_HEADINGS)]
     lines += [_row(number, column) for number, column in enumerate(feed.columns, start=1)]
     lines += ["", "## 整份退回的情形", "", *(f"- {r}" for r in refusals(feed))]
-    lines += ["", "## 谁在用", "", *_used(list(users))]
+    if met := house.comes_to({f"{feed.code}.{c.name}" for c in feed.columns}):
+        lines += ["", "## 到了哪里（含参与取值、排序的列）", "", *head(("表、表页、导出", "内容", "列"))]
+        lines += [f"| `{code}` | {cell(title)} | {cell('、'.join(told))} |" for code, title, told in met]
+    lines += ["", "## 谁在用", "", *_used(house.users(feed.code))]
     return "\n".join(lines) + "\n"
 
 

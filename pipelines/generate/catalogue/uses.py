@@ -10,9 +10,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pipelines.generate.catalogue.tables import Table, tables
+from pipelines.generate.catalogue.reads import readers
+from pipelines.generate.catalogue.tables import GOLDEN, LEDGER, STAGING, Table, tables
+from pipelines.generate.catalogue.terms import Term, load_terms
+from pipelines.generate.tags import TAGS, Tag, load_tags
 from pipelines.give.exports.contract import Export, load_exports
+from pipelines.give.published.answers import Answer, load_answers
 from pipelines.give.queries.catalogue import Catalogue, load_catalogue
+from pipelines.judge.measured import Measured, load_measured
 from pipelines.judge.rules import Rule, load_rules
 from pipelines.judge.verify.suites import load_suites
 from pipelines.kit.contracts import Feed, load_contracts
@@ -20,13 +25,20 @@ from pipelines.kit.contracts.elements import Element, load_elements, load_standa
 from pipelines.kit.disclosure.columns import load_lineage
 from pipelines.kit.office.sheets import Sheet, load_sheets
 from pipelines.kit.packs import load_packs
-from pipelines.kit.packs.load import Pack
+from pipelines.kit.packs.load import Pack, read_by
+from pipelines.kit.paths import PROJECT_ROOT
 
 RULE, SHEET, EXPORT, QUESTION, PACK = KINDS = "规则", "返还表页", "导出", "查询核验", "场景包"
+TABLE, TAG, ANALYSIS, TERM = "数据表", "标签", "分析问题", "术语"
 AUDIENCES = {"township": "镇街", "department": "部门", "receiver": "接收单位"}
 # Columns by which rows find each other, and where a row belongs: made of nearly everything, they tell nothing.
 _BY_THE_WAY = re.compile(r"_(id|key|ref)$|^(township|village|county)_code$")
 _BRONZE = "bronze."
+
+
+def pack_code(pack: Pack) -> str:
+    """Its code here: a sheet of a pack may bear the pack's own."""
+    return f"packs.{pack.code}"
 
 
 @dataclass(frozen=True)
@@ -47,18 +59,24 @@ class User:
 
 @dataclass(frozen=True)
 class House:
-    """All that the catalogue shows, as the files of the house say it. `checks`: rule id -> (table, expectation)."""
+    """All that the catalogue shows, as the files of the house say it. `checks`: rule id -> (table, expectation);
+    `readers`: table -> the tables made straight from it."""
 
     feeds: Mapping[str, Feed]
     elements: Mapping[str, Element]
     standards: Mapping[str, str]
     rules: Mapping[str, Rule]
+    measured: Mapping[str, Measured]
     checks: Mapping[str, tuple[str, Mapping[str, Any]]]
     tables: Mapping[str, Table]
+    readers: Mapping[str, list[str]]
+    tags: Mapping[str, Tag]
     sheets: Mapping[str, Sheet]
     exports: Mapping[str, Export]
     queries: Catalogue
+    answers: Iterable[Answer]
     packs: Mapping[str, Pack]
+    terms: Mapping[str, Term]
     lineage: Mapping[str, Mapping[str, Iterable[str]]] = field(repr=False)
 
     def origins(self, table: str, column: str) -> frozenset[str]:
@@ -76,6 +94,37 @@ class House:
         told = (c for c in self.lineage.get(table, {}) if not _BY_THE_WAY.search(c))
         return [c for c in told if self.origins(table, c) & columns]
 
+    def comes_to(self, columns: set[str]) -> list[tuple[str, str, list[str]]]:
+        """Where people meet feed columns, by code and title: tables, sheets, exports, and which of their columns tell
+        anything of them."""
+        tables = ((t.name, t.title, self.telling(t.name, columns)) for t in self.tables.values() if t.schema in GOLDEN)
+        sheets = ((s.code, s.title, self._shown(s, columns)) for s in self.sheets.values())
+        exports = (
+            (x.code, x.feed.title, [i.column.label for i in x.items if columns.intersection(i.origins)])
+            for x in self.exports.values()
+        )
+        return [(code, title, told) for code, title, told in (*tables, *sheets, *exports) if told]
+
+    def _shown(self, sheet: Sheet, columns: set[str]) -> list[str]:
+        told = (c for c in sheet.columns if not _BY_THE_WAY.search(c.name))
+        return [c.heading for c in told if self.origins(sheet.table, c.name) & columns]
+
+    def staged(self, feed: Feed) -> str:
+        """The staging table of a feed; '' where it says nothing yet (`says:`)."""
+        name = f"{STAGING}.stg_{feed.table}"
+        return name if name in self.tables else ""
+
+    def given(self, pack: str) -> list[str]:
+        """Tables of a pack, one a shape."""
+        return [f"packs.{self.packs[pack].table(shape)}" for shape in self.packs[pack].gives]
+
+    @cached_property
+    def packs_read(self) -> dict[str, list[str]]:
+        """Pack -> tables that its models read, but its own."""
+        read = {code: set(read_by(code)) for code in self.packs}
+        models = {t.name: t.name.partition(".")[2] for t in self.tables.values() if t.schema != LEDGER}
+        return {code: [name for name, model in models.items() if model in names] for code, names in read.items()}
+
     @cached_property
     def everybody(self) -> tuple[User, ...]:
         """Every user, by kind, in the order of the files."""
@@ -87,7 +136,7 @@ class House:
             *(User(EXPORT, x.code, x.feed.title, frozenset(o for i in x.items for o in i.origins))
               for x in self.exports.values()),
             *(User(QUESTION, q.question_id, q.text, feeds=frozenset(q.feeds)) for q in self.queries.questions.values()),
-            *(User(PACK, p.code, p.name, frozenset().union(*(self.behind(f"packs.{p.table(s)}") for s in p.gives)))
+            *(User(PACK, pack_code(p), p.name, frozenset().union(*map(self.behind, self.given(p.code))))
               for p in self.packs.values()),
         )  # fmt: skip
 
@@ -104,17 +153,22 @@ class House:
 
 def house() -> House:
     """Everything, read now. Raises HouseFileError."""
-    elements = load_elements()
+    known = tables()
     return House(
         feeds=load_contracts(),
-        elements=elements,
+        elements=load_elements(),
         standards=load_standards(),
         rules=load_rules(),
+        measured=load_measured(),
         checks={e["meta"]["rule_id"]: (f"verify.{s['name']}", e) for s in load_suites() for e in s["expectations"]},
-        tables=tables(),
+        tables=known,
+        readers=readers(known),
+        tags={tag.code: tag for tag in load_tags(PROJECT_ROOT / TAGS)},
         sheets={code: sheet for audience in AUDIENCES for code, sheet in load_sheets(audience).items()},
         exports=load_exports(),
         queries=load_catalogue(),
+        answers=load_answers(),
         packs=load_packs(),
+        terms=load_terms(),
         lineage=load_lineage(),
     )

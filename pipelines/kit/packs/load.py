@@ -23,7 +23,9 @@ FILE = "pack.yaml"
 # A pack becomes a folder, the beginning of its tables' names, a group in Dagster.
 NAME = r"^[a-z][a-z0-9_]{2,30}$"
 # What a pack may bring beside its file and its models, each read by its own loader.
-BRINGS = ("rules.yaml", "suites/*.json", "sheets/*.yaml", "sheets/lists/*.yaml", "exports/*/*.odcs.yaml")
+BRINGS = (
+    "rules.yaml", "measured.yaml", "suites/*.json", "sheets/*.yaml", "sheets/lists/*.yaml", "exports/*/*.odcs.yaml",
+)  # fmt: skip
 _OF_MODELS = ("*.sql", "*.yml")
 # Whatever is called, and the one way of calling it that is understood here.
 _CALL = re.compile(r"\bref\s*\(([^)]*)\)?")

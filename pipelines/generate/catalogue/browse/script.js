@@ -5,7 +5,7 @@ const normal = text => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 
 const initials = text => data.initials[text] || "";
 const byName = new Intl.Collator("zh-Hans-CN").compare;
-const KINDS = ["数据元", "数据源", "规则", "数据表", "返还表页", "导出", "查询核验", "场景包"];
+const KINDS = ["数据元", "数据源", "规则", "数据表", "标签", "返还表页", "导出", "查询核验", "分析问题", "场景包", "术语"];
 
 // Everything by its code. Elements know who uses them; every entry knows what may be searched, the most telling first.
 const elements = new Map(data.elements.map(e => [e.code, { ...e, uses: [] }]));
@@ -29,9 +29,10 @@ for (const f of feeds.values()) {
 const aliases = new Map([...elements.values()].map(e => [e.label, e.aliases || []]));
 for (const t of data.things) {
   const rows = (t.sections || []).flatMap(([, , rows]) => rows);
-  const texts = [...rows.flatMap(cells => cells.slice(1)), ...t.facts.map(([, value]) => value)];
-  const heads = rows.map(cells => cells[0]);
-  entry(t, t.kind, t.title, t.department, heads.flatMap(head => [head, ...aliases.get(head) || []]), [], texts.filter(x => typeof x === "string"));
+  const texts = [...rows.flat(), ...t.facts.map(([, value]) => value)];
+  const heads = rows.map(cells => cells[0].split("；")[0]);
+  const others = [...t.aliases || [], ...heads.flatMap(head => [head, ...aliases.get(head) || []])];
+  entry(t, t.kind, t.title, t.department, others, [], texts.filter(x => typeof x === "string"));
 }
 const all = new Map([...elements.values(), ...feeds.values(), ...data.things].map(item => [item.code, item]));
 for (const f of feeds.values()) f.group = f.domain;
@@ -105,7 +106,10 @@ function cell(value) {
   if (data.classes[value]) return h("td", { class: "thin" }, level({ level: value }));
   return h("td", typeof value === "string" && value.length > 6 ? null : { class: "thin" }, value ?? "");
 }
-function table(heads, rows) {
+/** Rows under their headings, less columns in which nothing stands. */
+function table(allHeads, allRows) {
+  const full = i => allRows.some(row => (Array.isArray(row[i]) ? row[i].length : row[i]));
+  const told = list => list.filter((_, i) => full(i)), heads = told(allHeads), rows = allRows.map(told);
   const head = heads.length ? [h("thead", null, h("tr", null, heads.map(text => h("th", { scope: "col" }, text))))] : [];
   return h("div", { class: "wide-table" }, h("table", null, head,
     h("tbody", null, rows.map(cells => h("tr", null, cells.map(cell))))));
@@ -122,11 +126,11 @@ function values(column) {
   return list.length > 12 ? `${list.length} 个代码，见数据元` : codes({ codes: list });
 }
 
-/** Where an element or a feed goes: tables of the lake, then whoever uses it, by kind. */
+/** Where an element or a feed goes: tables of the lake, sheets, exports; then whoever uses it, by kind. */
 function onward(item) {
   const used = KINDS.map(kind => [kind, (item.used || []).filter(code => all.get(code).kind === kind)]);
   const made = (item.made || []).map(([name, columns]) => [[name], all.get(name).title, columns]);
-  return [...(made.length ? section("到了哪些表（含参与取值、排序的列）", table(["表", "内容", "列"], made)) : []),
+  return [...(made.length ? section("到了哪里（含参与取值、排序的列）", table(["表、表页、导出", "内容", "列"], made)) : []),
     ...section("谁在用", item.used ? facts(used) : h("p", null, "暂未用于规则、返还、导出、查询和场景包。"))];
 }
 
@@ -179,16 +183,17 @@ function because(item, word) {
   const value = item.values.find(is);
   const column = item.columns?.find(c => elements.get(c.element)?.aliases?.some(is));
   if (!other && !value && column) return `含 ${column.label}（${elements.get(column.element).label}） · `;
-  return other ? `${item.kind === "数据元" ? "又称" : "含"} ${other} · ` : value ? `取值 ${value} · ` : "";
+  return other ? `${["数据元", "术语"].includes(item.kind) ? "又称" : "含"} ${other} · ` : value ? `取值 ${value} · ` : "";
 }
 function hit(item, query, view) {
   const word = asked(query)[0] || "", place = word ? item.title.toLowerCase().indexOf(word) : -1, end = place + word.length;
   const title = place < 0 ? item.title
     : [item.title.slice(0, place), h("mark", null, item.title.slice(place, end)), item.title.slice(end)];
   const used = item.feeds ? `${item.feeds.size} 个数据源在用` : item.cadence || item.group;
+  const about = used ? `${item.department} · ${used}` : item.facts[0][1];
   return h("a", { href: address({ view: item.code }), ...(view === item.code && { "aria-current": "true" }) },
     h("span", { class: "top" }, h("b", null, title), level(item), h("code", null, item.code)),
-    h("small", null, because(item, word) + `${item.department} · ${used}`));
+    h("small", null, because(item, word) + about));
 }
 
 function show() {
@@ -198,7 +203,8 @@ function show() {
     text, h("small", null, String(count)));
   at("kinds").replaceChildren(chip("", "全部", found.length), ...KINDS.filter(k => of(k).length || now.kind === k).map(k => chip(k, k, of(k).length)));
   at("count").textContent = KINDS.map(kind => `${kind} ${of(kind).length} 个`).join("，");
-  at("hits").replaceChildren(...KINDS.filter(k => (!now.kind || k === now.kind) && of(k).length).flatMap(kind =>
+  const best = [...new Set(found.map(item => item.kind))].filter(kind => !now.kind || kind === now.kind);
+  at("hits").replaceChildren(...best.flatMap(kind =>
     [h("h2", null, kind), ...of(kind).map(item => hit(item, now.q, now.view))]));
   if (!at("hits").hasChildNodes()) at("hits").append(h("p", null, "没有找到。可以换一个说法，或清空上面的条件。"));
   const item = all.get(now.view), page = { 数据元: elementPage, 数据源: feedPage }[item?.kind] || thingPage;

@@ -1,0 +1,50 @@
+"""Keep how precise every rule was: from a result of the benchmark to `measured.yaml` beside the rules.
+
+Belongs here: taking those figures out of a result. Does not belong here: what the file holds
+(pipelines/judge/measured.py).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelines.judge.measured import NAME
+from pipelines.judge.rules import RULES_FILE
+from pipelines.kit.house_files import document
+from pipelines.kit.packs import of_packs
+
+_HEAD = "# Written by `python -m prefecture.bench keep` (docs/benchmark.md); on synthetic data. Do not edit.\n"
+# Figure of the file -> count of a score.
+_COUNTS = {
+    "planted": "planted", "found": "found", "false_alarms": "false_alarms", "traps": "hard_negatives",
+    "traps_fired": "hard_negatives_fired",
+}  # fmt: skip
+
+
+class CannotKeep(ValueError):
+    """A result says nothing of rules, or nobody could measure it again."""
+
+
+def keep(result: Mapping[str, Any], rules: tuple[Path, ...] | None = None) -> list[Path]:
+    """Write what the last turn of a result says of every rule beside the files of `rules`, by default the house's and
+    those of packs; returns the files. Raises CannotKeep."""
+    if result["is_changed"]:
+        raise CannotKeep("the files were changed when this was measured, so its commit says nothing: commit, measure")
+    as_of = max((day for day, turn in result["turns"].items() if turn.get("scores")), default=None)
+    if as_of is None:
+        raise CannotKeep("this result scores no rule; a `run` does")
+    scores = {score["rule_id"]: score for score in result["turns"][as_of]["scores"]}
+    when = {"share": result["share"], "as_of": as_of, "measured_on": result["measured_at"][:10]}
+    head = _HEAD + "".join(f"{key}: {value}\n" for key, value in when.items()) + f'commit: "{result["commit"]}"\n'
+    files = []
+    for file in rules or (RULES_FILE, *of_packs("rules.yaml")):
+        scored = [rule_id for rule_id in document(file)["rules"] if rule_id in scores]
+        lines = [f"  {rule_id}: {_figures(scores[rule_id])}\n" for rule_id in scored]
+        if lines:
+            files.append(file.with_name(NAME))
+            files[-1].write_text(f"{head}rules:\n{''.join(lines)}", encoding="utf-8")
+    return files
+
+
+def _figures(score: Mapping[str, Any]) -> str:
+    return "{" + ", ".join(f"{name}: {score[count]}" for name, count in _COUNTS.items()) + "}"
