@@ -75,6 +75,38 @@ def test_one_search_finds_words_of_code_lists_columns_tables_rules_exports_and_q
     assert {"F28", "F31", "F36", "R11", "residents", "unified.person"} <= set(seen["q=网格"]["hits"])
 
 
+def test_what_people_look_for_comes_first(seen: dict):
+    first = {q: seen[f"q={q}"]["hits"][0] for q in ("低保", "身份证", "R11", "网格", "分析库", "staging", "户主")}
+    assert first == {
+        "低保": "minimum_living", "身份证": "DE01001", "R11": "R11", "网格": "grid", "分析库": "analyst_database",
+        "staging": "staging", "户主": "household_head",
+    }  # fmt: skip
+    staged = {f"staging.stg_{table}" for table in ("grid_centre__grid_survey", "resident_id", "ledger__corrections")}
+    assert staged < set(seen["q=staging"]["hits"])
+    assert {"verify.survey_residence"} < set(seen["q=R11"]["hits"])
+    assert {"q10_freshness", "published.source_freshness"} < set(seen["q=分析库"]["hits"])
+    assert {"DE02003", "R15", "F01", "verify.household_head"} < set(seen["q=户主"]["hits"])
+
+
+def test_tables_tags_terms_and_analysts_questions_have_pages(seen: dict):
+    staged, ledger, tag = (seen[f"view={v}"]["page"] for v in (
+        "staging.stg_grid_centre__grid_survey", "ledger.ticket", "minimum_living"))
+    made = ("来自\nF31 网格摸排", "往下做成\nlinkage.", "verify.survey_residence", "摸排日期", "survey_date")
+    assert all(words in staged for words in ("标准化表", "市委政法委(网格中心)，每月", "每期", *made))
+    assert all(words in ledger for words in ("工单现状", "只有最近一期", "published.anomaly_summary", "state"))
+    tells = ("市民政局", "unified.benefit", "scheme_name = '低保'", "special_groups 特殊人群")
+    assert all(words in tag for words in tells)
+    term, asked = seen["view=household_head"]["page"], seen["view=q02_population_pyramid"]["page"]
+    assert "户口簿上一户的户主" in term and "R15 家庭户户主异常" in term
+    assert "published.resident_profile" in asked and "出生年代，空白是未公布\tbirth_decade" in asked
+    pack, sheet = seen["view=packs.small_places"]["page"], seen["view=small_places"]["page"]
+    assert "市消防救援支队" in pack and sheet.removeprefix("‹ 返回检索结果\n").startswith("九小场所返还表页")
+
+
+def test_a_page_of_a_rule_says_how_precise_it_was(seen: dict):
+    assert "查得准不准、全不全" in seen["view=R17"]["page"] and "合成样本" in seen["view=R17"]["page"]
+
+
 def test_a_page_says_who_owns_it_how_fresh_it_is_and_who_uses_it(seen: dict):
     rule, table, export, feed = (seen[f"view={v}"]["page"] for v in ("R17", "unified.death", "X01", "F04"))
     asked = ("确认健在", "孙***", "参数 grace_days")

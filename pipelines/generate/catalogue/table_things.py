@@ -17,7 +17,7 @@ def of_table(table: Table, house: House) -> Thing:
     feed = next((f for f in house.feeds.values() if table.name == house.staged(f)), None)
     behind = [feed.code] if feed else feeds(house, house.behind(table.name, table.columns))
     told = [
-        ("一行是", table.words), ("维护", OWNER), ("更新", _fresh(table.name)),
+        ("一行是", table.words), ("所在层", SHOWN[table.schema]), ("维护", OWNER), ("更新", _fresh(table.name)),
         ("来源周期", f"{feed.department_name}，{feed.cadence}" if feed else ""), ("来自", behind),
         ("往下做成", house.readers[table.name]), ("谁在用", _users(table.name, house)),
     ]  # fmt: skip

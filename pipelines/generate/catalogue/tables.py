@@ -29,7 +29,7 @@ _BLOCK = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.S)
 _REF = re.compile(r"{{\s*doc\(['\"](\w+)['\"]\)\s*}}")
 # Descriptions are English first, then Chinese, where a sentence begins.
 _CHINESE = re.compile(r"(?:^|(?<=[.!?…] ))[《「“\d]*[\u4e00-\u9fff].*", re.S)
-_TITLE_ENDS = re.compile(r"[：。，（]")
+_TITLE_ENDS = re.compile(r"[：。，；（]")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ const aliases = new Map([...elements.values()].map(e => [e.label, e.aliases || [
 for (const t of data.things) {
   const rows = (t.sections || []).flatMap(([, , rows]) => rows);
   const texts = [...rows.flat(), ...t.facts.map(([, value]) => value)];
-  const heads = rows.map(cells => cells[0].split("；")[0]);
+  const heads = rows.map(cells => cells[0].split(/[；。 ]/)[0]);
   const others = [...t.aliases || [], ...heads.flatMap(head => [head, ...aliases.get(head) || []])];
   entry(t, t.kind, t.title, t.department, others, [], texts.filter(x => typeof x === "string"));
 }
@@ -42,16 +42,16 @@ function entry(item, kind, title, department, others, values, rest) {
   others = [...new Set(others)].filter(o => o !== title);
   values = [...new Set(values)];
   Object.assign(item, { kind, title, department, others, values, initials: [title, ...others].map(initials),
-    search: [title, item.code, others, values, [...rest, department, item.group || item.domain]].map(
+    search: [title, item.code, item.aliases || [], others, values, [...rest, department, item.group || item.domain]].map(
       part => (Array.isArray(part) ? part.filter(Boolean).map(normal) : normal(part))) });
 }
 
 /** How well an entry answers one word, 0 the best; Infinity when it does not. */
 function rank(item, word) {
-  const [title, code, others, values, rest] = item.search;
+  const [title, code, aliases, others, values, rest] = item.search;
   const has = text => text.includes(word);
   if (title === word || code === word) return 0;
-  if (title.startsWith(word)) return 1;
+  if ([title, ...aliases].some(text => text.startsWith(word))) return 1;
   if (has(title)) return 2;
   if (others.some(text => text.startsWith(word))) return 3;
   if (values.includes(word)) return 4;
