@@ -44,7 +44,8 @@ def _rule(rule: Rule, house: House) -> Thing:
         ("依据来自哪些数据", ["依据", "数据源和列"], [list(row) for row in rule_words.grounds(rule, house)]),
         ("示例（虚构，按数据合同遮蔽）", ["依据", "内容"], [list(r) for r in rule_words.example(rule, house).items()]),
     ]
-    told = [*rule_words.facts(rule, house), ("用到的数据源", feeds(house, user.all_feeds))]
+    facts = [(item, [told] if told in house.tables else told) for item, told in rule_words.facts(rule, house)]
+    told = [*facts, ("用到的数据源", feeds(house, user.all_feeds))]
     owner, group = rule_words.department(rule, house), rule_words.FIXERS[rule.fixer]
     return thing(RULE, rule.rule_id, rule.title_zh, owner, group, told, sections)
 
