@@ -127,7 +127,7 @@ WHEN = Measuring(share=0.01, as_of=date(2024, 2, 29), measured_on=date(2024, 3, 
     (Figures(planted=0, found=0, false_alarms=4, traps=0, traps_fired=0), ("0%", "没有埋设")),
 ])  # fmt: skip
 def test_a_share_is_100_only_where_it_is_all(figures, shares):
-    assert precision.shares(Measured(figures, WHEN)) == shares
+    assert precision.cells(Measured(figures, WHEN)) == (str(figures.planted), *shares)
 
 
 def test_a_page_of_a_rule_says_how_precise_it_was_and_where_that_was_measured():
@@ -136,7 +136,7 @@ def test_a_page_of_a_rule_says_how_precise_it_was_and_where_that_was_measured():
     page, index = rule_page.page(HOUSE.rules["R05"], known), rule_page.index(known)
     assert "| 精确率 | 75%：查出 8 处，其中误报 2 处 |" in page and "| 召回率 | 75%：埋设 8 处，漏报 2 处 |" in page
     assert "合成样本，规模为全市的 1%，数据截至 2024-02-29" in page and "2024-03-01，代码版本 0123456789ab" in page
-    assert "| 75% | 75% |" in index and "| 尚未测量 | 尚未测量 |" in index
+    assert "| 8 | 75% | 75% |" in index and "|  | 尚未测量 | 尚未测量 |" in index
     assert "| 精确率、召回率 | 尚未测量 |" in rule_page.page(HOUSE.rules["R07"], known)
 
 

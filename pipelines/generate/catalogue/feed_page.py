@@ -29,7 +29,8 @@ def page(feed: Feed, house: House) -> str:
     lines += [_row(number, column) for number, column in enumerate(feed.columns, start=1)]
     lines += ["", "## 整份退回的情形", "", *(f"- {r}" for r in refusals(feed))]
     if met := house.comes_to({f"{feed.code}.{c.name}" for c in feed.columns}):
-        lines += ["", "## 到了哪里（含参与取值、排序的列）", "", *head(("表、表页、导出", "内容", "列"))]
+        lines += ["", "## 到了哪里（含参与取值、排序的列，不含只用来对照的列）", ""]
+        lines += head(("表、表页、导出", "内容", "列"))
         lines += [f"| `{code}` | {cell(title)} | {cell('、'.join(told))} |" for code, title, told in met]
     lines += ["", "## 谁在用", "", *_used(house.users(feed.code))]
     return "\n".join(lines) + "\n"
