@@ -23,7 +23,7 @@ def of_tag(tag: Tag, house: House) -> Thing:
     origins = (house.origins(tag.table, column) for column in tag.asked)
     told = [
         ("标在谁身上", _SUBJECTS[tag.subject]), ("条件", tag.where), ("有效", _until(tag)),
-        ("依据的表", [tag.table]), ("存在哪里", [_TAGS]), ("来自", feeds(house, frozenset().union(*origins))),
+        ("依据的表", [tag.table]), ("存在哪里", [_TAGS]), ("条件看的数据源", feeds(house, frozenset().union(*origins))),
         ("返还镇街", sheets if tag.returned else "不返还"), ("维护", tag.owner), ("更新", EVERY_TURN),
     ]  # fmt: skip
     return thing(TAG, tag.code, tag.title, tag.owner, _SUBJECTS[tag.subject], told, [], tag.classification)
