@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.generate.catalogue.feed_page import page
+from pipelines.generate.catalogue.uses import house
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.contracts.__main__ import main
 from pipelines.kit.contracts.feed_file import load_feed_files
@@ -68,7 +69,7 @@ def test_everything_else_follows_from_the_file(project: Path):
     sources = (project / "dbt_project/models/staging/_sources.generated.yml").read_text(encoding="utf-8")
     assert "- name: human_resources__public_posts" in sources
     (feed,) = load_contracts(project / "expectations/contracts").values()
-    assert "| 1 | 公民身份号码 | `id_no` |" in page(feed, [])
+    assert "| 1 | 公民身份号码 | `id_no` |" in page(feed, house())
 
 
 def test_the_guides_file_is_laid_out_as_the_others_are(project: Path):
@@ -96,7 +97,7 @@ def test_a_list_without_a_key_keeps_equal_rows_and_is_replaced_as_a_whole(tmp_pa
     suite = json.loads((project / "expectations/suites/structure/F37.json").read_text(encoding="utf-8"))
     assert "expect_compound_columns_to_be_unique" not in {e["type"] for e in suite["expectations"]}
     (feed,) = load_contracts(project / "expectations/contracts").values()
-    assert "没有主键" in page(feed, [])
+    assert "没有主键" in page(feed, house())
 
 
 @pytest.mark.parametrize(
