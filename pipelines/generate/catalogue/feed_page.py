@@ -16,7 +16,10 @@ _COLUMN_HEADINGS = (
 )  # fmt: skip
 _INDEX_HEADINGS = ("代码", "名称", "部门", "粒度", "周期", "方式", "最高分级")
 _MOST_CODES = 12
-_BROWSE = "可检索的目录：[index.html](index.html)，下载后双击打开，不需要网络。校核规则见 [rules/](rules/index.md)。\n"
+_BROWSE = (
+    "可检索的目录（数据元、数据源、规则、数据表、标签、返还表页、导出、问题、场景包、术语）：[index.html](index.html)，下载后双击打开，"
+    "不需要网络。校核规则见 [rules/](rules/index.md)。\n"
+)
 
 
 def page(feed: Feed, house: House) -> str:
