@@ -4,12 +4,13 @@ Belongs here: the order of the ledger's steps around the build of the models, an
 not seen. Does not belong here: Dagster (it calls these one asset at a time), or how any step works.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 
-from pipelines.give.inbox.intake import IntakeReport, intake
+from pipelines.give.inbox.intake import IntakeReport, acknowledge, intake
 from pipelines.give.returns.issue import IssuedSet
 from pipelines.give.returns.sets import write_return_sets
 from pipelines.ingest.arrivals.daily import Day, known
@@ -88,6 +89,12 @@ def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, day: Day | 
     shown.reach(con, as_of, shown.OPENED)
 
 
+def write_receipts(paths: Paths, con: duckdb.DuckDBPyConnection) -> IntakeReport:
+    """Between turns: judge what townships sent back and write receipts. It counts from the day after the newest turn,
+    so whichever turn comes next takes it in; until then nothing is recorded. A turn must be out."""
+    return acknowledge(paths, con, decisions.issued_turns(paths)[-1] + timedelta(days=1))
+
+
 def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
     """What townships sent back becomes answers, standing corrections and assertions; departments' decisions come in,
     because they end assertions before the models read them."""
@@ -121,13 +128,14 @@ def settle(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tickets
 
 
 def issue(
-    paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, because: str = "", stale_ok: str = ""
+    paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, because: str = "", stale_ok: str = "",
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[IssuedSet]:
     """Issue the return sets and close the turn. Sets that are out are replaced by another content for a reason only:
     `because`, or what came in since. Raises Unfounded when there is none; then nothing is written. `stale_ok` is kept
     with the turn."""
     because = because or turns.why_again(con, paths, as_of)
-    sets = write_return_sets(paths, con, as_of, because)
+    sets = write_return_sets(paths, con, as_of, because, on_progress=on_progress)
     issued.snapshot(con, as_of)
     # Without another reason the content is as it was: the sets say themselves why they were replaced.
     because = because or next((s.because for s in sets if s.is_new and s.because), DAMAGED)

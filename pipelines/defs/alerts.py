@@ -12,6 +12,7 @@ import dagster as dg
 from pipelines.defs.collect import COLLECT
 from pipelines.defs.jobs import ARRIVALS, turn_job
 from pipelines.defs.resources import Lakehouse
+from pipelines.give.returns.unanswered import unanswered
 from pipelines.ingest.arrivals import report
 from pipelines.ingest.arrivals.daily import known
 from pipelines.kit import alerts
@@ -63,11 +64,23 @@ def incident_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
 
 
 def troubles(paths: Paths, feeds: Iterable[Feed], as_of: date) -> list[str]:
-    """Sentences about what somebody has to act upon, in the daily report's words, and files nobody could read."""
+    """Sentences about what somebody has to act upon, in the daily report's words, sets nobody answered, and files nobody
+    could read."""
     day = known(paths, list(feeds), as_of)
     lines = [f"{what}：{of}" for what, of in report.todo(day) if what not in _EVERY_DAY] if day.owed else []
     numbers = sorted(file.stem for file in paths.incidents.glob(f"S{as_of:%Y%m%d}-*.log"))
-    return lines + ([f"有 {len(numbers)} 个文件遇到意外情况：{'、'.join(numbers)}"] if numbers else [])
+    return lines + _silent(paths, as_of) + ([f"有 {len(numbers)} 个文件遇到意外情况：{'、'.join(numbers)}"] if numbers else [])
+
+
+def _silent(paths: Paths, as_of: date) -> list[str]:
+    silent = unanswered(paths, as_of)
+    if not silent:
+        return []
+    worst = silent[0]
+    return [
+        f"催答复：{len(silent)} 个镇街过了期限还没有交回返还集，最久的是{worst.place}（{worst.as_of} 一期，"
+        f"已过 {worst.days_over(as_of)} 天）；名单见 Dagster 资产 returns/return_sets"
+    ]
 
 
 def _told(title: str, lines: Iterable[str]) -> dg.SkipReason:

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 
 from pipelines.defs.bronze import bronze_key
+from pipelines.defs.fresh import EVERY_TURN, FOLLOWS
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BY_DATE
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.arrivals import Arrival, Coverage, coverage, lists, report
 from pipelines.ingest.arrivals.daily import Day, write_daily
+from pipelines.ingest.arrivals.model import REFUSED
 from pipelines.kit.contracts import Feed
 
 REPORT = dg.AssetKey(["reports", "daily_arrivals"])
@@ -28,7 +30,7 @@ def daily_report(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=REPORT, deps=[bronze_key(f) for f in feeds], group_name="reports", kinds={"excel"},
-        owners=["team:big_data_bureau"], **BY_DATE,
+        owners=["team:big_data_bureau"], freshness_policy=EVERY_TURN, automation_condition=FOLLOWS, **BY_DATE,
         description="The bureau's daily workbook 归集日报: what should have come against what came, whom to call, what "
         "was refused, which data are old.",
     )
@@ -97,7 +99,10 @@ def _said(overdue: list[Arrival], day: Day) -> str:
         return "nothing overdue 没有逾期"
     worst = min(overdue, key=lambda a: a.due_on)
     days = (day.as_of - worst.due_on).days
-    return f"{len(overdue)} overdue 逾期, longest {lists.place(worst)} {worst.period} by {days} days"
+    came = sum(a.state == REFUSED for a in overdue)
+    words = [f"{len(overdue) - came} not here 逾期未到"] if len(overdue) > came else []
+    words += [f"{came} refused, to be sent again 已退回待重报"] if came else []
+    return f"{', '.join(words)}, longest {lists.place(worst)} {worst.period} by {days} days"
 
 
 def _percent(counted: Coverage) -> float:

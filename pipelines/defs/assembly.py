@@ -20,6 +20,7 @@ from pipelines.defs import (
     outputs,
     progress,
     queries,
+    receipts,
     reference,
     sensors,
 )
@@ -57,8 +58,9 @@ def build_defs(paths: Paths) -> dg.Definitions:
             jobs.exports_job,
             jobs.queries_job,
             deliveries.decide_delivery,
+            receipts.receipts_job,
         ],
-        schedules=[jobs.nightly_turn, jobs.daily_arrivals, collect.source_schedule(feeds), exports.due_exports],
+        schedules=[jobs.due_turn, jobs.daily_arrivals, collect.source_schedule(feeds), exports.due_exports],
         sensors=[
             alerts.failed,
             alerts.incident_sensor(feeds),

@@ -13,6 +13,7 @@ from pipelines.defs import deliveries, history
 from pipelines.defs.collect import collected_key
 from pipelines.defs.metadata import PREVIEW_ROWS, markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.progress import Advance
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.bronze import DeliveryResult, withdrawals
 from pipelines.ingest.bronze.result import QUARANTINED
@@ -50,7 +51,7 @@ def bronze_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
         asked = [feed for key, feed in by_key.items() if key in context.selected_asset_keys]
         for sentence in unclaimed(paths, load_contracts()):
             context.log.warning(sentence)
-        for feed, state in bring_all(paths, asked, day):
+        for feed, state in bring_all(paths, asked, day, on_progress=Advance(context.log, "bronze files")):
             if isinstance(state, BaseException):
                 why = stale_feeds(paths).get(feed.code, type(state).__name__)
                 context.log.error(f"{feed.code} {why}")

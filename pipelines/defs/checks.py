@@ -10,6 +10,7 @@ import dagster as dg
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import as_of
+from pipelines.defs.progress import Advance
 from pipelines.defs.resources import Lakehouse
 from pipelines.judge.verify.structure import StructureResult, verify_structure
 from pipelines.kit.contracts import Feed
@@ -31,7 +32,9 @@ def structure_checks(feeds: Iterable[Feed]) -> dg.AssetChecksDefinition:
         paths = lakehouse.hold(context.log)
         wanted = {key.asset_key for key in context.selected_asset_check_keys}
         codes = [code for code, feed in by_code.items() if bronze_key(feed) in wanted]
-        for result in verify_structure(paths, as_of(context), codes):
+        advance = Advance(context.log, "structure of feeds")
+        for number, result in enumerate(verify_structure(paths, as_of(context), codes), 1):
+            advance(number, len(codes), result.feed)
             yield _told(bronze_key(by_code[result.feed]), result)
 
     return structure

@@ -16,6 +16,7 @@ from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, as_of, offer
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.collect import FAILED, FILE_KINDS, UNCONNECTED, Collected, collect
 from pipelines.ingest.landing import landed
+from pipelines.kit.cadence import cadence
 from pipelines.kit.city_time import CITY_TIME, day_of
 from pipelines.kit.contracts import Feed
 from pipelines.kit.decision_files import issued_turns
@@ -118,8 +119,8 @@ def source_schedule(feeds: Iterable[Feed]) -> dg.ScheduleDefinition:
     feeds = tuple(feeds)
 
     @dg.schedule(
-        name="due_sources", job_name=COLLECT, cron_schedule="0 20 * * *", execution_timezone=CITY_TIME,
-        description="At 20:00 fetches from every database and interface that is due by its feed's cadence 按周期归集. "
+        name="due_sources", job_name=COLLECT, cron_schedule=cadence().sources, execution_timezone=CITY_TIME,
+        description="Fetches from every database and interface that is due by its feed's cadence 按周期归集. "
         "Off until switched on.",
     )
     def due_sources(context: dg.ScheduleEvaluationContext, lakehouse: Lakehouse) -> Any:

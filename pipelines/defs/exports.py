@@ -23,6 +23,7 @@ from pipelines.give.exports.round_trip import round_trip
 from pipelines.give.exports.standing import Issue, lost_issues, state_of
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.reissue import Unfounded
+from pipelines.kit.cadence import cadence
 from pipelines.kit.city_time import CITY_TIME, day_of
 from pipelines.kit.contracts import Feed
 from pipelines.kit.disclosure import PREVIEW, may_show_column
@@ -139,7 +140,7 @@ def _unknown_headings(export: Export, issue: Issue) -> list[str]:
 
 
 @dg.schedule(
-    job=exports_job, cron_schedule="30 5 * * *", execution_timezone=CITY_TIME,
+    job=exports_job, cron_schedule=cadence().exports, execution_timezone=CITY_TIME,
     description="At 05:30 issues the exports whose day, week or month has begun 按周期导出, from last night's turn. "
     "Off until switched on.",
 )

@@ -1,4 +1,4 @@
-"""Jobs and schedules: the whole turn, and its nightly start.
+"""Jobs and schedules: the whole turn, and when it starts by itself.
 
 Belongs here: selections and cadence. Does not belong here: sensors (they watch something).
 """
@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.defs.partitions import offer
+from pipelines.kit.cadence import cadence
 from pipelines.kit.city_time import CITY_TIME, day_of
 
 ARRIVALS = "arrivals"
@@ -18,8 +19,10 @@ turn_job = dg.define_asset_job(
     "turn",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups("exports", "queries"),
     executor_def=dg.in_process_executor,
-    description="One full turn of 采集—校核—返还—更正 for one business date. "
-    "Launching a date twice gives the same content.",
+    description="One full turn of 采集—校核—返还—更正 for one business date 业务日期: the partition you choose, usually the "
+    "newest one. Launching a date twice gives the same content. Two tags of the run are reasons a person gives: "
+    "`because`, why return sets that are out may get another content 为何重新返还; `stale_ok`, why a date far past all "
+    "data is meant 为何用旧数据.",
 )
 
 exports_job = dg.define_asset_job(
@@ -38,10 +41,11 @@ queries_job = dg.define_asset_job(
 
 
 @dg.schedule(
-    job=turn_job, cron_schedule="30 2 * * *", execution_timezone=CITY_TIME,
-    description="At 02:30 runs the turn of the day that has just ended 每日夜间. Off until switched on.",
+    job=turn_job, cron_schedule=cadence().turn, execution_timezone=CITY_TIME,
+    description="Runs the turn of the day that has just ended: on the 1st of a month that of its end 每月一轮, or as "
+    "expectations/cadence.yaml says. Off until switched on.",
 )
-def nightly_turn(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+def due_turn(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     ended = day_of(context.scheduled_execution_time) - timedelta(days=1)
     offer(context.instance, [ended])
     return dg.RunRequest(run_key=ended.isoformat(), partition_key=ended.isoformat())
@@ -58,8 +62,9 @@ def arrivals_job(left_out: Iterable[dg.AssetCheckKey]) -> Any:
 
 
 @dg.schedule(
-    job_name=ARRIVALS, cron_schedule="0 17 * * *", execution_timezone=CITY_TIME,
-    description="At 17:00 takes in what came today and writes the daily report 每日归集日报. Off until switched on.",
+    job_name=ARRIVALS, cron_schedule=cadence().arrivals, execution_timezone=CITY_TIME,
+    description="Takes in what came today and writes the daily report 每日归集日报, when expectations/cadence.yaml says. Off "
+    "until switched on.",
 )
 def daily_arrivals(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     today = day_of(context.scheduled_execution_time)

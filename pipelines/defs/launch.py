@@ -25,6 +25,7 @@ from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import PROJECT_ROOT, Paths
 from pipelines.kit.security.keys import KeyProvider, LostKeyError
 from pipelines.kit.security.suite import OtherSuiteError
+from pipelines.kit.terminal import Screen
 
 # The code location's name in workspace.yaml.
 LOCATION = "zhenjie-lakehouse"
@@ -63,8 +64,9 @@ def launch(
         print(why, file=sys.stderr)
         return False
     prepare_home(paths)
-    with _only_progress(paths.dagster_home / "last_run.log") as terminal:
-        progress.begin(terminal)
+    with _only_progress(paths.dagster_home / "last_run.log") as terminal, Screen(terminal) as screen:
+        progress.begin(screen)
+        screen.doing("starting")
         from pipelines.defs.assembly import build_defs  # seconds of imports: only for a run
 
         job = build_defs(paths).resolve_job_def(job_name)

@@ -13,6 +13,7 @@ from pipelines import turn
 from pipelines.defs import rule_checks
 from pipelines.defs.bronze import bronze_key
 from pipelines.defs.event_log import forget_old_runs
+from pipelines.defs.fresh import EVERY_TURN
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, calendar, earlier_ones, reason
 from pipelines.defs.resources import Lakehouse
@@ -28,7 +29,9 @@ from pipelines.kit.decision_files import issued_turns
 _LAST = 12
 _LOOK_AGAIN = 5.0  # seconds
 ANOMALY = dg.AssetKey(["ledger", "anomaly"])
-COMMON = {"group_name": "ledger", "owners": ["team:big_data_bureau"], **BY_DATE}
+COMMON = {
+    "group_name": "ledger", "owners": ["team:big_data_bureau"], "freshness_policy": EVERY_TURN, **BY_DATE,
+}  # fmt: skip
 
 
 def assets(feeds: Collection[Feed]) -> list[dg.AssetsDefinition]:

@@ -11,9 +11,10 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from pipelines.defs.fresh import EVERY_TURN
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
-from pipelines.defs.progress import ANEW, STANDS, say_rows, words_of_built
+from pipelines.defs.progress import ANEW, STANDS, Advance, say_rows, words_of_built
 from pipelines.defs.resources import Lakehouse
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.deliveries import in_force
@@ -63,7 +64,7 @@ def model_assets(nodes: list[Node], manifest: Mapping[str, Any]) -> dg.AssetsDef
         with lakehouse.showing(context, shown.ANSWERED) as con:
             standing = in_force(con, paths)
         wanted = {tuple(key.path) for key in context.selected_asset_keys} if context.is_subset else None
-        done = build(paths, as_of(context), wanted, _tell, standing)
+        done = build(paths, as_of(context), wanted, _tell, Advance(context.log, "models"), standing)
         anew = [one.is_new for one in done if one.node.kind != TEST]
         context.log.info(words_of_built(sum(anew), len(anew) - sum(anew)))
         with lakehouse.connect(context.log) as con:
@@ -87,6 +88,7 @@ def _spec(
     return dg.AssetSpec(
         key, deps=sorted(set(parents)), skippable=True, group_name=pack.code if pack else key.path[0],
         owners=[pack.owner if pack else "team:big_data_bureau"], kinds={"dbt", "ducklake"},
+        freshness_policy=EVERY_TURN,
         description=node["description"] + sql,
         code_version=hashlib.sha256(model.sql.encode()).hexdigest()[:16],
         metadata={"dagster/table_name": f"lake.{key.path[0]}.{key.path[1]}", "dagster/column_schema": dg.TableSchema([

@@ -6,13 +6,16 @@ Belongs here: these three assets. Does not belong here: what a workbook looks li
 import dagster as dg
 
 from pipelines import turn
+from pipelines.defs.fresh import EVERY_TURN, FOLLOWS
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BECAUSE, BY_DATE, STALE_OK, as_of, reason
+from pipelines.defs.progress import Advance
 from pipelines.defs.resources import Lakehouse
 from pipelines.give.published.export import descriptions_of, publish
 from pipelines.give.returns.columns import TOWNSHIP
 from pipelines.give.returns.delivery_notices import write_delivery_notices
 from pipelines.give.returns.notices import write_notices
+from pipelines.give.returns.unanswered import unanswered
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.reissue import Unfounded
 from pipelines.kit.contracts import load_contracts
@@ -20,7 +23,7 @@ from pipelines.kit.disclosure.columns import load_lineage
 from pipelines.kit.models import manifest
 from pipelines.kit.office.sheets import load_lists, load_sheets
 
-COMMON = {"owners": ["team:big_data_bureau"], **BY_DATE}
+COMMON = {"owners": ["team:big_data_bureau"], "freshness_policy": EVERY_TURN, **BY_DATE}
 
 
 def _returned() -> list[list[str]]:
@@ -49,15 +52,21 @@ def return_sets(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.M
     paths = lakehouse.hold(context.log)
     with lakehouse.showing(context, shown.SETTLED) as con:
         try:
-            sets = turn.issue(paths, con, as_of(context), reason(context, BECAUSE), reason(context, STALE_OK))
+            reasons = reason(context, BECAUSE), reason(context, STALE_OK)
+            sets = turn.issue(paths, con, as_of(context), *reasons, Advance(context.log, "return sets"))
         except Unfounded as refusal:
             raise dg.Failure(str(refusal), allow_retries=False) from None
     rows = [(s.township_code, s.township_name, s.residents, s.anomalies, s.issue, s.is_new) for s in sets]
+    silent = [(u.township_code, u.place, u.as_of, u.due_on, u.questions) for u in unanswered(paths, as_of(context))]
     columns = ["township", "name", "residents", "anomalies", "issue", "written in this run"]
     return dg.MaterializeResult(metadata={
         "dagster/row_count": len(sets),
         "written_in_this_run": sum(s.is_new for s in sets),
         "townships": dg.MetadataValue.md(markdown_table(columns, rows)),
+        "unanswered": len(silent),
+        "unanswered_townships": dg.MetadataValue.md(
+            markdown_table(["township", "name", "set of", "last day", "questions"], silent)
+        ),
         "folder": dg.MetadataValue.path(str(paths.returns)),
     })
 
@@ -87,7 +96,8 @@ def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) 
 
 
 @dg.asset(
-    key=["published", "analyst_database"], group_name="published", kinds={"duckdb"}, **COMMON,
+    key=["published", "analyst_database"], group_name="published", kinds={"duckdb"}, automation_condition=FOLLOWS,
+    **COMMON,
     deps=[["returns", "return_sets"], *_published()],
     description="published/analyst.duckdb 分析库: pseudonymised, commented, swapped in atomically; "
     "readers never block a run.",

@@ -16,6 +16,7 @@ from pipelines.give.queries.intake import answer_lists
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.decisions import issued_turns
 from pipelines.kit import city_time
+from pipelines.kit.cadence import cadence
 
 
 @dg.asset(
@@ -45,7 +46,7 @@ def answers(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.Mater
 
 
 @dg.sensor(
-    job=queries_job, minimum_interval_seconds=30,
+    job=queries_job, minimum_interval_seconds=cadence().queries,
     description="Answers lists as townships drop them (data/queries/drop), from the newest turn.",
 )
 def query_sensor(context: dg.SensorEvaluationContext, lakehouse: Lakehouse) -> dg.SensorResult | dg.SkipReason:

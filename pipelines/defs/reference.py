@@ -5,6 +5,7 @@ Belongs here: the one asset that loads `data/reference`.
 
 import dagster as dg
 
+from pipelines.defs.fresh import EVERY_TURN
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE
 from pipelines.defs.resources import Lakehouse
@@ -17,6 +18,7 @@ from pipelines.kit.reference.load import load_reference
     group_name="reference",
     kinds={"csv", "ducklake"},
     owners=["team:big_data_bureau"],
+    freshness_policy=EVERY_TURN,
     **BY_DATE,
     description="Real reference data 参考数据: Yantai's divisions of 2016–2023, GB/T 2260, 3304, 4754 and the "
     "2020 census.",

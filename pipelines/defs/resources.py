@@ -5,6 +5,7 @@ Belongs here: handing paths and connections to assets. Does not belong here: wha
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -68,11 +69,17 @@ class Lakehouse(dg.ConfigurableResource):
 
     @contextmanager
     def showing(self, context: dg.AssetExecutionContext, step: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection for whatever writes or issues: the run fails, saying what to launch instead, unless the lake
-        shows its date and the turn has come to `step` (of ledger.shown)."""
-        with self.connect(context.log) as con:
+        """A connection for whatever writes or issues for the run's date, as `at` gives one."""
+        with self.at(context.log, as_of(context), step) as con:
+            yield con
+
+    @contextmanager
+    def at(self, log: dg.DagsterLogManager, day: date, step: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection, unless the lake does not show that date or its turn has not come to `step` (of ledger.shown):
+        then the run fails, saying what to launch instead."""
+        with self.connect(log) as con:
             try:
-                shown.require(con, as_of(context), step)
+                shown.require(con, day, step)
             except shown.NotShown as refusal:
                 raise dg.Failure(str(refusal), allow_retries=False) from None
             yield con

@@ -14,13 +14,14 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.defs.collect import COLLECT, asked_for
-from pipelines.defs.jobs import turn_job
 from pipelines.defs.partitions import calendar, for_dates, offer
+from pipelines.defs.receipts import receipts_job
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.collect import FILE_KINDS, SourceError, fingerprint
 from pipelines.ingest.landing import dropped
 from pipelines.judge.ledger.decisions import issued_turns
 from pipelines.kit import city_time
+from pipelines.kit.cadence import cadence
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
 from pipelines.kit.quiet import marker, quiet_seconds
@@ -28,10 +29,7 @@ from pipelines.kit.sent_files import sent
 
 
 def next_business_date(paths: Paths, today: date) -> date:
-    """The date a new answer counts for: today, or the day after the last issued turn if that is later.
-
-    Answers refer to sets that a turn has issued, so they can only be taken in by a later turn.
-    """
+    """The date what comes now counts for: today, or the day after the last issued turn if that is later."""
     turns = issued_turns(paths)
     return max(today, turns[-1] + timedelta(days=1)) if turns else today
 
@@ -66,8 +64,8 @@ def batch_key(files: list[Path]) -> str:
 
 
 @dg.sensor(
-    job=turn_job, minimum_interval_seconds=30,
-    description="Starts a turn when townships have sent workbooks back (data/inbox/drop).",
+    job=receipts_job, minimum_interval_seconds=cadence().inbox,
+    description="Judges what townships have sent back (data/inbox/drop) and writes receipts 收件回执, without a turn.",
 )
 def inbox_sensor(
     context: dg.SensorEvaluationContext, lakehouse: Lakehouse
@@ -77,14 +75,12 @@ def inbox_sensor(
     files = waiting_files(paths.inbox / "drop", now.timestamp())
     if not files:
         return dg.SkipReason("收件箱里没有新的工作簿 (nothing in inbox/drop)")
+    if not issued_turns(paths):
+        return dg.SkipReason("还没有一期返还，工作簿留待以后 (no turn is out)")
     key = batch_key(files)
     if key == context.cursor:
         return dg.SkipReason("these files have started a run already")
-    day = next_business_date(paths, now.date())
-    if day > now.date():
-        return dg.SkipReason(f"today's sets are issued; answers are taken in on {day} 已返还，次日收件")
-    run = dg.RunRequest(run_key=key, partition_key=day.isoformat(), tags={"inbox_files": str(len(files))})
-    return dg.SensorResult(**for_dates(run), cursor=key)
+    return dg.SensorResult([dg.RunRequest(run_key=key, tags={"inbox_files": str(len(files))})], cursor=key)
 
 
 def calendar_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
@@ -92,7 +88,8 @@ def calendar_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
     feeds = tuple(feeds)
 
     @dg.sensor(
-        name="calendar_sensor", minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING,
+        name="calendar_sensor", minimum_interval_seconds=cadence().calendar,
+        default_status=dg.DefaultSensorStatus.RUNNING,
         description="Offers as partitions the business dates 业务日期 that are out or that the data reach: month ends. "
         "Starts no run; always on.",
     )
@@ -109,7 +106,7 @@ def drop_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
     feeds = tuple(feeds)
 
     @dg.sensor(
-        name="drop_sensor", job_name=COLLECT, minimum_interval_seconds=60,
+        name="drop_sensor", job_name=COLLECT, minimum_interval_seconds=cadence().drop,
         description="Takes a department's files into bronze soon after they came (data/drop) 收件入库.",
     )
     def watch(context: dg.SensorEvaluationContext, lakehouse: Lakehouse) -> dg.SensorResult | dg.SkipReason:
@@ -137,7 +134,7 @@ def place_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
     feeds = tuple(f for f in feeds if any(s.kind in FILE_KINDS for s in f.sources))
 
     @dg.sensor(
-        name="place_sensor", job_name=COLLECT, minimum_interval_seconds=300,
+        name="place_sensor", job_name=COLLECT, minimum_interval_seconds=cadence().places,
         description="Fetches when departments have put files on SFTP, in a bucket or a shared folder 外部目录归集.",
     )
     def watch(context: dg.SensorEvaluationContext, lakehouse: Lakehouse) -> dg.SensorResult | dg.SkipReason:

@@ -34,12 +34,13 @@ class Built:
 
 def build(
     paths: Paths, as_of: date, tables: Collection[tuple[str, str]] | None = None,
-    tell: Callable[[Built], None] = lambda _: None, standing: Mapping[str, str] = MappingProxyType({}),
+    tell: Callable[[Built], None] = lambda _: None,
+    on_progress: Callable[[int, int, str], None] = lambda done, total, at: None, standing: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Built]:
     """Bring all tables of the models to a business date and hear their tests; or make some anew, by schema and name.
 
     `standing` tells by feed what of it is in force, in words that change with it; a feed it does not tell of counts as
-    changed. `tell` hears of each node as soon as it is done. Nobody else may hold the lake's catalog. Raises
+    changed. `tell` hears of each node as soon as it is done, `on_progress` before each (done, total, which). Nobody else may hold the lake's catalog. Raises
     ModelBuildError; then the lake is as it was before.
     """
     known = nodes()
@@ -47,12 +48,15 @@ def build(
     with connect(paths) as con, transaction(con):
         _clear(con, [n for n in known if n.kind == MODEL])
         if tables is not None:  # a part of the graph is no ground to stand on: the next whole build makes it again
-            for node in (n for n in known if (n.schema, n.name) in tables):
+            wanted = [n for n in known if (n.schema, n.name) in tables]
+            for number, node in enumerate(wanted):
+                on_progress(number, len(wanted), node.title)
                 done.append(_build(con, node, paths, as_of))
                 tell(done[-1])
             return done
         past = Past(con, paths, known, as_of, standing)
-        for node in known:
+        for number, node in enumerate(known):
+            on_progress(number, len(known), node.title)
             if past.stands(node):
                 done.append(Built(node, past.leave(node), time.time(), 0.0, is_new=False))
             else:

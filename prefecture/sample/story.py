@@ -4,9 +4,11 @@ Belongs here: the order of the sample's steps, and telling when a repeated run c
 departments and townships do happens in processes of their own, beside whatever this one can already prepare.
 """
 
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import date
 
 from pipelines.judge.ledger.content import content_hash
@@ -15,6 +17,7 @@ from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
 from pipelines.kit.models import manifest_file
 from pipelines.kit.paths import Paths
+from pipelines.kit.terminal import Screen
 from pipelines.kit.workers import pool
 from prefecture.feeds import FEEDS
 from prefecture.generate import Summary, generate
@@ -35,19 +38,18 @@ def tell(paths: Paths, launch: Launch, warm_up: Callable[[], None], scale: float
     feeds = tuple(code for code in load_contracts() if code in FEEDS)  # the map of F23 comes with F23
     with pool(2) as outside:
         parsed = outside.submit(manifest_file)
-        if first in issued_turns(paths):
-            print(f"== {first}: return sets were issued before; not run again", flush=True)
-            warm_up()
-        else:
-            files = outside.submit(generate, paths, first, scale=scale, feeds=feeds)
+        is_out = first in issued_turns(paths)
+        files = None if is_out else outside.submit(generate, paths, first, scale=scale, feeds=feeds)
+        with _moving("getting ready"):
             warm_up()
             parsed.result()
-            if not _turn(paths, launch, first, files):
-                return 1
+        if files is None:
+            print(f"== {first}: return sets were issued before; not run again", flush=True)
+        elif not _turn(paths, launch, first, files):
+            return 1
         answers = outside.submit(play, paths, first)
         files = outside.submit(generate, paths, last, scale=scale, feeds=feeds)
         _say_answers(answers)
-        parsed.result()
         if not _turn(paths, launch, last, files):
             return 1
     print_summary(paths, last)
@@ -56,7 +58,8 @@ def tell(paths: Paths, launch: Launch, warm_up: Callable[[], None], scale: float
 
 
 def _turn(paths: Paths, launch: Launch, day: date, files: Future[Summary]) -> bool:
-    delivered = files.result()
+    with _moving(f"departments write their files of {day:%Y-%m}"):
+        delivered = files.result()
     print(f"== {day}: departments deliver {delivered.files} files, {delivered.rows:,} rows", flush=True)
     print(f"== {day}: collect, unify, verify, return", flush=True)
     if launch(paths, day):
@@ -66,7 +69,16 @@ def _turn(paths: Paths, launch: Launch, day: date, files: Future[Summary]) -> bo
 
 
 def _say_answers(answers: Future[PlayReport]) -> None:
-    print(f"== townships answer\n  {answers.result()}", flush=True)
+    with _moving("townships fill in their workbooks"):
+        report = answers.result()
+    print(f"== townships answer\n  {report}", flush=True)
+
+
+@contextmanager
+def _moving(what: str) -> Iterator[None]:
+    with Screen(sys.stdout) as screen:
+        screen.doing(what)
+        yield
 
 
 def _content(paths: Paths) -> Mapping[str, str]:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from unicodedata import east_asian_width
 
 import duckdb
 
 from pipelines.judge.ledger.findings import standing
 from pipelines.judge.rules import load_rules
 from pipelines.kit.keys import key_sql
+from pipelines.kit.widths import display_width
 
 # What a rule leaves undetermined, because a feed it needs is stale there, is neither found nor missed.
 _SCORE = f"""
@@ -109,21 +109,16 @@ def format_scores(scores: Sequence[RuleScore]) -> str:
         )
         for s in scores
     ]  # fmt: skip
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths = [max(display_width(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join(_line(row, widths) for row in rows)
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     cells = [
-        text + " " * (width - _width(text)) if i in (0, len(row) - 1) else " " * (width - _width(text)) + text
+        text + " " * (width - display_width(text)) if i in (0, len(row) - 1) else " " * (width - display_width(text)) + text
         for i, (text, width) in enumerate(zip(row, widths, strict=True))
     ]
     return "  ".join(cells).rstrip()
-
-
-def _width(text: str) -> int:
-    """Columns a terminal needs: Chinese characters take two."""
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _share(part: int, whole: int) -> float:

@@ -44,14 +44,18 @@ def test_nothing_compiled_stays_of_another_day_or_folder() -> None:
     (models.TEST, "select 1 union all select 2", "models/last.sql: test last: 2 rows fail"),
 ])  # fmt: skip
 def test_a_build_that_fails_says_where_and_leaves_the_lake_as_it_was(paths, monkeypatch, kind, sql, said) -> None:
-    before, heard = content(paths), []
+    before, heard, begun = content(paths), [], []
     known = models.nodes()
     said_so = {"name": "last", "title": "last", "file": "models/last.sql"}
     last = replace(known[-1], kind=kind, sql=sql, materialized="table", **said_so)
     monkeypatch.setattr(build, "nodes", lambda: [*known, last])
     with pytest.raises(models.ModelBuildError, match=said):
-        build.build(paths, date(2024, 1, 1), tell=lambda one: heard.append(one.node.key))
+        build.build(
+            paths, date(2024, 1, 1), tell=lambda one: heard.append(one.node.key),
+            on_progress=lambda *at: begun.append(at),
+        )
     assert heard == [node.key for node in known], "all the others were built before"
+    assert begun == [(i, len(known) + 1, node.title) for i, node in enumerate([*known, last])]
     assert content(paths) == before
 
 

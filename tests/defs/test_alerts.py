@@ -8,6 +8,7 @@ import pytest
 from pipelines.defs import alerts as told
 from pipelines.defs.alerts import failed, incident_sensor, troubles
 from pipelines.defs.resources import Lakehouse
+from pipelines.give.returns.unanswered import Unanswered
 from pipelines.kit import alerts
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.paths import Paths
@@ -74,6 +75,14 @@ def test_what_is_owed_and_what_could_not_be_read_is_told_and_a_quiet_day_is_not(
     first, last = troubles(paths, FEEDS, AS_OF)
     assert first.startswith("催报：") and "残疾人证" in first
     assert last == f"有 1 个文件遇到意外情况：S{AS_OF:%Y%m%d}-1a2b3c4d"
+
+
+def test_sets_that_nobody_answered_are_told_by_number_and_the_oldest_by_name(tmp_path, monkeypatch):
+    silent = [Unanswered("370602001", "芝罘区甲街道", "2024-02-29", "2024-03-15", 7),
+              Unanswered("370602002", "芝罘区乙街道", "2024-03-10", "2024-03-25", 1)]  # fmt: skip
+    monkeypatch.setattr(told, "unanswered", lambda paths, as_of: silent)
+    (line,) = troubles(Paths(tmp_path), [], AS_OF)
+    assert line.startswith("催答复：2 个镇街过了期限还没有交回返还集，最久的是芝罘区甲街道（2024-02-29 一期，已过 16 天）")
 
 
 def test_the_sensor_tells_after_a_run(tmp_path, said):

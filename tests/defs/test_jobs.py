@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
-from pipelines.defs.jobs import daily_arrivals, nightly_turn
+from pipelines.defs.jobs import daily_arrivals, due_turn
 from pipelines.defs.partitions import NAME
 
 
 # 02:30 on 2 March in Shanghai is still 1 March in UTC
 @pytest.mark.parametrize(("schedule", "at", "run_key"), [
-    (nightly_turn, datetime(2024, 3, 1, 18, 30, tzinfo=UTC), "2024-03-01"),
+    (due_turn, datetime(2024, 3, 1, 18, 30, tzinfo=UTC), "2024-03-01"),
     (daily_arrivals, datetime(2024, 3, 1, 9, 0, tzinfo=UTC), "arrivals-2024-03-01"),
 ])  # fmt: skip
 def test_a_schedule_asks_for_its_day_and_offers_it(schedule, at, run_key):

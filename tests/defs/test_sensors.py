@@ -2,7 +2,7 @@
 
 import os
 import time
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -18,6 +18,8 @@ from pipelines.kit.paths import Paths
 @pytest.fixture
 def lakehouse(tmp_path):
     (tmp_path / "inbox" / "drop" / "370602001").mkdir(parents=True)
+    (tmp_path / "decisions" / "turns").mkdir(parents=True)
+    (tmp_path / "decisions" / "turns" / "2024-01-31.json").write_text("{}")
     return Lakehouse(root=str(tmp_path))
 
 
@@ -41,7 +43,7 @@ def test_a_workbook_starts_a_run_keyed_by_its_content(lakehouse):
     result = _tick(lakehouse)
     (request,) = result.run_requests
     assert request.run_key == result.cursor == batch_key([lakehouse.paths.inbox / "drop" / "370602001" / "a.xlsx"])
-    assert date.fromisoformat(request.partition_key) >= date.today() - timedelta(days=1)
+    assert request.partition_key is None, "receipts belong to no turn"
 
 
 def test_the_same_files_do_not_start_a_second_run(lakehouse):
@@ -68,11 +70,15 @@ def test_a_marked_file_starts_a_run_at_once_and_links_never(lakehouse, monkeypat
     assert _tick(lakehouse).cursor == batch_key([folder / "a.xlsx"])
 
 
-def test_answers_to_todays_sets_wait_for_tomorrow(lakehouse):
-    turns = lakehouse.paths.decisions / "turns"
-    turns.mkdir(parents=True)
+def test_answers_to_todays_sets_get_their_receipt_today(lakehouse):
     today = datetime.now(ZoneInfo(CITY_TIME)).date()
-    (turns / f"{today.isoformat()}.json").write_text("{}")
+    (lakehouse.paths.decisions / "turns" / f"{today.isoformat()}.json").write_text("{}")
+    _arrive(lakehouse, "a.xlsx", b"one")
+    assert len(_tick(lakehouse).run_requests) == 1
+
+
+def test_without_a_turn_there_is_nothing_to_answer(lakehouse):
+    (lakehouse.paths.decisions / "turns" / "2024-01-31.json").unlink()
     _arrive(lakehouse, "a.xlsx", b"one")
     assert isinstance(_tick(lakehouse), dg.SkipReason)
 

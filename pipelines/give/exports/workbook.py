@@ -12,8 +12,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipelines.give.exports.contract import Export
 from pipelines.kit.contracts import Column, Feed
-from pipelines.kit.office.styles import LINE_POINTS, display_width, line_count, page, row_points, workbook_bytes
+from pipelines.kit.office.styles import LINE_POINTS, line_count, page, row_points, workbook_bytes
 from pipelines.kit.office.table import write_lines, write_title
+from pipelines.kit.widths import display_width
 
 MAX_ROWS, MAX_CELL = 1_048_575, 32_767
 GUIDE = "说明"

@@ -6,7 +6,7 @@ acceptable. A file that cannot be read never stops the others, and the same file
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from pipelines.give.inbox.merge import merge
 from pipelines.give.inbox.problems import Refused
 from pipelines.give.inbox.reader import Book, Reader
 from pipelines.give.inbox.receipt import build_receipt
-from pipelines.give.inbox.receive import Received, put_back, receive, received
+from pipelines.give.inbox.receive import Received, Taken, put_back, receive, received
 from pipelines.give.inbox.unlocking import unlocked
 from pipelines.give.returns import columns as layout
 from pipelines.give.returns.issue import issued_set
@@ -108,13 +108,34 @@ def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeR
 
     Reads the ledger's events, anomalies and sets of earlier turns only, so a second run says the same.
     """
+    report = _judged(paths, con, as_of, receive(paths, as_of), received(paths, as_of), is_taken=True)
+    _record(con, as_of, report.files)
+    return report
+
+
+def acknowledge(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
+    """Take in the drop folder before the turn of `as_of` or later comes to it, judge what is new, write receipts.
+
+    Files dropped in one folder are judged together, because a later one may replace what an earlier one said. The turn
+    judges all of them again and replaces their receipts; nothing is recorded here.
+    """
     taken = receive(paths, as_of)
+    there = received(paths, as_of)
+    told = {file.stem.rpartition("_")[2] for file in paths.receipts.glob(f"*/*/{_receipt_name('*')}")}
+    new = {folder for source, _ in there if source.sha256[:8] not in told for folder in source.addressed_to}
+    return _judged(paths, con, as_of, taken, [one for one in there if new.intersection(one[0].addressed_to)])
+
+
+def _judged(
+    paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, taken: Taken, there: Iterable[tuple[Received, Path]],
+    is_taken: bool = False,
+) -> IntakeReport:
     keys, rules = KeyProvider(paths), load_rules()
     known = known_tickets(con, as_of, rules)
     desk = _Desk(paths, keys, rules, as_of, _issued(con, as_of), _tickets(con, as_of), known)
     files, early = [], []
     with Reader() as reader:
-        for source, path in received(paths, as_of):
+        for source, path in there:
             result = FileResult(source)
             try:
                 _judge(result, path, desk, reader)
@@ -134,8 +155,7 @@ def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeR
         result.rows = rows
     left = [FileResult(one.source, reason_code=UNFORESEEN, reason=one.reason) for one in taken.left]
     for result in (*left, *files):
-        result.receipt = _write_receipt(paths, as_of, result, rules)
-    _record(con, as_of, files)
+        result.receipt = _write_receipt(paths, as_of, result, rules, is_taken)
     return IntakeReport(tuple(files), taken.repeats, tuple(left), tuple(early))
 
 
@@ -213,15 +233,21 @@ def _tickets(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, tuple[str
     return {ticket: (state, assignee) for ticket, state, assignee in rows}
 
 
-def _write_receipt(paths: Paths, as_of: date, result: FileResult, rules: dict) -> Path:
-    folder = paths.receipts / (result.township_code or UNKNOWN_FOLDER) / as_of.isoformat()
-    path = folder / f"回执_{result.source.sha256[:8]}.xlsx"
+def _write_receipt(paths: Paths, as_of: date, result: FileResult, rules: dict, is_taken: bool) -> Path:
+    """One a file: under the day it was received for, where the turn finds and replaces the first one."""
+    folder = paths.receipts / (result.township_code or UNKNOWN_FOLDER) / result.source.received_on
+    path = folder / _receipt_name(result.source.sha256[:8])
     place = result.identity.place if result.identity else ""
-    write_whole(path, build_receipt(as_of, result.shown_name, place, result.reason, result.rows, rules))
+    day = as_of if is_taken else None
+    write_whole(path, build_receipt(day, result.shown_name, place, result.reason, result.rows, rules))
     return path
 
 
-def _record(con: duckdb.DuckDBPyConnection, as_of: date, files: list[FileResult]) -> None:
+def _receipt_name(number: str) -> str:
+    return f"回执_{number}.xlsx"
+
+
+def _record(con: duckdb.DuckDBPyConnection, as_of: date, files: Sequence[FileResult]) -> None:
     lines = []
     for f in files:
         set_id = f.identity.set_id if f.identity else None

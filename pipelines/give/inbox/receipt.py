@@ -21,29 +21,33 @@ _COLUMNS = (
     centred("工单号", 15), Column("规则", 34), centred("表中行号", 9), centred("结果", 14),
     Column("原因和下一步", 78),
 )  # fmt: skip
+_TAKEN = "已收到并办理。"
+_WAITING = "已收到并核对，下一轮办理时生效；未通过的请改好后再交，下一轮办理前都来得及。"
+_UNDATED = date(2000, 1, 1)  # of a workbook, where equal content must give equal bytes
 
 
 def build_receipt(
-    as_of: date,
+    as_of: date | None,
     file_name: str,
     place: str,
     file_reason: str,
     rows: Sequence[RowResult],
     rules: Mapping[str, Rule],
 ) -> bytes:
-    """Receipt workbook; `file_reason` '' means the file as a whole was taken in. Equal input, equal bytes."""
+    """Receipt workbook; `as_of`: of the turn that took the file in, None before one has; `file_reason` '' means the file
+    as a whole was taken in. Equal input, equal bytes."""
     counts = Counter(row.outcome for row in rows)
     said = "；".join(f"{OUTCOMES[o]} {counts[o]} 条" for o in OUTCOMES if counts[o])
-    verdict = f"整个文件未通过：{file_reason}" if file_reason else f"已收到并办理。{said}"
+    verdict = f"整个文件未通过：{file_reason}" if file_reason else f"{_TAKEN if as_of else _WAITING}{said}"
     facts = (
         ("收到的文件", file_name),
         ("镇街", place or "未能识别"),
-        ("业务日期", as_of.isoformat()),
+        ("业务日期", as_of.isoformat() if as_of else "下一轮（尚未办理）"),
         ("办理结果", verdict),
     )
-    with workbook_bytes(as_of, "数据返还回执") as (book, formats, out):
+    with workbook_bytes(as_of or _UNDATED, "数据返还回执") as (book, formats, out):
         sheet = book.add_worksheet("回执")
-        page(sheet, f"数据返还回执 {as_of.isoformat()}")
+        page(sheet, f"数据返还回执 {as_of.isoformat() if as_of else '收件核对'}")
         write_title(sheet, formats, "数据返还回执")
         top = write_facts(sheet, formats, 2, facts, (NUMBER, *_COLUMNS)) + 1
         cells = [_line(row, rules) for row in sorted(rows, key=lambda r: (r.sheet_row == 0, r.sheet_row))]

@@ -6,7 +6,7 @@ which ingestion has put into quarantine already.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -66,15 +66,16 @@ class _Kept:
 
 def verify_structure(
     paths: Paths, as_of: date, feeds: Iterable[str], folder: Path = STRUCTURE_FOLDER
-) -> list[StructureResult]:
-    """Run the structural suite of each feed on the rows of its newest delivery date <= as_of.
+) -> Iterator[StructureResult]:
+    """Run the structural suite of each feed on the rows of its newest delivery date <= as_of, each as it is asked for.
 
     What was found is kept beside bronze: the same suite over the same deliveries is not run again.
     """
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     try:
         with Sessions(con, "memory.main") as sessions:
-            return [_one_feed(con, sessions, paths, as_of, feed, folder) for feed in feeds]
+            for feed in feeds:
+                yield _one_feed(con, sessions, paths, as_of, feed, folder)
     finally:
         con.close()
 

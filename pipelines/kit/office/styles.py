@@ -8,7 +8,6 @@ import copy
 import io
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.kit.office.fast import TextBook
+from pipelines.kit.widths import display_width
 
 FONT = "微软雅黑"
 LINE_POINTS = 16.5
@@ -90,11 +90,6 @@ def workbook_bytes(created_on: date, title: str):
 def clean(text: str) -> str:
     """Cell text that survives any spreadsheet program: no control characters, no carriage returns."""
     return _CONTROL.sub("", text)
-
-
-def display_width(text: str) -> int:
-    """Width in narrow characters: Chinese characters count two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def line_count(text: str, width: float) -> int:

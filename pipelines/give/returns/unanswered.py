@@ -1,0 +1,48 @@
+"""Which townships have let the last day for answers go by without sending anything back.
+
+Belongs here: that list, from what is out and what came. Does not belong here: reminding (defs/alerts.py), single tickets.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipelines.judge.ledger.set_manifest import read_manifest
+from pipelines.kit.issues import issues_in
+from pipelines.kit.paths import Paths
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A township's newest set that asked something and whose last day is over. `questions`: how many it asked."""
+
+    township_code: str
+    place: str
+    as_of: str
+    due_on: str
+    questions: int
+
+    def days_over(self, today: date) -> int:
+        """Days since the last day for answers."""
+        return (today - date.fromisoformat(self.due_on)).days
+
+
+def unanswered(paths: Paths, today: date) -> list[Unanswered]:
+    """Townships that have sent nothing since such a set, those that have let most days go by first."""
+    found = []
+    for shelf in sorted(paths.returns.glob("[0-9]*")):
+        last = _last_due(shelf.name, issues_in(shelf), today)
+        came = (day.name for day in (paths.receipts / shelf.name).glob("*") if any(day.iterdir()))
+        if last and not any(day > last.as_of for day in came):
+            found.append(last)
+    return sorted(found, key=lambda one: (one.due_on, one.township_code))
+
+
+def _last_due(township: str, sets: Sequence[Path], today: date) -> Unanswered | None:
+    for folder in reversed(sets):
+        said = read_manifest(folder)
+        if said and said["counts"]["anomalies"] and said["due_on"] < today.isoformat():
+            place = f"{said['county_name']}{said['township_name']}"
+            return Unanswered(township, place, said["as_of"], said["due_on"], said["counts"]["anomalies"])
+    return None

@@ -1,0 +1,73 @@
+"""Receipts before the turn: what was sent back is judged as it comes, and the turn says the last word."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from pipelines.give.inbox import intake as inbox
+from pipelines.give.inbox.intake import acknowledge, intake
+from pipelines.kit.security.keys import KeyProvider
+from pipelines.kit.security.workbook_lock import unlock
+from tests.give.inbox.desk import R17, R20, fill_in
+from tests.give.inbox.test_intake import FIRST, SECOND, answers, drop, receipt_cells
+from tests.give.returns.small_lake import AS_OF, ticket
+
+NEXT = AS_OF + timedelta(days=1)
+TURN = date(2024, 2, 29)
+WAITING = "已收到并核对，下一轮办理时生效；未通过的请改好后再交，下一轮办理前都来得及。"
+
+
+@pytest.fixture
+def plain(issued, paths):
+    keys = KeyProvider(paths)
+    return lambda code=FIRST: unlock(next(issued[code].folder.glob("*.xlsx")).read_bytes(), keys.password(code))
+
+
+def facts(receipt):
+    return {row[0]: row[1] or row[2] for row in receipt_cells(receipt)[:6] if row[0]}
+
+
+def said(receipt):
+    return next(row[2] for row in receipt_cells(receipt) if row[0] == "办理结果")
+
+
+def test_a_receipt_comes_before_the_turn_and_nothing_is_recorded(paths, con, plain):
+    sent = drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))
+    (file,) = acknowledge(paths, con, NEXT).files
+    assert not sent.exists()
+    assert said(file.receipt) == f"{WAITING}已受理 1 条；未答复 5 条"
+    assert answers(con) == []
+    assert acknowledge(paths, con, NEXT).files == (), "what has its receipt is not read again"
+
+
+def test_the_turn_takes_it_in_and_replaces_the_receipt(paths, con, plain):
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))
+    (early,) = acknowledge(paths, con, NEXT).files
+    (taken,) = intake(paths, con, TURN).files
+    assert taken.receipt == early.receipt
+    assert said(taken.receipt) == "已收到并办理。已受理 1 条；未答复 5 条"
+    assert [row for row in answers(con) if row[3] == "accepted"] == [(ticket(FIRST, 0), "确认健在", "", "accepted")]
+    assert len(list(paths.receipts.glob("*/*/*.xlsx"))) == 1
+
+
+def test_a_later_file_of_the_same_office_changes_the_first_ones_receipt_and_nobody_elses(
+    paths, con, plain, monkeypatch
+):
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R17: ("确认已死亡",)}), seconds=1)
+    drop(paths, f"{SECOND}/b.xlsx", fill_in(plain(SECOND), {R17: ("确认已死亡",)}), seconds=2)
+    acknowledge(paths, con, NEXT)
+    drop(paths, f"{FIRST}/c.xlsx", fill_in(plain(), {R17: ("已更正",), R20: ("确认健在",)}), seconds=3)
+    read = []
+    judge = inbox._judge
+    monkeypatch.setattr(inbox, "_judge", lambda *a: (read.append(a[0].source.file_name), judge(*a)))
+    first, later = acknowledge(paths, con, NEXT).files
+    assert read == [f"{FIRST}/a.xlsx", f"{FIRST}/c.xlsx"]
+    assert "已被后一次代替 1 条" in said(first.receipt) or "重复填报 1 条" in said(first.receipt)
+    assert later.counts["accepted"] >= 1
+
+
+def test_a_file_nobody_can_read_is_told_so_at_once(paths, con):
+    drop(paths, f"{FIRST}/a.xlsx", b"no workbook")
+    (file,) = acknowledge(paths, con, NEXT).files
+    assert said(file.receipt).startswith("整个文件未通过：")
+    assert file.receipt.parent == paths.receipts / FIRST / NEXT.isoformat()

@@ -1,0 +1,66 @@
+"""Who has let the last day for answers go by."""
+
+import json
+from datetime import date
+
+import pytest
+
+from pipelines.give.returns.unanswered import Unanswered, unanswered
+from pipelines.kit.paths import Paths
+from tests.give.returns.small_lake import AS_OF, TOWNSHIPS
+
+FIRST, SECOND = TOWNSHIPS[0][0], TOWNSHIPS[1][0]
+
+
+def due(issued, code) -> date:
+    manifest = json.loads((issued[code].folder / "manifest.json").read_text(encoding="utf-8"))
+    return date.fromisoformat(manifest["due_on"])
+
+
+def received(paths: Paths, code: str, day: str) -> None:
+    folder = paths.receipts / code / day
+    folder.mkdir(parents=True)
+    (folder / "回执_00000000.xlsx").write_bytes(b"")
+
+
+def test_nobody_is_late_on_the_last_day(paths, issued):
+    assert unanswered(paths, due(issued, FIRST)) == []
+
+
+def test_who_sent_nothing_is_late_the_day_after(paths, issued):
+    after = date.fromordinal(due(issued, FIRST).toordinal() + 1)
+    found = {one.township_code: one for one in unanswered(paths, after)}
+    asked = {code for code, one in issued.items() if one.anomalies}
+    assert set(found) == asked and FIRST in asked
+    assert found[FIRST].questions == issued[FIRST].anomalies
+    assert found[FIRST].days_over(after) == 1
+
+
+def test_what_came_after_the_set_is_an_answer_and_what_came_before_is_none(paths, issued):
+    after = date.fromordinal(due(issued, FIRST).toordinal() + 1)
+    received(paths, FIRST, AS_OF.isoformat())
+    assert FIRST in {one.township_code for one in unanswered(paths, after)}
+    received(paths, FIRST, "2024-02-01")
+    assert FIRST not in {one.township_code for one in unanswered(paths, after)}
+
+
+def test_the_oldest_comes_first(paths, monkeypatch):
+    for code, name, day in ((SECOND, "20240131", "2024-02-15"), (FIRST, "20240229", "2024-03-15")):
+        (paths.returns / code / name).mkdir(parents=True)
+        (paths.returns / code / name / "due").write_text(day)
+
+    def said(folder):
+        return {
+            "counts": {"anomalies": 2}, "due_on": (folder / "due").read_text(), "county_name": "",
+            "township_name": "某镇", "as_of": folder.name,
+        }  # fmt: skip
+
+    monkeypatch.setattr("pipelines.give.returns.unanswered.read_manifest", said)
+    assert unanswered(paths, date(2024, 3, 31)) == [
+        Unanswered(SECOND, "某镇", "20240131", "2024-02-15", 2), Unanswered(FIRST, "某镇", "20240229", "2024-03-15", 2),
+    ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def nothing_received(paths):
+    assert not paths.receipts.exists() or not any(paths.receipts.iterdir())

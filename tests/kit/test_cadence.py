@@ -1,0 +1,25 @@
+"""The cadence file: what stands in it, and what is refused."""
+
+import pytest
+import yaml
+
+from pipelines.kit import cadence as told
+from pipelines.kit.house_files import HouseFileError, read
+
+
+def test_the_house_returns_data_once_a_month_and_looks_into_the_inbox_within_a_minute():
+    cadence = told.cadence()
+    assert cadence.turn == "30 2 1 * *"
+    assert cadence.inbox == 30
+
+
+@pytest.mark.parametrize(("key", "value", "wrong"), [
+    ("turn", "每月", "turn: "), ("turn", "30 2 1 *", "turn: "), ("inbox", 5, "inbox: "), ("inbox", "30", "inbox: "),
+    ("weekly", "30 2 * * 1", "weekly: is no key"),
+])  # fmt: skip
+def test_what_is_no_cadence_is_refused_by_key(tmp_path, key, value, wrong):
+    said = yaml.safe_load(told.CADENCE_FILE.read_text(encoding="utf-8"))
+    file = tmp_path / "cadence.yaml"
+    file.write_text(yaml.safe_dump(said | {key: value}, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(HouseFileError, match=wrong):
+        read(told.Cadence, file)
