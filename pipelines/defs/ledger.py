@@ -19,6 +19,7 @@ from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, c
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.arrivals.recent import TooOld
 from pipelines.judge.ledger import findings, shown
+from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.ledger.turn_file import mend_turns
 from pipelines.judge.ledger.turns import Overtaken
 from pipelines.judge.rules import Rule, load_rules
@@ -27,6 +28,7 @@ from pipelines.kit.contracts import Feed
 from pipelines.kit.decision_files import issued_turns
 
 _LAST = 12
+_ANSWERED = 50
 _LOOK_AGAIN = 5.0  # seconds
 ANOMALY = dg.AssetKey(["ledger", "anomaly"])
 COMMON = {
@@ -174,12 +176,22 @@ def _ticket_asset() -> dg.AssetsDefinition:
             states = con.execute(
                 "SELECT state, assignee, count(*) FROM lake.ledger.ticket GROUP BY ALL ORDER BY ALL"
             ).fetchall()
+            answered = con.execute(
+                "SELECT t.ticket_id, t.rule_id, t.township_code, e.event, t.state, t.assignee "
+                "FROM lake.ledger.ticket_event AS e JOIN lake.ledger.ticket AS t USING (ticket_id) "
+                "WHERE e.as_of = ? AND starts_with(e.event, 'answer') ORDER BY t.township_code, t.ticket_id LIMIT ?",
+                [as_of(context), _ANSWERED],
+            ).fetchall()
             metadata = table_metadata(con, "ledger.ticket")
         for problem in summary.problems:
             context.log.warning(problem)
         return dg.MaterializeResult(metadata={
             **metadata,
             "events_of_this_turn": dg.MetadataValue.md(markdown_table(["event", "tickets"], events)),
+            "answered_in_this_turn": dg.MetadataValue.md(markdown_table(
+                ["工单号", "ticket_id", "rule", "township", "answer", "state", "assignee"],
+                [(short(ticket), ticket, *rest) for ticket, *rest in answered],
+            )),
             "states": dg.MetadataValue.md(markdown_table(["state", "assignee", "tickets"], states)),
         })
 
