@@ -64,12 +64,13 @@ def incident_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:
 
 
 def troubles(paths: Paths, feeds: Iterable[Feed], as_of: date) -> list[str]:
-    """Sentences about what somebody has to act upon, in the daily report's words, sets nobody answered, and files nobody
+    """What somebody has to act upon, in the daily report's words; sets nobody answered; files nobody
     could read."""
     day = known(paths, list(feeds), as_of)
     lines = [f"{what}：{of}" for what, of in report.todo(day) if what not in _EVERY_DAY] if day.owed else []
     numbers = sorted(file.stem for file in paths.incidents.glob(f"S{as_of:%Y%m%d}-*.log"))
-    return lines + _silent(paths, as_of) + ([f"有 {len(numbers)} 个文件遇到意外情况：{'、'.join(numbers)}"] if numbers else [])
+    met = [f"有 {len(numbers)} 个文件遇到意外情况：{'、'.join(numbers)}"] if numbers else []
+    return lines + _silent(paths, as_of) + met
 
 
 def _silent(paths: Paths, as_of: date) -> list[str]:

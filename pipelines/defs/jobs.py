@@ -19,8 +19,8 @@ turn_job = dg.define_asset_job(
     "turn",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups("exports", "queries"),
     executor_def=dg.in_process_executor,
-    description="One full turn of 采集—校核—返还—更正 for one business date 业务日期: the partition you choose, usually the "
-    "newest one. Launching a date twice gives the same content. Two tags of the run are reasons a person gives: "
+    description="One full turn of 采集—校核—返还—更正 for one business date 业务日期, the partition you choose: "
+    "usually the newest one. Launching a date twice gives the same content. Two tags of the run give a reason: "
     "`because`, why return sets that are out may get another content 为何重新返还; `stale_ok`, why a date far past all "
     "data is meant 为何用旧数据.",
 )
@@ -63,8 +63,8 @@ def arrivals_job(left_out: Iterable[dg.AssetCheckKey]) -> Any:
 
 @dg.schedule(
     job_name=ARRIVALS, cron_schedule=cadence().arrivals, execution_timezone=CITY_TIME,
-    description="Takes in what came today and writes the daily report 每日归集日报, when expectations/cadence.yaml says. Off "
-    "until switched on.",
+    description="Takes in what came today and writes the daily report 每日归集日报, when cadence.yaml says. "
+    "Off until switched on.",
 )
 def daily_arrivals(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     today = day_of(context.scheduled_execution_time)

@@ -17,7 +17,7 @@ def acknowledge(context: dg.OpExecutionContext, lakehouse: Lakehouse) -> None:
     paths = lakehouse.hold(context.log)
     turns = issued_turns(paths)
     if not turns:
-        raise dg.Failure("还没有一期返还，工作簿留在收件箱 (no turn is out: launch the job `turn`)", allow_retries=False)
+        raise dg.Failure("还没有一期返还，工作簿留在收件箱。请先运行作业 turn (no turn is out)", allow_retries=False)
     with lakehouse.at(context.log, turns[-1], shown.CLOSED) as con:
         report = turn.write_receipts(paths, con)
     for problem in report.problems:
@@ -32,7 +32,7 @@ def acknowledge(context: dg.OpExecutionContext, lakehouse: Lakehouse) -> None:
 
 @dg.job(
     name="receipts", executor_def=dg.in_process_executor,
-    description="Receipts 收件回执 for what townships have sent back, without a turn. The next turn takes the answers in.",
+    description="Receipts 收件回执 for what townships have sent back, without a turn. The next turn takes them in.",
 )
 def receipts_job() -> None:
     acknowledge()

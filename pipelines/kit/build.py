@@ -35,13 +35,14 @@ class Built:
 def build(
     paths: Paths, as_of: date, tables: Collection[tuple[str, str]] | None = None,
     tell: Callable[[Built], None] = lambda _: None,
-    on_progress: Callable[[int, int, str], None] = lambda done, total, at: None, standing: Mapping[str, str] = MappingProxyType({}),
+    on_progress: Callable[[int, int, str], None] = lambda done, total, at: None,
+    standing: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Built]:
     """Bring all tables of the models to a business date and hear their tests; or make some anew, by schema and name.
 
     `standing` tells by feed what of it is in force, in words that change with it; a feed it does not tell of counts as
-    changed. `tell` hears of each node as soon as it is done, `on_progress` before each (done, total, which). Nobody else may hold the lake's catalog. Raises
-    ModelBuildError; then the lake is as it was before.
+    changed. `tell` hears of each node as soon as it is done, `on_progress` before each: how many are done, of how many,
+    and its name. Nobody else may hold the lake's catalog. Raises ModelBuildError; then the lake is as it was before.
     """
     known = nodes()
     done = []

@@ -114,10 +114,9 @@ def format_scores(scores: Sequence[RuleScore]) -> str:
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    cells = [
-        text + " " * (width - display_width(text)) if i in (0, len(row) - 1) else " " * (width - display_width(text)) + text
-        for i, (text, width) in enumerate(zip(row, widths, strict=True))
-    ]
+    gaps = [" " * (width - display_width(text)) for text, width in zip(row, widths, strict=True)]
+    is_text = [i in (0, len(row) - 1) for i in range(len(row))]
+    cells = [text + gap if left else gap + text for text, gap, left in zip(row, gaps, is_text, strict=True)]
     return "  ".join(cells).rstrip()
 
 

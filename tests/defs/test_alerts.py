@@ -82,7 +82,8 @@ def test_sets_that_nobody_answered_are_told_by_number_and_the_oldest_by_name(tmp
               Unanswered("370602002", "芝罘区乙街道", "2024-03-10", "2024-03-25", 1)]  # fmt: skip
     monkeypatch.setattr(told, "unanswered", lambda paths, as_of: silent)
     (line,) = troubles(Paths(tmp_path), [], AS_OF)
-    assert line.startswith("催答复：2 个镇街过了期限还没有交回返还集，最久的是芝罘区甲街道（2024-02-29 一期，已过 16 天）")
+    assert line.startswith("催答复：2 个镇街过了期限还没有交回返还集，最久的是芝罘区甲街道（2024-02-29 一期，已过")
+    assert "已过 16 天" in line
 
 
 def test_the_sensor_tells_after_a_run(tmp_path, said):

@@ -51,7 +51,7 @@ def test_the_check_turns_red_the_day_after_the_due_day_and_only_for_what_is_miss
     assert passed == {"2024-01-31": [True, True], "2024-02-10": [True, True], "2024-02-11": [True, False]}
     red = found["2024-02-11"][0][FEEDS[1].table, "arrived_on_time"]
     assert red.severity == dg.AssetCheckSeverity.ERROR
-    assert red.description == "F20 基本医疗参保: 1 overdue 逾期, longest 全市 202401 by 1 days"
+    assert red.description == "F20 基本医疗参保: 1 not here 逾期未到, longest 全市 202401 by 1 days"
     assert "| 370600 | 全市 | 202401 | missing | 2024-02-10 | 1 |" in red.metadata["overdue"].value
 
 

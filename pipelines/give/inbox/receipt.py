@@ -34,8 +34,8 @@ def build_receipt(
     rows: Sequence[RowResult],
     rules: Mapping[str, Rule],
 ) -> bytes:
-    """Receipt workbook; `as_of`: of the turn that took the file in, None before one has; `file_reason` '' means the file
-    as a whole was taken in. Equal input, equal bytes."""
+    """Receipt workbook; `as_of`: of the turn that took the file in, None before one has; `file_reason` '': the file as
+    a whole was taken in. Equal input, equal bytes."""
     counts = Counter(row.outcome for row in rows)
     said = "；".join(f"{OUTCOMES[o]} {counts[o]} 条" for o in OUTCOMES if counts[o])
     verdict = f"整个文件未通过：{file_reason}" if file_reason else f"{_TAKEN if as_of else _WAITING}{said}"

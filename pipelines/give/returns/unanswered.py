@@ -1,6 +1,6 @@
 """Which townships have let the last day for answers go by without sending anything back.
 
-Belongs here: that list, from what is out and what came. Does not belong here: reminding (defs/alerts.py), single tickets.
+Belongs here: that list, from what is out and what came. Does not belong here: reminding (defs/alerts.py).
 """
 
 from collections.abc import Sequence

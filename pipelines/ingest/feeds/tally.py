@@ -3,7 +3,6 @@
 Belongs here: counting from outside, for a reader is a process that may die. Does not belong here: reading.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -43,6 +42,6 @@ class Tally:
 
 def _deliveries(folder: Path) -> int:
     try:
-        return len(os.listdir(folder))
+        return sum(1 for _ in folder.iterdir())
     except FileNotFoundError:
         return 0

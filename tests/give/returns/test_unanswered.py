@@ -3,8 +3,6 @@
 import json
 from datetime import date
 
-import pytest
-
 from pipelines.give.returns.unanswered import Unanswered, unanswered
 from pipelines.kit.paths import Paths
 from tests.give.returns.small_lake import AS_OF, TOWNSHIPS
@@ -23,11 +21,11 @@ def received(paths: Paths, code: str, day: str) -> None:
     (folder / "回执_00000000.xlsx").write_bytes(b"")
 
 
-def test_nobody_is_late_on_the_last_day(paths, issued):
+def test_nobody_is_late_on_the_last_day(paths, con, issued):
     assert unanswered(paths, due(issued, FIRST)) == []
 
 
-def test_who_sent_nothing_is_late_the_day_after(paths, issued):
+def test_who_sent_nothing_is_late_the_day_after(paths, con, issued):
     after = date.fromordinal(due(issued, FIRST).toordinal() + 1)
     found = {one.township_code: one for one in unanswered(paths, after)}
     asked = {code for code, one in issued.items() if one.anomalies}
@@ -36,7 +34,7 @@ def test_who_sent_nothing_is_late_the_day_after(paths, issued):
     assert found[FIRST].days_over(after) == 1
 
 
-def test_what_came_after_the_set_is_an_answer_and_what_came_before_is_none(paths, issued):
+def test_what_came_after_the_set_is_an_answer_and_what_came_before_is_none(paths, con, issued):
     after = date.fromordinal(due(issued, FIRST).toordinal() + 1)
     received(paths, FIRST, AS_OF.isoformat())
     assert FIRST in {one.township_code for one in unanswered(paths, after)}
@@ -59,8 +57,3 @@ def test_the_oldest_comes_first(paths, monkeypatch):
     assert unanswered(paths, date(2024, 3, 31)) == [
         Unanswered(SECOND, "某镇", "20240131", "2024-02-15", 2), Unanswered(FIRST, "某镇", "20240229", "2024-03-15", 2),
     ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def nothing_received(paths):
-    assert not paths.receipts.exists() or not any(paths.receipts.iterdir())

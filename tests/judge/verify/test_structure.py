@@ -77,7 +77,7 @@ def run(paths, tmp_path, suite, as_of=AS_OF, feeds=("X01",)):
     folder.mkdir(exist_ok=True)
     for feed in feeds:
         (folder / f"{feed}.json").write_text(json.dumps(suite), encoding="utf-8")
-    return verify_structure(paths, as_of, feeds, folder)
+    return list(verify_structure(paths, as_of, feeds, folder))
 
 
 def test_the_newest_delivery_up_to_the_date_is_judged(paths, tmp_path):
@@ -123,7 +123,7 @@ def test_every_generated_suite_fits_its_bronze(tmp_path, gx):
         bronze(
             paths, code, "_empty", None, **{c.name: pl.Series([], dtype=dtype(c)) for c in feed.columns}
         )
-    results = verify_structure(paths, AS_OF, FEEDS)
+    results = list(verify_structure(paths, AS_OF, FEEDS))
     assert {r.feed for r in results} == set(FEEDS)
     assert {e.error for r in results for e in r.results} == {None}
     assert sum(r.rules for r in results) == sum(
