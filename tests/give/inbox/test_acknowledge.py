@@ -4,8 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipelines.defs.receipts import receipts_job
+from pipelines.defs.resources import Lakehouse
 from pipelines.give.inbox import intake as inbox
 from pipelines.give.inbox.intake import acknowledge, intake
+from pipelines.judge.ledger import shown
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.workbook_lock import unlock
 from tests.give.inbox.desk import R17, R20, fill_in
@@ -67,3 +70,23 @@ def test_a_file_nobody_can_read_is_told_so_at_once(paths, con, plain):
     (file,) = acknowledge(paths, con, NEXT).files
     assert said(file.receipt).startswith("整个文件未通过：")
     assert file.receipt.parent == paths.receipts / FIRST / NEXT.isoformat()
+
+
+def test_the_job_answers_what_came_and_changes_no_table(paths, con, plain):
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))
+    (paths.decisions / "turns").mkdir(parents=True)
+    (paths.decisions / "turns" / f"{AS_OF}.json").write_text("{}")
+    shown.reach(con, AS_OF, shown.CLOSED)
+    con.close()
+    run = receipts_job.execute_in_process(resources={"lakehouse": Lakehouse(root=str(paths.root))})
+    assert run.success
+    (receipt,) = (paths.receipts / FIRST / NEXT.isoformat()).glob("*.xlsx")
+    assert said(receipt).endswith("已受理 1 条；未答复 5 条")
+
+
+def test_the_job_says_why_it_cannot_answer_before_a_turn_is_out(paths, con, plain):
+    con.close()
+    run = receipts_job.execute_in_process(
+        resources={"lakehouse": Lakehouse(root=str(paths.root))}, raise_on_error=False
+    )
+    assert not run.success
