@@ -9,6 +9,7 @@ from datetime import date
 
 import dagster as dg
 
+from pipelines.defs.fresh import EVERY_TURN
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
@@ -26,7 +27,7 @@ def rulings_asset(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=RULINGS, deps=[BUSINESS_DATE], group_name="bronze", kinds={"yaml"}, owners=["team:big_data_bureau"],
-        **BY_DATE,
+        freshness_policy=EVERY_TURN, **BY_DATE,
         description="Takes in what people decided about deliveries: refused ones 放行与退回 "
         "(data/decisions/deliveries/*.yaml), those out of force 撤回与恢复 (data/decisions/withdrawals/*.yaml).",
     )
