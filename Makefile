@@ -12,7 +12,7 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 # What is given on the command line (NAME=…, SQL=…) reaches recipes by the environment: no quote in it ends ours.
-.PHONY: exports answers query inspect help prefecture bench bench-compare run ui test check lock generate pack clean
+.PHONY: exports answers query take inspect help prefecture bench bench-compare run ui test check lock generate pack clean
 
 help:
 	@echo "make run SCALE=1%   the whole loop on the sample prefecture (two business dates), then a summary; 0.1% for a small try"
@@ -20,6 +20,7 @@ help:
 	@echo "make exports   the files for departments, province and counties, from the newest turn (DATE=YYYY-MM-DD)"
 	@echo "make answers   answers to the lists in data/queries/drop 查询核验"
 	@echo "make query SQL=\"SELECT …\"   ask the lake, read only"
+	@echo "make take TABLE=q07_firms_by_section [KIND=parquet] [OUT=folder]   a table of the analysts' file, with its dictionary"
 	@echo "make inspect FILE=… [FEED=F10] [ROWS=5]   what would become of a file of a department; nothing is written"
 	@echo "make pack NAME=x   a new pack 场景包 that runs, to be turned into a real one"
 	@echo "make test   all tests"
@@ -44,6 +45,9 @@ answers: .venv/ready
 
 query: .venv/ready
 	@$(BIN)/python -m pipelines query "$$SQL"
+
+take: .venv/ready
+	@$(BIN)/python -m pipelines take "$$TABLE" $${KIND:+--as "$$KIND"} $${OUT:+--out "$$OUT"}
 
 inspect: .venv/ready
 	@$(BIN)/python -m pipelines inspect "$$FILE" $${FEED:+--feed "$$FEED"} $${ROWS:+--rows "$$ROWS"}

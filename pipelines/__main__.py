@@ -1,5 +1,5 @@
 """Commands of the product: `python -m pipelines turn DATE | exports | queries | query SQL | trace FEED KEY |
-inspect FILE | setup`.
+inspect FILE | take TABLE | setup`.
 
 Belongs here: parsing the command line. The Makefile is the way people call it.
 """
@@ -61,6 +61,10 @@ def _run() -> int:
     trial.add_argument("--json", action="store_true", help="for programs")
     trial.add_argument("--rows", type=_count, default=5, help="how many rows to show as they were read")
     trial.add_argument("--as-of", type=_day, help="as if sent on that day; today where not given")
+    taken = commands.add_parser("take", help="a table of the analysts' file as CSV or Parquet, with its dictionary")
+    taken.add_argument("table", type=_words)
+    taken.add_argument("--as", dest="kind", choices=("csv", "parquet"), default="csv", help="csv is for Excel and WPS")
+    taken.add_argument("--out", type=Path, help="folder; published/taken in the data folder where not given")
     commands.add_parser("setup", help="compile models and rules, prepare what the UI starts with")
     arguments = parser.parse_args()
     paths = Paths.default()
@@ -72,6 +76,8 @@ def _run() -> int:
         return ask(paths, arguments.sql)
     if arguments.command == "inspect":
         return inspect(paths, arguments)
+    if arguments.command == "take":
+        return take_along(paths, arguments.table, arguments.kind, arguments.out)
     if arguments.command == "trace":
         return tell_record(paths, arguments.feed, arguments.record_key, arguments.as_of)
 
@@ -153,6 +159,19 @@ def inspect(paths: Paths, arguments: argparse.Namespace) -> int:
         print(json.dumps(said, ensure_ascii=False, indent=1))
     else:
         print(trial_words.as_text(found, feed) if found else said["message"])
+    return 0
+
+
+def take_along(paths: Paths, table: str, kind: str, folder: Path | None) -> int:
+    """Write a table of the analysts' file and its dictionary, print where they are; 1 when there is none, with why."""
+    from pipelines.give.published import take
+
+    try:
+        taken = take.take(paths, table, kind, folder or paths.published / "taken")
+    except take.NotTakenError as why:
+        print(why, file=sys.stderr)
+        return 1
+    print(f"{taken.file}（{taken.rows:,} 行）\n{taken.dictionary}（各列是什么、单位、来源、新旧）")
     return 0
 
 

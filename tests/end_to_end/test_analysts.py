@@ -1,8 +1,10 @@
 """The analysts' file of the story as an analyst meets it: words everywhere, answers, the commands of the page."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 
 import duckdb
 import pytest
@@ -89,16 +91,48 @@ def test_turns_stand_beside_each_other(con):
     assert now == con.execute("SELECT sum(resident_count) FROM residence").fetchone()[0]
 
 
-def test_the_sql_of_the_page_runs_and_a_table_leaves_with_its_dictionary(con, beside):
-    for block in blocks("sql"):
-        con.execute(block)
+def test_every_column_is_in_the_dictionary_and_every_number_has_a_unit(con):
+    told = con.execute("SELECT table_name, column_name, words FROM dictionary ORDER BY table_name, place").fetchall()
+    assert told == con.execute("""
+        SELECT table_name, column_name, comment FROM duckdb_columns()
+        WHERE NOT internal AND table_name <> 'dictionary' ORDER BY table_name, column_index""").fetchall()
+    bare = con.execute("""SELECT column_name FROM dictionary
+        WHERE data_type IN ('BIGINT', 'INTEGER', 'DOUBLE') AND unit IS NULL ORDER BY 1""").fetchall()
+    assert bare == [("cancelled_year",), ("established_year",), ("k",)]
+    nameless = con.execute("""SELECT table_name, column_name FROM dictionary
+        WHERE made_of IS NULL AND unit IS NULL AND table_name NOT IN ('about', 'withheld')""").fetchall()
+    assert nameless == []
+    assert con.execute("""SELECT unit, is_stale FROM dictionary
+        WHERE table_name = 'benefit_month' AND column_name = 'amount'""").fetchall() == [("元", True)]
+
+
+def test_the_file_opens_beside_us_in_another_process(con, story):
+    asked = "SELECT count(*) FROM township"
+    code = f"import duckdb, sys; print(duckdb.connect(sys.argv[1], read_only=True).execute({asked!r}).fetchone()[0])"
+    file = str(story[0].published / "analyst.duckdb")
+    done = subprocess.run([sys.executable, "-I", "-c", code, file], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == con.execute(asked).fetchone()[0] > 0
+
+
+def test_the_sql_of_the_page_answers(con):
+    assert [con.execute(block).fetchone() is not None for block in blocks("sql")] == [True] * len(blocks("sql"))
+
+
+def test_a_table_leaves_with_its_dictionary_as_the_page_says(con, story):
+    taken = [line for line in "".join(blocks("sh")).splitlines() if line.startswith("make take ")]
+    for line in taken:
+        environment = {**os.environ, "ZHENJIE_DATA": str(story[0].root)}
+        make, *said = line.split()
+        subprocess.run([make, "-s", "-o", ".venv/ready", *said], cwd=PROJECT_ROOT, env=environment, check=True)
+    folder = story[0].published / "taken"
     with duckdb.connect() as fresh:
-        rows = fresh.execute("SELECT count(*) FROM 'township.parquet'").fetchone()
-        assert rows == con.execute("SELECT count(*) FROM township").fetchone()
-        assert rows == fresh.execute("SELECT count(*) FROM read_csv('township.csv')").fetchone()
-        columns = [name for name, *_ in fresh.execute("DESCRIBE FROM 'township.parquet'").fetchall()]
-        told = fresh.execute("SELECT column_name, comment FROM read_csv('township_dictionary.csv')").fetchall()
-    assert [name for name, _ in told] == columns and all(text for _, text in told)
+        for name, file in (("township", "township.parquet"), ("q07_firms_by_section", "q07_firms_by_section.csv")):
+            rows = fresh.execute(f"SELECT count(*) FROM '{folder / file}'").fetchone()
+            assert rows == con.execute(f"SELECT count(*) FROM {name}").fetchone()
+            columns = [column for column, *_ in con.execute(f"DESCRIBE {name}").fetchall()]
+            told = fresh.execute(f"SELECT 列, 说明 FROM read_csv('{folder}/{name}_数据字典.csv')").fetchall()
+            assert [column for column, _ in told] == columns and all(words for _, words in told)
+    assert len(taken) == 2
 
 
 def test_the_python_of_the_page_runs(beside):
@@ -109,7 +143,7 @@ def test_the_python_of_the_page_runs(beside):
 
 
 def test_the_command_line_of_the_page_asks_a_view(con, beside):
-    for line in "".join(blocks("sh")).splitlines():
+    for line in (line for line in "".join(blocks("sh")).splitlines() if line.startswith("duckdb ")):
         _, said = line.split(" -c ")
         con.execute(said.strip('"'))
         if shutil.which("duckdb"):

@@ -15,6 +15,7 @@ import polars_hash  # noqa: F401  registers the `chash` namespace
 
 from pipelines.give.published.anonymity import Plan, Withheld, generalise, load_plans, smallest_group
 from pipelines.give.published.answers import add_answer, load_answers
+from pipelines.give.published.dictionary import COMMENTS, DICTIONARY, add_dictionary
 from pipelines.give.published.names import add_names
 from pipelines.give.published.words import ABOUT, FRESHNESS, LIMITS, WITHHELD, remarks
 from pipelines.kit.disclosure import ANALYST, may_show
@@ -80,9 +81,11 @@ def publish(
         )
         _comment(con, "about", ABOUT)
         _tell_withheld(con, withheld)
-        for answer in load_answers():
-            if add_answer(con, answer, rows, _OUT):
-                _comment(con, answer.name, answer.comments, "VIEW")
+        answers = [answer for answer in load_answers() if add_answer(con, answer, rows, _OUT)]
+        for answer in answers:
+            _comment(con, answer.name, answer.comments, "VIEW")
+        add_dictionary(con, answers, _OUT)
+        _comment(con, DICTIONARY, COMMENTS)
     finally:
         con.execute(f"DETACH {_OUT}")
     return Published(publish_file(fresh, paths.published / "analyst.duckdb"), rows, withheld)
