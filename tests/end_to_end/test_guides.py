@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import __main__ as commands
 from pipelines.asking import ask
 from pipelines.ingest.bronze.rulings import DELIVERIES
 from pipelines.judge.ledger.decisions import SOURCE, Decision
@@ -126,3 +127,13 @@ def test_no_guide_names_a_page_or_a_command_that_is_not_there(file: Path):
     assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.M)) <= set(targets)
     modules = set(re.findall(r"python -m ((?:pipelines|prefecture|tests)[\w.]*)", text))
     assert [module for module in modules if find_spec(module) is None] == []
+
+
+def test_no_guide_names_a_command_of_the_product_that_is_not_there(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["pipelines", "--help"])
+    with pytest.raises(SystemExit):
+        commands.main()
+    known = set(re.search(r"\{([\w,]+)\}", capsys.readouterr().out)[1].split(","))
+    texts = [file.read_text(encoding="utf-8") for file in (*GUIDES, *ENTRANCES)]
+    named = {name for text in texts for name in re.findall(r"python -m pipelines ([a-z]+)", text)}
+    assert {"turn", "setup", "trace", "inspect"} <= named <= known
