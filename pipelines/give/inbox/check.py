@@ -115,9 +115,10 @@ def _check_row(row: Row, desk: _Desk) -> RowResult:
         return result.but(REJECTED, "E_ID_NUMERIC", column=form.where("id_no"))
     if changed := form.changed(row, desk.signer):
         return result.but(REJECTED, "E_ROW_CHANGED", column=form.where(changed))
+    refusal = _ticket_refusal(desk.tickets.get(row_key))
     if not given[0] and not given[1]:
-        return result.but(UNANSWERED, "E_NOTE_ONLY" if given[2] else "E_BLANK")
-    if refusal := _ticket_refusal(desk.tickets.get(row_key)):
+        return result.but(UNANSWERED, refusal or ("E_NOTE_ONLY" if given[2] else "E_BLANK"))
+    if refusal:
         return result.but(REJECTED, refusal)
     if rule_id not in desk.rules:
         return result.but(REJECTED, "E_RULE_RETIRED")

@@ -21,13 +21,15 @@ from pipelines.give.inbox.known import Known, known_tickets
 from pipelines.give.inbox.merge import merge
 from pipelines.give.inbox.problems import Refused
 from pipelines.give.inbox.reader import Book, Reader
-from pipelines.give.inbox.receipt import build_receipt
+from pipelines.give.inbox.receipt import Handed, build_receipt
 from pipelines.give.inbox.receive import Received, Taken, put_back, receive, received
 from pipelines.give.inbox.unlocking import unlocked
 from pipelines.give.returns import columns as layout
 from pipelines.give.returns.issue import issued_set
+from pipelines.judge.ledger.set_manifest import read_manifest
 from pipelines.judge.rules import Rule, load_rules
 from pipelines.kit.incidents import incident, is_ours, words
+from pipelines.kit.issues import folder_name
 from pipelines.kit.paths import Paths
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.signature import RowSigner
@@ -154,8 +156,11 @@ def _judged(
     for result, rows in zip(files, merge([f.rows for f in files]), strict=True):
         result.rows = rows
     left = [FileResult(one.source, reason_code=UNFORESEEN, reason=one.reason) for one in taken.left]
+    handed: Counter = Counter()
     for result in (*left, *files):
-        result.receipt = _write_receipt(paths, as_of, result, rules, is_taken)
+        handed[result.township_code] += 1
+        day = as_of if is_taken else None
+        result.receipt = _write_receipt(paths, day, result, rules, handed[result.township_code])
     return IntakeReport(tuple(files), taken.repeats, tuple(left), tuple(early))
 
 
@@ -233,14 +238,20 @@ def _tickets(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, tuple[str
     return {ticket: (state, assignee) for ticket, state, assignee in rows}
 
 
-def _write_receipt(paths: Paths, as_of: date, result: FileResult, rules: dict, is_taken: bool) -> Path:
+def _write_receipt(paths: Paths, as_of: date | None, result: FileResult, rules: dict, number: int) -> Path:
     """One a file: under the day it was received for, where the turn finds and replaces the first one."""
     folder = paths.receipts / (result.township_code or UNKNOWN_FOLDER) / result.source.received_on
     path = folder / _receipt_name(result.source.sha256[:8])
-    place = result.identity.place if result.identity else ""
-    day = as_of if is_taken else None
-    write_whole(path, build_receipt(day, result.shown_name, place, result.reason, result.rows, rules))
+    whose = _whose(paths, result.identity) if result.identity else ()
+    handed = Handed(result.shown_name, number, *whose)
+    write_whole(path, build_receipt(as_of, handed, result.reason, result.rows, rules))
     return path
+
+
+def _whose(paths: Paths, of: Identity) -> tuple[str, str]:
+    """The place of a set and its last day for answers; '' where its manifest is lost."""
+    said = read_manifest(paths.returns / of.township_code / folder_name(of.as_of, of.issue))
+    return of.place, said["due_on"] if said else ""
 
 
 def _receipt_name(number: str) -> str:

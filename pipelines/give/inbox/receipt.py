@@ -7,10 +7,12 @@ or register state that has changed meanwhile is named: beside a ticket number it
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from pipelines.give.inbox.check import RowResult
+from pipelines.give.inbox.check import ACCEPTED, REJECTED, UNANSWERED, RowResult
 from pipelines.give.returns.assemble import OUTCOMES
+from pipelines.give.returns.guide import chinese_date
 from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import Rule
 from pipelines.kit.office.column import NUMBER, Column, centred
@@ -22,26 +24,39 @@ _COLUMNS = (
     Column("原因和下一步", 78),
 )  # fmt: skip
 _TAKEN = "已收到并办理。"
-_WAITING = "已收到并核对，下一轮办理时生效；未通过的请改好后再交，下一轮办理前都来得及。"
+_WAITING = "已收到并核对，核对通过的在下一轮办理时生效。"
+_JUDGED = {ACCEPTED: "核对通过"}  # nothing has been done yet
 _UNDATED = date(2000, 1, 1)  # of a workbook, where equal content must give equal bytes
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A file as it was handed in: its name, the how manieth of its township since the last turn, whose it is ('' where
+    nobody knows), the last day for answers of its set ('' likewise)."""
+
+    name: str
+    number: int
+    place: str = ""
+    due_on: str = ""
 
 
 def build_receipt(
     as_of: date | None,
-    file_name: str,
-    place: str,
+    file: Handed,
     file_reason: str,
     rows: Sequence[RowResult],
     rules: Mapping[str, Rule],
 ) -> bytes:
     """Receipt workbook; `as_of`: of the turn that took the file in, None before one has; `file_reason` '': the file as
     a whole was taken in. Equal input, equal bytes."""
+    outcomes = OUTCOMES if as_of else OUTCOMES | _JUDGED
     counts = Counter(row.outcome for row in rows)
-    said = "；".join(f"{OUTCOMES[o]} {counts[o]} 条" for o in OUTCOMES if counts[o])
-    verdict = f"整个文件未通过：{file_reason}" if file_reason else f"{_TAKEN if as_of else _WAITING}{said}"
+    said = "；".join(f"{words} {counts[o]} 条" for o, words in outcomes.items() if counts[o])
+    done = f"{_TAKEN if as_of else _WAITING}{said}。{_again(counts, file.due_on)}"
+    verdict = f"整个文件未通过：{file_reason}" if file_reason else done
     facts = (
-        ("收到的文件", file_name),
-        ("镇街", place or "未能识别"),
+        ("收到的文件", f"{file.name}（本期第 {file.number} 份）"),
+        ("镇街", file.place or "未能识别"),
         ("业务日期", as_of.isoformat() if as_of else "下一轮（尚未办理）"),
         ("办理结果", verdict),
     )
@@ -50,13 +65,21 @@ def build_receipt(
         page(sheet, f"数据返还回执 {as_of.isoformat() if as_of else '收件核对'}")
         write_title(sheet, formats, "数据返还回执")
         top = write_facts(sheet, formats, 2, facts, (NUMBER, *_COLUMNS)) + 1
-        cells = [_line(row, rules) for row in sorted(rows, key=lambda r: (r.sheet_row == 0, r.sheet_row))]
+        cells = [_line(row, rules, outcomes) for row in sorted(rows, key=lambda r: (r.sheet_row == 0, r.sheet_row))]
         write_table(sheet, formats, top, _COLUMNS, cells, fits_rows=True)
         sheet.repeat_rows(top, top)
     return out.getvalue()
 
 
-def _line(row: RowResult, rules: Mapping[str, Rule]) -> tuple[str, ...]:
+def _again(counts: Mapping[str, int], due_on: str) -> str:
+    """What is left to do, and the last day for it, which may be over; nothing where nothing is."""
+    if not counts[REJECTED] and not counts[UNANSWERED]:
+        return ""
+    by = f"这一期的答复期限是{chinese_date(due_on)}。" if due_on else ""
+    return f"未通过的请改好后再交，未答复的可以补填再交。{by}"
+
+
+def _line(row: RowResult, rules: Mapping[str, Rule], outcomes: Mapping[str, str]) -> tuple[str, ...]:
     rule = f"{row.rule_id} {rules[row.rule_id].title_zh}" if row.rule_id in rules else ""
     shown = str(row.sheet_row) if row.sheet_row else "—"
-    return short(row.ticket_id or "—"), rule, shown, OUTCOMES[row.outcome], row.reason
+    return short(row.ticket_id or "—"), rule, shown, outcomes[row.outcome], row.reason

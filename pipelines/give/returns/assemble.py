@@ -31,7 +31,7 @@ _COUNTY_DIGITS = 6
 OUTCOMES = {
     "accepted": "已受理",
     "rejected": "未通过",
-    "duplicate": "重复填报",
+    "duplicate": "已答复，只计一次",
     "superseded": "已被后一次代替",
     "unanswered": "未答复",
 }
@@ -48,7 +48,7 @@ STATES = {
     "reopened": "再次出现",
 }
 # Of a ticket that is open again and held by the department: flipped back, or not mended as it had said.
-_FLIPPED, _AT_SOURCE = "来源又变回原值，已转数据来源部门，您的更正继续有效", "再次出现，已转数据来源部门"
+_FLIPPED, _AT_SOURCE = "来源报来的还是原值，已转数据来源部门，您的更正继续有效", "再次出现，已转数据来源部门"
 
 
 def township_returns(
@@ -179,7 +179,7 @@ _ANSWERS = """
     left join overtaken on overtaken.ticket_id = a.ticket_id
     left join flipped on flipped.ticket_id = a.ticket_id
     left join named on named.ticket_id = a.ticket_id
-    where a.outcome <> 'unanswered' or a.note <> ''
+    where a.outcome in ('accepted', 'rejected') or a.note <> ''
     order by a.township_code, a.file_name, a.workbook_sha256, a.sheet_row, a.ticket_id"""
 _FRESH = """
     select feed, scope, last_good_on, last_good_period, behind_period, state, as_of - cast(days_behind as integer),

@@ -24,7 +24,7 @@ from pipelines.kit.records import read_record
 from pipelines.kit.security.signature import digest
 from pipelines.kit.whole_files import fresh_folder, publish_folder
 
-DISPUTE, FLIP_BACK, AGREED, PLAIN = "镇街异议", "更正后复现", "镇街已核实", "待更正"
+DISPUTE, FLIP_BACK, AGREED, PLAIN = "镇街异议", "更正后仍错", "镇街已核实", "待更正"
 KINDS = (DISPUTE, FLIP_BACK, AGREED, PLAIN)
 RECORD = "letter.json"
 _COLUMNS = (
@@ -36,7 +36,7 @@ _COLUMNS = (
 )  # fmt: skip
 _GUIDE = (
     "请按「数据文件」「工作表」「行号」在贵单位报送的文件中找到该行，在源系统中核对并更正；下次交付时以更正后的数据为准。",
-    "请在「办理期限」前办理，「镇街异议」「更正后复现」排在前面，请优先办理。答复请写明工单号、采纳或不采纳、理由，送市大数据局。",
+    "请在「办理期限」前办理，「镇街异议」「更正后仍错」排在前面，请优先办理。答复请写明工单号、采纳或不采纳、理由，送市大数据局。",
 )
 
 

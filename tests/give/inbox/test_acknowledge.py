@@ -17,7 +17,8 @@ from tests.give.returns.small_lake import AS_OF, ticket
 
 NEXT = AS_OF + timedelta(days=1)
 TURN = date(2024, 2, 29)
-WAITING = "已收到并核对，下一轮办理时生效；未通过的请改好后再交，下一轮办理前都来得及。"
+WAITING = "已收到并核对，核对通过的在下一轮办理时生效。"
+AGAIN = "。未通过的请改好后再交，未答复的可以补填再交。这一期的答复期限是2024年2月15日。"
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_a_receipt_comes_before_the_turn_and_nothing_is_recorded(paths, con, pla
     sent = drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))
     (file,) = acknowledge(paths, con, NEXT).files
     assert not sent.exists()
-    assert said(file.receipt) == f"{WAITING}已受理 1 条；未答复 5 条"
+    assert said(file.receipt) == f"{WAITING}核对通过 1 条；未答复 5 条{AGAIN}"
     assert answers(con) == []
     assert acknowledge(paths, con, NEXT).files == (), "what has its receipt is not read again"
 
@@ -44,7 +45,7 @@ def test_the_turn_takes_it_in_and_replaces_the_receipt(paths, con, plain):
     (early,) = acknowledge(paths, con, NEXT).files
     (taken,) = intake(paths, con, TURN).files
     assert taken.receipt == early.receipt
-    assert said(taken.receipt) == "已收到并办理。已受理 1 条；未答复 5 条"
+    assert said(taken.receipt) == f"已收到并办理。已受理 1 条；未答复 5 条{AGAIN}"
     assert [row for row in answers(con) if row[3] == "accepted"] == [(ticket(FIRST, 0), "确认健在", "", "accepted")]
     assert len(list(paths.receipts.glob("*/*/*.xlsx"))) == 1
 
@@ -61,8 +62,21 @@ def test_a_later_file_of_the_same_office_changes_the_first_ones_receipt_and_nobo
     monkeypatch.setattr(inbox, "_judge", lambda *a: (read.append(a[0].source.file_name), judge(*a)))
     first, later = acknowledge(paths, con, NEXT).files
     assert read == [f"{FIRST}/a.xlsx", f"{FIRST}/c.xlsx"]
-    assert said(first.receipt) == f"{WAITING}已被后一次代替 1 条；未答复 5 条"
-    assert said(later.receipt) == f"{WAITING}已受理 2 条；未答复 4 条"
+    assert said(first.receipt) == f"{WAITING}已答复，只计一次 1 条；已被后一次代替 1 条；未答复 4 条{AGAIN}"
+    assert said(later.receipt) == f"{WAITING}核对通过 2 条；未答复 4 条{AGAIN}"
+
+
+def test_nobody_is_told_to_do_again_what_another_file_has_done(paths, con, plain):
+    """The first file has one row right, one wrong, four blank; the second mends the wrong one and leaves the right one
+    blank."""
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",), R17: ("不清楚",)}), seconds=1)
+    drop(paths, f"{FIRST}/b.xlsx", fill_in(plain(), {R17: ("确认已死亡",)}), seconds=2)
+    first, second = acknowledge(paths, con, NEXT).files
+    told = {(f, row.ticket_id): (row.outcome, row.reason_code) for f in (0, 1) for row in (first, second)[f].rows}
+    alive, dead = ticket(FIRST, 0), ticket(FIRST, 1)
+    assert (told[0, alive], told[1, alive]) == (("accepted", ""), ("duplicate", "N_ANSWERED"))
+    assert (told[0, dead], told[1, dead]) == (("superseded", "N_MENDED"), ("accepted", ""))
+    assert [code for (_, of), code in told.items() if of not in (alive, dead)] == [("unanswered", "E_BLANK")] * 8
 
 
 def test_a_file_nobody_can_read_is_told_so_at_once(paths, con, plain):
@@ -81,7 +95,7 @@ def test_the_job_answers_what_came_and_changes_no_table(paths, con, plain):
     run = receipts_job.execute_in_process(resources={"lakehouse": Lakehouse(root=str(paths.root))})
     assert run.success
     (receipt,) = (paths.receipts / FIRST / NEXT.isoformat()).glob("*.xlsx")
-    assert said(receipt).endswith("已受理 1 条；未答复 5 条")
+    assert said(receipt) == f"{WAITING}核对通过 1 条；未答复 5 条{AGAIN}"
 
 
 def test_the_job_says_why_it_cannot_answer_before_a_turn_is_out(paths, con, plain):

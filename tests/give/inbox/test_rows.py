@@ -46,7 +46,9 @@ def test_all_answers_are_taken(workbook, desk_keys):
     assert said[R22] == ("accepted", "not_error", "", "")
     assert said[R11] == ("accepted", "fix", "370602001001002", "")
     assert said[R11_B][0] == "unanswered"
-    assert rows[R11_B].reason == "工作表「异常清单」第 8 行：还没有选择处理结果，下次返还时会再次列出。"
+    assert rows[R11_B].reason == (
+        "工作表「异常清单」第 8 行：还没有选择处理结果。可以补填再交；不交的，下次返还时会再次列出。"
+    )
 
 
 @pytest.mark.parametrize(("r20", "r17"), [("确认健在", "确认已死亡"), ("确认已死亡", "确认健在")])

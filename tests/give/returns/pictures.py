@@ -21,7 +21,7 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from pipelines.give.inbox.receipt import build_receipt
+from pipelines.give.inbox.receipt import Handed, build_receipt
 from pipelines.give.returns.columns import ANOMALIES, ANOMALY_SHEET, COL, GUIDE, RECEIPT, TOWNSHIP
 from pipelines.give.returns.workbook import build_workbook
 from pipelines.judge.ledger.ticket_numbers import short
@@ -84,7 +84,8 @@ def books(folder: Path) -> dict[str, bytes]:
     blank = build_workbook(replace(data, anomalies=asked), keys)
     sent = fill_in(blank, {**_ANSWERS, R11_B: ("更正网格", "第三网格")})
     rows = judge(sent, keys)
-    slip = build_receipt(AS_OF, "返还_向阳街道_20240131.xlsx", data.place, "", rows, load_rules())
+    handed = Handed("返还_向阳街道_20240131.xlsx", 1, data.place, data.due_on.isoformat())
+    slip = build_receipt(AS_OF, handed, "", rows, load_rules())
     return {BOOK: edit(fill_in(blank, _ANSWERS), _sign), SLIP: slip}
 
 

@@ -60,7 +60,7 @@ def test_disputes_and_flip_backs_come_first_with_file_and_line(paths, con):
     assert notice.file.parent.parent.parent == paths.notices and notice.file.parent.name == "20240131"
     assert notice.file.name == f"异议函_{notice.department_name}_20240131.xlsx"
     rows = rows_of(notice)
-    assert [r["类别"] for r in rows] == ["镇街异议", "更正后复现", "待更正"]
+    assert [r["类别"] for r in rows] == ["镇街异议", "更正后仍错", "待更正"]
     assert rows[0]["工单号"] == ticket(FIRST, 3)[:12]
     assert (rows[0]["数据文件"], rows[0]["工作表"], rows[0]["行号"]) == ("F31_20240131-aaaaaaaa.xlsx", "Sheet1", "7")
     assert (rows[0]["字段"], rows[0]["镇街"]) == ("网格编码", "芝罘区向阳街道")

@@ -359,7 +359,7 @@ def test_a_ticket_the_department_holds_again_is_not_the_townships_turn(con):
     )  # fmt: skip
     data = next(township_returns(con, date(2024, 3, 5), load_rules(), load_contracts()))
     assert {cells[1]: (cells[3], cells[7]) for cells in data.previous_answers} == {
-        short(ticket(FIRST, 3)): ("刘淑珍", "来源又变回原值，已转数据来源部门，您的更正继续有效"),
+        short(ticket(FIRST, 3)): ("刘淑珍", "来源报来的还是原值，已转数据来源部门，您的更正继续有效"),
         short(ticket(FIRST, 4)): ("人员4", "再次出现，已转数据来源部门"),
         short(ticket(FIRST, 5)): ("人员5", "待核实"),
     }
