@@ -156,6 +156,32 @@ def test_every_entry_says_what_it_is_who_owns_it_and_how_fresh_it_is():
         assert thing["kind"] == "术语" or items["更新"], thing["code"]
 
 
+def test_no_column_reads_public_in_a_table_about_persons():
+    known = {t["code"]: t for t in things(HOUSE) if t["kind"] == "数据表"}
+    highest = "整表按其中最高级别管理（就高）"
+    assert {name for name, t in known.items() if highest not in dict(t["facts"])["分级"]} == set()
+    assert dict(known["unified.person"]["facts"])["分级"] == f"L4 敏感个人信息；{highest}"
+    classes = {name: {row[1]: row[2] for row in t["sections"][0][2]} for name, t in known.items()}
+    assert classes["unified.person"]["residence_grid_code"] == "L1（整表按 L4）"
+    assert classes["returns.return_resident"]["grid_code"].endswith("（整表按 L4）")
+    assert classes["ledger.issued_resident"]["name"] == "未定级，按 L4"
+    assert known["ledger.issued_resident"]["level"] == "L4"
+    assert classes["published.township"] == dict.fromkeys(classes["published.township"], "L1")
+    assert {n for n, t in known.items() if t["level"] >= "L3" and {"L1", "L2"} & {*classes[n].values()}} == set()
+
+
+def test_what_one_row_is_stands_only_where_it_says_more_than_the_title():
+    told = {t["code"]: dict(t["facts"]).get("一行是") for t in things(HOUSE)}
+    assert told["verify.survey_residence"] is None and told["unified.death"] is None
+    assert told["unified.person"] == "人口：一人一条，每个值都注明出处。"
+
+
+def test_rules_stand_in_the_order_of_their_numbers():
+    rows = re.findall(r"^\| \[(R\d+)\]", PAGES[catalogue.RULES / "index.md"], re.M)
+    assert rows == sorted(rows, key=lambda rule: int(rule[1:])) and {"R40", "R43", "R46"} < set(rows)
+    assert [t["code"] for t in things(HOUSE) if t["kind"] == "规则"] == rows
+
+
 def test_a_table_says_what_is_made_of_it_through_macros_and_what_feeds_say(tmp_path: Path):
     models, macros = tmp_path / "models", tmp_path / "macros"
     models.mkdir()

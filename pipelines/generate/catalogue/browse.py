@@ -13,7 +13,7 @@ from pypinyin import Style, lazy_pinyin
 
 from pipelines.generate.catalogue.tables import SHOWN, STAGING
 from pipelines.generate.catalogue.things import things
-from pipelines.generate.catalogue.uses import House
+from pipelines.generate.catalogue.uses import COMES_TO, House
 from pipelines.kit.contracts.elements import SHARING, Element
 from pipelines.kit.contracts.model import Column, Feed
 from pipelines.kit.contracts.words import CLASSES, facts, marks, refusals, type_words
@@ -30,6 +30,7 @@ def browse(house: House) -> str:
     titles = {*(f.title for f in feeds), *(name for t in known for name in (t["title"], *t["aliases"]))}
     data = {
         "classes": CLASSES,
+        "comes_to": {"note": COMES_TO},
         "standards": house.standards,
         "elements": [_element(name, element, house) for name, element in house.elements.items()],
         "feeds": [_feed(feed, codes, house) for feed in feeds],

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pipelines.generate.catalogue.markdown import NOTE, cell, head
 from pipelines.generate.catalogue.tables import SHOWN, STAGING
-from pipelines.generate.catalogue.uses import KINDS, RULE, House, User
+from pipelines.generate.catalogue.uses import COMES_TO, KINDS, RULE, House, User
 from pipelines.kit.contracts.model import Column, Feed
 from pipelines.kit.contracts.words import MODES, facts, marks, refusals, type_words
 
@@ -32,7 +32,7 @@ def page(feed: Feed, house: House) -> str:
     lines += [_row(number, column) for number, column in enumerate(feed.columns, start=1)]
     lines += ["", "## 整份退回的情形", "", *(f"- {r}" for r in refusals(feed))]
     if met := house.comes_to({f"{feed.code}.{c.name}" for c in feed.columns}):
-        lines += ["", "## 到了哪里（含参与取值、排序的列，不含只用来对照的列）", ""]
+        lines += ["", "## 到了哪里", "", f"{COMES_TO}\n"]
         lines += head(("表、表页、导出", "内容", "列"))
         lines += [f"| `{code}` | {cell(title)} | {cell('、'.join(told))} |" for code, title, told in met]
     lines += ["", "## 谁在用", "", *_used(house.users(feed.code))]

@@ -11,10 +11,10 @@ from pipelines.give.returns.columns import SEVERITY
 from pipelines.give.returns.questions import meaning
 from pipelines.judge.rules import Rule
 
-_HEADS = ("规则", "名称", "严重程度", "由谁解决", "责任部门", "问镇街", "埋设", "精确率", "召回率")
+_HEADS = ("规则", "名称", "严重程度", "由谁解决", "责任部门", "问镇街", "自设问题", "精确率（自设）", "召回率（自设）")
 _SHARES = (
-    "精确率：查出的有多少是真的；召回率：真有的查出了多少。在合成样本上测得，真实数据可能不同；埋设是其中"
-    "有意放进的问题数。规模和日期见各规则的页，"
+    "精确率：查出的有多少是真的；召回率：真有的查出了多少。在合成样本上测得，真实数据可能不同；自设问题是我们自己"
+    "有意放进样本的问题数。规模和日期见各规则的页，"
     "怎么测见 [docs/benchmark.md](../../benchmark.md)。\n"
 )
 

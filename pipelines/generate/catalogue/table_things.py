@@ -8,24 +8,32 @@ from pipelines.generate.catalogue.tables import LEDGER, SHOWN, Table
 from pipelines.generate.catalogue.thing import EVERY_TURN, OWNER, Thing, feeds, thing
 from pipelines.generate.catalogue.uses import TABLE, House, pack_code
 from pipelines.judge.ledger.schema import STATE_TABLES
+from pipelines.kit.contracts.words import CLASSES
 from pipelines.kit.disclosure.columns import facts
 from pipelines.kit.models import REFERENCE
+
+_HIGHEST_COUNTS = "整表按其中最高级别管理（就高）"
+_PERSONAL = "L3"  # from here on a row is about a person, whatever a single column tells
+_UNKNOWN = "L4"  # as disclosure takes a column that nobody has classed
 
 
 def of_table(table: Table, house: House) -> Thing:
     """A table with its columns, each with its class and the feeds behind it."""
     feed = next((f for f in house.feeds.values() if table.name == house.staged(f)), None)
     behind = [feed.code] if feed else feeds(house, house.behind(table.name, table.columns))
+    levels = {name: _level(table.name, name) for name in table.columns}
+    level = max((known or _UNKNOWN for known in levels.values()), default="")
     told = [
-        ("一行是", table.words), ("所在层", SHOWN[table.schema]), ("维护", OWNER), ("更新", _fresh(table.name)),
+        ("一行是", "" if table.words.rstrip("。") == table.title else table.words),
+        ("分级", f"{level} {CLASSES[level]}；{_HIGHEST_COUNTS}" if level else ""),
+        ("所在层", SHOWN[table.schema]), ("维护", OWNER), ("更新", _fresh(table.name)),
         ("来源周期", f"{feed.department_name}，{feed.cadence}" if feed else ""), ("来自", behind),
         ("往下做成", house.readers[table.name]), ("谁在用", _users(table.name, house)),
     ]  # fmt: skip
     rows = [
-        [words or name, name, _level(table.name, name), feeds(house, house.origins(table.name, name))]
+        [words or name, name, _shown(levels[name], level), feeds(house, house.origins(table.name, name))]
         for name, words in table.columns.items()
     ]
-    level = max((row[2] for row in rows), default="")
     sections = [("列", ["内容", "列", "分级", "来自"], rows)]
     return thing(TABLE, table.name, table.title, OWNER, SHOWN[table.schema], told, sections, level)
 
@@ -38,7 +46,16 @@ def _fresh(table: str) -> str:
 
 
 def _level(table: str, column: str) -> str:
-    return max((fact.classification for fact in facts(table, column) or ()), default="L1")
+    """The highest class behind a column; '' when nobody knows it."""
+    known = facts(table, column)
+    return "" if known is None else max((fact.classification for fact in known), default="L1")
+
+
+def _shown(level: str, whole: str) -> str:
+    """A column's class; where its table's is higher and personal, with that beside it."""
+    if not level:
+        return f"未定级，按 {_UNKNOWN}"
+    return f"{level}（整表按 {whole}）" if level < whole >= _PERSONAL else level
 
 
 def _users(table: str, house: House) -> list[str]:

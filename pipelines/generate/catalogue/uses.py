@@ -30,6 +30,8 @@ from pipelines.kit.paths import PROJECT_ROOT
 
 RULE, SHEET, EXPORT, QUESTION, PACK = KINDS = "规则", "返还表页", "导出", "查询核验", "场景包"
 TABLE, TAG, ANALYSIS, TERM = "数据表", "标签", "分析问题", "术语"
+# What is said of where feed columns come to.
+COMES_TO = "列出内容由它得来的列，含参与取值、排序的；只在关联（join）时用来对照、查找的，没有列出。"
 AUDIENCES = {"township": "镇街", "department": "部门", "receiver": "接收单位"}
 # Columns by which rows find each other, and where a row belongs: made of nearly everything, they tell nothing.
 _BY_THE_WAY = re.compile(r"_(id|key|ref)$|^(township|village|county)_code$")
@@ -158,7 +160,7 @@ def house() -> House:
         feeds=load_contracts(),
         elements=load_elements(),
         standards=load_standards(),
-        rules=load_rules(),
+        rules=dict(sorted(load_rules().items())),
         measured=load_measured(),
         checks={e["meta"]["rule_id"]: (f"verify.{s['name']}", e) for s in load_suites() for e in s["expectations"]},
         tables=known,

@@ -70,15 +70,18 @@ def _why(result: DeliveryResult) -> str:
 
 
 def stale_rows(day: Day) -> list[Row]:
-    """(department, feed, scope, period in use, came on, period wanted, days behind, why), the oldest first."""
+    """(department, feed, scope, period in use, came on, period wanted, days behind, why), the oldest first.
+    Of what adds up a period may lack before the newest one that came: that is a hole, not the period to be used."""
     rows = []
     for f in day.fresh:
         if f.is_stale:
             feed = day.feeds[f.feed]
+            is_hole = f.behind_period < (f.last_good_period or "")
             rows.append((
                 feed.department_name, f"{feed.code} {feed.title}", place(f), f.last_good_period or "尚无",
-                f.last_good_on.isoformat() if f.last_good_on else "", f.behind_period, f.days_behind,
-                "新一期未到" if f.state == model.MISSING else "新一期已退回",
+                f.last_good_on.isoformat() if f.last_good_on else "",
+                f"{f.behind_period} 一期缺" if is_hole else f.behind_period, f.days_behind,
+                ("该期" if is_hole else "新一期") + ("未到" if f.state == model.MISSING else "已退回"),
             ))  # fmt: skip
     return sorted(rows, key=lambda r: -r[6])
 

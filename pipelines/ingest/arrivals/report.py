@@ -60,14 +60,20 @@ def figures(day: Day) -> list[Row]:
             ("已到", "arrived", "已通过校验入库，多页文件收齐才算一份"),
             ("　其中按时", "on_time", "报送期限当天送达的也算按时"),
             ("　其中迟到", "late", "已经入库，不必再催"),
-            ("已退回，待重报", "refused", "送达后未通过校验，见「退回清单」"),
-            ("逾期未到", "missing", "见「未到清单」；累计数含已有后一期全量、不必再催的"),
+            ("已退回，待重报", "refused", f"送达后未通过校验，见「退回清单」{_settled(day, model.REFUSED, '重报')}"),
+            ("逾期未到", "missing", f"见「未到清单」{_settled(day, model.MISSING, '再催')}"),
             ("尚未到期", "not_yet_due", "不计入应到"),
         )
     ]
     rows.append(("归集率", percent(now.share), percent(ever.share), "已到 ÷ 应到"))
     rows.append(("按时率", percent(now.on_time_share), percent(ever.on_time_share), "按时 ÷ 应到"))
     return rows
+
+
+def _settled(day: Day, state: str, asked: str) -> str:
+    """How many cells of a state count since the start, though lists and todo() leave them out."""
+    left = sum(a.state == state for a in day.lines) - sum(a.state == state for a in day.owed)
+    return f"；累计中 {left} 份不必{asked}：已有后一期全量，或区划已撤并" if left else ""
 
 
 def trend(day: Day) -> list[Row]:
@@ -102,7 +108,9 @@ def todo(day: Day) -> list[tuple[str, str]]:
         names = "、".join(sorted({f"{day.feeds[a.feed].title}" for a in soon}))
         lines.append(("提前提醒", f"{len(soon)} 份将在 {_SOON} 天内到期：{names}。"))
     if stale:
-        lines.append(("旧数据提示", f"{len(stale)} 处仍在使用较早的数据，见「陈旧数据」；使用时请注意数据截至的期次。"))
+        lines.append((
+            "旧数据提示", f"{len(stale)} 处仍在使用较早的数据或缺中间一期，见「陈旧数据」；使用时请注意数据截至期次。",
+        ))  # fmt: skip
     if any(a.state == model.UNEXPECTED for a in day.lines):
         lines.append(("核对计划外交付", "有文件的名称、范围或期次与数据合同不符，见「计划外交付」。"))
     lines.append(("今日收件", f"收到 {len(today)} 个文件，其中退回 {sum(r.status != ACCEPTED for r in today)} 个。"))

@@ -87,10 +87,32 @@ def test_nobody_is_called_for_a_list_that_a_later_one_has_replaced():
     assert lists.refused_rows(day_of(date(2024, 4, 20), [SURVEY], came)) == []
 
 
+def test_figures_say_how_many_of_a_count_no_list_shows(day: Day):
+    came = [
+        *all_counties("202401", "202403", but=[("370602", "202403")]),
+        *(result(c, "202402", seq=50 + n, status="quarantined") for n, c in enumerate(("370602", "370683"))),
+    ]
+    late = day_of(date(2024, 4, 5), [SURVEY], came)
+    told = {row[0]: row[2:] for row in report.figures(late)}
+    assert told["已退回，待重报"] == (
+        2, "送达后未通过校验，见「退回清单」；累计中 1 份不必重报：已有后一期全量，或区划已撤并",
+    )  # fmt: skip
+    assert dict(report.todo(late))["退回重报"].startswith("1 份")
+    assert told["逾期未到"] == (11, "见「未到清单」；累计中 11 份不必再催：已有后一期全量，或区划已撤并")
+    assert lists.missing_rows(late) == []
+    assert {row[0]: row[3] for row in report.figures(day)}["逾期未到"] == "见「未到清单」"
+
+
 def test_what_is_old_and_which_period_is_used(day: Day):
     rows = {r[1:3]: r for r in lists.stale_rows(day)}
     assert rows["F11 残疾人证", "全市"][3:] == ("202401", "2024-01-31", "202402", 10, "新一期已退回")
     assert rows["F31 网格摸排", "莱州市"][3:] == ("202401", "2024-01-31", "202402", 10, "新一期未到")
+
+
+def test_a_hole_before_the_newest_period_is_told_as_a_hole():
+    came = [replace(r, mode="append") for r in all_counties("202401", "202403")]
+    rows = lists.stale_rows(day_of(date(2024, 4, 5), [feed(mode="append")], came))
+    assert {r[3:] for r in rows} == {("202403", "2024-03-31", "202402 一期缺", 26, "该期未到")} and len(rows) == 13
 
 
 def test_the_matrix_shows_the_hole_and_counts_townships(day: Day):

@@ -130,7 +130,7 @@ function values(column) {
 function onward(item) {
   const used = KINDS.map(kind => [kind, (item.used || []).filter(code => all.get(code).kind === kind)]);
   const made = (item.made || []).map(([name, columns]) => [[name], all.get(name).title, columns]);
-  return [...(made.length ? section("到了哪里（含参与取值、排序的列，不含只用来对照的列）", table(["表、表页、导出", "内容", "列"], made)) : []),
+  return [...(made.length ? section("到了哪里", h("p", null, data.comes_to.note), table(["表、表页、导出", "内容", "列"], made)) : []),
     ...section("谁在用", item.used ? facts(used) : h("p", null, "暂未用于规则、返还、导出、查询和场景包。"))];
 }
 
