@@ -31,6 +31,7 @@ help:
 	@echo "make clean  delete everything made in data/ (reference data stays)"
 
 run: .venv/ready
+	@echo "The whole loop on the sample prefecture, two business dates: a few minutes"
 	@$(BIN)/python -m prefecture.sample --scale "$(or $(SCALE),1%)"
 
 ui: .venv/ready

@@ -71,7 +71,10 @@ def on_time_checks(feeds: Iterable[Feed]) -> dg.AssetChecksDefinition:
         day = lakehouse.day(context, by_key.values())
         wanted = {key.asset_key for key in context.selected_asset_check_keys}
         for key in sorted(wanted):
-            yield _result(key, by_key[key], day)
+            result = _result(key, by_key[key], day)
+            if not result.passed:
+                context.log.warning(result.description)
+            yield result
 
     return arrived
 

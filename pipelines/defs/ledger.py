@@ -154,6 +154,8 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
         counts = rule_checks.counts({result.rule_id: result.unexpected for result in results})
         yield dg.MaterializeResult(metadata={**metadata, "by_rule": dg.MetadataValue.md(table), **counts})
         for result in results:
+            if news := rule_checks.news(rules[result.rule_id], result, changes[result.rule_id]):
+                context.log.warning(f"{result.rule_id} {'；'.join(news)}")
             yield rule_checks.result(ANOMALY, rules[result.rule_id], result, changes[result.rule_id])
 
     return anomaly

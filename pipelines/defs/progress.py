@@ -90,7 +90,7 @@ def end() -> None:
         _say(f"{_clock()}{'; '.join(said)}")
     if red := Progress.red:
         more = f" … {len(red)}" if len(red) > _LISTED else ""
-        _say(f"{_clock()}{len(red)} checks are red, see the UI: {', '.join(red[:_LISTED])}{more}")
+        _say(f"{_clock()}{len(red)} checks are red (in the UI: Checks of the asset): {', '.join(red[:_LISTED])}{more}")
 
 
 def words_of_built(anew: int, stand: int) -> str:
@@ -109,7 +109,7 @@ def _count(metadata: Mapping[str, dg.MetadataValue]) -> None:
 def _judge(found: dg.AssetCheckEvaluation) -> None:
     """A check that failed and is no warning is somebody's to look at, though the run goes on."""
     if not found.passed and found.severity == dg.AssetCheckSeverity.ERROR:
-        Progress.red.append(f"{found.asset_key.path[-1]} {found.check_name}")
+        Progress.red.append(f"{found.asset_key.to_user_string()} {found.check_name}")
 
 
 def say_rows(asset: str, rows: int | None) -> None:

@@ -30,15 +30,15 @@ def spec(asset: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
 def result(asset: dg.AssetKey, rule: Rule, found: RuleResult, change: Change) -> dg.AssetCheckResult:
     """Green: nothing found, everything judged. Red: the rule broke, a critical one found something new, many more
     were found, or far fewer rows were looked at. Else yellow."""
-    news = _news(rule, found, change)
+    red = news(rule, found, change)
     is_clean = found.passed and found.error is None and not found.undetermined
     told = [f"{rule.title_zh}：{found.unexpected} / {found.evaluated}"]
     told += [f"上一轮 {change.before}，新出现 {change.fresh}"] if change.before is not None else []
     told += [f"未判定（数据源过期）{found.undetermined}"] if found.undetermined else []
     return dg.AssetCheckResult(
         check_name=rule.rule_id, asset_key=asset, passed=is_clean,
-        severity=dg.AssetCheckSeverity.ERROR if news else dg.AssetCheckSeverity.WARN,
-        description="；".join([*told, *news]),
+        severity=dg.AssetCheckSeverity.ERROR if red else dg.AssetCheckSeverity.WARN,
+        description="；".join([*told, *red]),
         metadata={
             "evaluated": found.evaluated, "unexpected": found.unexpected, "undetermined": found.undetermined,
             "fresh": change.fresh, "suite": found.suite, **({} if change.before is None else {"before": change.before}),
@@ -51,12 +51,13 @@ def counts(found: Mapping[str, int]) -> dict[str, int]:
     return {f"found {rule_id}": count for rule_id, count in found.items()}
 
 
-def _news(rule: Rule, found: RuleResult, change: Change) -> list[str]:
+def news(rule: Rule, found: RuleResult, change: Change) -> list[str]:
+    """What somebody should look at now: why the check is red; nothing where it is not."""
     if found.error is not None:
         return [f"规则未能执行 rule could not be evaluated: {found.error}"]
-    news = [f"紧急规则新增 {change.fresh} 条"] if rule.severity == CRITICAL and change.fresh else []
-    news += ["比上一轮明显增多，请核对数据源"] if soared(found.unexpected, change.before) else []
-    return news + (["核验的行数骤减，请核对数据源"] if soared(change.evaluated, found.evaluated) else [])
+    told = [f"紧急规则新增 {change.fresh} 条"] if rule.severity == CRITICAL and change.fresh else []
+    told += ["比上一轮明显增多，请核对数据源"] if soared(found.unexpected, change.before) else []
+    return told + (["核验的行数骤减，请核对数据源"] if soared(change.evaluated, found.evaluated) else [])
 
 
 def soared(count: int | None, before: int | None) -> bool:

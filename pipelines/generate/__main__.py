@@ -6,6 +6,7 @@ Belongs here: the order. Does not belong here: any text that is written.
 """
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         paths = check(PROJECT_ROOT) if options.check else write(PROJECT_ROOT)
         _tell(paths, options.check)
+        if paths and not options.check:  # what was just written is read by a process that has read nothing before
+            return subprocess.run([sys.executable, "-m", "pipelines.generate"], check=False).returncode
         if not options.check:
             _lineage()
         return 1 if _pages(options.check) or (options.check and paths) else 0

@@ -99,6 +99,6 @@ def test_a_run_that_succeeds_names_the_checks_somebody_should_look_at():
     handler.emit(_checked(["ledger", "anomaly"], "R02", True, dg.AssetCheckSeverity.ERROR))
     progress.end()
     (line,) = terminal.getvalue().splitlines()
-    assert "14 checks are red, see the UI: feed_0 breakers, feed_1 breakers," in line
-    assert line.endswith("feed_11 breakers … 14")
+    assert "14 checks are red (in the UI: Checks of the asset): bronze/feed_0 breakers, bronze/feed_1 breakers," in line
+    assert line.endswith("bronze/feed_11 breakers … 14")
     assert "R01" not in line and "R02" not in line

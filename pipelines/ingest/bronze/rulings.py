@@ -105,10 +105,16 @@ def problems(paths: Paths, as_of: date, known: Mapping[str, Mapping[str, Deliver
 
 def _problem(ruling: Ruling, result: DeliveryResult | None) -> str | None:
     """Why a decision can have no effect, or None. `result`: the delivery as it came."""
-    if result is None or result.delivered_on > ruling.turn.isoformat():
+    has_come = result is not None and result.delivered_on <= ruling.turn.isoformat()
+    return without_effect(ruling.decision, result if has_come else None)
+
+
+def without_effect(decision: str, result: DeliveryResult | None) -> str | None:
+    """Why a decision about a delivery, as it came, can have no effect; None where it can."""
+    if result is None:
         return "没有这一批交付，请核对数据源代码和交付编号"
     if result.status != QUARANTINED:
         return "没有被拦截，无需决定"
-    if ruling.decision == RELEASE and result.breaker_code not in RELEASABLE:
+    if decision == RELEASE and result.breaker_code not in RELEASABLE:
         return "无法读取或缺少必填的列，不能放行。请该部门改正后重新交付"
     return None
