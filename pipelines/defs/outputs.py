@@ -6,7 +6,7 @@ Belongs here: these three assets. Does not belong here: what a workbook looks li
 import dagster as dg
 
 from pipelines import turn
-from pipelines.defs.fresh import EVERY_TURN, FOLLOWS
+from pipelines.defs.fresh import EVERY_TURN
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BECAUSE, BY_DATE, STALE_OK, as_of, reason
 from pipelines.defs.progress import Advance
@@ -96,8 +96,7 @@ def department_notices(context: dg.AssetExecutionContext, lakehouse: Lakehouse) 
 
 
 @dg.asset(
-    key=["published", "analyst_database"], group_name="published", kinds={"duckdb"}, automation_condition=FOLLOWS,
-    **COMMON,
+    key=["published", "analyst_database"], group_name="published", kinds={"duckdb"}, **COMMON,
     deps=[["returns", "return_sets"], *_published()],
     description="published/analyst.duckdb 分析库: pseudonymised, commented, swapped in atomically; "
     "readers never block a run.",

@@ -17,6 +17,8 @@ from pipelines.defs.collect import COLLECT, asked_for
 from pipelines.defs.partitions import calendar, for_dates, offer
 from pipelines.defs.receipts import receipts_job
 from pipelines.defs.resources import Lakehouse
+from pipelines.give.inbox.intake import unanswered
+from pipelines.give.inbox.receive import received
 from pipelines.ingest.collect import FILE_KINDS, SourceError, fingerprint
 from pipelines.ingest.landing import dropped
 from pipelines.judge.ledger.decisions import issued_turns
@@ -73,11 +75,15 @@ def inbox_sensor(
     paths = lakehouse.paths
     now = city_time.now()
     files = waiting_files(paths.inbox / "drop", now.timestamp())
-    if not files:
-        return dg.SkipReason("收件箱里没有新的工作簿 (nothing in inbox/drop)")
-    if not issued_turns(paths):
+    turns = issued_turns(paths)
+    if not turns:
         return dg.SkipReason("还没有一期返还，工作簿留待以后 (no turn is out)")
-    key = batch_key(files)
+    # What a run that was killed has taken in and not answered.
+    there = received(paths, turns[-1] + timedelta(days=1))
+    left = [stored for source, stored in there if source in unanswered(paths, there)]
+    if not files and not left:
+        return dg.SkipReason("收件箱里没有新的工作簿 (nothing in inbox/drop)")
+    key = batch_key([*files, *left])
     if key == context.cursor:
         return dg.SkipReason("these files have started a run already")
     return dg.SensorResult([dg.RunRequest(run_key=key, tags={"inbox_files": str(len(files))})], cursor=key)

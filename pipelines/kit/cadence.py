@@ -3,18 +3,35 @@
 Belongs here: reading it. Does not belong here: what is done (Dagster's schedules and sensors ask for this).
 """
 
+import re
 from functools import cache
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from pipelines.kit.house_files import read
 from pipelines.kit.paths import PROJECT_ROOT
 
 CADENCE_FILE = PROJECT_ROOT / "expectations" / "cadence.yaml"
 
-# Minute, hour, day, month, weekday; whether the figures lie in their ranges Dagster says when it loads.
-Cron = Annotated[str, Field(pattern=r"^([0-9*/,-]+ +){4}[0-9*/,-]+$")]
+_RANGES = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 7)}
+_PART = re.compile(r"(\*|(?P<first>\d{1,2})(-(?P<last>\d{1,2}))?)(/[1-9]\d?)?")
+
+
+def _is_cron(text: str) -> str:
+    fields = text.split()
+    if len(fields) != len(_RANGES):
+        raise ValueError(f"has five fields: {', '.join(_RANGES)}")
+    for field, (name, (least, most)) in zip(fields, _RANGES.items(), strict=True):
+        for part in field.split(","):
+            found = _PART.fullmatch(part)
+            first = int(found["first"] or least) if found else most + 1
+            if not least <= first <= int((found and found["last"]) or first) <= most:
+                raise ValueError(f"{name} is {part}, goes from {least} to {most}, as in 30 2 1 * *")
+    return text
+
+
+Cron = Annotated[str, AfterValidator(_is_cron)]
 # Dagster looks no oftener, and what nobody looks for within a day is not being looked for.
 Seconds = Annotated[int, Field(ge=30, le=86_400)]
 

@@ -6,6 +6,7 @@ Belongs here: how a person sees that work goes on. Does not belong here: what is
 import shutil
 import threading
 import time
+from contextlib import suppress
 from typing import TextIO
 
 from pipelines.kit.widths import fitted
@@ -44,7 +45,7 @@ class Screen:
         """A line that stays."""
         with self._lock:
             self._wipe()
-            print(line, file=self._out, flush=True)
+            self._print(f"{line}\n")
             self._said = time.monotonic()
 
     def doing(self, what: str) -> None:
@@ -63,11 +64,17 @@ class Screen:
         line = f"{'':>11}… {self._doing}, {now - self._since:.0f} s"
         if self._is_live:
             columns = shutil.get_terminal_size().columns
-            print(_BACK + fitted(line, columns - 1), end="", file=self._out, flush=True)
+            self._print(_BACK + fitted(line, columns - 1))
         elif now - self._said >= self._patience:
-            print(line, file=self._out, flush=True)
+            self._print(f"{line}\n")
             self._said = now
 
     def _wipe(self) -> None:
         if self._is_live:
-            print(_BACK, end="", file=self._out, flush=True)
+            self._print(_BACK)
+
+    def _print(self, text: str) -> None:
+        """Nobody may be looking any more: the work goes on all the same."""
+        with suppress(OSError, ValueError):
+            self._out.write(text)
+            self._out.flush()

@@ -10,7 +10,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from pipelines.kit.house_files import name_of
+from pipelines.kit.house_files import HouseFileError, name_of
 from pipelines.kit.paths import Paths
 from prefecture.bench import arrivals, compare, keep, parts, report, scale, story
 from prefecture.bench.process import PartFailed
@@ -96,7 +96,7 @@ def keep_figures(result: Path) -> int:
     """Write the figures of rules a result has; 1 where it has none that may be kept."""
     try:
         files = keep.keep(json.loads(result.read_text(encoding="utf-8")))
-    except keep.CannotKeep as error:
+    except (OSError, LookupError, TypeError, ValueError, HouseFileError) as error:
         print(f"{result}: {error}")
         return 1
     print(*(name_of(file) for file in files), "make generate brings the catalogue in line", sep="\n")

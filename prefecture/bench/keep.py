@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.judge.measured import NAME
+from pipelines.judge.measured import NAME, MeasuredFile
 from pipelines.judge.rules import RULES_FILE
-from pipelines.kit.house_files import document
+from pipelines.kit.house_files import document, parsed, typed
 from pipelines.kit.packs import of_packs
 
 _HEAD = "# Written by `python -m prefecture.bench keep` (docs/benchmark.md); on synthetic data. Do not edit.\n"
@@ -27,7 +27,7 @@ class CannotKeep(ValueError):
 
 def keep(result: Mapping[str, Any], rules: tuple[Path, ...] | None = None) -> list[Path]:
     """Write what the last turn of a result says of every rule beside the files of `rules`, by default the house's and
-    those of packs; returns the files. Raises CannotKeep."""
+    those of packs; returns the files. Raises CannotKeep, and HouseFileError of figures that cannot be."""
     if result["is_changed"]:
         raise CannotKeep("the files were changed when this was measured, so its commit says nothing: commit, measure")
     as_of = max((day for day, turn in result["turns"].items() if turn.get("scores")), default=None)
@@ -36,14 +36,17 @@ def keep(result: Mapping[str, Any], rules: tuple[Path, ...] | None = None) -> li
     scores = {score["rule_id"]: score for score in result["turns"][as_of]["scores"]}
     when = {"share": result["share"], "as_of": as_of, "measured_on": result["measured_at"][:10]}
     head = _HEAD + "".join(f"{key}: {value}\n" for key, value in when.items()) + f'commit: "{result["commit"]}"\n'
-    files = []
+    texts = {}
     for file in rules or (RULES_FILE, *of_packs("rules.yaml")):
         scored = [rule_id for rule_id in document(file)["rules"] if rule_id in scores]
         lines = [f"  {rule_id}: {_figures(scores[rule_id])}\n" for rule_id in scored]
         if lines:
-            files.append(file.with_name(NAME))
-            files[-1].write_text(f"{head}rules:\n{''.join(lines)}", encoding="utf-8")
-    return files
+            texts[file.with_name(NAME)] = f"{head}rules:\n{''.join(lines)}"
+    for file, text in texts.items():  # what the house could not read is not written
+        typed(MeasuredFile, parsed(text, file.name), file.name)
+    for file, text in texts.items():
+        file.write_text(text, encoding="utf-8")
+    return list(texts)
 
 
 def _figures(score: Mapping[str, Any]) -> str:

@@ -14,7 +14,11 @@ def test_the_house_returns_data_once_a_month_and_looks_into_the_inbox_within_a_m
 
 
 @pytest.mark.parametrize(("key", "value", "wrong"), [
-    ("turn", "每月", "turn: "), ("turn", "30 2 1 *", "turn: "), ("inbox", 5, "inbox: "), ("inbox", "30", "inbox: "),
+    ("turn", "每月", "turn: "), ("turn", "30 2 1 *", "turn: "),
+    ("turn", "61 2 1 * *", "minute is 61"), ("turn", "30 2 0 * *", "day is 0"), ("turn", "- - - - -", "minute is -"),
+    ("turn", "5-1 2 * * *", "minute is 5-1"),
+    ("turn", "*/0 2 * * *", r"minute is \*/0"), ("turn", "@monthly", "five fields"),
+    ("inbox", 5, "inbox: "), ("inbox", "30", "inbox: "),
     ("weekly", "30 2 * * 1", "weekly: is no key"),
 ])  # fmt: skip
 def test_what_is_no_cadence_is_refused_by_key(tmp_path, key, value, wrong):
@@ -23,3 +27,8 @@ def test_what_is_no_cadence_is_refused_by_key(tmp_path, key, value, wrong):
     file.write_text(yaml.safe_dump(said | {key: value}, allow_unicode=True), encoding="utf-8")
     with pytest.raises(HouseFileError, match=wrong):
         read(told.Cadence, file)
+
+
+@pytest.mark.parametrize("text", ["30 2 * * 1", "0,30 2-5 1-7/2 */3 0", "* * * * *", "59 23 31 12 7"])
+def test_usual_crons_are_taken(text):
+    assert told._is_cron(text) == text

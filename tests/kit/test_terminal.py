@@ -55,5 +55,14 @@ def test_a_terminal_has_one_line_that_is_rewritten_and_wiped(monkeypatch):
     assert display_width(shown) <= 29
 
 
+def test_nobody_looking_any_more_stops_nothing():
+    out = io.StringIO()
+    with Screen(out, patience=0.01) as screen:
+        screen.doing("reading F01")
+        out.close()
+        screen.say("done")
+        time.sleep(0.05)
+
+
 def test_chinese_characters_take_two_places():
     assert [fitted("户A口", width) for width in range(6)] == ["", "", "户", "户A", "户A", "户A口"]

@@ -30,7 +30,7 @@ from pipelines.judge.ledger.set_manifest import read_manifest
 from pipelines.judge.rules import Rule, load_rules
 from pipelines.kit.incidents import incident, is_ours, words
 from pipelines.kit.issues import folder_name
-from pipelines.kit.paths import Paths
+from pipelines.kit.paths import RECEIPT_NAME, Paths
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.signature import RowSigner
 from pipelines.kit.security.workbook_lock import is_locked
@@ -123,9 +123,22 @@ def acknowledge(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> In
     """
     taken = receive(paths, as_of)
     there = received(paths, as_of)
-    told = {file.stem.rpartition("_")[2] for file in paths.receipts.glob(f"*/*/{_receipt_name('*')}")}
-    new = {folder for source, _ in there if source.sha256[:8] not in told for folder in source.addressed_to}
+    new = {folder for source in unanswered(paths, there) for folder in source.addressed_to}
     return _judged(paths, con, as_of, taken, [one for one in there if new.intersection(one[0].addressed_to)])
+
+
+def unanswered(paths: Paths, there: Iterable[tuple[Received, Path]]) -> list[Received]:
+    """Of files taken in, those without a receipt, or that were handed in for somebody else since they had it."""
+    return [source for source, stored in there if not _has_receipt(paths, source, stored)]
+
+
+def _has_receipt(paths: Paths, source: Received, stored: Path) -> bool:
+    noted = stored.with_name(f"{source.sha256}.json").stat().st_mtime_ns
+    return any(receipt.stat().st_mtime_ns >= noted for receipt in _receipts(paths, source))
+
+
+def _receipts(paths: Paths, source: Received) -> list[Path]:
+    return list(paths.receipts.glob(f"*/{source.received_on}/{RECEIPT_NAME.format(source.sha256[:8])}"))
 
 
 def _judged(
@@ -239,12 +252,16 @@ def _tickets(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, tuple[str
 
 
 def _write_receipt(paths: Paths, as_of: date | None, result: FileResult, rules: dict, number: int) -> Path:
-    """One a file: under the day it was received for, where the turn finds and replaces the first one."""
+    """One a file: under the day it was received for, where the turn finds and replaces the first one, wherever that
+    lies: whose the file is may have been known wrongly."""
     folder = paths.receipts / (result.township_code or UNKNOWN_FOLDER) / result.source.received_on
-    path = folder / _receipt_name(result.source.sha256[:8])
+    path = folder / RECEIPT_NAME.format(result.source.sha256[:8])
     whose = _whose(paths, result.identity) if result.identity else ()
     handed = Handed(result.shown_name, number, *whose)
     write_whole(path, build_receipt(as_of, handed, result.reason, result.rows, rules))
+    for earlier in _receipts(paths, result.source):
+        if earlier != path:
+            earlier.unlink()
     return path
 
 
@@ -252,10 +269,6 @@ def _whose(paths: Paths, of: Identity) -> tuple[str, str]:
     """The place of a set and its last day for answers; '' where its manifest is lost."""
     said = read_manifest(paths.returns / of.township_code / folder_name(of.as_of, of.issue))
     return of.place, said["due_on"] if said else ""
-
-
-def _receipt_name(number: str) -> str:
-    return f"回执_{number}.xlsx"
 
 
 def _record(con: duckdb.DuckDBPyConnection, as_of: date, files: Sequence[FileResult]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import polars as pl
@@ -23,7 +24,10 @@ from pipelines.kit.whole_files import publish_file
 KINDS = CSV, PARQUET = "csv", "parquet"
 _BATCH_ROWS = 250_000
 _NO_FILE = "还没有分析库 {}：请先运行一轮（make run）\nthere is no analysts' file yet"
-_OLD_FILE = "分析库 {} 是以前的格式，没有数据字典：请再运行一轮\nthe analysts' file has no dictionary; run a turn"
+_OLD_FILE = (
+    "分析库 {} 打不开，或是以前的格式，没有数据字典：请再运行一轮\n"
+    "the analysts' file is damaged or has no dictionary; run a turn"
+)
 _THERE = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal ORDER BY 1"
 _HEADINGS = {
     "column_name": "列", "data_type": "类型", "words": "说明", "unit": "单位", "made_of": "来源",
@@ -52,7 +56,11 @@ def take(paths: Paths, name: str, kind: str, folder: Path) -> Taken:
     source = paths.published / "analyst.duckdb"
     if not source.is_file():
         raise NotTakenError(_NO_FILE.format(source))
-    with duckdb.connect(source, read_only=True) as con:
+    try:
+        opened = duckdb.connect(source, read_only=True)
+    except duckdb.Error:
+        raise NotTakenError(_OLD_FILE.format(source)) from None
+    with opened as con:
         there = [table for (table,) in con.execute(_THERE).fetchall()]
         if DICTIONARY not in there:
             raise NotTakenError(_OLD_FILE.format(source))
@@ -62,7 +70,7 @@ def take(paths: Paths, name: str, kind: str, folder: Path) -> Taken:
             folder.mkdir(parents=True, exist_ok=True)
             return _written(con, name, kind, folder)
         except OSError as error:
-            raise NotTakenError(f"不能写到 {folder}：{error.strerror}") from error
+            raise NotTakenError(f"不能写到 {folder}：{error.strerror or error}") from error
 
 
 def _written(con: duckdb.DuckDBPyConnection, name: str, kind: str, folder: Path) -> Taken:
@@ -76,13 +84,11 @@ def _written(con: duckdb.DuckDBPyConnection, name: str, kind: str, folder: Path)
 
 def _write(con: duckdb.DuckDBPyConnection, sql: str, kind: str, file: Path) -> int:
     """The rows of a query, batch by batch; returns how many."""
-    scratch = file.with_name(f".{file.name}.new")
     reader = con.execute(sql).to_arrow_reader(_BATCH_ROWS)
-    try:
+    with TemporaryDirectory(prefix=".taking-", dir=file.parent) as own:  # two may take the same table at once
+        scratch = Path(own) / file.name
         rows = _write_csv(reader, scratch) if kind == CSV else _write_parquet(reader, scratch)
         publish_file(scratch, file)
-    finally:
-        scratch.unlink(missing_ok=True)
     return rows
 
 

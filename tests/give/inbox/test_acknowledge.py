@@ -8,6 +8,7 @@ from pipelines.defs.receipts import receipts_job
 from pipelines.defs.resources import Lakehouse
 from pipelines.give.inbox import intake as inbox
 from pipelines.give.inbox.intake import acknowledge, intake
+from pipelines.give.inbox.receive import receive, received
 from pipelines.judge.ledger import shown
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.workbook_lock import unlock
@@ -77,6 +78,26 @@ def test_nobody_is_told_to_do_again_what_another_file_has_done(paths, con, plain
     assert (told[0, alive], told[1, alive]) == (("accepted", ""), ("duplicate", "N_ANSWERED"))
     assert (told[0, dead], told[1, dead]) == (("superseded", "N_MENDED"), ("accepted", ""))
     assert [code for (_, of), code in told.items() if of not in (alive, dead)] == [("unanswered", "E_BLANK")] * 8
+
+
+def test_a_file_put_into_the_right_folder_at_last_is_judged_at_once_and_has_one_receipt(paths, con, plain):
+    content = fill_in(plain(), {R20: ("确认健在",)})
+    drop(paths, f"{SECOND}/a.xlsx", content)
+    (wrong,) = acknowledge(paths, con, NEXT).files
+    assert wrong.reason_code == "E_TOWNSHIP"
+    drop(paths, f"{FIRST}/a.xlsx", content)
+    (right,) = acknowledge(paths, con, NEXT).files
+    assert right.reason == "" and right.counts["accepted"] == 1
+    assert list(paths.receipts.glob("*/*/*.xlsx")) == [right.receipt]
+    assert acknowledge(paths, con, NEXT).files == ()
+
+
+def test_what_a_killed_run_took_in_and_did_not_answer_is_seen(paths, con, plain):
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))
+    receive(paths, NEXT)
+    assert [source.addressed_to for source in inbox.unanswered(paths, received(paths, NEXT))] == [(FIRST,)]
+    acknowledge(paths, con, NEXT)
+    assert inbox.unanswered(paths, received(paths, NEXT)) == []
 
 
 def test_a_file_nobody_can_read_is_told_so_at_once(paths, con, plain):

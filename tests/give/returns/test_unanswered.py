@@ -21,6 +21,14 @@ def received(paths: Paths, code: str, day: str) -> None:
     (folder / "回执_00000000.xlsx").write_bytes(b"")
 
 
+def stray(paths: Paths, code: str) -> None:
+    """What people's programs leave in folders they look into."""
+    (paths.receipts / code / "备份").mkdir(parents=True)
+    (paths.receipts / code / "2024-03-01").mkdir()
+    for place in ("", "备份", "2024-03-01"):
+        (paths.receipts / code / place / "Thumbs.db").write_bytes(b"")
+
+
 def test_nobody_is_late_on_the_last_day(paths, con, issued):
     assert unanswered(paths, due(issued, FIRST)) == []
 
@@ -37,13 +45,16 @@ def test_who_sent_nothing_is_late_the_day_after(paths, con, issued):
 def test_what_came_after_the_set_is_an_answer_and_what_came_before_is_none(paths, con, issued):
     after = date.fromordinal(due(issued, FIRST).toordinal() + 1)
     received(paths, FIRST, AS_OF.isoformat())
+    stray(paths, FIRST)
     assert FIRST in {one.township_code for one in unanswered(paths, after)}
     received(paths, FIRST, "2024-02-01")
     assert FIRST not in {one.township_code for one in unanswered(paths, after)}
 
 
 def test_the_oldest_comes_first(paths, monkeypatch):
-    for code, name, day in ((SECOND, "20240131", "2024-02-15"), (FIRST, "20240229", "2024-03-15")):
+    sets = ((SECOND, "20240131", "2024-02-15"), (FIRST, "20240229", "2024-03-15"), (FIRST, "20240131", "2024-02-15"),
+            (FIRST, "20240131_2", "anything"))  # fmt: skip
+    for code, name, day in sets:
         (paths.returns / code / name).mkdir(parents=True)
         (paths.returns / code / name / "due").write_text(day)
 
@@ -57,3 +68,10 @@ def test_the_oldest_comes_first(paths, monkeypatch):
     assert unanswered(paths, date(2024, 3, 31)) == [
         Unanswered(SECOND, "某镇", "20240131", "2024-02-15", 2), Unanswered(FIRST, "某镇", "20240229", "2024-03-15", 2),
     ]  # fmt: skip
+
+
+def test_of_a_date_the_last_issue_counts_and_a_damaged_manifest_asks_nobody(paths, con, issued):
+    after = date.fromordinal(due(issued, FIRST).toordinal() + 1)
+    folder = issued[FIRST].folder
+    (folder.with_name(f"{folder.name}_2")).mkdir()
+    assert FIRST not in {one.township_code for one in unanswered(paths, after)}
