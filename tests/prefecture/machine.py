@@ -41,11 +41,13 @@ def is_taken(row):
     return is_complete and not (row["value"] or "").endswith("998")
 
 
-def receipt_due(row):
-    """(outcomes, reason codes) one of which the inbox must have noted for a row that arrived; by the register."""
+def receipt_due(row, is_answered_elsewhere):
+    """(outcomes, reason codes) one of which the inbox must have noted for a row that arrived; by the register, and by
+    whether another file of the same turn answers its ticket."""
     behaviour, way = row["behaviour"], row["workbook_behaviour"]
+    blank = ({"duplicate"}, {"N_ANSWERED"}) if is_answered_elsewhere else ({"unanswered"}, {"E_BLANK", *SETTLED})
     if behaviour == "late" and row["answer_code"] is None:
-        return {"unanswered"}, {"E_BLANK"}
+        return blank
     if is_taken(row):
         return ({"accepted", "duplicate"}, {"", "E_DUPLICATE_FILE"}) if "twice" in way else ({"accepted"}, {""})
     return {
@@ -53,10 +55,10 @@ def receipt_due(row):
         "revised": ({"superseded"}, {"E_SUPERSEDED"}),
         "again": ({"rejected"}, SETTLED),
         "comment": ({"rejected"}, {"E_ROW_FOREIGN"}),
-        "none": ({"unanswered"}, {"E_BLANK"}),
+        "none": blank,
         "partial": ({"rejected"}, {"E_VALUE_MISSING"}) if row["answer_code"] else
                    ({"rejected"}, {"E_ANSWER_MISSING"}) if row["value"] else
-                   ({"unanswered"}, {"E_NOTE_ONLY" if row["note"] else "E_BLANK"}),
+                   ({"unanswered"}, {"E_NOTE_ONLY"}) if row["note"] and not is_answered_elsewhere else blank,
     }[behaviour]  # fmt: skip
 
 
@@ -66,6 +68,7 @@ def check_receipts(con, as_of, lines):
         "select file_name, ticket_id, outcome, reason_code, reason, sheet_row from lake.ledger.answer where as_of = ?",
         [as_of],
     ).fetchall()
+    accepted = {ticket_id: file for file, ticket_id, outcome, *_ in noted if outcome == "accepted"}
     found = {(file, ticket_id): rest for file, ticket_id, *rest in noted}
     assert len(found) == len(noted)
     refused = {
@@ -80,7 +83,8 @@ def check_receipts(con, as_of, lines):
         if row["file"] is None or row["file"] in refused:
             continue
         outcome, code, reason, _ = found.pop((row["file"], row["ticket_id"]))
-        outcomes, codes = receipt_due(row)
+        taken = accepted.get(row["ticket_id"], row["file"])
+        outcomes, codes = receipt_due(row, taken != row["file"])
         assert outcome in outcomes and code in codes, (row, outcome, code)
         assert reason == "" or (reason.startswith("工作表「异常清单」第 ") and reason.endswith("。"))
     assert found == {}
