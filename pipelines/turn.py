@@ -6,7 +6,7 @@ not seen. Does not belong here: Dagster (it calls these one asset at a time), or
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 
@@ -38,6 +38,7 @@ from pipelines.judge.rules import load_rules
 from pipelines.judge.verify.run import RuleResult, load_suites, verify
 from pipelines.kit.build import build
 from pipelines.kit.contracts import load_contracts
+from pipelines.kit.decision_files import first_open_day
 from pipelines.kit.lake import connect, forget_old_snapshots
 from pipelines.kit.paths import Paths
 from pipelines.kit.reference.load import load_reference
@@ -90,9 +91,9 @@ def begin(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date, day: Day | 
 
 
 def write_receipts(paths: Paths, con: duckdb.DuckDBPyConnection) -> IntakeReport:
-    """Between turns: judge what townships sent back and write receipts. It counts from the day after the newest turn,
-    so whichever turn comes next takes it in; until then nothing is recorded. A turn must be out."""
-    return acknowledge(paths, con, decisions.issued_turns(paths)[-1] + timedelta(days=1))
+    """Between turns: judge what townships sent back and write receipts; until the next turn takes it in nothing is
+    recorded. A turn must be out."""
+    return acknowledge(paths, con, first_open_day(paths))
 
 
 def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:

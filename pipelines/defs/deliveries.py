@@ -5,7 +5,7 @@ refusing (`bronze.breakers`), what never came (`defs.arrivals`).
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import dagster as dg
 
@@ -16,7 +16,7 @@ from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.bronze import DeliveryResult, rulings, withdrawals
 from pipelines.judge.ledger.rulings import arrived
 from pipelines.kit.contracts import Feed
-from pipelines.kit.decision_files import issued_turns
+from pipelines.kit.decision_files import first_open_day
 
 RULINGS = dg.AssetKey(["bronze", "rulings"])
 _LAST = 30
@@ -71,8 +71,7 @@ def decide(context: dg.OpExecutionContext, config: Ruling, lakehouse: Lakehouse)
     came = arrived(paths, config.feed).get(config.delivery_id)
     if config.decision in rulings.CHOICES and (why := rulings.without_effect(config.decision, came)):
         raise dg.Failure(f"{config.feed} {config.delivery_id} {why}。没有写下决定。", allow_retries=False)
-    out = issued_turns(paths)
-    on = config.on or (out[-1] + timedelta(days=1) if out else date.today()).isoformat()
+    on = config.on or (first_open_day(paths) or date.today()).isoformat()
     path = rulings.write_ruling(paths, {**config.model_dump(), "on": on})
     context.log.info(f"{config.feed} {config.delivery_id} {rulings.CHOICES[config.decision]}：自 {on} 起的轮次办理")
     context.add_output_metadata({"file": dg.MetadataValue.path(str(path)), "on": on})

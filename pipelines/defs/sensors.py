@@ -8,7 +8,7 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -21,10 +21,10 @@ from pipelines.give.inbox.intake import unanswered
 from pipelines.give.inbox.receive import received
 from pipelines.ingest.collect import FILE_KINDS, SourceError, fingerprint
 from pipelines.ingest.landing import dropped
-from pipelines.judge.ledger.decisions import issued_turns
 from pipelines.kit import city_time
 from pipelines.kit.cadence import cadence
 from pipelines.kit.contracts import Feed
+from pipelines.kit.decision_files import first_open_day
 from pipelines.kit.paths import Paths
 from pipelines.kit.quiet import marker, quiet_seconds
 from pipelines.kit.sent_files import sent
@@ -32,8 +32,7 @@ from pipelines.kit.sent_files import sent
 
 def next_business_date(paths: Paths, today: date) -> date:
     """The date what comes now counts for: today, or the day after the last issued turn if that is later."""
-    turns = issued_turns(paths)
-    return max(today, turns[-1] + timedelta(days=1)) if turns else today
+    return max(today, first_open_day(paths) or today)
 
 
 def waiting_files(folder: Path, now: float) -> list[Path]:
@@ -75,15 +74,14 @@ def inbox_sensor(
     paths = lakehouse.paths
     now = city_time.now()
     files = waiting_files(paths.inbox / "drop", now.timestamp())
-    turns = issued_turns(paths)
-    if not turns:
+    day = first_open_day(paths)
+    if day is None:
         return dg.SkipReason("还没有一期返还，工作簿留待以后 (no turn is out)")
     # What a run that was killed has taken in and not answered.
-    there = received(paths, turns[-1] + timedelta(days=1))
-    left = [stored for source, stored in there if source in unanswered(paths, there)]
+    left = unanswered(paths, received(paths, day))
     if not files and not left:
         return dg.SkipReason("收件箱里没有新的工作簿 (nothing in inbox/drop)")
-    key = batch_key([*files, *left])
+    key = " ".join([batch_key(files), *(source.sha256[:8] for source in left)])
     if key == context.cursor:
         return dg.SkipReason("these files have started a run already")
     return dg.SensorResult([dg.RunRequest(run_key=key, tags={"inbox_files": str(len(files))})], cursor=key)

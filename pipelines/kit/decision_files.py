@@ -8,7 +8,7 @@ A file (.yaml or .yml) is a list of entries; each has the texts its desk asks fo
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,13 @@ def issued_turns(paths: Paths) -> list[date]:
     """Business dates whose return sets are out, oldest first."""
     files = (paths.decisions / "turns").glob("????-??-??.json")
     return sorted(turn for p in files if (turn := written_day(p.stem)))
+
+
+def first_open_day(paths: Paths) -> date | None:
+    """The day after the newest turn, from which what is handed in now counts, whichever turn comes next; None before
+    any turn is out."""
+    turns = issued_turns(paths)
+    return turns[-1] + timedelta(days=1) if turns else None
 
 
 def is_past(paths: Paths, as_of: date) -> bool:

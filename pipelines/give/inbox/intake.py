@@ -129,12 +129,19 @@ def acknowledge(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> In
 
 def unanswered(paths: Paths, there: Iterable[tuple[Received, Path]]) -> list[Received]:
     """Of files taken in, those without a receipt, or that were handed in for somebody else since they had it."""
-    return [source for source, stored in there if not _has_receipt(paths, source, stored)]
+    told: dict[tuple[str, str], int] = {}
+    for receipt in paths.receipts.glob(f"*/*/{RECEIPT_NAME.format('*')}"):
+        of = receipt.parent.name, receipt.name
+        told[of] = max(told.get(of, 0), receipt.stat().st_mtime_ns)
+    return [
+        source for source, stored in there
+        if told.get((source.received_on, RECEIPT_NAME.format(source.sha256[:8])), -1) < _noted(source, stored)
+    ]  # fmt: skip
 
 
-def _has_receipt(paths: Paths, source: Received, stored: Path) -> bool:
-    noted = stored.with_name(f"{source.sha256}.json").stat().st_mtime_ns
-    return any(receipt.stat().st_mtime_ns >= noted for receipt in _receipts(paths, source))
+def _noted(source: Received, stored: Path) -> int:
+    """When was last noted for whom a file is."""
+    return stored.with_name(f"{source.sha256}.json").stat().st_mtime_ns
 
 
 def _receipts(paths: Paths, source: Received) -> list[Path]:
