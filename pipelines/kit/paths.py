@@ -12,9 +12,6 @@ IS_INSTALLED = _INSTALLED.is_dir()
 # Models, expectations, reference data: at the top of a checkout, inside the package of an installed wheel.
 PROJECT_ROOT = _INSTALLED if IS_INSTALLED else _CHECKOUT
 
-# In `receipts/<township>/<day>/`: with the first digits of the file's SHA-256.
-RECEIPT_NAME = "回执_{}.xlsx"
-
 
 @dataclass(frozen=True)
 class Paths:

@@ -18,6 +18,7 @@ def test_the_house_returns_data_once_a_month_and_looks_into_the_inbox_within_a_m
     ("turn", "61 2 1 * *", "minute is 61"), ("turn", "30 2 0 * *", "day is 0"), ("turn", "- - - - -", "minute is -"),
     ("turn", "5-1 2 * * *", "minute is 5-1"),
     ("turn", "*/0 2 * * *", r"minute is \*/0"), ("turn", "@monthly", "five fields"),
+    ("turn", "0 0 31 2 *", "day 31 is in no month of 2"), ("turn", "0 0 31 4,6 *", "day 31 is in no month of 4,6"),
     ("inbox", 5, "inbox: "), ("inbox", "30", "inbox: "),
     ("weekly", "30 2 * * 1", "weekly: is no key"),
 ])  # fmt: skip
@@ -29,6 +30,8 @@ def test_what_is_no_cadence_is_refused_by_key(tmp_path, key, value, wrong):
         read(told.Cadence, file)
 
 
-@pytest.mark.parametrize("text", ["30 2 * * 1", "0,30 2-5 1-7/2 */3 0", "* * * * *", "59 23 31 12 7"])
+@pytest.mark.parametrize("text", [
+    "30 2 * * 1", "0,30 2-5 1-7/2 */3 0", "* * * * *", "59 23 31 12 7", "0 0 31 * *", "0 0 29 2 *", "0 0 31 4,5 *",
+])  # fmt: skip
 def test_usual_crons_are_taken(text):
     assert told._is_cron(text) == text

@@ -30,7 +30,8 @@ from pipelines.judge.ledger.set_manifest import read_manifest
 from pipelines.judge.rules import Rule, load_rules
 from pipelines.kit.incidents import incident, is_ours, words
 from pipelines.kit.issues import folder_name
-from pipelines.kit.paths import RECEIPT_NAME, Paths
+from pipelines.kit.paths import Paths
+from pipelines.kit.receipt_files import receipt_name, receipts
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.signature import RowSigner
 from pipelines.kit.security.workbook_lock import is_locked
@@ -118,34 +119,33 @@ def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeR
 def acknowledge(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
     """Take in the drop folder before the turn of `as_of` or later comes to it, judge what is new, write receipts.
 
-    Files dropped in one folder are judged together, because a later one may replace what an earlier one said. The turn
-    judges all of them again and replaces their receipts; nothing is recorded here.
+    Files dropped in one folder are judged together, because a later one may replace what an earlier one said; one that
+    was dropped in no township's folder may be anybody's. The turn judges all of them again and replaces their receipts;
+    nothing is recorded here.
     """
     taken = receive(paths, as_of)
     there = received(paths, as_of)
     new = {folder for source in unanswered(paths, there) for folder in source.addressed_to}
-    return _judged(paths, con, as_of, taken, [one for one in there if new.intersection(one[0].addressed_to)])
+    if new and "" not in new:
+        there = [one for one in there if (new | {""}).intersection(one[0].addressed_to)]
+    return _judged(paths, con, as_of, taken, there if new else ())
 
 
 def unanswered(paths: Paths, there: Iterable[tuple[Received, Path]]) -> list[Received]:
     """Of files taken in, those without a receipt, or that were handed in for somebody else since they had it."""
     told: dict[tuple[str, str], int] = {}
-    for receipt in paths.receipts.glob(f"*/*/{RECEIPT_NAME.format('*')}"):
+    for receipt in receipts(paths):
         of = receipt.parent.name, receipt.name
         told[of] = max(told.get(of, 0), receipt.stat().st_mtime_ns)
     return [
         source for source, stored in there
-        if told.get((source.received_on, RECEIPT_NAME.format(source.sha256[:8])), -1) < _noted(source, stored)
+        if told.get((source.received_on, receipt_name(source.sha256)), -1) < _noted(source, stored)
     ]  # fmt: skip
 
 
 def _noted(source: Received, stored: Path) -> int:
     """When was last noted for whom a file is."""
     return stored.with_name(f"{source.sha256}.json").stat().st_mtime_ns
-
-
-def _receipts(paths: Paths, source: Received) -> list[Path]:
-    return list(paths.receipts.glob(f"*/{source.received_on}/{RECEIPT_NAME.format(source.sha256[:8])}"))
 
 
 def _judged(
@@ -262,12 +262,12 @@ def _write_receipt(paths: Paths, as_of: date | None, result: FileResult, rules: 
     """One a file: under the day it was received for, where the turn finds and replaces the first one, wherever that
     lies: whose the file is may have been known wrongly."""
     folder = paths.receipts / (result.township_code or UNKNOWN_FOLDER) / result.source.received_on
-    path = folder / RECEIPT_NAME.format(result.source.sha256[:8])
+    path = folder / receipt_name(result.source.sha256)
     whose = _whose(paths, result.identity) if result.identity else ()
     handed = Handed(result.shown_name, number, *whose)
     write_whole(path, build_receipt(as_of, handed, result.reason, result.rows, rules))
-    for earlier in _receipts(paths, result.source):
-        if earlier != path:
+    for earlier in paths.receipts.glob(f"*/{path.parent.name}/{path.name}"):
+        if earlier != path and earlier.is_file():
             earlier.unlink()
     return path
 
@@ -275,7 +275,7 @@ def _write_receipt(paths: Paths, as_of: date | None, result: FileResult, rules: 
 def _whose(paths: Paths, of: Identity) -> tuple[str, str]:
     """The place of a set and its last day for answers; '' where its manifest is lost."""
     said = read_manifest(paths.returns / of.township_code / folder_name(of.as_of, of.issue))
-    return of.place, said["due_on"] if said else ""
+    return of.place, said.get("due_on", "") if said else ""
 
 
 def _record(con: duckdb.DuckDBPyConnection, as_of: date, files: Sequence[FileResult]) -> None:

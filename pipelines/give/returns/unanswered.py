@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.judge.ledger.set_manifest import read_manifest
-from pipelines.kit.city_time import written_day
 from pipelines.kit.issues import issues_in
-from pipelines.kit.paths import RECEIPT_NAME, Paths
+from pipelines.kit.paths import Paths
+from pipelines.kit.receipt_files import receipts
 
 
 @dataclass(frozen=True)
@@ -40,18 +40,18 @@ def unanswered(paths: Paths, today: date) -> list[Unanswered]:
 
 
 def _days_of_receipts(paths: Paths, township: str) -> set[str]:
-    """Days for which a file came; what else lies in the folder is nobody's answer."""
-    return {file.parent.name for file in paths.receipts.glob(f"{township}/[0-9]*/{RECEIPT_NAME.format('*')}")}
+    return {file.parent.name for file in receipts(paths, township)}
 
 
 def _last_due(township: str, sets: Sequence[Path], today: date) -> Unanswered | None:
-    """From the newest date backwards; of a date the last issue alone counts. One whose manifest does not say what is
-    needed asks nobody."""
+    """From the newest date backwards; of a date the last issue alone counts. One whose manifest is damaged asks
+    nobody."""
     newest = {folder.name[:8]: folder for folder in sets}
     for folder in reversed(newest.values()):
-        said = read_manifest(folder) or {}
-        due_on, asked = written_day(str(said.get("due_on"))), said.get("counts", {}).get("anomalies")
-        if asked and due_on and due_on < today:
-            place = f"{said.get('county_name', '')}{said.get('township_name', '')}"
-            return Unanswered(township, place, said["as_of"], due_on.isoformat(), asked)
+        said = read_manifest(folder)
+        if not said or "as_of" not in said or "due_on" not in said:
+            continue
+        if said["counts"]["anomalies"] and said["due_on"] < today.isoformat():
+            place = f"{said.get('county_name', '')}{said['township_name']}"
+            return Unanswered(township, place, said["as_of"], said["due_on"], said["counts"]["anomalies"])
     return None

@@ -9,7 +9,7 @@ from typing import NotRequired
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
-from pipelines.kit.records import read_record
+from pipelines.kit.records import IsoDate, read_record
 
 MANIFEST = "manifest.json"
 
@@ -32,6 +32,8 @@ class SetManifest(TypedDict):
     township_code: str
     township_name: str
     county_name: NotRequired[str]
+    as_of: NotRequired[IsoDate]
+    due_on: NotRequired[IsoDate]
     issue: int
     because: NotRequired[str | None]
     content_digest: str

@@ -92,6 +92,29 @@ def test_a_file_put_into_the_right_folder_at_last_is_judged_at_once_and_has_one_
     assert acknowledge(paths, con, NEXT).files == ()
 
 
+@pytest.mark.parametrize(("first", "second"), [("a.xlsx", f"{FIRST}/b.xlsx"), (f"{FIRST}/a.xlsx", "b.xlsx")])
+def test_a_file_in_no_townships_folder_is_judged_with_everybodys(paths, con, plain, first, second):
+    drop(paths, first, fill_in(plain(), {R20: ("确认健在",)}), seconds=1)
+    acknowledge(paths, con, NEXT)
+    drop(paths, second, fill_in(plain(), {R17: ("确认已死亡",)}), seconds=2)
+    early = [[(row.outcome, row.reason_code) for row in file.rows] for file in acknowledge(paths, con, NEXT).files]
+    taken = [[(row.outcome, row.reason_code) for row in file.rows] for file in intake(paths, con, TURN).files]
+    assert early == taken
+
+
+@pytest.mark.parametrize("stray", ["备份/2024-02-01", "370602999/2024-02-01"])
+def test_what_others_leave_among_receipts_stops_none(paths, con, plain, stray):
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))
+    (first,) = acknowledge(paths, con, NEXT).files
+    folder = paths.receipts / stray
+    (folder / first.receipt.name).mkdir(parents=True)
+    (folder / "回执_11111111.xlsx").symlink_to("nowhere")
+    (folder / "Thumbs.db").write_bytes(b"")
+    drop(paths, f"{FIRST}/b.xlsx", fill_in(plain(), {R17: ("确认已死亡",)}))
+    assert len(acknowledge(paths, con, NEXT).files) == 2
+    assert len(intake(paths, con, TURN).files) == 2
+
+
 def test_what_a_killed_run_took_in_and_did_not_answer_is_seen(paths, con, plain):
     drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), {R20: ("确认健在",)}))
     receive(paths, NEXT)

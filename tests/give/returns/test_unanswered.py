@@ -3,6 +3,8 @@
 import json
 from datetime import date
 
+import pytest
+
 from pipelines.give.returns.unanswered import Unanswered, unanswered
 from pipelines.kit.paths import Paths
 from tests.give.returns.small_lake import AS_OF, TOWNSHIPS
@@ -23,8 +25,11 @@ def received(paths: Paths, code: str, day: str) -> None:
 
 def stray(paths: Paths, code: str) -> None:
     """What people's programs leave in folders they look into."""
-    (paths.receipts / code / "备份").mkdir(parents=True)
-    (paths.receipts / code / "2024-03-01").mkdir()
+    (paths.receipts / code / "备份" / "2024-03-01" / "回执_00000000.xlsx").mkdir(parents=True)
+    (paths.receipts / code / "2024-03-01" / "回执_00000000.xlsx").mkdir(parents=True)
+    (paths.receipts / code / "2024-03-01" / "回执_00000001.xlsx").symlink_to("nowhere")
+    (paths.receipts / code / "9").mkdir()
+    (paths.receipts / code / "9" / "回执_00000000.xlsx").write_bytes(b"")
     for place in ("", "备份", "2024-03-01"):
         (paths.receipts / code / place / "Thumbs.db").write_bytes(b"")
 
@@ -75,3 +80,25 @@ def test_of_a_date_the_last_issue_counts_and_a_damaged_manifest_asks_nobody(path
     folder = issued[FIRST].folder
     (folder.with_name(f"{folder.name}_2")).mkdir()
     assert FIRST not in {one.township_code for one in unanswered(paths, after)}
+
+
+def test_a_manifest_without_its_days_asks_nobody(paths, con, issued):
+    after = date.fromordinal(due(issued, FIRST).toordinal() + 1)
+    file = issued[FIRST].folder / "manifest.json"
+    for key in ("as_of", "due_on"):
+        said = json.loads(file.read_text(encoding="utf-8"))
+        said.pop(key)
+        file.write_text(json.dumps(said), encoding="utf-8")
+        assert FIRST not in {one.township_code for one in unanswered(paths, after)}
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("due_on", None), ("due_on", "soon"), ("due_on", 20240215), ("as_of", 20240131), ("as_of", []), ("counts", {}),
+])  # fmt: skip
+def test_a_manifest_that_is_none_any_more_asks_nobody_and_stops_nobody(paths, con, issued, key, value):
+    after = date.fromordinal(due(issued, FIRST).toordinal() + 1)
+    asked = {code for code, one in issued.items() if one.anomalies}
+    file = issued[FIRST].folder / "manifest.json"
+    said = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps(said | {key: value}), encoding="utf-8")
+    assert {one.township_code for one in unanswered(paths, after)} == asked - {FIRST}
