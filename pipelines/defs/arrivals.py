@@ -14,6 +14,7 @@ from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BY_DATE
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.arrivals import Arrival, Coverage, coverage, lists, report
+from pipelines.ingest.arrivals.coverage import percent
 from pipelines.ingest.arrivals.daily import Day, write_daily
 from pipelines.ingest.arrivals.model import REFUSED
 from pipelines.kit.contracts import Feed
@@ -22,6 +23,7 @@ REPORT = dg.AssetKey(["reports", "daily_arrivals"])
 CHECK = "arrived_on_time"
 _SHOWN = 50
 _MISSING_COLUMNS = ["department", "feed", "scope", "period", "due on", "days overdue", "last good"]
+_NEXT_COLUMNS = ["department", "feed", "scope", "period", "due on", "days left"]
 
 
 def daily_report(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
@@ -31,14 +33,14 @@ def daily_report(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
     @dg.asset(
         key=REPORT, deps=[bronze_key(f) for f in feeds], group_name="reports", kinds={"excel"},
         owners=["team:big_data_bureau"], freshness_policy=EVERY_TURN, automation_condition=FOLLOWS, **BY_DATE,
-        description="The bureau's daily workbook 归集日报: what should have come against what came, whom to call, what "
-        "was refused, which data are old.",
+        description="The bureau's daily workbook 归集日报: what should have come against what came, whom to call, "
+        "what is due next, what was refused, which data are old.",
     )
     def daily_arrivals(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
         paths = lakehouse.hold(context.log)
         day = lakehouse.day(context, feeds)
         file = write_daily(paths, day)
-        missing = lists.missing_rows(day)
+        missing, ahead = lists.missing_rows(day), lists.next_due_rows(day)
         now = coverage(report.current(day), lambda a: "").get("", Coverage())
         ever = coverage(day.lines, lambda a: "").get("", Coverage())
         return dg.MaterializeResult(metadata={
@@ -48,6 +50,8 @@ def daily_report(feeds: Iterable[Feed]) -> dg.AssetsDefinition:
             "overdue": len(missing),
             "refused": len([a for a in day.owed if a.state == "refused"]),
             "missing_table": dg.MetadataValue.md(markdown_table(_MISSING_COLUMNS, missing[:_SHOWN])),
+            "not_yet_due": len(ahead),
+            "next_due": dg.MetadataValue.md(markdown_table(_NEXT_COLUMNS, ahead[:_SHOWN])),
             "file": dg.MetadataValue.path(str(file)),
         })
 
@@ -110,4 +114,4 @@ def _said(overdue: list[Arrival], day: Day) -> str:
 
 def _percent(counted: Coverage) -> float:
     """100.0 where nothing is due."""
-    return round(100 * (1.0 if counted.share is None else counted.share), 1)
+    return percent(1.0 if counted.share is None else counted.share)

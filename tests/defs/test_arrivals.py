@@ -68,6 +68,9 @@ def test_the_report_stands_and_its_metadata_say_how_it_is(runs):
     metadata = found["2024-02-11"][1]
     assert (metadata["coverage_percent"].value, metadata["overdue"].value) == (50.0, 1)
     assert "F20 基本医疗参保" in metadata["missing_table"].value
+    before = found["2024-02-10"][1]
+    assert before["not_yet_due"].value == 3
+    assert "| 市医保局 | F20 基本医疗参保 | 全市 | 202401 | 2024-02-10 | 0 |" in before["next_due"].value
     for day in found:
         file = paths.reports / "daily" / day / f"归集日报_{day}.xlsx"
         assert file == Path(found[day][1]["file"].value)

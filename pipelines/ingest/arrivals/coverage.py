@@ -6,6 +6,7 @@ Belongs here: counting states over any group of the ledger. Does not belong here
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from math import floor
 from typing import TypeVar
 
 from pipelines.ingest.arrivals import model
@@ -48,6 +49,11 @@ class Coverage:
     def on_time_share(self) -> float | None:
         """On time of due, 0 to 1; None when nothing is due."""
         return self.on_time / self.due if self.due else None
+
+
+def percent(share: float) -> float:
+    """A share in per cent with one decimal, rounded down so that 100.0 means all."""
+    return floor(share * 1000 + 1e-9) / 10
 
 
 def coverage(lines: Iterable[Arrival], by: Callable[[Arrival], Key]) -> dict[Key, Coverage]:

@@ -1,4 +1,4 @@
-"""The lists of the daily report: whom to call, what to send back, what is old, what nobody expected.
+"""The lists of the daily report: whom to call, what is due next, what to send back, what is old, what nobody expected.
 
 Belongs here: one row per delivery or hole, in Chinese. Does not belong here: sums (report.py).
 """
@@ -32,6 +32,20 @@ def missing_rows(day: Day) -> list[Row]:
                 (day.as_of - a.due_on).days, _last_good(last),
             ))  # fmt: skip
     return sorted(rows, key=lambda r: (r[0], -r[5]))
+
+
+def next_due_rows(day: Day) -> list[Row]:
+    """(department, feed, scope, period, due on, days left) of what has not come and need not have yet, the next
+    first."""
+    rows = []
+    for a in day.lines:
+        if a.state == model.NOT_YET_DUE:
+            feed = day.feeds[a.feed]
+            rows.append((
+                feed.department_name, f"{feed.code} {feed.title}", place(a), a.period, a.due_on.isoformat(),
+                (a.due_on - day.as_of).days,
+            ))  # fmt: skip
+    return sorted(rows, key=lambda r: (r[4], r[0]))
 
 
 def refused_rows(day: Day) -> list[Row]:

@@ -7,11 +7,11 @@ a sheet looks (workbook.py).
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
-from math import floor
 
 from pipelines.ingest.arrivals import model
 from pipelines.ingest.arrivals.calendar import month_end, periods
 from pipelines.ingest.arrivals.coverage import Coverage, coverage
+from pipelines.ingest.arrivals.coverage import percent as in_percent
 from pipelines.ingest.arrivals.daily import Day
 from pipelines.ingest.arrivals.lists import Row, missing_rows
 from pipelines.ingest.arrivals.model import Arrival
@@ -62,7 +62,7 @@ def figures(day: Day) -> list[Row]:
             ("　其中迟到", "late", "已经入库，不必再催"),
             ("已退回，待重报", "refused", f"送达后未通过校验，见「退回清单」{_settled(day, model.REFUSED, '重报')}"),
             ("逾期未到", "missing", f"见「未到清单」{_settled(day, model.MISSING, '再催')}"),
-            ("尚未到期", "not_yet_due", "不计入应到"),
+            ("尚未到期", "not_yet_due", "不计入应到，见「尚未到期」"),
         )
     ]
     rows.append(("归集率", percent(now.share), percent(ever.share), "已到 ÷ 应到"))
@@ -173,8 +173,8 @@ def _shown(feed: Feed, lines: Sequence[Arrival]) -> tuple[str, str] | None:
 
 
 def percent(share: float | None) -> str:
-    """One decimal, rounded down so that 100 % means all; a dash where nothing is due."""
-    return "—" if share is None else f"{floor(share * 1000 + 1e-9) / 10:.1f}%"
+    """As `coverage.percent`; a dash where nothing is due."""
+    return "—" if share is None else f"{in_percent(share):.1f}%"
 
 
 def day_title(day: date) -> str:

@@ -51,6 +51,14 @@ def test_whom_to_call(day: Day):
     assert missing[1][6] == "从未报送"
 
 
+def test_what_is_due_next_and_when():
+    early = day_of(date(2024, 3, 8), [SURVEY, CITY_FEED], all_counties("202401", but=[("370683", "202402")]))
+    rows = lists.next_due_rows(early)
+    assert len(rows) == {r[0]: r[2] for r in report.figures(early)}["尚未到期"]
+    assert [r[4] for r in rows] == ["2024-03-10"] * 14 + ["2024-04-10"] * 14
+    assert ("市委政法委(网格中心)", "F31 网格摸排", "莱州市", "202402", "2024-03-10", 2) in rows
+
+
 def test_what_was_refused_and_where_it_stands(day: Day):
     nameless, cards = lists.refused_rows(day)
     assert (cards[1:4], cards[5:]) == (
@@ -164,18 +172,20 @@ def test_equal_days_are_equal_bytes_and_a_report_is_replaced_whole(day: Day, tmp
     assert [p.name for p in file.parent.iterdir()] == [file.name]
 
 
-def test_the_workbook_opens_with_seven_sheets_and_text_stays_text(day: Day):
+def test_the_workbook_opens_with_eight_sheets_and_text_stays_text(day: Day):
     evil = result(CITY, "202403", date(2024, 3, 20), feed="F11", seq=9, status="quarantined")
     evil = type(evil)(**{**vars(evil), "file_name": "=cmd|' /C calc'!A0\x07.csv"})
     told = Day(day.as_of, day.feeds, day.divisions, (*day.results, evil))
     book = openpyxl.load_workbook(io.BytesIO(build_daily(told)))
-    assert book.sheetnames == ["总览", "部门", "县市区矩阵", "未到清单", "退回清单", "陈旧数据", "计划外交付"]
+    assert book.sheetnames == [
+        "总览", "部门", "县市区矩阵", "未到清单", "尚未到期", "退回清单", "陈旧数据", "计划外交付",
+    ]  # fmt: skip
     cells = [c for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None]
     assert {c.data_type for c in cells} == {"s", "n"}
     assert "=cmd|' /C calc'!A0.csv" in {c.value for c in book["退回清单"]["F"]}
     assert book["未到清单"]["A1"].value == "未到清单（159 条）"
     assert book["县市区矩阵"].page_setup.orientation == "landscape"
-    assert [s.print_title_rows for s in book][1:] == ["$3:$3", "$4:$4"] + ["$3:$3"] * 4
+    assert [s.print_title_rows for s in book][1:] == ["$3:$3", "$4:$4"] + ["$3:$3"] * 5
     hole = next(c for row in book["县市区矩阵"].iter_rows() for c in row if c.value == "缺")
     assert hole.fill.fgColor.rgb == "FFF4A6A6"
 
