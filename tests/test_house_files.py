@@ -62,6 +62,7 @@ BYTES = {
     "empty": b"", "blank": b"\n \n", "a comment": b"# x\n", "a list": b"[1]", "a word": b"word", "cut off": b'{"a": [',
     "GB18030": "名称: 清单".encode("gb18030"), "UTF-16": "名称: 清单".encode("utf-16"), "zeros": b"\0\0\0",
     "twice": b'{"a": 1, "a": 2}', "tagged": b"a: !!python/object:os.system x", "itself": b"a: &a [*a]",
+    "nothing but itself": b"&a [*a]",
 }  # fmt: skip
 
 

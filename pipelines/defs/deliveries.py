@@ -67,13 +67,13 @@ class Ruling(dg.Config):
     "`on`: the business date from which it counts 自哪天起办理, by default the day after the newest turn."
 )
 def decide(context: dg.OpExecutionContext, config: Ruling, lakehouse: Lakehouse) -> None:
-    paths = lakehouse.paths
-    came = arrived(paths, config.feed).get(config.delivery_id)
-    if config.decision in rulings.CHOICES and (why := rulings.without_effect(config.decision, came)):
-        raise dg.Failure(f"{config.feed} {config.delivery_id} {why}。没有写下决定。", allow_retries=False)
-    on = config.on or (first_open_day(paths) or date.today()).isoformat()
-    path = rulings.write_ruling(paths, {**config.model_dump(), "on": on})
-    context.log.info(f"{config.feed} {config.delivery_id} {rulings.CHOICES[config.decision]}：自 {on} 起的轮次办理")
+    paths, said = lakehouse.paths, {name: text.strip() for name, text in config.model_dump().items()}
+    said["on"] = on = said["on"] or (first_open_day(paths) or date.today()).isoformat()
+    feed, delivery, decision = said["feed"], said["delivery_id"], said["decision"]
+    if decision in rulings.CHOICES and (why := rulings.refusal(paths, said, arrived(paths, feed).get(delivery))):
+        raise dg.Failure(f"{feed} {delivery} {why}。没有写下决定。", allow_retries=False)
+    path = rulings.write_ruling(paths, said)
+    context.log.info(f"{feed} {delivery} {rulings.CHOICES[decision]}：自 {on} 起的轮次办理")
     context.add_output_metadata({"file": dg.MetadataValue.path(str(path)), "on": on})
 
 

@@ -16,6 +16,7 @@ CADENCE_FILE = PROJECT_ROOT / "expectations" / "cadence.yaml"
 
 _RANGES = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 7)}
 _PART = re.compile(r"(\*|(?P<first>\d{1,2})(-(?P<last>\d{1,2}))?)(/(?P<step>[1-9]\d?))?")
+_SHOWN = 20  # signs of what is wrong, in a message
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -26,7 +27,7 @@ def _is_cron(text: str) -> str:
     ranges = zip(fields, _RANGES.items(), strict=True)
     _, _, days, months, _ = (_values(field, name, *limits) for field, (name, limits) in ranges)
     if min(days) > max(_LONGEST[month - 1] for month in months):
-        raise ValueError(f"day {min(days)} is in no month of {fields[3]}")
+        raise ValueError(f"day {min(days)} is in no month of {fields[3][:_SHOWN]}")
     return text
 
 
@@ -37,7 +38,7 @@ def _values(field: str, name: str, least: int, most: int) -> set[int]:
         found = _PART.fullmatch(part)
         first, last = (found["first"] or least, found["last"] or found["first"] or most) if found else (most, least)
         if not least <= int(first) <= int(last) <= most:
-            raise ValueError(f"{name} is {part}, goes from {least} to {most}, as in 30 2 1 * *")
+            raise ValueError(f"{name} is {part[:_SHOWN]}, goes from {least} to {most}, as in 30 2 1 * *")
         values.update(range(int(first), int(last) + 1, int(found["step"] or 1)))
     return values
 

@@ -115,6 +115,11 @@ def waiting(paths: Paths, desk: Desk, as_of: date) -> list[str]:
     return found
 
 
+def handed_in(paths: Paths, desk: Desk) -> list[Entry]:
+    """Every decision that can be read and that no turn has taken in."""
+    return [entry for path in _handed_in(paths, desk) for entry in read_file(path, desk)[0]]
+
+
 def _handed_in(paths: Paths, desk: Desk) -> list[Path]:
     """Whatever lies in the folder of a desk beside the folders of turns, in order of name."""
     folder = paths.decisions / desk.folder
@@ -207,9 +212,7 @@ def _problems(where: str, entry: Any, desk: Desk) -> Iterator[str]:
             yield f"{where}{key} 含有无法保存的字符，请重新输入。"
     if _text(entry, "decision") not in ("", *desk.choices):
         yield f"{where}decision 只能是 {' 或 '.join(f'{k}（{v}）' for k, v in desk.choices.items())}。"
-    try:
-        date.fromisoformat(_text(entry, "on"))
-    except ValueError:
+    if written_day(_text(entry, "on")) is None:
         yield f"{where}on 应是日期，例如 2024-02-15。"
 
 

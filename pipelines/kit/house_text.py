@@ -63,7 +63,10 @@ def parsed(text: str, name: str) -> dict[str, Any]:
 
 def shown(value: Any) -> str:
     """A value in a message."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):  # as an anchor of YAML may make it
+        return "a value that holds itself"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

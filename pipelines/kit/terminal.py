@@ -74,7 +74,8 @@ class Screen:
             self._print(_BACK)
 
     def _print(self, text: str) -> None:
-        """Nobody may be looking any more: the work goes on all the same."""
+        """Nobody may be looking any more, or not be able to see every sign: the work goes on all the same."""
         with suppress(OSError, ValueError):
-            self._out.write(text)
+            encoding = self._out.encoding or "utf-8"
+            self._out.write(text.encode(encoding, "backslashreplace").decode(encoding))
             self._out.flush()

@@ -95,9 +95,12 @@ def monthly_result(what: str, folder: Path, share: float, months: int) -> int:
 def keep_figures(result: Path) -> int:
     """Write the figures of rules a result has; 1 where it has none that may be kept."""
     try:
-        files = keep.keep(json.loads(result.read_text(encoding="utf-8")))
-    except (OSError, LookupError, TypeError, ValueError, HouseFileError) as error:
+        files = keep.keep(keep.read_result(result))
+    except keep.CannotKeep as error:
         print(f"{result}: {error}")
+        return 1
+    except HouseFileError as error:
+        print(error)
         return 1
     print(*(name_of(file) for file in files), "make generate brings the catalogue in line", sep="\n")
     return 0

@@ -4,13 +4,14 @@ Belongs here: taking those figures out of a result. Does not belong here: what t
 (pipelines/judge/measured.py).
 """
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from pipelines.judge.measured import NAME, MeasuredFile
 from pipelines.judge.rules import RULES_FILE
-from pipelines.kit.house_files import document, parsed, typed
+from pipelines.kit.house_files import document, name_of, parsed, typed
 from pipelines.kit.packs import of_packs
 
 _HEAD = "# Written by `python -m prefecture.bench keep` (docs/benchmark.md); on synthetic data. Do not edit.\n"
@@ -21,11 +22,39 @@ _COUNTS = {
 }  # fmt: skip
 
 
+class _Score(TypedDict):
+    rule_id: str
+    planted: int
+    found: int
+    false_alarms: int
+    hard_negatives: int
+    hard_negatives_fired: int
+
+
+class _Turn(TypedDict):
+    scores: NotRequired[list[_Score]]
+
+
+class Result(TypedDict):
+    """What is read of a result."""
+
+    is_changed: bool
+    share: float
+    commit: str
+    measured_at: str
+    turns: dict[str, _Turn]
+
+
 class CannotKeep(ValueError):
     """A result says nothing of rules, or nobody could measure it again."""
 
 
-def keep(result: Mapping[str, Any], rules: tuple[Path, ...] | None = None) -> list[Path]:
+def read_result(file: Path) -> Result:
+    """A result of the benchmark. Raises HouseFileError."""
+    return typed(Result, document(file), name_of(file))
+
+
+def keep(result: Result, rules: tuple[Path, ...] | None = None) -> list[Path]:
     """Write what the last turn of a result says of every rule beside the files of `rules`, by default the house's and
     those of packs; returns the files. Raises CannotKeep, and HouseFileError of figures that cannot be."""
     if result["is_changed"]:
@@ -49,5 +78,5 @@ def keep(result: Mapping[str, Any], rules: tuple[Path, ...] | None = None) -> li
     return list(texts)
 
 
-def _figures(score: Mapping[str, Any]) -> str:
+def _figures(score: _Score) -> str:
     return "{" + ", ".join(f"{name}: {score[count]}" for name, count in _COUNTS.items()) + "}"

@@ -8,7 +8,7 @@ import yaml
 
 from pipelines.defs.deliveries import breakers, decide_delivery
 from pipelines.defs.resources import Lakehouse
-from pipelines.ingest.bronze import results
+from pipelines.ingest.bronze import results, rulings
 from pipelines.ingest.bronze.rulings import write_ruling
 from pipelines.ingest.deliveries.refused import unmended
 from pipelines.kit.paths import Paths
@@ -63,6 +63,39 @@ def test_a_decision_that_can_have_no_effect_is_not_written(tmp_path, cards, deli
     entry = {"feed": "F11", "delivery_id": delivery, "decision": "release", "reason": "已核实", "by": "张三"}
     assert not run(office.paths.root, entry).success
     assert not (office.paths.decisions / "deliveries").exists()
+
+
+def test_blanks_around_a_decision_are_no_part_of_it_and_a_day_is_written_in_one_way(tmp_path, cards):  # noqa: F811
+    office, entry = refused_once(tmp_path, cards)
+    assert run(office.paths.root, entry | {"decision": " release ", "on": " 2024-03-01\n"}).success
+    (file,) = (office.paths.decisions / "deliveries").glob("*.yaml")
+    assert yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) == [entry | {"on": "2024-03-01"}]
+    file.unlink()
+    for on in ("20240301", "2024-W09-5", "2024-3-1"):
+        assert not run(office.paths.root, entry | {"on": on}).success
+    assert not list((office.paths.decisions / "deliveries").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("is_taken_in", [False, True])
+def test_the_opposite_of_a_decision_that_stands_is_not_written(tmp_path, cards, is_taken_in):  # noqa: F811
+    office, entry = refused_once(tmp_path, cards)
+    entry |= {"on": "2024-03-01"}
+    assert run(office.paths.root, entry).success
+    if is_taken_in:
+        rulings.take_in(office.paths, date(2024, 3, 31))
+    before = sorted((office.paths.decisions / "deliveries").rglob("*.yaml"))
+    opposite = run(office.paths.root, entry | {"decision": "reject", "on": "2024-02-01"})
+    assert not opposite.success
+    assert "已决定放行，不能再改" in opposite.failure_data_for_node("decide").user_failure_data.description
+    assert sorted((office.paths.decisions / "deliveries").rglob("*.yaml")) == before
+
+
+def refused_once(tmp_path, cards):  # noqa: F811
+    """An office that has refused a delivery, and the decision to release it."""
+    office = Office(tmp_path / "data", FEEDS)
+    office.deliver("F11", "F11_残疾人证_370600_202401.csv", cards(10), date(2024, 1, 28))
+    delivery = office.deliver("F11", "F11_残疾人证_370600_202402.csv", cards(30), FEB).delivery_id
+    return office, {"feed": "F11", "delivery_id": delivery, "decision": "release", "reason": "已核实", "by": "张三"}
 
 
 def test_a_decision_that_says_nothing_is_not_written(tmp_path):

@@ -19,6 +19,7 @@ def test_the_house_returns_data_once_a_month_and_looks_into_the_inbox_within_a_m
     ("turn", "5-1 2 * * *", "minute is 5-1"),
     ("turn", "*/0 2 * * *", r"minute is \*/0"), ("turn", "@monthly", "five fields"),
     ("turn", "0 0 31 2 *", "day 31 is in no month of 2"), ("turn", "0 0 31 4,6 *", "day 31 is in no month of 4,6"),
+    ("turn", "9" * 5000 + " 2 * * *", "^.{0,120}$"), ("turn", "0 0 31 2" + ",2" * 5000 + " *", "^.{0,120}$"),
     ("inbox", 5, "inbox: "), ("inbox", "30", "inbox: "),
     ("weekly", "30 2 * * 1", "weekly: is no key"),
 ])  # fmt: skip

@@ -66,3 +66,11 @@ def test_nobody_looking_any_more_stops_nothing():
 
 def test_chinese_characters_take_two_places():
     assert [fitted("户A口", width) for width in range(6)] == ["", "", "户", "户A", "户A", "户A口"]
+
+
+def test_signs_a_terminal_does_not_know_are_told_by_their_number():
+    bytes_out = io.BytesIO()
+    out = io.TextIOWrapper(bytes_out, encoding="ascii")
+    with Screen(out, patience=60) as screen:
+        screen.say("完 done")
+    assert bytes_out.getvalue() == b"\\u5b8c done\n"

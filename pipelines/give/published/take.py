@@ -4,6 +4,7 @@ Belongs here: the two files, and why there are none, in words. Does not belong h
 all that is in the file when it was written; nothing else is read), the command line.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -29,6 +30,10 @@ _OLD_FILE = (
     "the analysts' file is damaged or has no dictionary; run a turn"
 )
 _THERE = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal ORDER BY 1"
+_COLUMNS = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index"
+# Types as CSV knows them.
+_PLAIN = ("VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DATE")
+_HAS_PARTS = re.compile(r"\]$|^(STRUCT|MAP|UNION)\(")
 _HEADINGS = {
     "column_name": "列", "data_type": "类型", "words": "说明", "unit": "单位", "made_of": "来源",
     "oldest_period": "最旧一处到", "newest_period": "最新一处到", "is_stale": "有欠报",
@@ -57,20 +62,18 @@ def take(paths: Paths, name: str, kind: str, folder: Path) -> Taken:
     if not source.is_file():
         raise NotTakenError(_NO_FILE.format(source))
     try:
-        opened = duckdb.connect(source, read_only=True)
-    except duckdb.Error:
-        raise NotTakenError(_OLD_FILE.format(source)) from None
-    with opened as con:
-        there = [table for (table,) in con.execute(_THERE).fetchall()]
-        if DICTIONARY not in there:
-            raise NotTakenError(_OLD_FILE.format(source))
-        if name not in there:
-            raise NotTakenError(_no_table(name, there))
-        try:
+        with duckdb.connect(source, read_only=True) as con:
+            there = [table for (table,) in con.execute(_THERE).fetchall()]
+            if DICTIONARY not in there:
+                raise NotTakenError(_OLD_FILE.format(source))
+            if name not in there:
+                raise NotTakenError(_no_table(name, there))
             folder.mkdir(parents=True, exist_ok=True)
             return _written(con, name, kind, folder)
-        except OSError as error:
-            raise NotTakenError(f"不能写到 {folder}：{error.strerror or error}") from error
+    except duckdb.Error:
+        raise NotTakenError(_OLD_FILE.format(source)) from None
+    except OSError as error:
+        raise NotTakenError(f"不能写到 {folder}：{error.strerror or error}") from error
 
 
 def _written(con: duckdb.DuckDBPyConnection, name: str, kind: str, folder: Path) -> Taken:
@@ -79,7 +82,16 @@ def _written(con: duckdb.DuckDBPyConnection, name: str, kind: str, folder: Path)
     dictionary = folder / f"{name}_数据字典.{CSV}"
     _write(con, told, CSV, dictionary)
     file = folder / f"{name}.{kind}"
-    return Taken(file, dictionary, _write(con, f'FROM "{name}"', kind, file))
+    return Taken(file, dictionary, _write(con, _rows(con, name, kind), kind, file))
+
+
+def _rows(con: duckdb.DuckDBPyConnection, name: str, kind: str) -> str:
+    """SQL of the rows; for CSV what has parts is JSON, and whatever else CSV does not know is text."""
+    columns = con.execute(_COLUMNS, [name]).fetchall() if kind == CSV else []
+    odd = [(column, f'to_json("{column}")' if _HAS_PARTS.search(kind) else f'"{column}"')
+           for column, kind in columns if kind not in _PLAIN]  # fmt: skip
+    replace = ", ".join(f'CAST({sql} AS VARCHAR) AS "{column}"' for column, sql in odd)
+    return f'SELECT * REPLACE ({replace}) FROM "{name}"' if odd else f'FROM "{name}"'
 
 
 def _write(con: duckdb.DuckDBPyConnection, sql: str, kind: str, file: Path) -> int:

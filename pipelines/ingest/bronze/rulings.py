@@ -97,7 +97,7 @@ def problems(paths: Paths, as_of: date, known: Mapping[str, Mapping[str, Deliver
         if problem is None and earlier is None:
             first[ruling.feed, ruling.delivery_id] = ruling
         elif problem is None and earlier.decision != ruling.decision:
-            problem = f"{earlier.turn} 已决定{CHOICES[earlier.decision]}，不能再改。请该部门重新交付"
+            problem = _final(earlier.decision, f"{earlier.turn} ")
         if problem and ruling.turn > since:
             found.append(f"{ruling.place}：{ruling.feed} {ruling.delivery_id} {problem}。该决定未生效。")
     return found
@@ -107,6 +107,25 @@ def _problem(ruling: Ruling, result: DeliveryResult | None) -> str | None:
     """Why a decision can have no effect, or None. `result`: the delivery as it came."""
     has_come = result is not None and result.delivered_on <= ruling.turn.isoformat()
     return without_effect(ruling.decision, result if has_come else None)
+
+
+def refusal(paths: Paths, entry: Mapping[str, str], result: DeliveryResult | None) -> str | None:
+    """Why a decision about a delivery, as it came, is not to be written: it can have no effect, or the opposite was
+    written already; None where it is. `entry` as of `write_ruling`."""
+    decision, about = entry["decision"], (entry["feed"], entry["delivery_id"])
+    if why := without_effect(decision, result):
+        return why
+    if stands := in_force(rulings(paths, date.max), {about[1]: result}).get(about[1]):
+        return _final(stands.decision, f"{stands.turn} ") if stands.decision != decision else None
+    for e in decision_files.handed_in(paths, DELIVERIES):
+        its = e.text["decision"]
+        if (e.text["feed"], e.text["delivery_id"]) == about and its != decision and not without_effect(its, result):
+            return _final(its, f"文件 {e.file} ")
+    return None
+
+
+def _final(decision: str, where: str) -> str:
+    return f"{where}已决定{CHOICES[decision]}，不能再改。请该部门重新交付"
 
 
 def without_effect(decision: str, result: DeliveryResult | None) -> str | None:

@@ -122,6 +122,32 @@ def test_an_older_file_without_a_dictionary_is_said_to_be_one(tmp_path):
         take(paths, "about", "csv", tmp_path)
 
 
+@pytest.mark.parametrize("content", [b"", b"x" * 9999, "half"])
+def test_a_damaged_file_is_said_to_be_one(made, tmp_path, content):
+    paths = Paths(tmp_path)
+    paths.published.mkdir()
+    whole = (made.published / "analyst.duckdb").read_bytes()
+    (paths.published / "analyst.duckdb").write_bytes(whole[: len(whole) // 2] if content == "half" else content)
+    with pytest.raises(NotTakenError, match="打不开"):
+        take(paths, "about", "csv", tmp_path)
+
+
+def test_csv_holds_what_has_parts_as_json_and_everything_else_as_text(made, tmp_path):
+    paths = Paths(tmp_path)
+    paths.published.mkdir()
+    with duckdb.connect(paths.published / "analyst.duckdb") as con:
+        con.execute(f"ATTACH '{made.published / 'analyst.duckdb'}' AS whole (READ_ONLY)")
+        con.execute("CREATE TABLE dictionary AS FROM whole.dictionary")
+        con.execute("CREATE TABLE odd AS SELECT [1, 2] AS list, {'a': '甲'} AS struct, 'x'::BLOB AS blob, "
+                    "INTERVAL 2 DAY AS span, 1.50::DECIMAL(9, 2) AS sum, TIME '08:00:00' AS at")  # fmt: skip
+    file = take(paths, "odd", "csv", tmp_path / "out").file
+    (row,) = csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())
+    assert list(row.items()) == [
+        ("list", "[1,2]"), ("struct", '{"a":"甲"}'), ("blob", "x"), ("span", "2 days"), ("sum", "1.50"),
+        ("at", "08:00:00"),
+    ]  # fmt: skip
+
+
 def test_the_command_tells_where_the_files_are_or_why_there_are_none(made, monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("ZHENJIE_DATA", str(made.root))
     monkeypatch.setattr("sys.argv", ["pipelines", "take", "about", "--out", str(tmp_path)])

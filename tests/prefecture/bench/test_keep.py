@@ -27,6 +27,19 @@ def test_the_last_turn_is_kept_rule_by_rule(rules):
     assert told.when.commit == "0123456789ab"
 
 
+@pytest.mark.parametrize("changed", [
+    {"turns": None}, {"turns": []}, {"turns": {T2: None}}, {"turns": {T2: {"scores": [None]}}},
+    {"turns": {T2: {"scores": [{}]}}}, {"measured_at": None}, {"commit": 'a"\nrules: {}'},
+])  # fmt: skip
+def test_what_is_no_result_is_told_in_one_line(rules, tmp_path, changed, capsys, monkeypatch):
+    monkeypatch.setattr("prefecture.bench.keep.RULES_FILE", rules)
+    file = tmp_path / "result.json"
+    for text in (json.dumps(RESULT | changed), "[]", "[" * 100_000):
+        file.write_text(text, encoding="utf-8")
+        assert keep_figures(file) == 1 and capsys.readouterr().out.count("\n") == 1
+    assert not rules.with_name("measured.yaml").exists()
+
+
 def test_what_scores_no_rule_of_a_file_leaves_it_alone(rules):
     assert keep(RESULT | {"turns": {T1: {"scores": [rule("R98", 1.0, 1.0)]}}}, (rules,)) == []
     assert not rules.with_name("measured.yaml").exists()
