@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make run SCALE=1%   the whole loop on the sample prefecture (two business dates), then a summary; 0.1% for a small try"
-	@echo "make ui     the Dagster UI on http://127.0.0.1:3000"
+	@echo "make ui     the Dagster UI on http://127.0.0.1:3000 (PORT=3001 for another port)"
 	@echo "make exports   the files for departments, province and counties, from the newest turn (DATE=YYYY-MM-DD)"
 	@echo "make answers   answers to the lists in data/queries/drop 查询核验"
 	@echo "make query SQL=\"SELECT …\"   ask the lake, read only"
@@ -36,7 +36,7 @@ run: .venv/ready
 
 ui: .venv/ready
 	@$(BIN)/python -m pipelines setup
-	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p "$(or $(PORT),3000)"
 
 exports: .venv/ready
 	@$(BIN)/python -m pipelines exports $${DATE:+"$$DATE"}

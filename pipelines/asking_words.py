@@ -14,6 +14,7 @@ _TABLE = re.compile(r"Table with name (.+?) does not exist")
 _COLUMN = re.compile(r'Referenced column "(.+?)" not found|does not have a column named "(.+?)"')
 _CANDIDATES = re.compile(r"Candidate bindings: :? ?(.+)")
 _FUNCTION = re.compile(r"Function with name (.+?) does not exist")
+_STAGING = "stg_"
 _KINDS = {
     "Parser Error": "语法不对，请核对 LINE 所指之处的拼写、括号和引号",
     "Permission Error": "只能查湖仓里的表，不能打开别的文件",
@@ -53,4 +54,5 @@ def _no_table(name: str, tables: Sequence[str]) -> str:
     near = [table for table in tables if table.endswith(f".{last}")]
     near = near or [by_last[n] for n in get_close_matches(last, by_last, n=3)]
     told = f"相近的有 {'、'.join(near[:3])}" if near else "全部表见 SHOW ALL TABLES"
-    return f"没有表 {name}；{told}"
+    new = "；新数据源的表，下一轮之后才有" if last.startswith(_STAGING) else ""
+    return f"没有表 {name}；{told}{new}"

@@ -83,6 +83,7 @@ def test_anything_else_is_refused_in_one_message_and_leaves_nothing(
         ("SELECT * FROM unified.persons", "没有表 persons；相近的有 unified.person", "Catalog Error"),
         ("SELECT * FROM person", "没有表 person；相近的有 unified.person", "Catalog Error"),
         ("SELECT * FROM nosuch.person", "没有表 nosuch.person；相近的有 unified.person", "Catalog Error"),
+        ("SELECT * FROM stg_zz", "没有表 stg_zz；全部表见 SHOW ALL TABLES；新数据源的表，下一轮之后才有", "Catalog"),
         ("SELECT * FROM zzzz", "没有表 zzzz；全部表见 SHOW ALL TABLES", "Catalog Error"),
         ("SELECT persn_id FROM unified.person", "没有列 persn_id；相近的列有 person_id", "Binder Error"),
         ("SELECT p.x FROM unified.person p", "没有列 x；相近的列有 person_id", "Binder Error"),

@@ -22,3 +22,8 @@ FOLLOWS = (
     & ~_Condition.any_deps_in_progress()
     & ~_Condition.in_progress()
 ).with_label("follows_what_it_is_made_of")
+# Dagster's own, under its own name, with words.
+follows = dg.AutomationConditionSensorDefinition(
+    "default_automation_condition_sensor", target=dg.AssetSelection.all(),
+    description="Makes the daily report 归集日报 anew when something came without a turn.",
+)

@@ -56,7 +56,10 @@ def _bronze_rows(con: duckdb.DuckDBPyConnection) -> list[tuple]:
     return con.execute(
         "SELECT 'bronze', printf('%,d rows', sum(rows_bronze)::BIGINT), "
         "printf('%,d in quarantine', sum(rows_quarantined)::BIGINT), "
-        "printf('%d deliveries, %d of them quarantined whole', count(*), count(*) FILTER (status = 'quarantined')) "
+        "printf('%d deliveries, %d of them quarantined whole%s', count(*), count(*) FILTER (status = 'quarantined'), "
+        "if(count(*) FILTER (status = 'quarantined' AND rows_in = 0) = 0, '', printf("
+        "', of which %d could not be read: their rows are in none of these figures', "
+        "count(*) FILTER (status = 'quarantined' AND rows_in = 0)))) "
         "FROM lake.ledger.delivery"
     ).fetchall()
 

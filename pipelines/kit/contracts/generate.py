@@ -62,7 +62,8 @@ def drift(root: Path) -> list[Path]:
 
 
 def bring(root: Path, files: Mapping[Path, str], present: Iterable[Path]) -> list[Path]:
-    """Write what differs and delete what of `present`, the generated files there are, is no more. Returns the paths."""
+    """Write what differs and delete what of `present`, the generated files there are, is no more, with a folder
+    that holds nothing else. Returns the paths."""
     paths = drifted(root, files, present)
     for path in paths:
         target = root / path
@@ -71,6 +72,8 @@ def bring(root: Path, files: Mapping[Path, str], present: Iterable[Path]) -> lis
             target.write_bytes(files[path].encode())
         else:
             target.unlink()
+            if not any(target.parent.iterdir()):
+                target.parent.rmdir()
     return paths
 
 

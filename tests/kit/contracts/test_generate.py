@@ -134,3 +134,13 @@ def test_a_feed_that_is_no_more_takes_its_files_along(project: Path):
     gone = set(write(project))
     assert {SUITES / "F11.json", CONTRACTS / "disabled_federation/disability_cards.odcs.yaml"} <= gone
     assert not any((project / p).exists() for p in FILES if "F11" in p.name)
+
+
+def test_a_folder_that_holds_nothing_more_goes_with_its_last_file(project: Path):
+    write(project)
+    (project / "expectations/feeds/disabled_federation/disability_cards.yaml").unlink()
+    folder = project / CONTRACTS / "disabled_federation"
+    left = [file.name for file in folder.iterdir()]
+    write(project)
+    assert left == ["disability_cards.odcs.yaml"] and not folder.exists()
+    assert (project / SUITES).is_dir()
