@@ -29,6 +29,9 @@ from pipelines.kit.paths import Paths
 from pipelines.kit.quiet import marker, quiet_seconds
 from pipelines.kit.sent_files import sent
 
+# Seconds after which files that still wait start another run: the one they started has failed or was killed.
+_AGAIN = 600
+
 
 def next_business_date(paths: Paths, today: date) -> date:
     """The date what comes now counts for: today, or the day after the last issued turn if that is later."""
@@ -52,15 +55,16 @@ def is_settled(file: Path, now: float) -> bool:
 
 
 def batch_key(files: list[Path]) -> str:
-    """One hash over the contents of the waiting files: the same files never start a second run. What cannot be read is
-    known by its name."""
+    """One hash over the waiting files, where they lie and what is in them: the same files never start a second run.
+    What cannot be read is known by where it lies."""
     digest = hashlib.sha256()
     for file in files:
+        digest.update(os.fsencode(file) + b"\0")
         try:
             with file.open("rb") as reader:
                 digest.update(hashlib.file_digest(reader, "sha256").digest())
         except OSError:
-            digest.update(os.fsencode(file))
+            continue
     return digest.hexdigest()
 
 
@@ -82,9 +86,11 @@ def inbox_sensor(
     if not files and not left:
         return dg.SkipReason("收件箱里没有新的工作簿 (nothing in inbox/drop)")
     key = " ".join([batch_key(files), *(source.sha256[:8] for source in left)])
-    if key == context.cursor:
+    before, _, since = (context.cursor or "").rpartition("@")
+    if key == before and now.timestamp() - float(since) < _AGAIN:
         return dg.SkipReason("these files have started a run already")
-    return dg.SensorResult([dg.RunRequest(run_key=key, tags={"inbox_files": str(len(files))})], cursor=key)
+    cursor = f"{key}@{now.timestamp():.0f}"
+    return dg.SensorResult([dg.RunRequest(run_key=cursor, tags={"inbox_files": str(len(files))})], cursor=cursor)
 
 
 def calendar_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:

@@ -49,7 +49,7 @@ class Entry:
 def issued_turns(paths: Paths) -> list[date]:
     """Business dates whose return sets are out, oldest first."""
     files = (paths.decisions / "turns").glob("????-??-??.json")
-    return sorted(turn for p in files if (turn := written_day(p.stem)))
+    return sorted(turn for p in files if (turn := written_day(p.stem)) and turn < date.max)
 
 
 def first_open_day(paths: Paths) -> date | None:

@@ -5,6 +5,7 @@ Belongs here: this one way from any name to a safe one. Does not belong here: wh
 """
 
 import os
+import re
 import unicodedata
 from pathlib import Path
 
@@ -12,6 +13,7 @@ _LONGEST = 200  # bytes; a file system takes 255, and names get a beginning or a
 _LONGEST_ENDING = 20
 # Separators, and what Windows does not take: the full-width sign reads the same and separates nothing.
 _FULL_WIDTH = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in '/\\:*?"<>|'})
+_IDENTITY = re.compile(r"\d{14,18}[Xx]?")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -23,6 +25,11 @@ def readable(name: str) -> str:
     except UnicodeEncodeError:
         return _decoded(name)
     return name
+
+
+def without_numbers(name: str) -> str:
+    """A name as it may be shown: people put identity numbers into names of files."""
+    return _IDENTITY.sub("…", name)
 
 
 def safe_name(name: str) -> str:

@@ -42,7 +42,9 @@ def test_a_workbook_starts_a_run_keyed_by_its_content(lakehouse):
     _arrive(lakehouse, "a.xlsx", b"one")
     result = _tick(lakehouse)
     (request,) = result.run_requests
-    assert request.run_key == result.cursor == batch_key([lakehouse.paths.inbox / "drop" / "370602001" / "a.xlsx"])
+    key, _, at = result.cursor.rpartition("@")
+    assert request.run_key == result.cursor
+    assert key == batch_key([lakehouse.paths.inbox / "drop" / "370602001" / "a.xlsx"]) and time.time() - float(at) < 60
     assert request.partition_key is None, "receipts belong to no turn"
 
 
@@ -52,6 +54,29 @@ def test_the_same_files_do_not_start_a_second_run(lakehouse):
     assert isinstance(_tick(lakehouse, cursor), dg.SkipReason)
     _arrive(lakehouse, "b.xlsx", b"two")
     assert _tick(lakehouse, cursor).cursor != cursor
+
+
+def test_the_same_file_in_another_folder_starts_a_run(lakehouse):
+    """As the receipt asks for that says it lay in the wrong one."""
+    _arrive(lakehouse, "a.xlsx", b"one")
+    cursor = _tick(lakehouse).cursor
+    drop = lakehouse.paths.inbox / "drop"
+    (drop / "370602002").mkdir()
+    (drop / "370602001" / "a.xlsx").rename(drop / "370602002" / "a.xlsx")
+    assert _tick(lakehouse, cursor).cursor.rpartition("@")[0] != cursor.rpartition("@")[0]
+
+
+def test_what_a_failed_run_left_starts_another_later(lakehouse):
+    _arrive(lakehouse, "a.xlsx", b"one")
+    key, _, at = _tick(lakehouse).cursor.rpartition("@")
+    later = f"{key}@{float(at) - 3600:.0f}"
+    (request,) = _tick(lakehouse, later).run_requests
+    assert request.run_key != later and request.run_key.startswith(key)
+
+
+def test_a_day_without_a_day_after_it_is_no_turn(lakehouse):
+    (lakehouse.paths.decisions / "turns" / "9999-12-31.json").write_text("{}")
+    assert isinstance(_tick(lakehouse), dg.SkipReason)
 
 
 def test_a_file_still_being_copied_waits(lakehouse, monkeypatch):
@@ -67,7 +92,7 @@ def test_a_marked_file_starts_a_run_at_once_and_links_never(lakehouse, monkeypat
     folder = lakehouse.paths.inbox / "drop" / "370602001"
     (folder / "system.xlsx").symlink_to("/etc/passwd")
     (folder / "gone.xlsx").symlink_to("nowhere")
-    assert _tick(lakehouse).cursor == batch_key([folder / "a.xlsx"])
+    assert _tick(lakehouse).cursor.rpartition("@")[0] == batch_key([folder / "a.xlsx"])
 
 
 def test_answers_to_todays_sets_get_their_receipt_today(lakehouse):

@@ -4,7 +4,6 @@ Belongs here: the order of the steps and the record. Does not belong here: what 
 acceptable. A file that cannot be read never stops the others, and the same files give the same record.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,8 +27,9 @@ from pipelines.give.returns import columns as layout
 from pipelines.give.returns.issue import issued_set
 from pipelines.judge.ledger.set_manifest import read_manifest
 from pipelines.judge.rules import Rule, load_rules
+from pipelines.kit.file_names import without_numbers
 from pipelines.kit.incidents import incident, is_ours, words
-from pipelines.kit.issues import folder_name
+from pipelines.kit.issues import folder_name, issues_in
 from pipelines.kit.paths import Paths
 from pipelines.kit.receipt_files import receipt_name, receipts
 from pipelines.kit.security.keys import KeyProvider
@@ -51,7 +51,7 @@ _ANSWER = {
 
 @dataclass
 class FileResult:
-    """What became of one file. `reason` '' = taken in; `counts`: outcome -> rows."""
+    """What became of one file. `reason` '' = taken in; `counts`: outcome -> rows; `unwritten`: why without receipt."""
 
     source: Received
     identity: Identity | None = None
@@ -60,6 +60,7 @@ class FileResult:
     reason: str = ""
     rows: list[RowResult] = field(default_factory=list)
     receipt: Path | None = None
+    unwritten: str = ""
 
     @property
     def counts(self) -> Counter:
@@ -67,8 +68,8 @@ class FileResult:
 
     @property
     def shown_name(self) -> str:
-        """The file name for logs and receipts: people put id numbers into file names."""
-        return re.sub(r"\d{14,18}[Xx]?", "…", self.source.file_name)
+        """The file name for logs and receipts."""
+        return without_numbers(self.source.file_name)
 
     @property
     def township_code(self) -> str | None:
@@ -102,6 +103,7 @@ class IntakeReport:
     def problems(self) -> list[str]:
         """A Chinese sentence per file or row not accepted; no name, no id number."""
         said = [f"{f.shown_name}：{f.reason}" for f in (*self.left, *self.early, *self.files) if f.reason]
+        said += [f"{f.shown_name}：{f.unwritten}" for f in (*self.left, *self.files) if f.unwritten]
         rejected = ((f, r) for f in self.files for r in f.rows if r.outcome == REJECTED)
         return said + [f"{f.shown_name}：{r.reason}" for f, r in rejected]
 
@@ -119,16 +121,24 @@ def intake(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeR
 def acknowledge(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
     """Take in the drop folder before the turn of `as_of` or later comes to it, judge what is new, write receipts.
 
-    Files dropped in one folder are judged together, because a later one may replace what an earlier one said; one that
-    was dropped in no township's folder may be anybody's. The turn judges all of them again and replaces their receipts;
-    nothing is recorded here.
+    Files that may be of one township are judged together, because a later one may replace what an earlier one said. The
+    turn judges all of them again and replaces their receipts; nothing is recorded here.
     """
     taken = receive(paths, as_of)
     there = received(paths, as_of)
     new = {folder for source in unanswered(paths, there) for folder in source.addressed_to}
-    if new and "" not in new:
-        there = [one for one in there if (new | {""}).intersection(one[0].addressed_to)]
-    return _judged(paths, con, as_of, taken, there if new else ())
+    folders = _connected(new, [source.addressed_to for source, _ in there])
+    return _judged(paths, con, as_of, taken, [one for one in there if folders.intersection(one[0].addressed_to)])
+
+
+def _connected(folders: set[str], of_files: Sequence[tuple[str, ...]]) -> set[str]:
+    """Those folders and all whose files may be of the same township: a file may lie in several, and one in no
+    township's folder may be anybody's."""
+    if folders and any("" in of_file for of_file in of_files):
+        return {folder for of_file in of_files for folder in of_file}
+    while more := {f for of_file in of_files if folders.intersection(of_file) for f in of_file} - folders:
+        folders = folders | more
+    return folders
 
 
 def unanswered(paths: Paths, there: Iterable[tuple[Received, Path]]) -> list[Received]:
@@ -136,7 +146,7 @@ def unanswered(paths: Paths, there: Iterable[tuple[Received, Path]]) -> list[Rec
     told: dict[tuple[str, str], int] = {}
     for receipt in receipts(paths):
         of = receipt.parent.name, receipt.name
-        told[of] = max(told.get(of, 0), receipt.stat().st_mtime_ns)
+        told[of] = max(told.get(of, 0), _written(receipt))
     return [
         source for source, stored in there
         if told.get((source.received_on, receipt_name(source.sha256)), -1) < _noted(source, stored)
@@ -145,7 +155,15 @@ def unanswered(paths: Paths, there: Iterable[tuple[Received, Path]]) -> list[Rec
 
 def _noted(source: Received, stored: Path) -> int:
     """When was last noted for whom a file is."""
-    return stored.with_name(f"{source.sha256}.json").stat().st_mtime_ns
+    return _written(stored.with_name(f"{source.sha256}.json"))
+
+
+def _written(file: Path) -> int:
+    """When a file was written, in nanoseconds; of one that has gone meanwhile before all others."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return -1
 
 
 def _judged(
@@ -179,8 +197,15 @@ def _judged(
     handed: Counter = Counter()
     for result in (*left, *files):
         handed[result.township_code] += 1
-        day = as_of if is_taken else None
-        result.receipt = _write_receipt(paths, day, result, rules, handed[result.township_code])
+        number = handed[result.township_code]
+        said = Handed(result.shown_name, number, *_whose(paths, as_of, result), is_signed=bool(result.officer))
+        try:
+            result.receipt = _write_receipt(paths, as_of if is_taken else None, result, rules, said)
+        except OSError as error:  # what stands in its place stands in nobody else's
+            if is_ours(error):
+                raise
+            number = incident(paths, f"receipts/{result.township_code}", result.source.sha256, as_of, error)
+            result.unwritten = f"回执没有写出，{words(number)}。"
     return IntakeReport(tuple(files), taken.repeats, tuple(left), tuple(early))
 
 
@@ -258,13 +283,11 @@ def _tickets(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, tuple[str
     return {ticket: (state, assignee) for ticket, state, assignee in rows}
 
 
-def _write_receipt(paths: Paths, as_of: date | None, result: FileResult, rules: dict, number: int) -> Path:
+def _write_receipt(paths: Paths, as_of: date | None, result: FileResult, rules: dict, handed: Handed) -> Path:
     """One a file: under the day it was received for, where the turn finds and replaces the first one, wherever that
     lies: whose the file is may have been known wrongly."""
     folder = paths.receipts / (result.township_code or UNKNOWN_FOLDER) / result.source.received_on
     path = folder / receipt_name(result.source.sha256)
-    whose = _whose(paths, result.identity) if result.identity else ()
-    handed = Handed(result.shown_name, number, *whose)
     write_whole(path, build_receipt(as_of, handed, result.reason, result.rows, rules))
     for earlier in paths.receipts.glob(f"*/{path.parent.name}/{path.name}"):
         if earlier != path and earlier.is_file():
@@ -272,10 +295,14 @@ def _write_receipt(paths: Paths, as_of: date | None, result: FileResult, rules: 
     return path
 
 
-def _whose(paths: Paths, of: Identity) -> tuple[str, str]:
-    """The place of a set and its last day for answers; '' where its manifest is lost."""
-    said = read_manifest(paths.returns / of.township_code / folder_name(of.as_of, of.issue))
-    return of.place, said.get("due_on", "") if said else ""
+def _whose(paths: Paths, as_of: date, result: FileResult) -> tuple[str, str]:
+    """The place and the last day for answers of the file's set, or of the newest set before `as_of` of the township in
+    whose folder it was dropped; '' where its manifest is lost."""
+    shelf, of = paths.returns / (result.township_code or UNKNOWN_FOLDER), result.identity
+    before = [folder for folder in issues_in(shelf) if folder.name < folder_name(as_of, 1)]
+    said = read_manifest(shelf / folder_name(of.as_of, of.issue) if of else before[-1] if before else shelf)
+    place = of.place if of else said.get("county_name", "") + said["township_name"] if said else ""
+    return place, said.get("due_on", "") if said else ""
 
 
 def _record(con: duckdb.DuckDBPyConnection, as_of: date, files: Sequence[FileResult]) -> None:

@@ -83,6 +83,11 @@ class Reader:
         self._process = self._context.Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
+        try:
+            self._pipe.recv()
+        except EOFError:  # no file has been looked at yet, so none is at fault
+            self._stop()
+            raise RuntimeError("the reading process did not start") from None
 
     def _stop(self) -> None:
         if self._process is not None:
@@ -97,6 +102,7 @@ def _serve(pipe: Connection) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    pipe.send(None)
     while True:
         try:
             blob = pipe.recv()

@@ -26,18 +26,21 @@ _COLUMNS = (
 _TAKEN = "已收到并办理。"
 _WAITING = "已收到并核对，核对通过的在下一轮办理时生效。"
 _JUDGED = {ACCEPTED: "核对通过"}  # nothing has been done yet
+_UNSIGNED = "「回执」页没有填经办人，下次请填写。"
+_OPEN = ("E_BLANK", "E_NOTE_ONLY", "E_ROW_DELETED")  # what may still be answered
 _UNDATED = date(2000, 1, 1)  # of a workbook, where equal content must give equal bytes
 
 
 @dataclass(frozen=True)
 class Handed:
     """A file as it was handed in: its name, the how manieth of its township since the last turn, whose it is ('' where
-    nobody knows), the last day for answers of its set ('' likewise)."""
+    nobody knows), the last day for answers of its set ('' likewise), whether somebody has put his name to it."""
 
     name: str
     number: int
     place: str = ""
     due_on: str = ""
+    is_signed: bool = True
 
 
 def build_receipt(
@@ -52,13 +55,15 @@ def build_receipt(
     outcomes = OUTCOMES if as_of else OUTCOMES | _JUDGED
     counts = Counter(row.outcome for row in rows)
     said = "；".join(f"{words} {counts[o]} 条" for o, words in outcomes.items() if counts[o])
-    done = f"{_TAKEN if as_of else _WAITING}{said}。{_again(counts, file.due_on)}"
+    again = _again(rows)
+    done = f"{_TAKEN if as_of else _WAITING}{said}。{again}{'' if file.is_signed else _UNSIGNED}"
     verdict = f"整个文件未通过：{file_reason}" if file_reason else done
     facts = (
         ("收到的文件", f"{file.name}（本期第 {file.number} 份）"),
         ("镇街", file.place or "未能识别"),
         ("业务日期", as_of.isoformat() if as_of else "下一轮（尚未办理）"),
         ("办理结果", verdict),
+        ("答复期限", _until(file.due_on, as_of, bool(again or file_reason))),
     )
     with workbook_bytes(as_of or _UNDATED, "数据返还回执") as (book, formats, out):
         sheet = book.add_worksheet("回执")
@@ -71,12 +76,20 @@ def build_receipt(
     return out.getvalue()
 
 
-def _again(counts: Mapping[str, int], due_on: str) -> str:
-    """What is left to do, and the last day for it, which may be over; nothing where nothing is."""
-    if not counts[REJECTED] and not counts[UNANSWERED]:
-        return ""
-    by = f"这一期的答复期限是{chinese_date(due_on)}。" if due_on else ""
-    return f"未通过的请改好后再交，未答复的可以补填再交。{by}"
+def _again(rows: Sequence[RowResult]) -> str:
+    """What is left to do; nothing where nothing is."""
+    said = ["未通过的请改好后再交"] if any(r.outcome == REJECTED for r in rows) else []
+    said += ["未答复的可以补填再交"] if any(r.outcome == UNANSWERED and r.reason_code in _OPEN for r in rows) else []
+    return f"{'，'.join(said)}。" if said else ""
+
+
+def _until(due_on: str, as_of: date | None, is_left: bool) -> str:
+    """The last day for answers of the set, which may be over when a turn takes the file in."""
+    if not due_on:
+        return "见工作簿「说明」"
+    is_over = is_left and as_of is not None and due_on < as_of.isoformat()
+    over = "，已过。仍未办结的列在最近一次返还的工作簿里，请在那一份里填" if is_over else ""
+    return f"{chinese_date(due_on)}{over}"
 
 
 def _line(row: RowResult, rules: Mapping[str, Rule], outcomes: Mapping[str, str]) -> tuple[str, ...]:

@@ -24,10 +24,9 @@ COMMENTS = {
     "data_type": "类型 Type",
     "words": "说明，包括出库时作了什么处理 What it is, and what was done to it on the way out",
     "unit": "单位 Unit",
-    "made_of": "由什么得来：数据源、本系统台账、参考数据；视图为它所读的表；空白是按行计数 What it is made of: "
-    "feeds, our own ledger, reference data; of a view the tables it reads; blank where rows are counted",
-    "oldest_period": "这些数据源中最旧的一处到哪一期，空白的看所读的表 "
-    "Newest period of the unit that is furthest behind, of those feeds; where it is blank see the tables read",
+    "made_of": "由什么得来：数据源、本系统台账、参考数据；空白是按行计数 What it is made of: "
+    "feeds, our own ledger, reference data; blank where rows are counted",
+    "oldest_period": "这些数据源中最旧的一处到哪一期 Newest period of the unit that is furthest behind, of those feeds",
     "newest_period": "最新的一处到哪一期 Newest period among them",
     "is_stale": "其中有没有欠报的，见 source_freshness Whether any of them owes a period",
 }
@@ -62,14 +61,21 @@ def add_dictionary(con: duckdb.DuckDBPyConnection, answers: Iterable[Answer], ou
     units = _units([(table, column, kind) for table, _, column, kind, _ in there])
     rows = []
     for table, place, column, kind, words in there:
-        feeds, made_of = _made_of(lineage.get(f"published.{table}", {}).get(codes.get(column, column), ()))
-        if table in reads:
-            made_of = "、".join(reads[table])
+        feeds, made_of = _made_of(_sources(lineage, reads.get(table, (table,)), codes.get(column, column)))
         unit = units.get((table, column), "") or None
         rows.append((table, place, column, kind, words, unit, made_of or None, *_newness(feeds, new)))
     temp_table(con, DICTIONARY, _COLUMNS, rows)
     con.execute(f"CREATE TABLE {out}.{DICTIONARY} AS FROM temp.{DICTIONARY}")
     con.execute(f"DROP TABLE temp.{DICTIONARY}")
+
+
+def _sources(lineage: Mapping[str, Mapping[str, Iterable[str]]], tables: Iterable[str], column: str) -> set[str]:
+    """What is behind a column of one of the tables. A view may give it another name: then everything of what it reads,
+    for nothing tells which."""
+    read = [lineage.get(f"published.{table}", {}) for table in tables]
+    named = [columns[column] for columns in read if column in columns]
+    behind = named or [sources for columns in read for sources in columns.values()]
+    return {source for sources in behind for source in sources}
 
 
 def _units(columns: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:

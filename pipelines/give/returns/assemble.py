@@ -8,6 +8,7 @@ import json
 from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from itertools import groupby
+from pathlib import Path
 
 import duckdb
 
@@ -24,6 +25,7 @@ from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import Rule
 from pipelines.judge.wording import Wording, named_codes
 from pipelines.kit.contracts import Feed
+from pipelines.kit.file_names import without_numbers
 from pipelines.kit.office.sheets import Sheet, SheetColumn, ValueList, load_lists, load_sheets
 from pipelines.kit.office.styles import clean
 
@@ -166,13 +168,13 @@ _ANSWERS = """
         select ticket_id, arg_max(evidence ->> '$.name', last_seen) as name from lake.ledger.anomaly
         where ticket_id in (select ticket_id from flipped) group by ticket_id
     )
-    select a.township_code, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''),
+    select a.township_code, cast(a.as_of as varchar), a.file_name, coalesce(a.ticket_id, ''), coalesce(t.rule_id, ''),
         coalesce(t.evidence ->> '$.name', named.name, ''), coalesce(a.answer_text, ''), coalesce(a.new_value, ''),
         a.outcome, coalesce(t.state, ''), coalesce(t.assignee, ''), flipped.ticket_id is not null,
         case when a.outcome = 'accepted' and overtaken.ticket_id is not null
             then '部门此后另报 ' || overtaken.value || '，现用部门的新值；仍不对的，请告知区市数据专员，转该部门。'
             else coalesce(a.reason, '') end,
-        a.sheet_row, cast(a.as_of as varchar)
+        a.sheet_row
     from lake.ledger.answer a
     inner join last on last.township_code = a.township_code and last.as_of = a.as_of
     left join lake.ledger.ticket t on t.ticket_id = a.ticket_id
@@ -216,11 +218,13 @@ def _anomalies(rows: tuple[tuple, ...], rules: Mapping[str, Rule], wording: Word
 
 
 def _previous(row: tuple, rules: Mapping[str, Rule]) -> Cells:
-    ticket_id, rule_id, name, answer, new_value, outcome, state, holder, is_flipped, reason, sheet_row, said_on = row
+    (said_on, file_name, ticket_id, rule_id, name, answer, new_value, outcome, state, holder, is_flipped, reason,
+     sheet_row) = row  # fmt: skip
     # A line without a ticket is about the file (row 0), or about a row that was never ours.
     rule = f"{rule_id} {rules[rule_id].title_zh}" if rule_id in rules else "—" if sheet_row else "整个文件"
+    handed_in = clean(without_numbers(Path(file_name).name))
     return (
-        said_on, short(ticket_id), rule, clean(name), clean(answer), clean(new_value),
+        said_on, handed_in, short(ticket_id), rule, clean(name), clean(answer), clean(new_value),
         OUTCOMES.get(outcome, outcome), _state(state, holder, is_flipped), clean(reason),
     )  # fmt: skip
 

@@ -10,16 +10,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from pipelines.give.returns.guide import chinese_date
 from pipelines.give.returns.refused_rows import MOST_ROWS, BadRow, all_headings, bad_rows
 from pipelines.ingest.bronze.breakers import RELEASABLE
 from pipelines.ingest.bronze.result import ACCEPTED, Check, DeliveryResult, results
 from pipelines.ingest.bronze.rulings import CHOICES, REJECT, Ruling
 from pipelines.ingest.landing.delivery import to_json
 from pipelines.judge.ledger.rulings import decided
+from pipelines.judge.rules import load_rules
 from pipelines.kit.contracts import Feed
 from pipelines.kit.office.column import Column, centred
 from pipelines.kit.office.styles import clean, page, workbook_bytes
@@ -31,13 +33,15 @@ from pipelines.kit.security.workbook_lock import lock
 from pipelines.kit.whole_files import fresh_folder, publish_folder
 
 # Part of the digest that tells whether a notice still says what it should: count up when its words change.
-_LAYOUT = 3
+_LAYOUT = 4
 _RECORD = "notice.json"
 _REFUSED, _ACCEPTED = "数据退回通知", "数据入库通知"
 _CHECKS = Column("检查项目", 16), Column("本次", 48), Column("界限", 32), centred("结论", 16)
 _PLACE = centred("工作表", 12), centred("行号", 8), Column("列", 16), Column("原因和下一步", 48)
 _MOST_HEADINGS = 60
 _EVENTS = "append"
+_ASKED_BY = "R47"
+_UNCOUNTED = "没有逐行检查，行数不详"
 
 
 @dataclass(frozen=True)
@@ -101,17 +105,20 @@ def _facts(
 ) -> list[tuple[str, str]]:
     is_refused = result.status != ACCEPTED
     left = result.rows_in - result.rows_bronze
+    counts = f"共 {result.rows_in} 行，入库 {result.rows_bronze} 行，未入库 {left} 行" if result.rows_in else _UNCOUNTED
     facts = [
         ("数据", f"{feed.code} {feed.title}"),
         ("文件", result.file_name),
         ("交付", f"{result.delivered_on} 收到，交付编号 {result.delivery_id}"),
         ("结果", _verdict(result, ruling)),
-        ("行数", f"共 {result.rows_in} 行，入库 {result.rows_bronze} 行，未入库 {left} 行"),
+        ("行数", counts),
     ]
     if is_refused:
         facts.append(("原因", result.breaker_message or ""))
         facts.append(("这段时间", _meanwhile(feed)))
     facts.append(("请您做什么", _next(result, ruling, count)))
+    if is_refused:
+        facts.append(("办理期限", chinese_date(_due(result).isoformat())))
     if is_refused:
         facts.append(("谁来决定", _decider(result, ruling)))
     if ruling:
@@ -122,6 +129,11 @@ def _facts(
         facts.append(("问题行", _rows(result, count)))
     facts += [("另请注意", text) for text in result.notices]
     return facts
+
+
+def _due(result: DeliveryResult) -> date:
+    """The last day of the ticket that asks for the delivery."""
+    return date.fromisoformat(result.in_force_from) + timedelta(days=load_rules()[_ASKED_BY].days)
 
 
 def _verdict(result: DeliveryResult, ruling: Ruling | None) -> str:

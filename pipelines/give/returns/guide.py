@@ -16,7 +16,7 @@ from pipelines.kit.office.styles import clean
 # How a source says that its data is not as new as it should be.
 STALE = "（陈旧）"
 # What stands for the period of a sheet whose departments have nothing, and need not say so.
-NIL = "没有（可不报）"
+NIL = "没有这类数据"
 _TEXT = Path(__file__).with_name("guide.yaml")
 
 
@@ -84,10 +84,11 @@ def _reach(period: str) -> str:
 
 
 def _old_sources(data: TownshipReturn, section: dict) -> list[tuple[str, str]]:
-    """Only what is stale one by one, and what to do about it; how many others there are."""
+    """Only what is stale one by one, and what to do about it. The others are not counted: a feed that comes new and
+    says nothing of the township must change nothing in its workbook."""
     stale = [(name, text) for name, text in data.sources if STALE in text]
     kind = "stale" if stale else "current" if data.sources else "sources"
-    told = section[kind].format(stale=len(stale), current=len(data.sources) - len(stale))
+    told = section[kind].format(stale=len(stale))
     return [*stale, ("请注意" if stale else "来源", told)]
 
 

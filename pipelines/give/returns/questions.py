@@ -44,6 +44,7 @@ def meaning(rule: Rule, answer: Answer) -> str:
     if answer.kind == "not_error":
         return f"保留现有数据，{rule.waiver_months} 个月内不再就此询问。"
     if answer.correction is None:
-        return "记为「已办理，待核对」；之后的数据仍有同样问题时再询问。"
+        later = f"{rule.fix_grace_days} 天后" if rule.fix_grace_days else "之后"
+        return f"记为「已办理，待核对」；{later}的数据仍有同样问题时再询问。"
     given = f"改为「{answer.correction.value}」" if answer.correction.value else "按您选的「更正值」改"
     return f"{given}；核对通过后办结。以后部门数据又变回原值时，由部门负责，不再麻烦您。"

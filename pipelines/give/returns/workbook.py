@@ -28,9 +28,9 @@ _GUIDE_WIDTHS = (20, 84)
 _TABS = {layout.GUIDE: "#1F4E79", layout.ANOMALIES: "#C00000", layout.RECEIPT: "#BF9000"}
 _LIST_TAB = "#7F9DB9"
 _PREVIOUS = (
-    centred("答复轮次", 12), centred("工单号", 15), Column("规则", 26), centred("姓名", 16),
+    centred("答复轮次", 12), Column("所交文件", 22), centred("工单号", 15), Column("规则", 26), centred("姓名", 16),
     centred("上次答复", 16), centred("更正值", 22), centred("处理情况", 12), centred("目前状态", 16),
-    Column("说明", 44),
+    Column("说明（行号是所交文件里的）", 44),
 )  # fmt: skip
 
 

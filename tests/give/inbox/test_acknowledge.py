@@ -19,7 +19,7 @@ from tests.give.returns.small_lake import AS_OF, ticket
 NEXT = AS_OF + timedelta(days=1)
 TURN = date(2024, 2, 29)
 WAITING = "已收到并核对，核对通过的在下一轮办理时生效。"
-AGAIN = "。未通过的请改好后再交，未答复的可以补填再交。这一期的答复期限是2024年2月15日。"
+AGAIN = "。未答复的可以补填再交。「回执」页没有填经办人，下次请填写。"
 
 
 @pytest.fixture

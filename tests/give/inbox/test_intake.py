@@ -84,7 +84,7 @@ def test_the_whole_way(paths, con, keys, plain):
     assert [r[8] for r in rows[4:]] == ["E_BLANK", "E_BLANK"]
     said_back = receipt_cells(report.files[0].receipt)
     verdict = next(row[2] for row in said_back if row[0] == "办理结果")
-    assert verdict.startswith("已收到并办理。已受理 4 条；未答复 2 条。未通过的请改好后再交，未答复的可以补填再交。")
+    assert verdict.startswith("已收到并办理。已受理 4 条；未答复 2 条。未答复的可以补填再交。")
     assert report.files[0].receipt.parent == paths.receipts / FIRST / "2024-02-29"
 
 

@@ -83,9 +83,10 @@ def test_the_dictionary_says_what_a_column_is_made_of_and_how_new_that_is(made, 
     assert told["established_year"]["单位"] == ""
 
 
-def test_a_view_says_which_tables_it_reads_and_a_count_what_it_counts(made, tmp_path):
+def test_a_view_says_what_its_tables_are_made_of_and_a_count_what_it_counts(made, tmp_path):
     told = dictionary(take(made, "q07_firms_by_section", "csv", tmp_path).dictionary)
-    assert {row["来源"] for row in told.values()} == {"enterprise_profile"}
+    assert told["county_name"]["来源"] == "F36 区划网格" and told["enterprise_count"]["来源"].startswith("F14")
+    assert any(row["最旧一处到"] for row in told.values())
     assert [told[c]["单位"] for c in ("county_name", "enterprise_count", "unknown_count")] == ["", "家", "家"]
 
 

@@ -23,9 +23,12 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from pipelines.give.inbox.receipt import Handed, build_receipt
 from pipelines.give.returns.columns import ANOMALIES, ANOMALY_SHEET, COL, GUIDE, RECEIPT, TOWNSHIP
+from pipelines.give.returns.own_rows import SOURCE_REF
 from pipelines.give.returns.workbook import build_workbook
 from pipelines.judge.ledger.ticket_numbers import short
 from pipelines.judge.rules import load_rules
+from pipelines.judge.wording import Wording
+from pipelines.kit.contracts import load_contracts
 from pipelines.kit.office.sheets import load_sheets
 from pipelines.kit.paths import PROJECT_ROOT, Paths
 from pipelines.kit.security.keys import KeyProvider
@@ -37,14 +40,16 @@ RECORD = FOLDER / "shown.json"
 BOOK, SLIP = "workbook", "receipt"
 _DPI, _MARGIN, _FOOTER = 130, 12, 0.06
 _RED, _COLOURS = "#C00000", 64
-_EVIDENCE = (
-    "补贴项目：高龄津贴；死亡日期：2023-10-12；死亡信息来源：殡仪馆 火化信息；身故后发放：3个月",
-    "死亡日期：2023-11-20；死亡信息来源：医院 死亡医学证明；户籍所在村居：北大街社区居委会",
-    "出生日期：1941-01-01；年龄：83；领取情况：没有领取高龄津贴的记录",
-    "房屋地址：北大街12号3单元201；居住类型：自有；同屋网格：370602001001002；摸排日期：2024-01-12",
-    "房屋地址：北大街15号1单元102；居住类型：租住；网格问题：网格已撤销；摸排日期：2024-01-12",
-    "房屋地址：北大街18号2单元301；居住类型：自有；网格问题：网格缺失；摸排日期：2024-01-13",
+_MISSING = {"grid_defect": "missing", "grid_code": ""}
+# Of the rules' examples, what differs between the three of R11.
+_ASKED = (
+    {}, {}, {},
+    {"house_address": "北大街12号3单元201", "living_type": "自有", "house_grid_code": "370602001001002", **_MISSING},
+    {"house_address": "北大街15号1单元102"},
+    {"house_address": "北大街18号2单元301", "living_type": "自有", **_MISSING},
 )
+_VALUES = {"R20": "", "R22": ""}  # they ask about no value of a column
+_APART = ("feed", "name", "id_no", "village_name")
 _ANSWERS = {R20: ("确认健在", "", "上门见到本人"), R17: ("确认已死亡",), R22: ("已通知申领",), R11: ("更正网格", GRID)}
 
 
@@ -79,7 +84,9 @@ PICTURES = (
 def books(folder: Path) -> dict[str, bytes]:
     """The workbook half answered and signed, and the receipt of one that was sent with a mistake."""
     data = township_return(periods=dict.fromkeys(load_sheets(TOWNSHIP), "2024年1月"))
-    asked = tuple(replace(a, evidence=text) for a, text in zip(data.anomalies, _EVIDENCE, strict=True))
+    others = zip(data.anomalies, _ASKED, strict=True)
+    asked = tuple(replace(a, evidence=_evidence(a.rule_id, other), value=_VALUES.get(a.rule_id, a.value))
+                  for a, other in others)  # fmt: skip
     keys = KeyProvider(Paths(folder))
     blank = build_workbook(replace(data, anomalies=asked), keys)
     sent = fill_in(blank, {**_ANSWERS, R11_B: ("更正网格", "第三网格")})
@@ -87,6 +94,14 @@ def books(folder: Path) -> dict[str, bytes]:
     handed = Handed("返还_向阳街道_20240131.xlsx", 1, data.place, data.due_on.isoformat())
     slip = build_receipt(AS_OF, handed, "", rows, load_rules())
     return {BOOK: edit(fill_in(blank, _ANSWERS), _sign), SLIP: slip}
+
+
+def _evidence(rule_id: str, other: Mapping[str, str]) -> str:
+    """依据 of a rule's example, as the workbook words it."""
+    rule = load_rules()[rule_id]
+    facts = {k: v for k, v in (dict(rule.example) | other).items() if k not in _APART and not SOURCE_REF.fullmatch(v)}
+    told = Wording(load_contracts(), {}).evidence(rule, facts, rule.example["feed"])
+    return "；".join(f"{label}：{words}" for label, words in told.items())
 
 
 def _sign(book: openpyxl.Workbook) -> None:

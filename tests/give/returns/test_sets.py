@@ -293,7 +293,7 @@ def test_the_sources_say_which_data_is_stale(paths, con):
     }
     lines = next(s.lines for s in guide(data) if s.title.startswith("四、"))
     assert [name.split()[-1] for name, _ in lines] == ["社会救助发放", "基本医疗参保", "网格摸排", "请注意"]
-    assert lines[-1][1].startswith("以上 3 项陈旧（其余 2 项没有拖期）")
+    assert lines[-1][1].startswith("以上 3 项陈旧（其余没有拖期）")
 
 
 def _bulk(issued, keys, name):
@@ -315,7 +315,7 @@ def test_a_row_the_township_added_is_not_shown_as_a_refusal_of_the_whole_file(co
             [AS_OF, FIRST, place, code, f"原因{place}"],
         )
     data = next(township_returns(con, AS_OF, load_rules(), load_contracts()))
-    shown = {cells[-1]: (cells[2], cells[6]) for cells in data.previous_answers}
+    shown = {cells[-1]: (cells[3], cells[7]) for cells in data.previous_answers}
     assert shown == {"原因12": ("—", "未通过"), "原因0": ("整个文件", "未通过")}
 
 
@@ -332,7 +332,7 @@ def test_what_was_last_said_is_told_whenever_that_was_with_what_has_overtaken_it
         "insert into lake.verify.corrected_value values (?, '370602001009001', 'superseded')", [ticket(FIRST, 3)]
     )
     data = next(township_returns(con, date(2024, 3, 5), load_rules(), load_contracts()))
-    told = {(cells[0], cells[1]): (cells[5], cells[6], cells[8]) for cells in data.previous_answers}
+    told = {(cells[0], cells[2]): (cells[6], cells[7], cells[9]) for cells in data.previous_answers}
     assert told[("2024-01-31", short(ticket(FIRST, 3)))] == (
         "370602001001002", "已受理",
         "部门此后另报 370602001009001，现用部门的新值；仍不对的，请告知区市数据专员，转该部门。",
@@ -358,7 +358,7 @@ def test_a_ticket_the_department_holds_again_is_not_the_townships_turn(con):
         "evidence, unnest([date '2024-01-31', date '2024-02-29']) as last_seen", [ticket(FIRST, 3)]
     )  # fmt: skip
     data = next(township_returns(con, date(2024, 3, 5), load_rules(), load_contracts()))
-    assert {cells[1]: (cells[3], cells[7]) for cells in data.previous_answers} == {
+    assert {cells[2]: (cells[4], cells[8]) for cells in data.previous_answers} == {
         short(ticket(FIRST, 3)): ("刘淑珍", "来源报来的还是原值，已转数据来源部门，您的更正继续有效"),
         short(ticket(FIRST, 4)): ("人员4", "再次出现，已转数据来源部门"),
         short(ticket(FIRST, 5)): ("人员5", "待核实"),

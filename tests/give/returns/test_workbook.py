@@ -168,7 +168,7 @@ def test_the_guide_tells_of_every_sheet_a_pack_brings_and_how_new_it_is():
     assert about["九小场所"].startswith("3 条，数据到2023年12月。市消防救援支队登记的九小场所")
     assert about["应急物资与值守"].startswith("0 条，数据尚未收到。市应急局登记的")
     silent = replace(data, periods={**data.periods, "emergency_stores": NIL})
-    assert "0 条，没有（可不报）。市应急局登记的" in dict(guide(silent)[0].lines)["应急物资与值守"]
+    assert "0 条，没有这类数据。市应急局登记的" in dict(guide(silent)[0].lines)["应急物资与值守"]
     sheets = load_sheets(TOWNSHIP).values()
     assert all(f"「{s.title}」" in sections["五、用途和保密"]["只能用于"] for s in sheets)
     assert {s.feed for s in sheets if s.feed} <= load_contracts().keys()
@@ -182,7 +182,7 @@ def test_the_guide_tells_counts_dates_and_what_answers_mean():
     assert about["本期内容"] == "需要核实 6 条；辖区人口 30 人；特殊人群 2 条；与上期相比有变化 1 条。"
     assert about["请在何时交回"] == "2024年2月15日前"
     assert "12 个月内不再就此询问" in sections["三、各选项的意思"]["居住人员网格缺失或失效"]
-    assert sections["四、数据到哪一天"] == {"来源": "涉及贵镇街的部门数据有 2 项，没有拖期的。"}
+    assert sections["四、数据到哪一天"] == {"来源": "涉及贵镇街的部门数据都没有拖期。"}
     again = {s.title: dict(s.lines) for s in guide(township_return().reissued(2, "x", "更正"))}
     assert "第 2 次签发，代替之前签发的文件，原因：更正" in again["一、这是什么文件"]["数据截至"]
 
