@@ -140,6 +140,32 @@ def test_a_page_of_a_rule_says_how_precise_it_was_and_where_that_was_measured():
     assert "| 精确率、召回率 | 尚未测量 |" in rule_page.page(HOUSE.rules["R07"], known)
 
 
+def of(code: str) -> tuple[dict, dict]:
+    """Facts of a thing, and the rows of its first section by name."""
+    (found,) = [thing for thing in things(HOUSE) if thing["code"] == code]
+    return dict(found["facts"]), {row[1]: row for row in found["sections"][0][2]}
+
+
+def test_a_count_comes_from_the_rows_of_the_tables_its_table_reads_and_has_no_class_of_its_own():
+    facts, rows = of("published.township")
+    assert facts["读的表"] == [
+        "unified.division", "unified.dwelling", "unified.enterprise", "unified.household", "returns.return_resident",
+    ]  # fmt: skip
+    assert {"F01", "F14", "F31", "F36"} <= set(facts["来自"])
+    assert facts["分级"].startswith("L1 公开；不含按行计数的列，")
+    assert rows["aged_80_count"][2:] == ["按行计数", []] and rows["county_name"][2:] == ["L1", ["F36"]]
+    facts, rows = of("unified.benefit")
+    assert "按行计数" not in facts["分级"] + "".join(row[2] for row in rows.values())
+    assert HOUSE.counts("published.residence", "resident_count") and not HOUSE.counts("unified.benefit", "feed")
+
+
+def test_a_table_or_question_of_benefits_is_found_by_the_name_of_a_scheme():
+    for code in ("published.benefit_month", "published.benefit_total", "q04_benefits_by_scheme", "unified.benefit"):
+        told = of(code)[1]["scheme_name"][0]
+        names = told.split("。")[-1].split("、")
+        assert {"低保", "高龄津贴", "残疾人生活补贴", "残疾人补贴"} <= {*names} and "残疾人无" not in names
+
+
 def test_every_entry_has_a_code_of_its_own_and_a_term_names_entries_that_are_there():
     known = [*things(HOUSE)]
     codes = [*(e.code for e in HOUSE.elements.values()), *HOUSE.feeds, *(thing["code"] for thing in known)]
@@ -166,7 +192,7 @@ def test_no_column_reads_public_in_a_table_about_persons():
     assert classes["returns.return_resident"]["grid_code"].endswith("（整表按 L4）")
     assert classes["ledger.issued_resident"]["name"] == "未定级，按 L4"
     assert known["ledger.issued_resident"]["level"] == "L4"
-    assert classes["published.township"] == dict.fromkeys(classes["published.township"], "L1")
+    assert {*classes["published.township"].values()} == {"L1", "按行计数"}
     assert {n for n, t in known.items() if t["level"] >= "L3" and {"L1", "L2"} & {*classes[n].values()}} == set()
 
 

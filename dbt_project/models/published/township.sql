@@ -1,11 +1,11 @@
 {%- set counts = [
-    ('village', 'division', "level_name = '村' and is_current"),
-    ('grid', 'division', "level_name = '网格' and is_current"),
-    ('resident', 'return_resident', 'is_alive'),
-    ('aged_80', 'return_resident', 'age_years >= 80'),
-    ('household', 'household', 'member_count > 0'),
-    ('dwelling', 'dwelling', 'true'),
-    ('enterprise', 'enterprise', "status_name = '存续'"),
+    ('village', ref('division'), "level_name = '村' and is_current"),
+    ('grid', ref('division'), "level_name = '网格' and is_current"),
+    ('resident', ref('return_resident'), 'is_alive'),
+    ('aged_80', ref('return_resident'), 'age_years >= 80'),
+    ('household', ref('household'), 'member_count > 0'),
+    ('dwelling', ref('dwelling'), 'true'),
+    ('enterprise', ref('enterprise'), "status_name = '存续'"),
 ] -%}
 select
     unit.division_code as township_code,
@@ -16,9 +16,9 @@ select
     coalesce({{ name }}.counted, 0) as {{ name }}_count
     {%- endfor %}
 from {{ ref('division') }} as unit
-{%- for name, model, condition in counts %}
+{%- for name, counted, condition in counts %}
 left join (
-    select township_code, count(*) as counted from {{ ref(model) }} where {{ condition }} group by township_code
+    select township_code, count(*) as counted from {{ counted }} where {{ condition }} group by township_code
 ) as {{ name }} on {{ name }}.township_code = unit.division_code
 {%- endfor %}
 where unit.level_name = '乡镇' and unit.is_current

@@ -5,7 +5,7 @@ in it (tables.py), lineage (uses.py, reads.py).
 """
 
 from pipelines.generate.catalogue.tables import LEDGER, SHOWN, Table
-from pipelines.generate.catalogue.thing import EVERY_TURN, OWNER, Thing, feeds, thing
+from pipelines.generate.catalogue.thing import EVERY_TURN, OWNER, Thing, described, feeds, thing
 from pipelines.generate.catalogue.uses import TABLE, House, pack_code
 from pipelines.judge.ledger.schema import STATE_TABLES
 from pipelines.kit.contracts.words import CLASSES
@@ -13,6 +13,7 @@ from pipelines.kit.disclosure.columns import facts
 from pipelines.kit.models import REFERENCE
 
 _HIGHEST_COUNTS = "整表按其中最高级别管理（就高）"
+_COUNT, _COUNTS = "按行计数", "不含按行计数的列，这些列不单独定级，来自所读的表；"
 _PERSONAL = "L3"  # from here on a row is about a person, whatever a single column tells
 _UNKNOWN = "L4"  # as disclosure takes a column that nobody has classed
 
@@ -20,18 +21,21 @@ _UNKNOWN = "L4"  # as disclosure takes a column that nobody has classed
 def of_table(table: Table, house: House) -> Thing:
     """A table with its columns, each with its class and the feeds behind it."""
     feed = next((f for f in house.feeds.values() if table.name == house.staged(f)), None)
-    behind = [feed.code] if feed else feeds(house, house.behind(table.name, table.columns))
+    behind = [feed.code] if feed else feeds(house, house.feeding(table.name))
+    counts = [name for name in table.columns if house.counts(table.name, name)]
     levels = {name: _level(table.name, name) for name in table.columns}
     level = max((known or _UNKNOWN for known in levels.values()), default="")
     told = [
         ("一行是", "" if table.words.rstrip("。") == table.title else table.words),
-        ("分级", f"{level} {CLASSES[level]}；{_HIGHEST_COUNTS}" if level else ""),
+        ("分级", f"{level} {CLASSES[level]}；{_COUNTS if counts else ''}{_HIGHEST_COUNTS}" if level else ""),
         ("所在层", SHOWN[table.schema]), ("维护", OWNER), ("更新", _fresh(table.name)),
         ("来源周期", f"{feed.department_name}，{feed.cadence}" if feed else ""), ("来自", behind),
-        ("往下做成", house.readers[table.name]), ("谁在用", _users(table.name, house)),
+        ("读的表", house.read(table.name)), ("往下做成", house.readers[table.name]),
+        ("谁在用", _users(table.name, house)),
     ]  # fmt: skip
     rows = [
-        [words or name, name, _shown(levels[name], level), feeds(house, house.origins(table.name, name))]
+        [described(house, name, words), name, _COUNT if name in counts else _shown(levels[name], level),
+         feeds(house, house.origins(table.name, name))]
         for name, words in table.columns.items()
     ]
     sections = [("列", ["内容", "列", "分级", "来自"], rows)]

@@ -26,6 +26,11 @@ def thing(
     }  # fmt: skip
 
 
+def described(house: House, column: str, words: str) -> str:
+    """What a column holds, names of schemes by name, as people search for them."""
+    return f"{words}。{'、'.join(house.schemes)}" if column == "scheme_name" else words or column
+
+
 def feeds(house: House, origins: Iterable[str]) -> list[str]:
     """Codes of the feeds of feed columns, in the order of feeds."""
     behind = {origin.partition(".")[0] for origin in origins}

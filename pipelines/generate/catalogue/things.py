@@ -28,7 +28,7 @@ def things(house: House) -> Iterator[Thing]:
     yield from (_sheet(sheet, house) for sheet in house.sheets.values())
     yield from (_export(export, house) for export in house.exports.values())
     yield from (_question(question, house) for question in house.queries.questions.values())
-    yield from (word_things.of_answer(answer) for answer in house.answers)
+    yield from (word_things.of_answer(answer, house) for answer in house.answers)
     yield from (_pack(pack, house) for pack in house.packs.values())
     yield from (word_things.of_term(code, term) for code, term in house.terms.items())
 

@@ -5,7 +5,7 @@ of it is shown.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,8 @@ from pipelines.judge.rules import Rule, load_rules
 from pipelines.judge.verify.suites import load_suites
 from pipelines.kit.contracts import Feed, load_contracts
 from pipelines.kit.contracts.elements import Element, load_elements, load_standards
+from pipelines.kit.contracts.feed_file import load_feed_files
+from pipelines.kit.contracts.generate import FEEDS
 from pipelines.kit.disclosure.columns import load_lineage
 from pipelines.kit.office.sheets import Sheet, load_sheets
 from pipelines.kit.packs import load_packs
@@ -62,7 +64,7 @@ class User:
 @dataclass(frozen=True)
 class House:
     """All that the catalogue shows, as the files of the house say it. `checks`: rule id -> (table, expectation);
-    `readers`: table -> the tables made straight from it."""
+    `readers`: table -> the tables made straight from it; `schemes`: names of benefits."""
 
     feeds: Mapping[str, Feed]
     elements: Mapping[str, Element]
@@ -79,6 +81,7 @@ class House:
     answers: Iterable[Answer]
     packs: Mapping[str, Pack]
     terms: Mapping[str, Term]
+    schemes: tuple[str, ...]
     lineage: Mapping[str, Mapping[str, Iterable[str]]] = field(repr=False)
 
     def origins(self, table: str, column: str) -> frozenset[str]:
@@ -90,6 +93,20 @@ class House:
         """Feed columns behind what some columns of a table tell, all of them where none are named."""
         told = (c for c in columns or self.lineage.get(table, {}) if not _BY_THE_WAY.search(c))
         return frozenset().union(*(self.origins(table, c) for c in told))
+
+    def counts(self, table: str, column: str) -> bool:
+        """Whether a column counts rows: such a one is made of no column, but of the rows of what its table reads."""
+        return column.endswith("_count") and not self.lineage.get(table, {}).get(column, (column,))
+
+    def read(self, table: str) -> list[str]:
+        """The tables a table is made straight from."""
+        return [name for name in self.tables if table in self.readers[name]]
+
+    def feeding(self, table: str) -> frozenset[str]:
+        """Feed columns behind what a table tells; where it counts rows, also those behind the rows."""
+        columns = self.tables[table].columns
+        rows = self.read(table) if any(self.counts(table, c) for c in columns) else ()
+        return self.behind(table, columns).union(*map(self.feeding, rows))
 
     def telling(self, table: str, columns: set[str]) -> list[str]:
         """Columns of a table that tell anything of feed columns."""
@@ -155,9 +172,9 @@ class House:
 
 def house() -> House:
     """Everything, read now. Raises HouseFileError."""
-    known = tables()
+    known, contracts = tables(), load_contracts()
     return House(
-        feeds=load_contracts(),
+        feeds=contracts,
         elements=load_elements(),
         standards=load_standards(),
         rules=dict(sorted(load_rules().items())),
@@ -172,5 +189,13 @@ def house() -> House:
         answers=load_answers(),
         packs=load_packs(),
         terms=load_terms(),
+        schemes=tuple(dict.fromkeys(_schemes(contracts))),
         lineage=load_lineage(),
     )
+
+
+def _schemes(contracts: Mapping[str, Feed]) -> Iterator[str]:
+    for file in load_feed_files(PROJECT_ROOT / FEEDS):
+        if file.says and file.says.benefit:
+            scheme, columns = file.says.benefit.scheme, contracts[file.code].by_name
+            yield from scheme.names(columns[scheme.column].code_list if scheme.column else ())

@@ -6,7 +6,7 @@ Belongs here: from each of them to the one shape (thing.py). Does not belong her
 import re
 
 from pipelines.generate.catalogue.terms import Term
-from pipelines.generate.catalogue.thing import EVERY_TURN, OWNER, Thing, feeds, thing
+from pipelines.generate.catalogue.thing import EVERY_TURN, OWNER, Thing, described, feeds, thing
 from pipelines.generate.catalogue.uses import ANALYSIS, TAG, TERM, House
 from pipelines.generate.tags import Tag
 from pipelines.give.published.answers import Answer
@@ -38,14 +38,14 @@ def _until(tag: Tag) -> str:
     return "条件成立期间"
 
 
-def of_answer(answer: Answer) -> Thing:
+def of_answer(answer: Answer, house: House) -> Thing:
     """A standing question: the view that answers it, and its columns."""
     told = [
         ("在哪里", f"分析库 published/analyst.duckdb 的视图 {answer.name}"),
         ("读的表", [f"published.{name}" for name in answer.reads]),
         ("谁能用", "分析人员；已去标识，人数过少的不公布"), ("维护", OWNER), ("更新", "每期随分析库重写"),
     ]  # fmt: skip
-    rows = [[_ENGLISH.sub("", words), name] for name, words in answer.columns.items()]
+    rows = [[described(house, name, _ENGLISH.sub("", words)), name] for name, words in answer.columns.items()]
     return thing(ANALYSIS, answer.name, answer.question_zh, OWNER, "分析库", told, [("列", ["内容", "列"], rows)])
 
 

@@ -4,7 +4,7 @@ Belongs here: the words for these subjects, and the columns and codes they name.
 columns bear them (says.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -32,6 +32,11 @@ class Scheme(Strict):
     word: Word | None = None
     none: str | None = None
     prefix: Word | None = None
+
+    def names(self, codes: Iterable[str]) -> list[str]:
+        """All the names there can be. `codes`: the code list of the column."""
+        said = [code for code in codes if code != self.none] if self.column else []
+        return [f"{self.prefix or ''}{name}" for name in (*said, *filter(None, [self.word]))]
 
     @model_validator(mode="after")
     def _named(self) -> "Scheme":

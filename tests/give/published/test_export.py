@@ -169,3 +169,12 @@ def test_a_number_that_leaves_in_bands_says_so():
     said = remarks(plans["resident_profile"], k)
     assert said["birth_year"].startswith("只给分档") and "withheld" in said["disputed"]
     assert "county_name" not in said
+
+
+def test_a_blank_count_may_also_be_one_of_k_or_more_and_says_so():
+    k, plans = load_plans()
+    counts = remarks(plans["township"], k)["resident_count"]
+    assert "不足 5，或为不让人由合计推出不足 5 的另一个数" in counts and "or beside a number that is" in counts
+    rows = remarks(plans["resident_profile"], k)["village_name"]
+    assert rows == "空白也可能是隐去（不足 5） Blank may mean withheld (fewer than 5)."
+    assert "合计推出" not in remarks(plans["anomaly_summary"], k)["county_name"], "what is added up is not blank"
