@@ -38,3 +38,10 @@ def test_all_that_a_turn_makes_says_when_it_is_out_of_date(defs):
         if graph.get(key).group_name not in groups and graph.get(key).freshness_policy is None
     ]  # fmt: skip
     assert without == []
+
+
+def test_what_starts_it_is_the_one_sensor_of_its_kind_says_so_and_is_off_until_switched_on(defs):
+    found = [s for s in defs.get_repository_def().sensor_defs if isinstance(s, dg.AutomationConditionSensorDefinition)]
+    (sensor,) = found
+    assert sensor.name == "default_automation_condition_sensor" and "归集日报" in sensor.description
+    assert sensor.default_status == dg.DefaultSensorStatus.STOPPED
