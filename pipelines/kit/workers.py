@@ -8,13 +8,17 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from multiprocessing.context import SpawnContext
 from pathlib import Path
 from typing import Any
+
+from pipelines.kit.paths import PROJECT_ROOT
 
 # What a reader may hold: over a city-wide file it takes 2 GB, and libraries claim twice of what they hold.
 READER_MEMORY = 6 << 30
@@ -29,10 +33,18 @@ _EXPENDABLE = "500"
 _patience: float | None = None
 
 
+def spawning() -> SpawnContext:
+    """How our processes start. They find our modules on the path of this one, where Dagster may have put the project
+    for an import alone."""
+    if str(PROJECT_ROOT) not in sys.path:
+        sys.path.append(str(PROJECT_ROOT))
+    return multiprocessing.get_context("spawn")
+
+
 def pool(workers: int, memory: int | None = None, patience: float | None = None) -> ProcessPoolExecutor:
     """Processes that start empty, since a fork of threaded libraries may hang, and end when their parent is killed: a
     run that follows must not find them writing. `memory`: bytes of data each may hold; `patience`: as in `hurried`."""
-    context = multiprocessing.get_context("spawn")
+    context = spawning()
     return ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(memory, patience))
 
 

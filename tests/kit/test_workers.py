@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.kit.file_names import safe_name
 from pipelines.kit.paths import PROJECT_ROOT
-from pipelines.kit.workers import Apart, hurried
+from pipelines.kit.workers import Apart, hurried, pool
 
 STORY = """
 import os, time
@@ -83,3 +84,9 @@ def test_a_process_apart_that_hangs_over_a_file_is_ended():
             apart.call(endless, 10)
         assert not is_alive(first)
         assert apart.call(in_time, 0.7), "a file twice as long has twice the time, and what follows is not limited"
+
+
+def test_a_process_finds_our_modules_where_dagster_took_the_project_off_the_path(monkeypatch):
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place not in ("", str(PROJECT_ROOT))])
+    with pool(1) as workers:
+        assert workers.submit(safe_name, "a/b").result(60) == "a／b"

@@ -4,6 +4,7 @@ Belongs here: the order of the steps and the record. Does not belong here: what 
 acceptable. A file that cannot be read never stops the others, and the same files give the same record.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -201,6 +202,8 @@ def _judged(
         said = Handed(result.shown_name, number, *_whose(paths, as_of, result), is_signed=bool(result.officer))
         try:
             result.receipt = _write_receipt(paths, as_of if is_taken else None, result, rules, said)
+            if result.reason_code == UNFORESEEN:  # it answers nothing: whoever comes next judges the file again
+                os.utime(result.receipt, (0, 0))
         except OSError as error:  # what stands in its place stands in nobody else's
             if is_ours(error):
                 raise

@@ -17,6 +17,7 @@ from pipelines.give.inbox.container import Position, check_container, formula_ce
 from pipelines.give.inbox.problems import Refused
 from pipelines.give.returns import columns as layout
 from pipelines.kit.office.sheets import load_sheets
+from pipelines.kit.workers import spawning
 
 MEMORY_BYTES = 2 << 30
 SECONDS = 60
@@ -52,7 +53,7 @@ class Reader:
     """A reading process, started on first use and again after a file has killed it."""
 
     def __init__(self) -> None:
-        self._context = multiprocessing.get_context("spawn")
+        self._context = spawning()
         self._process: multiprocessing.Process | None = None
         self._pipe: Connection | None = None
 

@@ -5,6 +5,7 @@ models' descriptions, words.py, expectations/answers), which columns there are.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import duckdb
 
@@ -13,6 +14,7 @@ from pipelines.give.published.names import load_names
 from pipelines.give.published.words import FRESHNESS
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.disclosure.columns import load_lineage
+from pipelines.kit.models import BRONZE, bronze_behind
 from pipelines.kit.tables import temp_table
 
 DICTIONARY = "dictionary"
@@ -24,8 +26,8 @@ COMMENTS = {
     "data_type": "类型 Type",
     "words": "说明，包括出库时作了什么处理 What it is, and what was done to it on the way out",
     "unit": "单位 Unit",
-    "made_of": "由什么得来：数据源、本系统台账、参考数据；空白是按行计数 What it is made of: "
-    "feeds, our own ledger, reference data; blank where rows are counted",
+    "made_of": "由什么得来：数据源、本系统台账、参考数据；计数的列为全表所据的数据源 What it is made of: "
+    "feeds, our own ledger, reference data; of counts all feeds behind the table",
     "oldest_period": "这些数据源中最旧的一处到哪一期 Newest period of the unit that is furthest behind, of those feeds",
     "newest_period": "最新的一处到哪一期 Newest period among them",
     "is_stale": "其中有没有欠报的，见 source_freshness Whether any of them owes a period",
@@ -70,12 +72,17 @@ def add_dictionary(con: duckdb.DuckDBPyConnection, answers: Iterable[Answer], ou
 
 
 def _sources(lineage: Mapping[str, Mapping[str, Iterable[str]]], tables: Iterable[str], column: str) -> set[str]:
-    """What is behind a column of one of the tables. A view may give it another name: then everything of what it reads,
-    for nothing tells which."""
+    """What is behind a column of one of the tables. What counts rows, or is worked out of such counts, rests on every
+    feed behind the tables."""
     read = [lineage.get(f"published.{table}", {}) for table in tables]
-    named = [columns[column] for columns in read if column in columns]
-    behind = named or [sources for columns in read for sources in columns.values()]
-    return {source for sources in behind for source in sources}
+    named = {source for columns in read for source in columns.get(column, ())}
+    return named or {f"{BRONZE}.{feed}" for feed in _feeds_behind(tuple(tables))}
+
+
+@cache
+def _feeds_behind(tables: tuple[str, ...]) -> frozenset[str]:
+    behind = bronze_behind(("published", table) for table in tables)
+    return frozenset(code for code, feed in load_contracts().items() if feed.table in behind)
 
 
 def _units(columns: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:

@@ -35,7 +35,7 @@ def guide(data: TownshipReturn) -> tuple[Section, ...]:
         "issue": data.issue,
         "superseding": f"，代替之前签发的文件，原因：{clean(data.because)}" if data.supersedes else "",
         **data.counts,
-        "due": f"{chinese_date(data.due_on.isoformat())}前"
+        "due": f"{chinese_date(data.due_on.isoformat())}前（含当日）"
         if data.anomalies
         else "本期没有需要核实的内容，不必交回。",
         "sheets": "".join(f"「{sheet.title}」" for sheet in load_sheets(TOWNSHIP).values()),

@@ -241,7 +241,7 @@ def test_a_locked_file_with_another_password(paths, con, plain):
     drop(paths, f"{FIRST}/a.xlsx", lock(plain(), "someone else's"))
     report = intake(paths, con, TURN)
     assert report.files[0].reason_code == "E_PASSWORD"
-    assert "不是返还时的口令" in report.problems[0]
+    assert "不是本镇街返还时的口令" in report.problems[0]
 
 
 @pytest.mark.parametrize("name", ["返还_东山街道_20240131 - 副本.xlsx", f"{SECOND}.xlsx", f"{FIRST}/东山街道.xlsx"])

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines.give.inbox.intake import acknowledge, intake
+from pipelines.give.inbox.reader import Reader
 from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.workbook_lock import unlock
 from tests.give.inbox.desk import R17, R20, fill_in
@@ -73,7 +74,7 @@ def test_a_file_in_the_wrong_folder_is_told_whose_folder_it_is_and_until_when(pa
     (file,) = acknowledge(paths, con, NEXT).files
     told = {row[0]: row[2] for row in receipt_cells(file.receipt)[:8] if row[0]}
     assert told["镇街"] == "芝罘区向阳街道" and told["答复期限"] == "2024年2月15日"
-    assert "放到自己的文件夹" in told["办理结果"]
+    assert "请放到 370602002 文件夹" in told["办理结果"]
 
 
 def test_a_day_that_is_over_when_a_turn_takes_the_file_in_is_said_to_be(paths, con, plain):
@@ -82,3 +83,14 @@ def test_a_day_that_is_over_when_a_turn_takes_the_file_in_is_said_to_be(paths, c
     told = {row[0]: row[2] for row in receipt_cells(file.receipt)[:8] if row[0]}
     assert told["答复期限"].startswith("2024年2月15日，已过。")
     assert told["办理结果"].endswith("「回执」页没有填经办人，下次请填写。")
+
+
+def test_a_file_that_our_own_fault_kept_from_being_judged_is_judged_again(paths, con, plain, monkeypatch):
+    drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), ALIVE))
+    with monkeypatch.context() as broken:
+        broken.setattr(Reader, "_start", lambda reader: (_ for _ in ()).throw(RuntimeError("no process")))
+        (file,) = acknowledge(paths, con, NEXT).files
+    assert "意外情况" in file.reason or "事件编号" in file.reason
+    (again,) = acknowledge(paths, con, NEXT).files
+    assert again.reason == "" and again.counts["accepted"] == 1 and again.receipt == file.receipt
+    assert acknowledge(paths, con, NEXT).files == ()

@@ -64,7 +64,7 @@ def township_return(count: int = 6, residents: int = 30, **changes) -> TownshipR
         "changes": (("新增", "陈志强", "北大街社区居委会", "", "", "", "p4"),)},
         values={"grid": tuple((f"370602001001{i:03d}", f"北大街社区第{i}网格") for i in range(1, 5))},
         previous_answers=(
-            ("2024-01-31", "返还_向阳街道_20240131.xlsx", "0a1b2c3d4e5f", "R11 居住人员网格缺失或失效", "刘淑珍",
+            ("2023-12-31", "返还_向阳街道_20231231.xlsx", "0a1b2c3d4e5f", "R11 居住人员网格缺失或失效", "刘淑珍",
              "更正网格", "370602001001002", "已受理", "已办结", ""),
         ),
         sources=(
