@@ -22,7 +22,8 @@ FILE_REASONS = {
     "E_META_FORGED": "隐藏工作表「_meta」第 {row} 行 {column} 列被改动。请用原工作簿重新填写。",
     "E_CODES_FORGED": "隐藏工作表「_codes」{column} 列（{title}清单）被改动。请用原工作簿重新填写。",
     "E_KEY": "由另一套密钥签发（{key_id}），本系统不能确认。请使用最近一次返还的工作簿。",
-    "E_TOWNSHIP": "这是{place}（{township}）的工作簿，却放在 {addressed} 的文件夹。请放到 {township} 文件夹，或换成自己镇街的工作簿。",
+    "E_TOWNSHIP": "这是{place}（{township}）的工作簿，却放在 {addressed} 的文件夹。"
+    "请放到 {township} 文件夹，或换成自己镇街的工作簿。",
     "E_SET": "对应的返还批次（{as_of} 第 {issue} 次签发）不在台账中。请使用最近一次返还的工作簿。",
     "N_NEXT_TURN": "答复的是 {as_of} 这一轮刚返还的工作簿，本轮已返还，留在收件夹，下一轮办理。",
     "E_SHEET": "缺少工作表「{sheet}」。请用原工作簿重新填写，不要删除或改名工作表。",

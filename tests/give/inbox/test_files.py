@@ -91,7 +91,8 @@ def test_a_workbook_that_is_not_ours(desk_keys):
 def test_a_workbook_of_another_township(workbook, desk_keys):
     refused = refusal(workbook, desk_keys, ("370602002",))
     assert refused.reason == (
-        "这是芝罘区向阳街道（370602001）的工作簿，却放在 370602002 的文件夹。请放到 370602001 文件夹，或换成自己镇街的工作簿。"
+        "这是芝罘区向阳街道（370602001）的工作簿，却放在 370602002 的文件夹。"
+        "请放到 370602001 文件夹，或换成自己镇街的工作簿。"
     )
     assert judge(workbook, desk_keys, ("370602002", TOWNSHIP))
     assert judge(workbook, desk_keys, (TOWNSHIP,))
