@@ -5,6 +5,7 @@ Belongs here: watching the inbox and the drop folders. Does not belong here: rea
 
 import hashlib
 import json
+import math
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -86,11 +87,16 @@ def inbox_sensor(
     if not files and not left:
         return dg.SkipReason("收件箱里没有新的工作簿 (nothing in inbox/drop)")
     key = " ".join([batch_key(files), *(source.sha256[:8] for source in left)])
-    before, _, since = (context.cursor or "").rpartition("@")
-    if key == before and now.timestamp() - float(since) < _AGAIN:
+    if _began(context.cursor, key) <= now.timestamp() < _began(context.cursor, key) + _AGAIN:
         return dg.SkipReason("these files have started a run already")
     cursor = f"{key}@{now.timestamp():.0f}"
     return dg.SensorResult([dg.RunRequest(run_key=cursor, tags={"inbox_files": str(len(files))})], cursor=cursor)
+
+
+def _began(cursor: str | None, key: str) -> float:
+    """When these files started a run, in seconds; none that a cursor tells nothing of have."""
+    before, _, since = (cursor or "").rpartition("@")
+    return float(since) if before == key and since.isdecimal() else -math.inf
 
 
 def calendar_sensor(feeds: Iterable[Feed]) -> dg.SensorDefinition:

@@ -64,7 +64,7 @@ class Screen:
         line = f"{'':>11}… {self._doing}, {now - self._since:.0f} s"
         if self._is_live:
             columns = shutil.get_terminal_size().columns
-            self._print(_BACK + fitted(line, columns - 1))
+            self._print(_BACK + fitted(self._seen(line), columns - 1))
         elif now - self._said >= self._patience:
             self._print(f"{line}\n")
             self._said = now
@@ -74,8 +74,12 @@ class Screen:
             self._print(_BACK)
 
     def _print(self, text: str) -> None:
-        """Nobody may be looking any more, or not be able to see every sign: the work goes on all the same."""
-        with suppress(OSError, ValueError):
-            encoding = self._out.encoding or "utf-8"
-            self._out.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        """Nobody may be looking any more: the work goes on all the same."""
+        with suppress(OSError, ValueError, LookupError):
+            self._out.write(self._seen(text))
             self._out.flush()
+
+    def _seen(self, text: str) -> str:
+        """As whoever looks can see it: not everywhere every sign can be."""
+        encoding = self._out.encoding or "utf-8"
+        return text.encode(encoding, "backslashreplace").decode(encoding)

@@ -99,7 +99,7 @@ def keep_figures(result: Path) -> int:
     except keep.CannotKeep as error:
         print(f"{result}: {error}")
         return 1
-    except HouseFileError as error:
+    except (HouseFileError, OSError) as error:
         print(error)
         return 1
     print(*(name_of(file) for file in files), "make generate brings the catalogue in line", sep="\n")

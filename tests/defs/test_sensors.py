@@ -74,6 +74,13 @@ def test_what_a_failed_run_left_starts_another_later(lakehouse):
     assert request.run_key != later and request.run_key.startswith(key)
 
 
+@pytest.mark.parametrize("since", ["4000000000", "x", ""])
+def test_a_cursor_of_the_future_or_of_nothing_holds_nobody_up(lakehouse, since):
+    _arrive(lakehouse, "a.xlsx", b"one")
+    key = _tick(lakehouse).cursor.rpartition("@")[0]
+    assert len(_tick(lakehouse, f"{key}@{since}").run_requests) == 1
+
+
 def test_a_day_without_a_day_after_it_is_no_turn(lakehouse):
     (lakehouse.paths.decisions / "turns" / "9999-12-31.json").write_text("{}")
     assert isinstance(_tick(lakehouse), dg.SkipReason)

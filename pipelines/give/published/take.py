@@ -32,7 +32,7 @@ _OLD_FILE = (
 _THERE = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal ORDER BY 1"
 _COLUMNS = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index"
 # Types as CSV knows them.
-_PLAIN = ("VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DATE")
+_PLAIN = ("VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DATE", "DECIMAL")
 _HAS_PARTS = re.compile(r"\]$|^(STRUCT|MAP|UNION)\(")
 _HEADINGS = {
     "column_name": "列", "data_type": "类型", "words": "说明", "unit": "单位", "made_of": "来源",
@@ -89,7 +89,7 @@ def _rows(con: duckdb.DuckDBPyConnection, name: str, kind: str) -> str:
     """SQL of the rows; for CSV what has parts is JSON, and whatever else CSV does not know is text."""
     columns = con.execute(_COLUMNS, [name]).fetchall() if kind == CSV else []
     odd = [(column, f'to_json("{column}")' if _HAS_PARTS.search(kind) else f'"{column}"')
-           for column, kind in columns if kind not in _PLAIN]  # fmt: skip
+           for column, kind in columns if kind.partition("(")[0] not in _PLAIN]  # fmt: skip
     replace = ", ".join(f'CAST({sql} AS VARCHAR) AS "{column}"' for column, sql in odd)
     return f'SELECT * REPLACE ({replace}) FROM "{name}"' if odd else f'FROM "{name}"'
 
