@@ -21,3 +21,22 @@
             <> substr({{ code }}, 18, 1) then 'checksum'
     end
 {%- endmacro %}
+
+{# Of cells that hold credit codes and identity numbers, both of 18 characters: whether one has the form of a credit
+   code. A right one has, and of wrong ones those that begin with a 9 (market regulation) or have a letter before
+   the last place. What is neither is judged as an identity number. #}
+{% macro _is_credit_form(code) -%}
+    (
+        {{ credit_code_defect("upper(" ~ code ~ ")") }} is null
+        or {{ rx_match("upper(" ~ code ~ ")", '^9[0-9A-Z]{17}$') }}
+        or {{ rx_match("upper(" ~ code ~ ")", '^[0-9A-Z]{0,16}[A-Z][0-9A-Z]+$') }}
+    )
+{%- endmacro %}
+
+{% macro credit_code(code) -%}
+    case when {{ _is_credit_form(code) }} then upper({{ code }}) end
+{%- endmacro %}
+
+{% macro citizen_number(code) -%}
+    case when not {{ _is_credit_form(code) }} then {{ code }} end
+{%- endmacro %}

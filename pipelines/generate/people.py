@@ -5,18 +5,20 @@ Belongs here: the lists that linkage and the person models read. Does not belong
 
 from collections.abc import Iterator
 
-from pipelines.generate.selects import DAY, TEXT, SaidList, Select, delivered, same, staged
-from pipelines.generate.staging import sex_column
+from pipelines.generate.selects import DAY, TEXT, SaidList, Select, delivered, delivered_rows, same, staged
+from pipelines.generate.staging import POSITION, each, numbers_made, sex_column
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import Person, Says
 
 
 def _numbers(feed: Feed, says: Says) -> Iterator[Select]:
+    made = numbers_made(says)
+    source = each(delivered_rows(feed), says.each) + " as listed" if says.each else delivered(feed)
     for p in says.person:
-        number = f"substr({p.id}, 1, {p.digits})" if p.digits else p.id
-        yield Select({"id_no": number}, delivered(feed), f"{p.id} is not null")
+        number = made.get(p.number, p.id)
+        yield Select({"id_no": number}, source, f"{number if p.mixed else p.id} is not null")
         if p.former:
-            yield Select({"id_no": p.former}, delivered(feed), f"{p.former} is not null")
+            yield Select({"id_no": p.former}, source, f"{p.former} is not null")
 
 
 def _known_numbers(feed: Feed, says: Says) -> Iterator[Select]:
@@ -35,7 +37,7 @@ def _people(feed: Feed, says: Says) -> Iterator[Select]:
             "feed": "feed",
             "role": f"'{p.role}'",
             "id_field": f"'{p.id}'" if p.id else TEXT,
-            "claim_id": claim_id(p),
+            "claim_id": claim_id(p, says),
             **same("record_key", "source_ref", "delivered_on"),
             "id_no": p.number,
             "id_defect": p.defect,
@@ -78,9 +80,11 @@ def _linked(p: Person) -> str:
     return f"coalesce({p.number}_norm, {p.number})" if p.any_number else f"{p.number}_norm"
 
 
-def claim_id(p: Person) -> str:
-    """SQL of the key of what a row claims of a person."""
-    return f"{{{{ derived_key('{p.key}', ['record_key', \"'{p.role}'\"]) }}}}" if p.key else "record_key"
+def claim_id(p: Person, says: Says, of: str = "") -> str:
+    """SQL of the key of what a row (its alias `of`, with the dot) claims of a person."""
+    place = f", '{of}{POSITION}'" if says.each else ""
+    key = f"{of}record_key"
+    return f"{{{{ derived_key('{p.key}', ['{key}', \"'{p.role}'\"{place}]) }}}}" if p.key else key
 
 
 def township(p: Person, says: Says) -> str:

@@ -65,4 +65,9 @@ def staged(feed: Feed) -> str:
 
 def delivered(feed: Feed) -> str:
     """A feed's rows as they came, of the deliveries in force."""
-    return f"{{{{ delivered_rows(source('bronze', '{feed.table}'), '{feed.code}') }}}} as delivered"
+    return f"{{{{ {delivered_rows(feed)} }}}} as delivered"
+
+
+def delivered_rows(feed: Feed) -> str:
+    """The macro that gives those rows."""
+    return f"delivered_rows(source('bronze', '{feed.table}'), '{feed.code}')"

@@ -22,7 +22,7 @@ def _benefits(feed: Feed, says: Says) -> Iterator[Select]:
     payee = says.named[0]
     columns = {
         "feed": "feed",
-        "claim_id": claim_id(payee),
+        "claim_id": claim_id(payee, says),
         **same("record_key", "source_ref", "delivered_on", "scope"),
         "id_no": payee.number,
         "name": payee.name or TEXT,
@@ -62,7 +62,7 @@ def _households(feed: Feed, says: Says) -> Iterator[Select]:
     columns = {
         "feed": "feed",
         "numbers": f"'{household.numbers}'",
-        "claim_id": claim_id(member),
+        "claim_id": claim_id(member, says),
         **same("record_key", "source_ref", "delivery_seq"),
         "household_no": household.number,
         "relation_code": household.relation or TEXT,
@@ -88,7 +88,7 @@ def _dwellings(feed: Feed, says: Says) -> Iterator[Select]:
     columns = {
         "feed": "feed",
         "numbers": f"'{dwelling.numbers}'",
-        "claim_id": claim_id(lives) if lives else TEXT,
+        "claim_id": claim_id(lives, says) if lives else TEXT,
         **same("record_key", "source_ref", "delivery_seq", "scope"),
         "house_no": dwelling.number,
         "house_address": dwelling.address or TEXT,

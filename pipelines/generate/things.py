@@ -6,7 +6,7 @@ Belongs here: the lists that models of these subjects read. Does not belong here
 from collections.abc import Iterable, Iterator
 
 from pipelines.generate.selects import TEXT, SaidList, Select, delivered, holds, same, staged
-from pipelines.generate.staging import CHANGE_TYPE, correctable, is_grid
+from pipelines.generate.staging import CHANGE_TYPE, POSITION, correctable, is_grid
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import PERSON_FIELDS, SELF, Place, Says
 from pipelines.kit.house_files import HouseFileError
@@ -33,7 +33,8 @@ def _places(feed: Feed, says: Says) -> Iterator[Select]:
         latest = _LATEST.format(of=place.of, month=place.month, code=place.code, rows=staged(feed))
         yield Select(columns, latest, f"month_choice = 1 and choice = 1 and {place.code} is not null")
     else:
-        yield Select(columns, staged(feed), f"{place.code} is not null")
+        once = f" and {POSITION} = 1" if says.each else ""
+        yield Select(columns, staged(feed), f"{place.code} is not null{once}")
 
 
 # A payee speaks once per code, through the latest month paid: older months are history.
@@ -59,12 +60,12 @@ def _enterprises(feed: Feed, says: Says) -> Iterator[Select]:
             "feed": "feed",
             "role": f"'{e.role}'",
             **same("record_key", "source_ref"),
-            "uscc": e.code,
-            "uscc_defect": f"{e.code}_defect",
+            "uscc": e.number,
+            "uscc_defect": f"{e.number}_defect",
             "name": e.name or TEXT,
             "township_code": "township_code" if says.place and e.role == SELF else TEXT,
         }
-        yield Select(columns, staged(feed), f"{e.code} is not null")
+        yield Select(columns, staged(feed), f"{e.number} is not null")
 
 
 def _events(feed: Feed, says: Says) -> Iterator[Select]:

@@ -29,7 +29,7 @@ LAYOUT = {
     "caller_name": "来电人",
     "caller_phone": "来电号码",
     "address": "事发地址",
-    "township_code": "所属镇街代码",
+    "division_code": "所属镇街代码",
     "unit_name": "承办单位",
     "status_name": "办理状态",
     "closed_time": "办结时间",
@@ -78,7 +78,7 @@ def ticket_rows(reports: pl.DataFrame, world: World, month: Month) -> pl.DataFra
         "caller_name",
         pl.when(~in_text).then("phone").alias("caller_phone"),
         "address",
-        "township_code",
+        "division_code",
         (county_name + unit).alias("unit_name"),
         "status_name",
         "closed_time",
@@ -102,7 +102,7 @@ def _guess(world: World) -> pl.Expr:
         .when(pl.col("lot_3") > 1 - _WRONG_TOWNSHIP_SHARE)
         .then(wrong)
         .otherwise(true)
-        .alias("township_code")
+        .alias("division_code")
     )
 
 

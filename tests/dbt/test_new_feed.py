@@ -47,7 +47,7 @@ columns:
   - {name: helper_code, element: uscc, label: 信用代码}
 says:
   person:
-    - {id: id_no, name: name, sex: sex_name, birth: birth_date, seen: visit_date, rank: {name: 11, sex: 11}}
+    - {id: id_no, name: name, sex: sex_name, birth: birth_date, seen: visit_date, rank: {name: 41, sex: 41}}
   place: {code: division_code, day: visit_date}
   enterprise:
     - {role: helper, code: helper_code}
@@ -71,7 +71,7 @@ columns:
   - {name: status_name, element: benefit_status, label: 状态, tags: [], codes: [发放, 停发]}
 says:
   person:
-    - {id: id_no, name: name, elsewhere: true, rank: 12}
+    - {id: id_no, name: name, elsewhere: true, rank: 42}
   place: {code: division_code, month: pay_month, of: id_no}
   benefit: {scheme: {word: 助餐补贴}, month: pay_month, amount: amount, paid: {status_name: 发放}}
 """

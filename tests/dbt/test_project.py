@@ -56,4 +56,4 @@ def test_what_a_table_is_made_of_is_known_down_to_bronze() -> None:
     }
     behind = models.bronze_behind([("published", "benefit_month"), ("ledger", "ticket")])
     assert {"civil_affairs__old_age_allowance", "public_security__residents"} <= behind
-    assert "housing_fund__fund_accounts" not in behind
+    assert "publicity__civility_tasks" not in behind

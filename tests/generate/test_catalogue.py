@@ -77,7 +77,7 @@ def test_findings_go_where_the_rule_sends_them():
 def test_who_uses_a_feed_follows_lineage():
     used = {user.code for user in HOUSE.users("F10")}
     assert {"R20", "R21", "R22", "X01"} <= used and not {"R05", "R35", "Q03"} & used
-    assert HOUSE.users("F33") == [] and "暂未使用。" in PAGES[catalogue.PAGES / "F33.md"]
+    assert HOUSE.users("F32") == [] and "暂未使用。" in PAGES[catalogue.PAGES / "F32.md"]
     assert "unified.benefit" in HOUSE.tables and HOUSE.telling("unified.benefit", {"F10.band_name"}) == ["band_name"]
 
 

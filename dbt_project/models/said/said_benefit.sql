@@ -20,6 +20,25 @@ from {{ ref('stg_civil_affairs__social_assistance') }}
 union all
 select
     feed,
+    {{ derived_key('family_role', ['record_key', "'self'"]) }} as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    scope,
+    id_no,
+    name,
+    township_code,
+    category_name as scheme_name,
+    {{ month_of('delivered_on') }} as pay_month,
+    amount,
+    coalesce(amount, 0) > 0 as is_paid,
+    cast(null as string) as band_name,
+    birth_date as stated_birth_date,
+    remark
+from {{ ref('stg_civil_affairs__children_in_need') }}
+union all
+select
+    feed,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -56,3 +75,41 @@ select
     cast(null as string) as remark
 from {{ ref('stg_disabled_federation__disability_cards') }}
 where subsidy_status = '发放'
+union all
+select
+    feed,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    scope,
+    id_no,
+    name,
+    township_code,
+    '优抚' || category_name as scheme_name,
+    {{ month_of('delivered_on') }} as pay_month,
+    amount,
+    coalesce(amount, 0) > 0 as is_paid,
+    cast(null as string) as band_name,
+    birth_date as stated_birth_date,
+    remark
+from {{ ref('stg_veterans_affairs__entitled_veterans') }}
+union all
+select
+    feed,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    scope,
+    id_no,
+    name,
+    township_code,
+    '城乡居民养老金' as scheme_name,
+    pay_month,
+    amount,
+    coalesce(status_name, '') = '发放' as is_paid,
+    cast(null as string) as band_name,
+    cast(null as date) as stated_birth_date,
+    remark
+from {{ ref('stg_human_resources__resident_pensions') }}

@@ -15,3 +15,11 @@ select
     record_key,
     death_date as happened_on
 from {{ ref('stg_health__death_certificates') }}
+union all
+select
+    feed,
+    'self' as role,
+    'death' as event,
+    record_key,
+    death_date as happened_on
+from {{ ref('stg_civil_affairs__cremations') }}

@@ -4,6 +4,10 @@ from {{ ref('stg_public_security__residents') }}
 where coalesce(id_no_norm, id_no) is not null
 union all
 select id_no_norm as id_no
+from {{ ref('stg_public_security__residence_permits') }}
+where id_no_norm is not null
+union all
+select id_no_norm as id_no
 from {{ ref('stg_public_security__hukou_events') }}
 where id_no_norm is not null
 union all
@@ -14,6 +18,18 @@ union all
 select id_no_norm as id_no
 from {{ ref('stg_health__death_certificates') }}
 where id_no_norm is not null
+union all
+select id_no_norm as id_no
+from {{ ref('stg_civil_affairs__cremations') }}
+where id_no_norm is not null
+union all
+select mother_id_no_norm as id_no
+from {{ ref('stg_health__birth_certificates') }}
+where mother_id_no_norm is not null
+union all
+select father_id_no_norm as id_no
+from {{ ref('stg_health__birth_certificates') }}
+where father_id_no_norm is not null
 union all
 select husband_id_no_norm as id_no
 from {{ ref('stg_civil_affairs__marriages') }}
@@ -28,12 +44,36 @@ from {{ ref('stg_civil_affairs__social_assistance') }}
 where id_no_norm is not null
 union all
 select id_no_norm as id_no
+from {{ ref('stg_civil_affairs__children_in_need') }}
+where id_no_norm is not null
+union all
+select father_id_no_norm as id_no
+from {{ ref('stg_civil_affairs__children_in_need') }}
+where father_id_no_norm is not null
+union all
+select mother_id_no_norm as id_no
+from {{ ref('stg_civil_affairs__children_in_need') }}
+where mother_id_no_norm is not null
+union all
+select guardian_id_no_norm as id_no
+from {{ ref('stg_civil_affairs__children_in_need') }}
+where guardian_id_no_norm is not null
+union all
+select id_no_norm as id_no
 from {{ ref('stg_civil_affairs__old_age_allowance') }}
 where id_no_norm is not null
 union all
 select id_no_norm as id_no
 from {{ ref('stg_disabled_federation__disability_cards') }}
 where id_no_norm is not null
+union all
+select id_no_norm as id_no
+from {{ ref('stg_veterans_affairs__entitled_veterans') }}
+where id_no_norm is not null
+union all
+select owner_id_no_norm as id_no
+from {{ ref('stg_natural_resources__property_rights') }}
+where owner_id_no_norm is not null
 union all
 select legal_rep_id_no_norm as id_no
 from {{ ref('stg_market_regulation__enterprises') }}
@@ -44,9 +84,33 @@ from {{ ref('stg_human_resources__employment_insurance') }}
 where id_no_norm is not null
 union all
 select id_no_norm as id_no
+from {{ ref('stg_human_resources__resident_pensions') }}
+where id_no_norm is not null
+union all
+select id_no_norm as id_no
+from {{ ref('stg_housing_fund__fund_accounts') }}
+where id_no_norm is not null
+union all
+select id_no_norm as id_no
 from {{ ref('stg_medical_insurance__enrolments') }}
 where id_no_norm is not null
 union all
 select id_no_norm as id_no
+from {{ ref('stg_education__school_rolls') }}
+where id_no_norm is not null
+union all
+select id_no_norm as id_no
+from {{ ref('stg_agriculture__poverty_register') }}
+where id_no_norm is not null
+union all
+select head_id_no_norm as id_no
+from {{ ref('stg_agriculture__land_contracts') }}
+where head_id_no_norm is not null
+union all
+select id_no_norm as id_no
 from {{ ref('stg_grid_centre__grid_survey') }}
+where id_no_norm is not null
+union all
+select id_no_norm as id_no
+from {{ ref('stg_finance__subsidy_payments') }}
 where id_no_norm is not null

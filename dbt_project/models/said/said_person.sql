@@ -35,6 +35,29 @@ select
     id_no_norm,
     id_no_norm as linked_id_no,
     name,
+    sex_code,
+    cast(null as date) as birth_date,
+    name as returned_name,
+    sex_code as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    from_date as seen_date,
+    township_code
+from {{ ref('stg_public_security__residence_permits') }}
+where id_no is not null or name is not null
+union all
+select
+    feed,
+    'self' as role,
+    'id_no' as id_field,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    id_no,
+    id_defect,
+    id_no_norm,
+    id_no_norm as linked_id_no,
+    name,
     cast(null as string) as sex_code,
     cast(null as date) as birth_date,
     name as returned_name,
@@ -67,6 +90,75 @@ select
     township_code
 from {{ ref('stg_health__death_certificates') }}
 where id_no is not null or name is not null
+union all
+select
+    feed,
+    'self' as role,
+    'id_no' as id_field,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    id_no,
+    id_defect,
+    id_no_norm,
+    id_no_norm as linked_id_no,
+    name,
+    sex_code,
+    cast(null as date) as birth_date,
+    name as returned_name,
+    sex_code as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    death_date as seen_date,
+    township_code
+from {{ ref('stg_civil_affairs__cremations') }}
+where id_no is not null or name is not null
+union all
+select
+    feed,
+    'mother' as role,
+    'mother_id_no' as id_field,
+    {{ derived_key('family_role', ['record_key', "'mother'"]) }} as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    mother_id_no as id_no,
+    mother_id_defect as id_defect,
+    mother_id_no_norm as id_no_norm,
+    mother_id_no_norm as linked_id_no,
+    mother_name as name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    mother_name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    issued_date as seen_date,
+    cast(null as string) as township_code
+from {{ ref('stg_health__birth_certificates') }}
+where mother_id_no is not null or mother_name is not null
+union all
+select
+    feed,
+    'father' as role,
+    'father_id_no' as id_field,
+    {{ derived_key('family_role', ['record_key', "'father'"]) }} as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    father_id_no as id_no,
+    father_id_defect as id_defect,
+    father_id_no_norm as id_no_norm,
+    father_id_no_norm as linked_id_no,
+    father_name as name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    father_name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    issued_date as seen_date,
+    cast(null as string) as township_code
+from {{ ref('stg_health__birth_certificates') }}
+where father_id_no is not null or father_name is not null
 union all
 select
     feed,
@@ -141,6 +233,98 @@ select
     feed,
     'self' as role,
     'id_no' as id_field,
+    {{ derived_key('family_role', ['record_key', "'self'"]) }} as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    id_no,
+    id_defect,
+    id_no_norm,
+    id_no_norm as linked_id_no,
+    name,
+    sex_code,
+    birth_date,
+    name as returned_name,
+    sex_code as returned_sex_code,
+    birth_date as returned_birth_date,
+    delivered_on as seen_date,
+    township_code
+from {{ ref('stg_civil_affairs__children_in_need') }}
+where id_no is not null or name is not null
+union all
+select
+    feed,
+    'father' as role,
+    'father_id_no' as id_field,
+    {{ derived_key('family_role', ['record_key', "'father'"]) }} as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    father_id_no as id_no,
+    father_id_defect as id_defect,
+    father_id_no_norm as id_no_norm,
+    father_id_no_norm as linked_id_no,
+    father_name as name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    father_name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    delivered_on as seen_date,
+    cast(null as string) as township_code
+from {{ ref('stg_civil_affairs__children_in_need') }}
+where father_id_no is not null or father_name is not null
+union all
+select
+    feed,
+    'mother' as role,
+    'mother_id_no' as id_field,
+    {{ derived_key('family_role', ['record_key', "'mother'"]) }} as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    mother_id_no as id_no,
+    mother_id_defect as id_defect,
+    mother_id_no_norm as id_no_norm,
+    mother_id_no_norm as linked_id_no,
+    mother_name as name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    mother_name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    delivered_on as seen_date,
+    cast(null as string) as township_code
+from {{ ref('stg_civil_affairs__children_in_need') }}
+where mother_id_no is not null or mother_name is not null
+union all
+select
+    feed,
+    'guardian' as role,
+    'guardian_id_no' as id_field,
+    {{ derived_key('family_role', ['record_key', "'guardian'"]) }} as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    guardian_id_no as id_no,
+    guardian_id_defect as id_defect,
+    guardian_id_no_norm as id_no_norm,
+    guardian_id_no_norm as linked_id_no,
+    guardian_name as name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    guardian_name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    delivered_on as seen_date,
+    cast(null as string) as township_code
+from {{ ref('stg_civil_affairs__children_in_need') }}
+where guardian_id_no is not null or guardian_name is not null
+union all
+select
+    feed,
+    'self' as role,
+    'id_no' as id_field,
     record_key as claim_id,
     record_key,
     source_ref,
@@ -182,6 +366,52 @@ select
     township_code
 from {{ ref('stg_disabled_federation__disability_cards') }}
 where id_no is not null or name is not null
+union all
+select
+    feed,
+    'self' as role,
+    'id_no' as id_field,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    id_no,
+    id_defect,
+    id_no_norm,
+    id_no_norm as linked_id_no,
+    name,
+    sex_code,
+    birth_date,
+    name as returned_name,
+    sex_code as returned_sex_code,
+    birth_date as returned_birth_date,
+    delivered_on as seen_date,
+    township_code
+from {{ ref('stg_veterans_affairs__entitled_veterans') }}
+where id_no is not null or name is not null
+union all
+select
+    feed,
+    'owner' as role,
+    'owner_code' as id_field,
+    {{ derived_key('listed_person', ['record_key', "'owner'", 'each_position']) }} as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    owner_id_no as id_no,
+    owner_id_defect as id_defect,
+    owner_id_no_norm as id_no_norm,
+    owner_id_no_norm as linked_id_no,
+    owner_name as name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    owner_name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    registered_date as seen_date,
+    cast(null as string) as township_code
+from {{ ref('stg_natural_resources__property_rights') }}
+where owner_id_no is not null or owner_name is not null
 union all
 select
     feed,
@@ -242,6 +472,52 @@ select
     id_no_norm,
     id_no_norm as linked_id_no,
     name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    delivered_on as seen_date,
+    township_code
+from {{ ref('stg_human_resources__resident_pensions') }}
+where id_no is not null or name is not null
+union all
+select
+    feed,
+    'self' as role,
+    'id_no' as id_field,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    id_no,
+    id_defect,
+    id_no_norm,
+    id_no_norm as linked_id_no,
+    name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    delivered_on as seen_date,
+    cast(null as string) as township_code
+from {{ ref('stg_housing_fund__fund_accounts') }}
+where id_no is not null or name is not null
+union all
+select
+    feed,
+    'self' as role,
+    'id_no' as id_field,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    id_no,
+    id_defect,
+    id_no_norm,
+    id_no_norm as linked_id_no,
+    name,
     sex_code,
     birth_date,
     cast(null as string) as returned_name,
@@ -265,6 +541,75 @@ select
     id_no_norm,
     id_no_norm as linked_id_no,
     name,
+    sex_code,
+    birth_date,
+    name as returned_name,
+    sex_code as returned_sex_code,
+    birth_date as returned_birth_date,
+    delivered_on as seen_date,
+    cast(null as string) as township_code
+from {{ ref('stg_education__school_rolls') }}
+where id_no is not null or name is not null
+union all
+select
+    feed,
+    'self' as role,
+    'id_no' as id_field,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    id_no,
+    id_defect,
+    id_no_norm,
+    id_no_norm as linked_id_no,
+    name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    delivered_on as seen_date,
+    township_code
+from {{ ref('stg_agriculture__poverty_register') }}
+where id_no is not null or name is not null
+union all
+select
+    feed,
+    'head' as role,
+    'head_id_no' as id_field,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    head_id_no as id_no,
+    head_id_defect as id_defect,
+    head_id_no_norm as id_no_norm,
+    head_id_no_norm as linked_id_no,
+    head_name as name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    head_name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    signed_date as seen_date,
+    township_code
+from {{ ref('stg_agriculture__land_contracts') }}
+where head_id_no is not null or head_name is not null
+union all
+select
+    feed,
+    'self' as role,
+    'id_no' as id_field,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    id_no,
+    id_defect,
+    id_no_norm,
+    id_no_norm as linked_id_no,
+    name,
     cast(null as string) as sex_code,
     cast(null as date) as birth_date,
     name as returned_name,
@@ -273,4 +618,27 @@ select
     survey_date as seen_date,
     township_code
 from {{ ref('stg_grid_centre__grid_survey') }}
+where id_no is not null or name is not null
+union all
+select
+    feed,
+    'self' as role,
+    'id_no' as id_field,
+    record_key as claim_id,
+    record_key,
+    source_ref,
+    delivered_on,
+    id_no,
+    id_defect,
+    id_no_norm,
+    id_no_norm as linked_id_no,
+    name,
+    cast(null as string) as sex_code,
+    cast(null as date) as birth_date,
+    name as returned_name,
+    cast(null as string) as returned_sex_code,
+    cast(null as date) as returned_birth_date,
+    delivered_on as seen_date,
+    township_code
+from {{ ref('stg_finance__subsidy_payments') }}
 where id_no is not null or name is not null

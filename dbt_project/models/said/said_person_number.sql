@@ -4,6 +4,10 @@ from {{ delivered_rows(source('bronze', 'public_security__residents'), 'F01') }}
 where id_no is not null
 union all
 select id_no
+from {{ delivered_rows(source('bronze', 'public_security__residence_permits'), 'F02') }} as delivered
+where id_no is not null
+union all
+select id_no
 from {{ delivered_rows(source('bronze', 'public_security__hukou_events'), 'F03') }} as delivered
 where id_no is not null
 union all
@@ -14,6 +18,18 @@ union all
 select id_no
 from {{ delivered_rows(source('bronze', 'health__death_certificates'), 'F04') }} as delivered
 where id_no is not null
+union all
+select id_no
+from {{ delivered_rows(source('bronze', 'civil_affairs__cremations'), 'F05') }} as delivered
+where id_no is not null
+union all
+select mother_id_no as id_no
+from {{ delivered_rows(source('bronze', 'health__birth_certificates'), 'F06') }} as delivered
+where mother_id_no is not null
+union all
+select father_id_no as id_no
+from {{ delivered_rows(source('bronze', 'health__birth_certificates'), 'F06') }} as delivered
+where father_id_no is not null
 union all
 select husband_id_no as id_no
 from {{ delivered_rows(source('bronze', 'civil_affairs__marriages'), 'F07') }} as delivered
@@ -32,12 +48,36 @@ from {{ delivered_rows(source('bronze', 'civil_affairs__social_assistance'), 'F0
 where head_id_no is not null
 union all
 select id_no
+from {{ delivered_rows(source('bronze', 'civil_affairs__children_in_need'), 'F09') }} as delivered
+where id_no is not null
+union all
+select father_id_no as id_no
+from {{ delivered_rows(source('bronze', 'civil_affairs__children_in_need'), 'F09') }} as delivered
+where father_id_no is not null
+union all
+select mother_id_no as id_no
+from {{ delivered_rows(source('bronze', 'civil_affairs__children_in_need'), 'F09') }} as delivered
+where mother_id_no is not null
+union all
+select guardian_id_no as id_no
+from {{ delivered_rows(source('bronze', 'civil_affairs__children_in_need'), 'F09') }} as delivered
+where guardian_id_no is not null
+union all
+select id_no
 from {{ delivered_rows(source('bronze', 'civil_affairs__old_age_allowance'), 'F10') }} as delivered
 where id_no is not null
 union all
 select substr(card_no, 1, 18) as id_no
 from {{ delivered_rows(source('bronze', 'disabled_federation__disability_cards'), 'F11') }} as delivered
 where card_no is not null
+union all
+select id_no
+from {{ delivered_rows(source('bronze', 'veterans_affairs__entitled_veterans'), 'F12') }} as delivered
+where id_no is not null
+union all
+select {{ citizen_number('owner_code_each') }} as id_no
+from {{ each_listed(delivered_rows(source('bronze', 'natural_resources__property_rights'), 'F13'), ['owner_name', 'owner_code'], '、') }} as listed
+where {{ citizen_number('owner_code_each') }} is not null
 union all
 select legal_rep_id_no as id_no
 from {{ delivered_rows(source('bronze', 'market_regulation__enterprises'), 'F14') }} as delivered
@@ -52,8 +92,32 @@ from {{ delivered_rows(source('bronze', 'human_resources__employment_insurance')
 where id_no is not null
 union all
 select id_no
+from {{ delivered_rows(source('bronze', 'human_resources__resident_pensions'), 'F18') }} as delivered
+where id_no is not null
+union all
+select id_no
+from {{ delivered_rows(source('bronze', 'housing_fund__fund_accounts'), 'F19') }} as delivered
+where id_no is not null
+union all
+select id_no
 from {{ delivered_rows(source('bronze', 'medical_insurance__enrolments'), 'F20') }} as delivered
 where id_no is not null
+union all
+select id_no
+from {{ delivered_rows(source('bronze', 'education__school_rolls'), 'F21') }} as delivered
+where id_no is not null
+union all
+select id_no
+from {{ delivered_rows(source('bronze', 'agriculture__poverty_register'), 'F22') }} as delivered
+where id_no is not null
+union all
+select head_id_no as id_no
+from {{ delivered_rows(source('bronze', 'agriculture__poverty_register'), 'F22') }} as delivered
+where head_id_no is not null
+union all
+select head_id_no as id_no
+from {{ delivered_rows(source('bronze', 'agriculture__land_contracts'), 'F23') }} as delivered
+where head_id_no is not null
 union all
 select id_no
 from {{ delivered_rows(source('bronze', 'emergency__emergency_stock'), 'F24') }} as delivered
@@ -69,4 +133,8 @@ where id_no is not null
 union all
 select id_no
 from {{ delivered_rows(source('bronze', 'grid_centre__grid_survey'), 'F31') }} as delivered
+where id_no is not null
+union all
+select id_no
+from {{ delivered_rows(source('bronze', 'finance__subsidy_payments'), 'F35') }} as delivered
 where id_no is not null

@@ -13,6 +13,18 @@ where division_code is not null
 union all
 select
     feed,
+    record_key as entity_key,
+    record_key,
+    source_ref,
+    name,
+    division_code,
+    township_code,
+    delivered_on as claimed_on
+from {{ ref('stg_public_security__residence_permits') }}
+where division_code is not null
+union all
+select
+    feed,
     {{ derived_key('payee_division', ["'F08'", 'id_no', 'division_code']) }} as entity_key,
     record_key,
     source_ref,
@@ -28,6 +40,18 @@ from (
     from {{ ref('stg_civil_affairs__social_assistance') }} as paid
 ) as ranked
 where month_choice = 1 and choice = 1 and division_code is not null
+union all
+select
+    feed,
+    record_key as entity_key,
+    record_key,
+    source_ref,
+    name,
+    division_code,
+    township_code,
+    delivered_on as claimed_on
+from {{ ref('stg_civil_affairs__children_in_need') }}
+where division_code is not null
 union all
 select
     feed,
@@ -67,9 +91,51 @@ select
     name,
     division_code,
     township_code,
+    delivered_on as claimed_on
+from {{ ref('stg_veterans_affairs__entitled_veterans') }}
+where division_code is not null
+union all
+select
+    feed,
+    record_key as entity_key,
+    record_key,
+    source_ref,
+    owner_name as name,
+    division_code,
+    township_code,
+    delivered_on as claimed_on
+from {{ ref('stg_natural_resources__property_rights') }}
+where division_code is not null and each_position = 1
+union all
+select
+    feed,
+    record_key as entity_key,
+    record_key,
+    source_ref,
+    name,
+    division_code,
+    township_code,
     case when change_type is not null then delivered_on else coalesce(established_date, delivered_on) end as claimed_on
 from {{ ref('stg_market_regulation__enterprises') }}
 where division_code is not null
+union all
+select
+    feed,
+    {{ derived_key('payee_division', ["'F18'", 'id_no', 'division_code']) }} as entity_key,
+    record_key,
+    source_ref,
+    name,
+    division_code,
+    township_code,
+    {{ last_day_of_month("try_cast(pay_month || '-01' as date)") }} as claimed_on
+from (
+    select
+        paid.*,
+        rank() over (partition by id_no order by pay_month desc nulls last) as month_choice,
+        row_number() over (partition by id_no, division_code order by pay_month desc nulls last, source_ref) as choice
+    from {{ ref('stg_human_resources__resident_pensions') }} as paid
+) as ranked
+where month_choice = 1 and choice = 1 and division_code is not null
 union all
 select
     feed,
@@ -82,3 +148,93 @@ select
     delivered_on as claimed_on
 from {{ ref('stg_medical_insurance__enrolments') }}
 where division_code is not null
+union all
+select
+    feed,
+    record_key as entity_key,
+    record_key,
+    source_ref,
+    name,
+    division_code,
+    township_code,
+    delivered_on as claimed_on
+from {{ ref('stg_agriculture__poverty_register') }}
+where division_code is not null
+union all
+select
+    feed,
+    record_key as entity_key,
+    record_key,
+    source_ref,
+    operator_name as name,
+    division_code,
+    township_code,
+    delivered_on as claimed_on
+from {{ ref('stg_agriculture__land_contracts') }}
+where division_code is not null
+union all
+select
+    feed,
+    record_key as entity_key,
+    record_key,
+    source_ref,
+    place_name as name,
+    division_code,
+    township_code,
+    delivered_on as claimed_on
+from {{ ref('stg_emergency__inspections') }}
+where division_code is not null
+union all
+select
+    feed,
+    record_key as entity_key,
+    record_key,
+    source_ref,
+    cast(null as string) as name,
+    division_code,
+    township_code,
+    delivered_on as claimed_on
+from {{ ref('stg_hotline_centre__hotline_tickets') }}
+where division_code is not null
+union all
+select
+    feed,
+    record_key as entity_key,
+    record_key,
+    source_ref,
+    cast(null as string) as name,
+    division_code,
+    township_code,
+    delivered_on as claimed_on
+from {{ ref('stg_publicity__civility_tasks') }}
+where division_code is not null
+union all
+select
+    feed,
+    record_key as entity_key,
+    record_key,
+    source_ref,
+    holder_name as name,
+    division_code,
+    township_code,
+    delivered_on as claimed_on
+from {{ ref('stg_industry_information__projects_and_grants') }}
+where division_code is not null
+union all
+select
+    feed,
+    {{ derived_key('payee_division', ["'F35'", 'id_no', 'division_code']) }} as entity_key,
+    record_key,
+    source_ref,
+    name,
+    division_code,
+    township_code,
+    {{ last_day_of_month("try_cast(pay_month || '-01' as date)") }} as claimed_on
+from (
+    select
+        paid.*,
+        rank() over (partition by id_no order by pay_month desc nulls last) as month_choice,
+        row_number() over (partition by id_no, division_code order by pay_month desc nulls last, source_ref) as choice
+    from {{ ref('stg_finance__subsidy_payments') }} as paid
+) as ranked
+where month_choice = 1 and choice = 1 and division_code is not null

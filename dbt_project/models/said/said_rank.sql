@@ -5,6 +5,10 @@ select 'F01' as feed, 'sex_code' as field, 1 as rank
 union all
 select 'F01' as feed, 'birth_date' as field, 1 as rank
 union all
+select 'F02' as feed, 'name' as field, 11 as rank
+union all
+select 'F02' as feed, 'sex_code' as field, 11 as rank
+union all
 select 'F03' as feed, 'name' as field, 2 as rank
 union all
 select 'F03' as feed, 'death_date' as field, 2 as rank
@@ -17,9 +21,19 @@ select 'F04' as feed, 'birth_date' as field, 7 as rank
 union all
 select 'F04' as feed, 'death_date' as field, 1 as rank
 union all
+select 'F05' as feed, 'death_date' as field, 3 as rank
+union all
+select 'F06' as feed, 'name' as field, 21 as rank
+union all
 select 'F07' as feed, 'name' as field, 8 as rank
 union all
 select 'F08' as feed, 'name' as field, 6 as rank
+union all
+select 'F09' as feed, 'name' as field, 16 as rank
+union all
+select 'F09' as feed, 'sex_code' as field, 16 as rank
+union all
+select 'F09' as feed, 'birth_date' as field, 16 as rank
 union all
 select 'F10' as feed, 'name' as field, 5 as rank
 union all
@@ -27,8 +41,32 @@ select 'F10' as feed, 'birth_date' as field, 5 as rank
 union all
 select 'F11' as feed, 'name' as field, 4 as rank
 union all
+select 'F12' as feed, 'name' as field, 15 as rank
+union all
+select 'F12' as feed, 'sex_code' as field, 15 as rank
+union all
+select 'F12' as feed, 'birth_date' as field, 15 as rank
+union all
+select 'F13' as feed, 'name' as field, 19 as rank
+union all
 select 'F14' as feed, 'name' as field, 9 as rank
 union all
 select 'F17' as feed, 'name' as field, 3 as rank
 union all
+select 'F18' as feed, 'name' as field, 12 as rank
+union all
+select 'F19' as feed, 'name' as field, 13 as rank
+union all
+select 'F21' as feed, 'name' as field, 14 as rank
+union all
+select 'F21' as feed, 'sex_code' as field, 14 as rank
+union all
+select 'F21' as feed, 'birth_date' as field, 14 as rank
+union all
+select 'F22' as feed, 'name' as field, 17 as rank
+union all
+select 'F23' as feed, 'name' as field, 20 as rank
+union all
 select 'F31' as feed, 'name' as field, 10 as rank
+union all
+select 'F35' as feed, 'name' as field, 18 as rank

@@ -124,15 +124,17 @@ def _gather(con: duckdb.DuckDBPyConnection, table: str, key: str) -> None:
 
     A frame never holds more than a batch; what DuckDB cannot hold, it spills.
     """
-    reader = con.cursor().execute(f'SELECT * FROM lake.published."{table}"').to_arrow_reader(_BATCH_ROWS)
-    frame = pl.from_arrow(reader.schema.empty_table())
-    check_no_identifier(table, frame)
-    con.execute(f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT * FROM frame')
-    for batch in reader:
-        frame = pl.from_arrow(batch)
+    # A cursor that a failure left open would hold the lake, and nothing after it in this run could open it.
+    with con.cursor() as beside:
+        reader = beside.execute(f'SELECT * FROM lake.published."{table}"').to_arrow_reader(_BATCH_ROWS)
+        frame = pl.from_arrow(reader.schema.empty_table())
         check_no_identifier(table, frame)
-        frame = _pseudonymised(frame, key)
-        con.execute(f'INSERT INTO temp."{table}" SELECT * FROM frame')
+        con.execute(f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT * FROM frame')
+        for batch in reader:
+            frame = pl.from_arrow(batch)
+            check_no_identifier(table, frame)
+            frame = _pseudonymised(frame, key)
+            con.execute(f'INSERT INTO temp."{table}" SELECT * FROM frame')
 
 
 def _generalise(con: duckdb.DuckDBPyConnection, table: str, plan: Plan, k: int) -> Withheld:

@@ -21,27 +21,28 @@ SELF = "self"
 # Rank in a queue; the lowest wins. Who says none stands behind all who do.
 Rank = Annotated[int, Field(ge=1, le=9999)]
 # What can be said of a person whose number is only judged.
-_JUDGED = {"role", "id", "digits", "former", "names"}
+_JUDGED = {"role", "id", "digits", "mixed", "former", "names"}
 # Keys whose columns tell who or what is meant.
 _WHO = ("person", "enterprise", "household.number", "dwelling.number")
 # Kinds of keys that hold apart the people of one row.
-KEYS = ("marriage_party",)
+KEYS = ("marriage_party", "family_role", "listed_person")
 
 
 class Person(Strict):
     """One person a row names, in a `role`. The other words are columns of the feed, or say more:
 
-    `id` holds the identity number, in its first `digits` characters where it holds more; `former` the number held
-    before; `seen` the day the row speaks of, else its delivery. `key`: the kind of the claim's key where a row names
-    several people. `names` false: the number is judged and nothing else. `any_number`: one that is not valid names a
-    person all the same. `vouches`: who is named here may be meant by a row without a number. `by_name`: rows
-    without a number are held against those. `elsewhere`: the place of the row is not this person's. `rank` in the
-    queue for every field, or field by field; the lowest wins, without one a feed comes last.
+    `id` holds the identity number, in its first `digits` characters where it holds more; `mixed`: credit codes stand
+    in the column, too; `former` the number held before; `seen` the day the row speaks of, else its delivery. `key`: the
+    kind of the claim's key where a row names several people. `names` false: the number is judged and nothing else.
+    `any_number`: one that is not valid names a person all the same. `vouches`: who is named here may be meant by a row
+    without a number. `by_name`: rows without a number are held against those. `elsewhere`: the place of the row is not
+    this person's. `rank` in the queue for every field, or field by field; the lowest wins, without one a feed is last.
     """
 
     role: Name = SELF
     id: Name
     digits: int | None = Field(default=None, ge=1)
+    mixed: bool = False
     name: Name | None = None
     sex: Name | None = None
     birth: Name | None = None
@@ -58,7 +59,7 @@ class Person(Strict):
     @property
     def number(self) -> str:
         """Column of the identity number in staging."""
-        return "id_no" if self.digits else self.id
+        return f"{self.role}_id_no" if self.mixed else "id_no" if self.digits else self.id
 
     @property
     def defect(self) -> str:
@@ -103,11 +104,25 @@ class Place(Strict):
 
 
 class Enterprise(Strict):
-    """An enterprise a row names by its credit code, in a `role`, with its `name` where it has one."""
+    """An enterprise a row names by its credit code, in a `role`, with its `name` where it has one. `mixed`: identity
+    numbers stand in the column, too."""
 
     role: Name = SELF
     code: Name
+    mixed: bool = False
     name: Name | None = None
+
+    @property
+    def number(self) -> str:
+        """Column of the credit code in staging."""
+        return f"{self.role}_uscc" if self.mixed else self.code
+
+
+class Each(Strict):
+    """Columns in which a row lists several, divided by a sign; staging makes a row of each."""
+
+    columns: Annotated[tuple[Name, ...], Field(min_length=1)]
+    separator: Annotated[str, Field(pattern=r"^[^\\w'\\\\{}]$")]
 
 
 class Event(Strict):
@@ -120,10 +135,22 @@ class Event(Strict):
     rank: Rank
 
 
-class Says(Strict):
-    """What a row says; nothing, where it is staged and names nobody. `same`: column -> code -> the code that means the
-    same and is used instead."""
+class Record(Strict):
+    """The view of the unified database that has every row of the feed with the keys of those it names: its `name` (one
+    row, in the singular) and the `subject` in whose folder it stands."""
 
+    name: Name
+    subject: Name
+
+
+class Says(Strict):
+    """What a row says; nothing, where it is staged and names nobody. `without`: columns that stay in bronze, where a
+    row is found by its `source_ref`. `each`: the columns in which it lists several. `same`: column -> code -> the code
+    that means the same and is used instead."""
+
+    record: Record | None = None
+    without: tuple[Name, ...] = ()
+    each: Each | None = None
     person: tuple[Person, ...] = ()
     place: Place | None = None
     enterprise: tuple[Enterprise, ...] = ()
@@ -170,6 +197,7 @@ def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
             yield f"says.{key}: {why}; say which under person"
     yield from (f"says.person{problem}" for problem in _of_people(says, columns))
     yield from _of_codes(says, columns)
+    yield from _of_each(says, columns)
 
 
 _OF_PERSONS = {
@@ -211,6 +239,11 @@ def _of_numbers(says: Says) -> Iterator[str]:
     for key, numbers in (("person", people), ("enterprise", [e.code for e in says.enterprise])):
         for name in (n for n, count in Counter(numbers).items() if count > 1):
             yield f"says.{key}: column {name} is bound twice; a number means one thing in one role, keep one"
+    people, firms = ({e.role for e in entries if e.mixed} for entries in (says.person, says.enterprise))
+    if bool(people) != bool(firms):
+        yield "says: mixed is of a column with both kinds of numbers; say it of a person and of an enterprise"
+    for p in (p for p in says.person if p.mixed and (p.digits or p.former)):
+        yield f"says.person.{p.role}.mixed: the whole cell is a number; leave digits and former out"
     if len(cut := [p.role for p in says.person if p.digits]) > 1:
         yield f"says.person: digits in {', '.join(cut)}; staging cuts one number to its id_no, keep one"
 
@@ -238,6 +271,17 @@ def _of_codes(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
         yield f"says.same.{name}: {code!r} means itself without a word; leave it out"
 
 
+def _of_each(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
+    """Columns that list several hold texts and numbers of those listed."""
+    if not says.each:
+        return
+    for name in (n for n in says.each.columns if n in columns):
+        if columns[name].element.type != "string" or CORRECTABLE in columns[name].tags or columns[name].codes:
+            yield f"says.each: column {name} lists nothing: it is a code, a date, a number or correctable; leave it out"
+    if any(p.key is None for p in says.named):
+        yield "says.each: a row becomes several; give its people a key, e.g. key: listed_person"
+
+
 def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
     """(key, column, what it must be) of every column that is named."""
     for p in says.person:
@@ -250,7 +294,7 @@ def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
         kinds = {"code": "division or grid", "day": "date", "changed": "", "month": "month", "of": "identifier"}
         yield from ((f"place.{k}", getattr(says.place, k), kind) for k, kind in kinds.items() if getattr(says.place, k))
     for e in says.enterprise:
-        yield f"enterprise.{e.role}.code", e.code, "credit code"
+        yield f"enterprise.{e.role}.code", e.code, "identity number" if e.mixed else "credit code"
         if e.name:
             yield f"enterprise.{e.role}.name", e.name, ""
     for event in says.event:
@@ -258,6 +302,8 @@ def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
         yield from ((f"event.{event.kind}.where", column, "") for column in event.where)
     yield from named_columns(says.benefit, says.household, says.dwelling)
     yield from (("same", column, "") for column in says.same)
+    yield from (("each", column, "") for column in (says.each.columns if says.each else ()))
+    yield from (("without", column, "") for column in says.without)
 
 
 def _is(column: SaidColumn, wanted: str) -> bool:

@@ -51,7 +51,7 @@ def _report(feed: str, row: dict) -> dict:
         spoken = re.search(r"1\d{10}", row["content"])
         number, time = row["ticket_no"], row["received_time"]
         phone = row["caller_phone"] or (spoken and spoken.group())
-        part, township = None, row["township_code"]
+        part, township = None, row["division_code"]
     else:
         number, time, phone = row["event_no"], row["reported_time"], row["reporter_phone"]
         part, township = row["part_code"], row["grid_code"][:9]

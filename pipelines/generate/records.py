@@ -1,0 +1,42 @@
+"""The record of a feed in the unified database: its rows with the keys of those they name.
+
+Belongs here: one view a feed, for what is modelled as no subject of its own. Does not belong here: golden rows, which
+several feeds decide (written by hand).
+"""
+
+from pipelines.generate.people import claim_id
+from pipelines.generate.staging import HEAD, model_name, model_yml, staging_columns
+from pipelines.kit.contracts.model import Feed
+from pipelines.kit.contracts.says import SELF, Says
+
+
+def record_sql(feed: Feed, says: Says) -> str:
+    """The view's SQL."""
+    keys, joins = [], []
+    for p in says.named:
+        keys.append(f"{p.role}_claim.person_id as {_key('person', p.role)}")
+        joins.append(
+            f"left join {{{{ ref('person_claim') }}}} as {p.role}_claim\n"
+            f"    on {p.role}_claim.claim_id = {claim_id(p, says, 'stated.')} and {p.role}_claim.feed = '{feed.code}'"
+        )
+    for e in says.enterprise:
+        keys.append(f"{e.role}_firm.enterprise_id as {_key('enterprise', e.role)}")
+        joins.append(
+            f"left join {{{{ ref('enterprise') }}}} as {e.role}_firm on {e.role}_firm.uscc = stated.{e.number}"
+        )
+    columns = ",\n    ".join([*keys, *(f"stated.{name}" for name, _ in staging_columns(feed, says))])
+    head = "-- " + HEAD.format(f"/{feed.department}/{feed.entity}.yaml")
+    source = f"from {{{{ ref('{model_name(feed)}') }}}} as stated"
+    return "\n".join([head, "{{ config(materialized='view') }}", f"select\n    {columns}", source, *joins, ""])
+
+
+def record_yml(feed: Feed, says: Says) -> str:
+    """The view's description."""
+    keys = [(_key("person", p.role), '{{ doc("person_id") }}') for p in says.named]
+    keys += [(_key("enterprise", e.role), '{{ doc("enterprise_id") }}') for e in says.enterprise]
+    title = f"{feed.grain}：{feed.title}（{feed.department_name} {feed.code}），带统一底册主键。"
+    return model_yml(says.record.name, title, [*keys, *staging_columns(feed, says)])
+
+
+def _key(subject: str, role: str) -> str:
+    return f"{subject}_id" if role == SELF else f"{role}_{subject}_id"
