@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.generate.tags import TAGS, load_tags
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.contracts.elements import load_elements
 from pipelines.kit.contracts.words import file_name_example, file_name_rule
@@ -126,7 +127,8 @@ def test_filters_leave_what_fits(seen: dict):
     elements = load_elements()
     of = {"department": "市残联", "level": "L1", "group": "项目与资金", "sharing": "不予共享"}
     disabled = [e.code for e in elements.values() if e.source == of["department"]]
-    assert sorted(seen["department=市残联"]["hits"]) == sorted([*disabled, "F11", "disabled"])
+    tags = [tag.code for tag in load_tags(PROJECT_ROOT / TAGS) if tag.owner == of["department"]]
+    assert sorted(seen["department=市残联"]["hits"]) == sorted([*disabled, "F11", *tags])
     public = [e.code for e in elements.values() if (e.classification, e.group) == ("L1", of["group"])]
     assert sorted(seen["level=L1&group=项目与资金"]["hits"]) == sorted(public) != []
     closed = [e.code for e in elements.values() if e.sharing == of["sharing"]]

@@ -25,6 +25,18 @@ where uscc is not null
 union all
 select
     feed,
+    'holder' as role,
+    record_key,
+    source_ref,
+    uscc,
+    uscc_defect,
+    holder_name as name,
+    cast(null as string) as township_code
+from {{ ref('stg_market_regulation__licences') }}
+where uscc is not null
+union all
+select
+    feed,
     'self' as role,
     record_key,
     source_ref,

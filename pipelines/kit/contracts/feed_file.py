@@ -7,7 +7,7 @@ written from it (odcs.py).
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -81,7 +81,7 @@ class DeliveryEntry(_Strict):
     mode: Literal[*MODES]
     every: str = Field(pattern=_DURATION)
     due: int = Field(default=10, ge=0)
-    first: str | None = None
+    first: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
     nil: Literal[*NIL_RETURNS] | None = None
     header_rows: int = Field(default=1, ge=0)
     unit: str | None = None

@@ -213,7 +213,9 @@ def test_a_title_is_no_expression(change):
 
 
 def test_a_feed_that_says_nothing_keeps_off_words_of_sql_alone(project: Path):
-    (project / "expectations/tags/disabled.yaml").unlink()
+    for tag in (project / "expectations/tags").glob("*.yaml"):
+        if "disab" in tag.read_text(encoding="utf-8"):
+            tag.unlink()
     file = project / "expectations/feeds/disabled_federation/disability_cards.yaml"
     text = file.read_text(encoding="utf-8").partition("says:")[0]
     file.write_text(text.replace("name: subsidy_type", "name: feed"), encoding="utf-8")
