@@ -8,6 +8,11 @@
 {% macro duckdb__rx_replace(x, pattern, by) -%}regexp_replace({{ x }}, '{{ pattern }}', '{{ by }}', 'g'){%- endmacro %}
 {% macro spark__rx_replace(x, pattern, by) -%}regexp_replace({{ x }}, r'{{ pattern }}', '{{ by }}'){%- endmacro %}
 
+{# The first text that fits; null where none does. #}
+{% macro rx_find(x, pattern) -%}{{ return(adapter.dispatch('rx_find')(x, pattern)) }}{%- endmacro %}
+{% macro duckdb__rx_find(x, pattern) -%}nullif(regexp_extract({{ x }}, '{{ pattern }}'), ''){%- endmacro %}
+{% macro spark__rx_find(x, pattern) -%}nullif(regexp_extract({{ x }}, r'{{ pattern }}', 0), ''){%- endmacro %}
+
 {# Hexadecimal SHA-256 (FIPS 180-4) of a text. #}
 {% macro sha256_hex(x) -%}{{ return(adapter.dispatch('sha256_hex')(x)) }}{%- endmacro %}
 {% macro duckdb__sha256_hex(x) -%}sha256({{ x }}){%- endmacro %}

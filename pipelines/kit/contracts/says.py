@@ -12,7 +12,16 @@ from pydantic import Field, model_validator
 
 from pipelines.kit.contracts.elements import Element
 from pipelines.kit.contracts.model import CITIZEN_NUMBER, CORRECTABLE, CREDIT_CODE, DIVISION, GRID, IDENTIFIER, MONTH
-from pipelines.kit.contracts.subjects import Benefit, Dwelling, Household, Strict, Where, named_codes, named_columns
+from pipelines.kit.contracts.subjects import (
+    Benefit,
+    Dwelling,
+    Household,
+    Incident,
+    Strict,
+    Where,
+    named_codes,
+    named_columns,
+)
 from pipelines.kit.house_files import Name
 
 # A field of a person that feeds tell, and the column of the lake that holds it.
@@ -158,6 +167,7 @@ class Says(Strict):
     benefit: Benefit | None = None
     household: Household | None = None
     dwelling: Dwelling | None = None
+    incident: Incident | None = None
     same: dict[Name, Annotated[dict[str, str], Field(min_length=1)]] = {}
 
     @property
@@ -300,7 +310,7 @@ def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
     for event in says.event:
         yield f"event.{event.kind}.day", event.day, "date"
         yield from ((f"event.{event.kind}.where", column, "") for column in event.where)
-    yield from named_columns(says.benefit, says.household, says.dwelling)
+    yield from named_columns(says.benefit, says.household, says.dwelling, says.incident)
     yield from (("same", column, "") for column in says.same)
     yield from (("each", column, "") for column in (says.each.columns if says.each else ()))
     yield from (("without", column, "") for column in says.without)
@@ -310,6 +320,7 @@ def _is(column: SaidColumn, wanted: str) -> bool:
     standard = column.element.standard
     return {
         "date": column.element.type == "date",
+        "moment": column.element.type == "timestamp",
         "amount": column.element.type == "decimal",
         "identifier": IDENTIFIER in column.tags,
         "identity number": standard == CITIZEN_NUMBER,

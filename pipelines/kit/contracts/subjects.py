@@ -88,9 +88,28 @@ class Dwelling(Strict):
     day: Name | None = None
 
 
-def named_columns(benefit: Benefit | None, household: Household | None, dwelling: Dwelling | None) -> Iterator[
-    tuple[str, str, str]
-]:  # fmt: skip
+class Incident(Strict):
+    """What a platform was told `at` a time to have happened: the report's `number`, its `kind` in the platform's words
+    (the column `words` of the reference table incident_class), the `phone` of who told it, else the one `said` in a
+    text, the `part` of the city it is about, the report it is `related` to, when it was `closed`. A `status` of `void`
+    counts for nothing."""
+
+    words: Name
+    number: Name
+    kind: Name
+    at: Name
+    closed: Name | None = None
+    status: Name
+    void: Word
+    phone: Name | None = None
+    said: Name | None = None
+    part: Name | None = None
+    related: Name | None = None
+
+
+def named_columns(
+    benefit: Benefit | None, household: Household | None, dwelling: Dwelling | None, incident: Incident | None
+) -> Iterator[tuple[str, str, str]]:
     """(key, column, what it must be) of every column that is named."""
     if benefit:
         kinds = {"month": "month", "amount": "amount", "band": "", "remark": ""}
@@ -102,6 +121,10 @@ def named_columns(benefit: Benefit | None, household: Household | None, dwelling
         yield from _of("household", household, kinds)
     if dwelling:
         yield from _of("dwelling", dwelling, {"number": "identifier", "address": "", "living": "", "day": "date"})
+    if incident:
+        kinds = {"number": "identifier", "kind": "code list", "at": "moment", "closed": "moment", "status": "code list",
+                 "phone": "", "said": "", "part": "", "related": ""}  # fmt: skip
+        yield from _of("incident", incident, kinds)
 
 
 def _of(key: str, said: Strict, kinds: dict[str, str]) -> Iterator[tuple[str, str, str]]:

@@ -104,6 +104,11 @@ def industry(folder: Path) -> pl.DataFrame:
     )
 
 
+def incident_class(folder: Path) -> pl.DataFrame:
+    """Kinds of incidents and the words each platform has for them: class_code, class_name, then a column a platform."""
+    return _text(folder / "codes" / "incident_classes.csv").drop("part_class")
+
+
 def county_census(folder: Path) -> pl.DataFrame:
     """Counties and the city in the censuses of 2010 and 2020.
 
@@ -142,5 +147,6 @@ READERS: Mapping[str, Callable[[Path], pl.DataFrame]] = {
     "gbt2260": gbt2260,
     "ethnic": ethnic,
     "industry": industry,
+    "incident_class": incident_class,
     "county_census": county_census,
 }
