@@ -1,18 +1,18 @@
 -- A report repeats the earliest one of another platform that came at most 24 hours before it, is of the same kind, and
 -- bears the same reporter's number (unless two townships are named) or the same part (rule R45 says why).
 with kind as (
-    select class_code, 'grid_platform_name' as words, grid_platform_name as class_words
+    select incident_class_code, 'grid_platform_name' as words, grid_platform_name as class_words
     from {{ source('reference', 'incident_class') }}
     union all
-    select class_code, 'hotline_name' as words, hotline_name as class_words
+    select incident_class_code, 'hotline_name' as words, hotline_name as class_words
     from {{ source('reference', 'incident_class') }}
     union all
-    select class_code, 'municipal_name' as words, municipal_name as class_words
+    select incident_class_code, 'municipal_name' as words, municipal_name as class_words
     from {{ source('reference', 'incident_class') }}
 ),
 
 report as (
-    select said.*, kind.class_code as incident_class_code
+    select said.*, kind.incident_class_code
     from {{ ref('said_incident') }} as said
     left join kind on kind.words = said.words and kind.class_words = said.class_words
 ),

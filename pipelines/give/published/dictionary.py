@@ -73,10 +73,11 @@ def add_dictionary(con: duckdb.DuckDBPyConnection, answers: Iterable[Answer], ou
 
 def _sources(lineage: Mapping[str, Mapping[str, Iterable[str]]], tables: Iterable[str], column: str) -> set[str]:
     """What is behind a column of one of the tables. What counts rows, or is worked out of such counts, rests on every
-    feed behind the tables."""
+    feed behind the tables; where no feed is, on all they read."""
     read = [lineage.get(f"published.{table}", {}) for table in tables]
     named = {source for columns in read for source in columns.get(column, ())}
-    return named or {f"{BRONZE}.{feed}" for feed in _feeds_behind(tuple(tables))}
+    everything = {source for columns in read for sources in columns.values() for source in sources}
+    return named or {f"{BRONZE}.{feed}" for feed in _feeds_behind(tuple(tables))} or everything
 
 
 @cache

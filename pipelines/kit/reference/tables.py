@@ -105,8 +105,9 @@ def industry(folder: Path) -> pl.DataFrame:
 
 
 def incident_class(folder: Path) -> pl.DataFrame:
-    """Kinds of incidents and the words each platform has for them: class_code, class_name, then a column a platform."""
-    return _text(folder / "codes" / "incident_classes.csv").drop("part_class")
+    """Kinds of incidents and the words each platform has for them: code and name, then a column a platform."""
+    names = {"class_code": "incident_class_code", "class_name": "incident_class_name"}
+    return _text(folder / "codes" / "incident_classes.csv").drop("part_class").rename(names)
 
 
 def county_census(folder: Path) -> pl.DataFrame:

@@ -40,6 +40,7 @@ def test_second_load_writes_nothing_and_a_changed_file_is_taken_up(moved: MovedP
             "gbt2260": 6450,
             "ethnic": 56,
             "industry": 1956,
+            "incident_class": 14,
             "county_census": 27,
         }
         before = snapshots()

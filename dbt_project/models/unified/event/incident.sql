@@ -31,7 +31,7 @@ first_report as (
 select
     counted.incident_id,
     first_report.incident_class_code,
-    kind.class_name as incident_class_name,
+    kind.incident_class_name,
     counted.reported_at,
     counted.closed_at,
     counted.closed_at is not null as is_closed,
@@ -45,4 +45,4 @@ select
     first_report.source_ref
 from counted
 inner join first_report on first_report.incident_id = counted.incident_id
-left join {{ source('reference', 'incident_class') }} as kind on kind.class_code = first_report.incident_class_code
+left join {{ source('reference', 'incident_class') }} as kind on kind.incident_class_code = first_report.incident_class_code

@@ -567,7 +567,7 @@ select
     kind.tag_name,
     cast(null as date) as valid_from,
     cast(null as date) as valid_to,
-    cast(marked.insurance_kind as string) as detail,
+    cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
 from (select * from {{ ref('medical_insurance') }} where status_name = '暂停') as marked
