@@ -89,7 +89,7 @@ def inbox_sensor(
     key = " ".join([batch_key(files), *(source.sha256[:8] for source in left)])
     if _began(context.cursor, key) <= now.timestamp() < _began(context.cursor, key) + _AGAIN:
         return dg.SkipReason("these files have started a run already")
-    cursor = f"{key}@{now.timestamp():.0f}"
+    cursor = f"{key}@{int(now.timestamp())}"
     return dg.SensorResult([dg.RunRequest(run_key=cursor, tags={"inbox_files": str(len(files))})], cursor=cursor)
 
 
