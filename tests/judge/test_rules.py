@@ -8,6 +8,7 @@ import yaml
 from pipelines.give.returns.questions import meaning
 from pipelines.judge.rules import ALIVE, DEAD, RULES_FILE, Correction, load_rules
 from pipelines.judge.verify.suites import check_suites, load_suites
+from pipelines.kit.contracts.feed_file import load_feed_files
 from pipelines.kit.house_files import HouseFileError
 
 WANTED = {
@@ -49,6 +50,11 @@ def test_a_word_on_life_and_death_means_the_same_wherever_it_is_asked():
     assert said == {("alive", "确认健在", ALIVE, "生死"), ("dead", "确认已死亡", DEAD, None)}
     assert {a.kind for a in answers if a.asserts == ALIVE} == {"dispute"}
     assert {a.kind for a in answers if a.asserts == DEAD} == {"fix", "confirm"}
+
+
+def test_every_feed_that_tells_of_deaths_has_words_for_it():
+    telling = {feed.code for feed in load_feed_files() if feed.says and any(e.kind == "death" for e in feed.says.event)}
+    assert {*load_rules()["R17"].value_labels["death_feed"]} == telling
 
 
 def test_every_promise_to_a_township_follows_from_the_data():
