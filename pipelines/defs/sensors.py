@@ -87,7 +87,7 @@ def inbox_sensor(
     if not files and not left:
         return dg.SkipReason("收件箱里没有新的工作簿 (nothing in inbox/drop)")
     key = " ".join([batch_key(files), *(source.sha256[:8] for source in left)])
-    if _began(context.cursor, key) <= now.timestamp() < _began(context.cursor, key) + _AGAIN:
+    if 0 <= now.timestamp() - _began(context.cursor, key) < _AGAIN:
         return dg.SkipReason("these files have started a run already")
     cursor = f"{key}@{int(now.timestamp())}"
     return dg.SensorResult([dg.RunRequest(run_key=cursor, tags={"inbox_files": str(len(files))})], cursor=cursor)

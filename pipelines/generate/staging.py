@@ -28,6 +28,11 @@ def correctable(feed: Feed) -> list[str]:
     return [c.name for c in feed.columns if CORRECTABLE in c.tags]
 
 
+def staged_columns(feed: Feed, says: Says) -> list[Column]:
+    """The columns of a feed that are staged."""
+    return [c for c in feed.columns if c.name not in says.without]
+
+
 def sex_column(feed: Feed, column: str) -> str:
     """The column of staging that tells a sex as a code; the feed may tell it in words."""
     return column.removesuffix("_name") + "_code" if "男" in feed.by_name[column].code_list else column
@@ -49,7 +54,7 @@ def staging_sql(feed: Feed, says: Says) -> str:
 def added(feed: Feed, says: Says) -> list[str]:
     """Names of all columns that stand in staging beside those the feed tells, as often as they are written."""
     told = [name for name, _, _ in _columns(feed, says)]
-    for column in (c for c in feed.columns if c.name not in says.without):
+    for column in staged_columns(feed, says):
         told.remove(column.name)
     steps = {name for _, _, names in _steps(feed, says) for name in names}
     return [*told, *sorted(steps.difference(told)), *_CORRECTION, *_LINEAGE]
@@ -143,7 +148,7 @@ def _columns(feed: Feed, says: Says) -> Iterator[tuple[str, str, str]]:
     people = {p.number: p for p in says.person}
     former = {p.former for p in says.person}
     codes = {e.code for e in says.enterprise if not e.mixed}
-    for column in (c for c in feed.columns if c.name not in says.without):
+    for column in staged_columns(feed, says):
         yield from _told(feed, column, says, codes)
         made = next((p for p in says.person if p.number != p.id == column.name), None)
         if made:
@@ -154,8 +159,8 @@ def _columns(feed: Feed, says: Says) -> Iterator[tuple[str, str, str]]:
         if number in people or number in former:
             yield f"{number}_norm", f"{number}_norm", _doc("id_no_norm")
         for e in (e for e in says.enterprise if e.mixed and e.code == column.name):
-            yield e.number, f"upper({e.number})", _doc("uscc")
-            yield f"{e.number}_defect", f"{{{{ credit_code_defect('upper({e.number})') }}}}", _doc("uscc_defect")
+            yield e.number, e.number, _doc("uscc")
+            yield f"{e.number}_defect", f"{{{{ credit_code_defect('{e.number}') }}}}", _doc("uscc_defect")
         if says.place and says.place.code == column.name:
             placed = _GRID_PLACED if is_grid(feed, says.place) else _PLACED
             yield from ((name, sql, _doc(name)) for name, sql in placed.items())

@@ -1,7 +1,7 @@
-"""What is paid, who belongs to which household, what stands in which dwelling, as feeds say it.
+"""What is paid, who belongs to which household, what stands in which dwelling, what has happened, as feeds say it.
 
-Belongs here: the lists that the models of benefits, households and dwellings read. Does not belong here: which row
-speaks where several do.
+Belongs here: the lists that the models of benefits, households, dwellings and incidents read. Does not belong here:
+which row speaks where several do.
 """
 
 from collections.abc import Iterator
@@ -104,6 +104,30 @@ def _dwellings(feed: Feed, says: Says) -> Iterator[Select]:
     yield Select(columns, staged(feed))
 
 
+def _incidents(feed: Feed, says: Says) -> Iterator[Select]:
+    incident = says.incident
+    if incident is None:
+        return
+    spoken = f"{{{{ rx_find('{incident.said}', '1[0-9]{{10}}') }}}}" if incident.said else TEXT
+    columns = {
+        "feed": "feed",
+        **same("record_key", "source_ref"),
+        "report_no": incident.number,
+        "words": literal(incident.words),
+        "class_words": incident.kind,
+        "reported_at": incident.at,
+        "closed_at": incident.closed or "cast(null as timestamp)",
+        "status_name": incident.status,
+        "is_void": f"coalesce({incident.status}, '') = {literal(incident.void)}",
+        "phone": f"coalesce({incident.phone or TEXT}, {spoken})",
+        "part_code": incident.part or TEXT,
+        "related_no": incident.related or TEXT,
+        "grid_code": "current_grid_code" if says.place and is_grid(feed, says.place) else TEXT,
+        "township_code": "township_code" if says.place else TEXT,
+    }
+    yield Select(columns, staged(feed))
+
+
 def _value_ref(feed: Feed, column: str | None) -> str:
     """Where a value comes from: the row, or the ticket that corrected it."""
     is_correctable = column is not None and CORRECTABLE in feed.by_name[column].tags
@@ -114,4 +138,5 @@ SUBJECTS = {
     "said_benefit": SaidList("各数据源发放的补贴，一次发放一行。", _benefits),
     "said_household": SaidList("各数据源每一行说的是哪一户的谁。", _households),
     "said_dwelling": SaidList("各数据源每一行说的是哪一处房屋。", _dwellings),
+    "said_incident": SaidList("各平台收到的事件、工单、案件。", _incidents),
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipelines.generate.conditions import flags
-from pipelines.generate.staging import added, model_name
+from pipelines.generate.staging import added, model_name, staged_columns
 from pipelines.generate.tags import MODEL, SEED, Tag
 from pipelines.kit.contracts.model import MONTH, Feed
 from pipelines.kit.contracts.says import Says
@@ -43,7 +43,7 @@ def tables_of(root: Path, feeds: Staged) -> dict[str, Mapping[str, Sequence[str]
     for name, (feed, says) in feeds.items():
         people = [f"bronze.{feed.code}.{p.id}" for p in says.named]
         known = {c: lineage.get(name, {}).get(c, people) for c in added(feed, says)}
-        found[name] = known | {c: [f"bronze.{feed.code}.{c}"] for c in feed.by_name}
+        found[name] = known | {c.name: [f"bronze.{feed.code}.{c.name}"] for c in staged_columns(feed, says)}
     return found
 
 

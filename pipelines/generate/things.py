@@ -10,7 +10,6 @@ from pipelines.generate.staging import CHANGE_TYPE, POSITION, correctable, is_gr
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import PERSON_FIELDS, SELF, Place, Says
 from pipelines.kit.house_files import HouseFileError
-from pipelines.kit.tables import literal
 
 _DATE_OF = {"death": "death_date"}
 
@@ -81,30 +80,6 @@ def _events(feed: Feed, says: Says) -> Iterator[Select]:
         yield Select(columns, staged(feed), holds(event.where))
 
 
-def _incidents(feed: Feed, says: Says) -> Iterator[Select]:
-    incident = says.incident
-    if incident is None:
-        return
-    spoken = f"{{{{ rx_find('{incident.said}', '1[0-9]{{10}}') }}}}" if incident.said else TEXT
-    columns = {
-        "feed": "feed",
-        **same("record_key", "source_ref"),
-        "report_no": incident.number,
-        "words": literal(incident.words),
-        "class_words": incident.kind,
-        "reported_at": incident.at,
-        "closed_at": incident.closed or "cast(null as timestamp)",
-        "status_name": incident.status,
-        "is_void": f"coalesce({incident.status}, '') = {literal(incident.void)}",
-        "phone": f"coalesce({incident.phone or TEXT}, {spoken})",
-        "part_code": incident.part or TEXT,
-        "related_no": incident.related or TEXT,
-        "grid_code": "current_grid_code" if says.place and is_grid(feed, says.place) else TEXT,
-        "township_code": "township_code" if says.place else TEXT,
-    }
-    yield Select(columns, staged(feed))
-
-
 def _correctable(feed: Feed, says: Says) -> Iterator[Select]:
     is_deleted = f"coalesce({CHANGE_TYPE}, '') = '删除'" if CHANGE_TYPE in feed.by_name else "false"
     for field in correctable(feed):
@@ -144,7 +119,6 @@ THINGS = {
     "said_place": SaidList("要核对区划代码的记录，及其业务日期。", _places),
     "said_enterprise": SaidList("各数据源每一行说的是哪个企业。", _enterprises),
     "said_event": SaidList("各数据源登记的事件：死亡。", _events),
-    "said_incident": SaidList("各平台收到的事件、工单、案件。", _incidents),
     "said_correctable": SaidList("镇街可更正的值，来源在用交付中怎么说。", _correctable),
     "said_rank": SaidList("多源取值优先级：同一字段以序号最小的来源为准。", _ranked),
 }

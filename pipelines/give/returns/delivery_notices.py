@@ -119,7 +119,6 @@ def _facts(
     facts.append(("请您做什么", _next(result, ruling, count)))
     if is_refused:
         facts.append(("办理期限", chinese_date(_due(result).isoformat())))
-    if is_refused:
         facts.append(("谁来决定", _decider(result, ruling)))
     if ruling:
         facts.append(("决定", f"{ruling.on} {ruling.by}：{CHOICES[ruling.decision]}。理由：{ruling.reason}"))

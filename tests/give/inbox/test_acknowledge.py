@@ -10,8 +10,6 @@ from pipelines.give.inbox import intake as inbox
 from pipelines.give.inbox.intake import acknowledge, intake
 from pipelines.give.inbox.receive import receive, received
 from pipelines.judge.ledger import shown
-from pipelines.kit.security.keys import KeyProvider
-from pipelines.kit.security.workbook_lock import unlock
 from tests.give.inbox.desk import R17, R20, fill_in
 from tests.give.inbox.test_intake import FIRST, SECOND, answers, drop, receipt_cells
 from tests.give.returns.small_lake import AS_OF, ticket
@@ -20,12 +18,6 @@ NEXT = AS_OF + timedelta(days=1)
 TURN = date(2024, 2, 29)
 WAITING = "已收到并核对，核对通过的在下一轮办理时生效。"
 AGAIN = "。未答复的可以补填再交。「回执」页没有填经办人，下次请填写。"
-
-
-@pytest.fixture
-def plain(issued, paths):
-    keys = KeyProvider(paths)
-    return lambda code=FIRST: unlock(next(issued[code].folder.glob("*.xlsx")).read_bytes(), keys.password(code))
 
 
 def said(receipt):

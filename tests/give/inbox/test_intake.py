@@ -16,7 +16,6 @@ from pipelines.give.returns import columns as layout
 from pipelines.give.returns.sets import write_return_sets
 from pipelines.judge.ledger import corrections
 from pipelines.judge.rules import load_rules
-from pipelines.kit.security.keys import KeyProvider
 from pipelines.kit.security.workbook_lock import lock, unlock
 from tests.give.inbox.desk import R11, R17, R20, R22, cell, edit, fill_in
 from tests.give.returns.small_lake import AS_OF, TOWNSHIPS, ticket
@@ -24,18 +23,6 @@ from tests.give.returns.small_lake import AS_OF, TOWNSHIPS, ticket
 TURN = date(2024, 2, 29)
 FIRST, SECOND = TOWNSHIPS[0][0], TOWNSHIPS[1][0]
 GRID = f"{FIRST}001003"
-
-
-@pytest.fixture
-def plain(issued, keys):
-    return lambda code=FIRST: unlock(
-        next(issued[code].folder.glob("*.xlsx")).read_bytes(), keys.password(code)
-    )
-
-
-@pytest.fixture
-def keys(paths):
-    return KeyProvider(paths)
 
 
 def drop(paths, name, content, seconds=0):

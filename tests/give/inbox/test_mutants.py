@@ -19,11 +19,10 @@ from pipelines.judge.rules import load_rules
 from pipelines.kit.security.signature import RowSigner
 from tests.give.inbox.desk import OPEN, R11, R11_B, R20, fill_in
 from tests.give.inbox.mutants import GRID_CODE, damaged, mutant
-from tests.give.inbox.test_intake import FIRST, TURN, accepted, drop, keys, plain
+from tests.give.inbox.test_intake import FIRST, TURN, accepted, drop
 from tests.give.returns.sample import township_return
 from tests.give.returns.small_lake import ticket
 
-__all__ = ["keys", "plain"]
 RULES = load_rules()
 TICKETS = [a.ticket_id for a in township_return().anomalies]
 # The first R11 ticket still has the value it had, the last one has another.

@@ -6,20 +6,12 @@ import pytest
 
 from pipelines.give.inbox.intake import acknowledge, intake
 from pipelines.give.inbox.reader import Reader
-from pipelines.kit.security.keys import KeyProvider
-from pipelines.kit.security.workbook_lock import unlock
 from tests.give.inbox.desk import R17, R20, fill_in
 from tests.give.inbox.test_intake import FIRST, SECOND, drop, receipt_cells
 from tests.give.returns.small_lake import AS_OF
 
 NEXT, TURN = AS_OF + timedelta(days=1), date(2024, 2, 29)
 DEAD, ALIVE = {R17: ("确认已死亡",)}, {R17: ("确认健在",)}
-
-
-@pytest.fixture
-def plain(issued, paths):
-    keys = KeyProvider(paths)
-    return lambda code=FIRST: unlock(next(issued[code].folder.glob("*.xlsx")).read_bytes(), keys.password(code))
 
 
 def _told(paths) -> dict[str, list]:

@@ -10,10 +10,9 @@ from pipelines.give.inbox.intake import intake
 from pipelines.give.inbox.receive import receive, received
 from pipelines.kit.paths import Paths
 from tests.give.inbox.desk import R17, R20, fill_in
-from tests.give.inbox.test_intake import FIRST, SECOND, TURN, accepted, drop, keys, plain, receipt_cells
+from tests.give.inbox.test_intake import FIRST, SECOND, TURN, accepted, drop, receipt_cells
 from tests.give.returns.small_lake import ticket
 
-__all__ = ["keys", "plain"]
 SYSTEM_FILE = "/etc/hostname"
 
 
