@@ -25,6 +25,7 @@ from pipelines.judge.ledger import (
     findings,
     issued,
     person_keys,
+    precedence,
     rulings,
     schema,
     shown,
@@ -97,10 +98,12 @@ def write_receipts(paths: Paths, con: duckdb.DuckDBPyConnection) -> IntakeReport
 
 
 def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> IntakeReport:
-    """What townships sent back becomes answers, standing corrections and assertions; departments' decisions come in,
-    because they end assertions before the models read them."""
+    """What townships sent back becomes answers, standing corrections and assertions; decisions of departments and
+    stewards come in, because they count before the models read anything."""
     report = intake(paths, con, as_of)
     decisions.take_in(paths, as_of)
+    precedence.take_in(paths, as_of)
+    precedence.record_precedence(con, paths, as_of)
     corrections.record_corrections(con, as_of, load_rules())
     corrections.rebuild_standing(con, as_of)
     assertions.record_assertions(con, as_of, load_rules())

@@ -24,6 +24,7 @@ from pipelines.defs import (
     receipts,
     reference,
     sensors,
+    stewards,
 )
 from pipelines.defs.resources import Lakehouse
 from pipelines.give.exports import load_exports
@@ -48,6 +49,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
             models.model_assets(nodes(), manifest()),
             *outputs.assets(),
             arrivals.daily_report(feeds),
+            stewards.precedence_book(contracts),
             *exports.assets(load_exports().values(), contracts),
             queries.answers,
         ],

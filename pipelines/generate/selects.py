@@ -58,6 +58,12 @@ def holds(where: Mapping[str, str]) -> str:
     return " and ".join(f"{column} = {literal(code)}" for column, code in where.items())
 
 
+def lacks(unless: Mapping[str, Iterable[str]]) -> str:
+    """No column has any of its codes."""
+    told = ((column, ", ".join(map(literal, codes))) for column, codes in unless.items())
+    return " and ".join(f"coalesce({column}, '') not in ({codes})" for column, codes in told)
+
+
 def staged(feed: Feed) -> str:
     """A feed's staging model."""
     return f"{{{{ ref('{model_name(feed)}') }}}}"

@@ -7,7 +7,7 @@ which row speaks where several do.
 from collections.abc import Iterator
 
 from pipelines.generate.people import claim_id, township
-from pipelines.generate.selects import DAY, TEXT, SaidList, Select, holds, same, staged
+from pipelines.generate.selects import DAY, TEXT, SaidList, Select, holds, lacks, same, staged
 from pipelines.generate.staging import is_grid, value_ref_column
 from pipelines.kit.contracts.model import CORRECTABLE, Feed
 from pipelines.kit.contracts.says import Says
@@ -104,6 +104,25 @@ def _dwellings(feed: Feed, says: Says) -> Iterator[Select]:
     yield Select(columns, staged(feed))
 
 
+def _residences(feed: Feed, says: Says) -> Iterator[Select]:
+    residence = says.residence
+    if residence is None or says.place is None:
+        return
+    columns = {
+        "feed": "feed",
+        "claim_id": claim_id(says.named[0], says),
+        **same("record_key", "delivery_seq"),
+        "source_ref": _value_ref(feed, says.place.code),
+        "seen_date": residence.day,
+        "until_date": residence.until or DAY,
+        "grid_code": "current_grid_code" if is_grid(feed, says.place) else TEXT,
+        "village_code": "current_division_code",
+        "township_code": "township_code",
+        "address": residence.address or TEXT,
+    }
+    yield Select(columns, staged(feed), " and ".join(filter(None, [holds(residence.where), lacks(residence.unless)])))
+
+
 def _incidents(feed: Feed, says: Says) -> Iterator[Select]:
     incident = says.incident
     if incident is None:
@@ -138,5 +157,6 @@ SUBJECTS = {
     "said_benefit": SaidList("各数据源发放的补贴，一次发放一行。", _benefits),
     "said_household": SaidList("各数据源每一行说的是哪一户的谁。", _households),
     "said_dwelling": SaidList("各数据源每一行说的是哪一处房屋。", _dwellings),
+    "said_residence": SaidList("各数据源哪些记录能证明某人住在某处。", _residences),
     "said_incident": SaidList("各平台收到的事件、工单、案件。", _incidents),
 }

@@ -12,6 +12,7 @@ from pipelines.kit.contracts.says import PERSON_FIELDS, SELF, Place, Says
 from pipelines.kit.house_files import HouseFileError
 
 _DATE_OF = {"death": "death_date"}
+RESIDENCE = "residence"
 
 
 def _places(feed: Feed, says: Says) -> Iterator[Select]:
@@ -96,13 +97,21 @@ def _correctable(feed: Feed, says: Says) -> Iterator[Select]:
 
 def _ranked(feed: Feed, says: Says) -> Iterator[Select]:
     for field, rank in _ranks(says).items():
-        yield Select({"feed": f"'{feed.code}'", "field": f"'{field}'", "rank": str(rank)})
+        trusted = says.residence.trusted_months if says.residence and field == RESIDENCE else None
+        numbers = {"rank": _whole(rank), "trusted_months": _whole(trusted)}
+        yield Select({"feed": f"'{feed.code}'", "field": f"'{field}'", **numbers})
 
 
-def _ranks(says: Says) -> dict[str, int]:
-    """The feed's place in the queue of every field it tells."""
+def _whole(number: int | None) -> str:
+    return f"cast({'null' if number is None else number} as integer)"
+
+
+def _ranks(says: Says) -> dict[str, int | None]:
+    """The feed's place in the queue of every field it tells; None where it stands behind all that have one."""
+    told = dict.fromkeys(PERSON_FIELDS[field] for p in says.named for field in p.told)
     people = {PERSON_FIELDS[field]: rank for p in says.named for field, rank in p.ranks.items()}
-    return people | {_DATE_OF[event.kind]: event.rank for event in says.event}
+    lives = {RESIDENCE: says.residence.rank} if says.residence else {}
+    return told | people | {_DATE_OF[event.kind]: event.rank for event in says.event} | lives
 
 
 def check_ranks(said: Iterable[tuple[Feed, Says]]) -> None:
@@ -110,7 +119,8 @@ def check_ranks(said: Iterable[tuple[Feed, Says]]) -> None:
     held: dict[tuple[str, int], str] = {}
     for feed, says in said:
         for field, rank in _ranks(says).items():
-            if (other := held.setdefault((field, rank), feed.code)) != feed.code:
+            # Of evidence where somebody lives the newest speaks, so feeds share a place in that queue.
+            if rank and field != RESIDENCE and (other := held.setdefault((field, rank), feed.code)) != feed.code:
                 file = f"{feed.department}/{feed.entity}.yaml"
                 raise HouseFileError(f"{file}: says: rank {rank} for {field} is {other}'s already; give another one")
 

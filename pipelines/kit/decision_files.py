@@ -1,8 +1,9 @@
-"""Decisions of people: YAML files in a folder of `decisions/`, each taken in by one turn and kept for ever.
+"""Decisions of people: files in a folder of `decisions/`, each taken in by one turn and kept for ever.
 
 Belongs here: taking files in per turn, reading them, saying clearly what is wrong with one and which wait. Does not
 belong here: what a decision means (decisions.py for tickets, bronze/rulings.py for deliveries).
 A file (.yaml or .yml) is a list of entries; each has the texts its desk asks for, `decision` and `on: YYYY-MM-DD`.
+A desk that gives out a workbook takes it back (.xlsx), a decision a row (decision_tables.py).
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from typing import Any
 import yaml
 
 from pipelines.kit.city_time import written_day
+from pipelines.kit.decision_tables import ENDING, UnreadableTable, rows
 from pipelines.kit.file_names import safe_name
 from pipelines.kit.incidents import incident, is_ours
 from pipelines.kit.paths import Paths
@@ -29,16 +31,27 @@ MAX_BYTES = 5_000_000
 
 @dataclass(frozen=True)
 class Desk:
-    """Where one kind of decision is put: its folder, the texts an entry needs, what may be decided (in Chinese)."""
+    """Where one kind of decision is put: its folder, the texts an entry needs, what may be decided (in Chinese).
+
+    `optional` texts may be blank. `headings`: text -> heading of the workbook that may be handed in instead of YAML.
+    """
 
     folder: str
     required: tuple[str, ...]
     choices: Mapping[str, str] = field(hash=False)
+    optional: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Endings of files it takes."""
+        return (*_ENDINGS, ENDING) if self.headings else _ENDINGS
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One decision. `text` by name of `required`; `position` counts from 1 within the file."""
+    """One decision. `text` by name of `required` and `optional`; `position`: its place in the file, counted from 1, or
+    the row of a workbook."""
 
     text: Mapping[str, str]
     on: date
@@ -75,12 +88,12 @@ def take_in(paths: Paths, desk: Desk, as_of: date) -> list[Path]:
     moved = []
     for path in sorted(quiet(_handed_in(paths, desk))):
         try:
-            content = _content(path)
+            content = _content(path, desk)
             entries, problems = read(path.name, content, desk)
             if problems or not entries or max(e.on for e in entries) > as_of:
                 continue
             digest = hashlib.sha256(content).hexdigest()[:8]
-            target = path.parent / as_of.isoformat() / f"{safe_name(path.stem)}.{digest}.yaml"
+            target = path.parent / as_of.isoformat() / f"{safe_name(path.stem)}.{digest}{_kept_as(path)}"
             moved.append(publish_file(path, target))
         except _Unreadable:
             continue
@@ -89,6 +102,10 @@ def take_in(paths: Paths, desk: Desk, as_of: date) -> list[Path]:
                 raise
             incident(paths, f"decisions/{desk.folder}/{path.name}", "", as_of, error)
     return moved
+
+
+def _kept_as(path: Path) -> str:
+    return ENDING if path.suffix.lower() == ENDING else _ENDINGS[0]
 
 
 def taken_in(paths: Paths, desk: Desk, as_of: date) -> list[tuple[date, Entry]]:
@@ -130,7 +147,8 @@ def _handed_in(paths: Paths, desk: Desk) -> list[Path]:
 def _all_kept(paths: Paths, desk: Desk) -> Iterator[tuple[date, Path]]:
     """(turn, file) of everything taken in, in order."""
     for folder in sorted(filter(_is_of_a_turn, (paths.decisions / desk.folder).glob("????-??-??"))):
-        yield from ((date.fromisoformat(folder.name), path) for path in sorted(folder.glob("*.yaml")))
+        files = (path for path in folder.iterdir() if path.suffix in (_ENDINGS[0], ENDING))
+        yield from ((date.fromisoformat(folder.name), path) for path in sorted(files))
 
 
 def _is_of_a_turn(path: Path) -> bool:
@@ -159,12 +177,12 @@ class _Unreadable(Exception):
 def read_file(path: Path, desk: Desk) -> tuple[list[Entry], list[str]]:
     """Everything of the file, or nothing and what is wrong with it."""
     try:
-        return read(path.name, _content(path), desk)
+        return read(path.name, _content(path, desk), desk)
     except _Unreadable as error:
         return [], [f"{safe_name(path.name)}：{error}"]
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, desk: Desk) -> bytes:
     """Raises _Unreadable."""
     try:
         with open_sent(path) as file:
@@ -173,8 +191,9 @@ def _content(path: Path) -> bytes:
         raise _Unreadable("不是文件（是链接、管道或文件夹），没有打开。请放 YAML 文件本身。") from None
     except OSError as error:
         raise _Unreadable(f"无法读取（{error.strerror}），未采用。请检查文件和权限。") from None
-    if path.suffix.lower() not in _ENDINGS:
-        raise _Unreadable("不是 .yaml 或 .yml 文件，没有读。请按样例另存为 .yaml。")
+    if path.suffix.lower() not in desk.endings:
+        wanted = ENDING if desk.headings else _ENDINGS[0]
+        raise _Unreadable(f"不是 {' 或 '.join(desk.endings)} 文件，没有读。请按样例另存为 {wanted}。")
     if len(content) > MAX_BYTES:
         raise _Unreadable(f"超过 {MAX_BYTES // 1_000_000} MB，未采用。请分成几个文件。")
     return content
@@ -183,6 +202,8 @@ def _content(path: Path) -> bytes:
 def read(file: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]:
     """Everything of what stands in a file of that name, or nothing and what is wrong with it."""
     name = safe_name(file)
+    if Path(file).suffix.lower() == ENDING and desk.headings:
+        return _read_table(name, content, desk)
     try:
         # BaseLoader keeps scalars as text: the key `on` would else be true, and some ticket ids numbers
         document = yaml.load(content.decode("utf-8-sig"), Loader=yaml.BaseLoader)
@@ -201,6 +222,28 @@ def read(file: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]
     return [_entry(name, number, entry, desk) for number, entry in numbered], []
 
 
+def _read_table(name: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]:
+    """As `read`, of a workbook: a decision in every row whose cell for it is filled in, by its Chinese word."""
+    try:
+        numbered = rows(content, desk.headings, "decision")
+    except UnreadableTable as error:
+        return [], [f"{name}：{error}整个文件未采用。"]
+    codes = {word: code for code, word in desk.choices.items()}
+    for _, entry in numbered:
+        entry["decision"] = codes.get(entry["decision"], entry["decision"])
+    problems = [_in_words(p, desk) for number, e in numbered for p in _problems(f"{name} 第{number}行：", e, desk)]
+    return ([], problems) if problems else ([_entry(name, number, e, desk) for number, e in numbered], [])
+
+
+def _in_words(problem: str, desk: Desk) -> str:
+    """A problem with the headings of the workbook instead of our names for them."""
+    for name, heading in desk.headings.items():
+        problem = problem.replace(f"缺少 {name}。", f"“{heading}”没有填。").replace(f"：{name} ", f"：“{heading}”")
+    for code, word in desk.choices.items():
+        problem = problem.replace(f"{code}（{word}）", word)
+    return problem
+
+
 def _problems(where: str, entry: Any, desk: Desk) -> Iterator[str]:
     if not isinstance(entry, dict):
         yield f"{where}应写成「名称: 内容」的形式。"
@@ -217,7 +260,7 @@ def _problems(where: str, entry: Any, desk: Desk) -> Iterator[str]:
 
 
 def _entry(file: str, number: int, entry: dict, desk: Desk) -> Entry:
-    text = {key: _text(entry, key) for key in desk.required}
+    text = {key: _text(entry, key) for key in (*desk.required, *desk.optional)}
     return Entry(text, date.fromisoformat(_text(entry, "on")), file, number)
 
 

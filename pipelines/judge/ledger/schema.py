@@ -98,6 +98,10 @@ STATE_TABLES = {
         "as_of DATE, feed VARCHAR, delivery_id VARCHAR, decision VARCHAR, reason VARCHAR, "
         "decided_by VARCHAR, decided_on DATE, turn DATE"
     ),
+    "precedence": (
+        "as_of DATE, feed VARCHAR, field VARCHAR, decision VARCHAR, rank INTEGER, trusted_months INTEGER, "
+        "reason VARCHAR, decided_by VARCHAR, decided_on DATE, turn DATE"
+    ),
     "correction_standing": (
         "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "
         "new_value VARCHAR, base_delivery_seq BIGINT, township_code VARCHAR, corrected_on DATE, "

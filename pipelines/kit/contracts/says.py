@@ -17,6 +17,8 @@ from pipelines.kit.contracts.subjects import (
     Dwelling,
     Household,
     Incident,
+    Rank,
+    Residence,
     Strict,
     Where,
     named_codes,
@@ -27,8 +29,6 @@ from pipelines.kit.house_files import Name
 # A field of a person that feeds tell, and the column of the lake that holds it.
 PERSON_FIELDS = {"name": "name", "sex": "sex_code", "birth": "birth_date"}
 SELF = "self"
-# Rank in a queue; the lowest wins. Who says none stands behind all who do.
-Rank = Annotated[int, Field(ge=1, le=9999)]
 # What can be said of a person whose number is only judged.
 _JUDGED = {"role", "id", "digits", "mixed", "former", "names"}
 # Keys whose columns tell who or what is meant.
@@ -167,6 +167,7 @@ class Says(Strict):
     benefit: Benefit | None = None
     household: Household | None = None
     dwelling: Dwelling | None = None
+    residence: Residence | None = None
     incident: Incident | None = None
     same: dict[Name, Annotated[dict[str, str], Field(min_length=1)]] = {}
 
@@ -198,6 +199,8 @@ def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     for key, entries in (("person", says.person), ("enterprise", says.enterprise)):
         for role in (r for r, count in Counter(entry.role for entry in entries).items() if count > 1):
             yield f"says.{key}: role {role} twice; give each its own role"
+    if says.residence and not says.place:
+        yield "says.residence: it is at the place of the row; say which under place"
     for kind in (k for k, count in Counter(e.kind for e in says.event).items() if count > 1):
         yield f"says.event: {kind} twice; a feed tells it once, keep one"
     yield from _of_numbers(says)
@@ -212,6 +215,7 @@ def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
 
 _OF_PERSONS = {
     "event": "it happens to a person", "benefit": "it is paid to a person", "household": "it has a person as member",
+    "residence": "a person lives there",
 }  # fmt: skip
 
 
@@ -274,7 +278,7 @@ def _of_codes(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     """Codes become texts in SQL: only those of the column may."""
     said = [(f"same.{name}", name, code) for name, same in says.same.items() for code in (*same, *same.values())]
     said += [(f"event.{e.kind}.where.{name}", name, code) for e in says.event for name, code in e.where.items()]
-    for key, name, code in (*said, *named_codes(says.benefit)):
+    for key, name, code in (*said, *named_codes(says.benefit, says.residence)):
         if name in columns and code not in columns[name].codes:
             yield f"says.{key}: {code!r} is no code of column {name}; known are {', '.join(columns[name].codes)}"
     for name, code in ((name, code) for name, same in says.same.items() for code in same if same[code] == code):
@@ -310,7 +314,7 @@ def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
     for event in says.event:
         yield f"event.{event.kind}.day", event.day, "date"
         yield from ((f"event.{event.kind}.where", column, "") for column in event.where)
-    yield from named_columns(says.benefit, says.household, says.dwelling, says.incident)
+    yield from named_columns(says.benefit, says.household, says.dwelling, says.incident, says.residence)
     yield from (("same", column, "") for column in says.same)
     yield from (("each", column, "") for column in (says.each.columns if says.each else ()))
     yield from (("without", column, "") for column in says.without)

@@ -1,4 +1,4 @@
-"""Benefits, households and dwellings in `says:` of a feed file.
+"""Benefits, households, dwellings and where people live in `says:` of a feed file.
 
 Belongs here: the words for these subjects, and the columns and codes they name. Does not belong here: whether a feed's
 columns bear them (says.py).
@@ -13,6 +13,8 @@ from pipelines.kit.house_files import Name
 
 # What becomes a text in SQL.
 Word = Annotated[str, Field(pattern=r"^[\w（）()]+$")]
+# Rank in a queue; the lowest wins. Who says none stands behind all who do.
+Rank = Annotated[int, Field(ge=1, le=98)]
 # Column -> code it has.
 Where = dict[Name, str]
 
@@ -88,6 +90,20 @@ class Dwelling(Strict):
     day: Name | None = None
 
 
+class Residence(Strict):
+    """The row is evidence that its person (the first named) lives at its place, from a `day` on and, where told,
+    `until` another. Rows `where` a column has a value are, `unless` another has one of these. `rank` of the feed in
+    the queue; evidence older than `trusted_months` stands behind the household register."""
+
+    day: Name
+    until: Name | None = None
+    address: Name | None = None
+    where: Where = {}
+    unless: dict[Name, tuple[str, ...]] = {}
+    rank: Rank
+    trusted_months: Annotated[int, Field(ge=1, le=600)] | None = None
+
+
 class Incident(Strict):
     """What a platform was told `at` a time to have happened: the report's `number`, its `kind` in the platform's words
     (the column `words` of the reference table incident_class), the `phone` of who told it, else the one `said` in a
@@ -108,7 +124,8 @@ class Incident(Strict):
 
 
 def named_columns(
-    benefit: Benefit | None, household: Household | None, dwelling: Dwelling | None, incident: Incident | None
+    benefit: Benefit | None, household: Household | None, dwelling: Dwelling | None, incident: Incident | None,
+    residence: Residence | None,
 ) -> Iterator[tuple[str, str, str]]:
     """(key, column, what it must be) of every column that is named."""
     if benefit:
@@ -121,6 +138,10 @@ def named_columns(
         yield from _of("household", household, kinds)
     if dwelling:
         yield from _of("dwelling", dwelling, {"number": "identifier", "address": "", "living": "", "day": "date"})
+    if residence:
+        yield from _of("residence", residence, {"day": "date", "until": "date", "address": ""})
+        yield from ((f"residence.where.{column}", column, "code list") for column in residence.where)
+        yield from ((f"residence.unless.{column}", column, "code list") for column in residence.unless)
     if incident:
         kinds = {"number": "identifier", "kind": "code list", "at": "moment", "closed": "moment", "status": "code list",
                  "phone": "", "said": "", "part": "", "related": ""}  # fmt: skip
@@ -131,8 +152,12 @@ def _of(key: str, said: Strict, kinds: dict[str, str]) -> Iterator[tuple[str, st
     yield from ((f"{key}.{word}", getattr(said, word), kind) for word, kind in kinds.items() if getattr(said, word))
 
 
-def named_codes(benefit: Benefit | None) -> Iterator[tuple[str, str, str]]:
+def named_codes(benefit: Benefit | None, residence: Residence | None) -> Iterator[tuple[str, str, str]]:
     """(key, column, code) of every code that is named."""
+    if residence:
+        yield from ((f"residence.where.{column}", column, code) for column, code in residence.where.items())
+        yield from ((f"residence.unless.{column}", column, code) for column, codes in residence.unless.items()
+                    for code in codes)  # fmt: skip
     if benefit:
         yield from ((f"benefit.{key}.{column}", column, code) for key in ("where", "paid")
                     for column, code in getattr(benefit, key).items())  # fmt: skip

@@ -239,7 +239,19 @@ def test_two_feeds_hold_no_place_in_the_queue_together(change):
 
 def test_ranks_may_differ_by_field(change):
     files = models.generated(change("rank: 4", "rank: {name: 41}"))
-    assert "select 'F11' as feed, 'name' as field, 41 as rank" in files[models.SAID / "said_rank.sql"]
+    ranks = " ".join(files[models.SAID / "said_rank.sql"].split())
+    assert "select 'F11' as feed, 'name' as field, cast(41 as integer) as rank" in ranks
+
+
+def test_who_is_not_ranked_stands_in_no_place_of_the_queue(change):
+    ranks = " ".join(models.generated(change(", rank: 4", ""))[models.SAID / "said_rank.sql"].split())
+    assert "select 'F11' as feed, 'name' as field, cast(null as integer) as rank" in ranks
+
+
+def test_evidence_of_a_residence(project: Path):
+    said = " ".join(models.generated(project)[models.SAID / "said_residence.sql"].split())
+    assert "where status_name = '有效'" in said
+    assert "where coalesce(living_type, '') not in ('空置', '户在人不在')" in said
 
 
 def test_a_model_that_nobody_feeds_any_more_is_told(project: Path):

@@ -1,4 +1,3 @@
--- The newest row with a grid says where a person lives (is_residence); the others stay as further dwellings.
 with lived as (
     select
         claim.person_id,
@@ -35,11 +34,6 @@ select
     coalesce(here.township_code, dwelling.township_code) as township_code,
     here.house_address as address,
     here.record_key,
-    here.place_source_ref as source_ref,
-    row_number() over (
-        partition by here.person_id
-        order by case when coalesce(here.township_code, dwelling.township_code) is not null then 0 else 1 end,
-            here.survey_date desc nulls last, here.delivery_seq desc, here.source_ref
-    ) = 1 as is_residence
+    here.place_source_ref as source_ref
 from of_dwelling as here
 inner join {{ ref('dwelling') }} as dwelling on dwelling.dwelling_id = here.dwelling_id

@@ -31,7 +31,7 @@ select
             recorded.death_date nulls last, recorded.source_ref
     ) = 1 as is_leading
 from recorded
-left join {{ ref('said_rank') }} as precedence
+left join {{ ref('precedence') }} as precedence
     on precedence.feed = recorded.feed and precedence.field = 'death_date'
 -- A death after the date the township spoke of is news; one without a date is what it was asked about.
 left join {{ ref('life_word') }} as word

@@ -31,6 +31,18 @@ word as (
     where life_word.asserts = '死亡' or news.person_id is null
 ),
 
+-- Found registered in a house they do not live in.
+absent as (
+    select * from (
+        select
+            lived.*,
+            row_number() over (partition by person_id order by survey_date desc nulls last, record_key) as choice
+        from {{ ref('person_dwelling') }} as lived
+        where living_type = '户在人不在'
+    ) as ranked
+    where choice = 1
+),
+
 grid_mark as (
     select record_key, max(marks) as marks
     from {{ ref('stg_ledger__assertions') }}
@@ -55,9 +67,11 @@ select
     residence.township_code as residence_township_code,
     residence.village_code as residence_village_code,
     residence.address as residence_address,
+    residence.feed as residence_feed,
+    residence.seen_date as residence_seen_date,
     residence.source_ref as residence_source_ref,
-    residence.living_type,
-    residence.living_type_source_ref,
+    coalesce(residence.living_type, absent.living_type) as living_type,
+    coalesce(residence.living_type_source_ref, absent.living_type_source_ref) as living_type_source_ref,
     coalesce(residence.township_code, hukou.township_code) as township_code,
     case
         when residence.township_code is not null then residence.village_code
@@ -80,8 +94,10 @@ select
     {{ age_on('valued.birth_date', as_of()) }} as age_years
 from {{ ref('person_value') }} as valued
 left join hukou on hukou.person_id = valued.person_id
-left join {{ ref('person_dwelling') }} as residence
-    on residence.person_id = valued.person_id and residence.is_residence
+-- One old visit does not outweigh the household register.
+left join {{ ref('person_residence') }} as residence
+    on residence.person_id = valued.person_id and (hukou.person_id is null or not residence.is_old)
+left join absent on absent.person_id = valued.person_id
 left join {{ ref('death') }} as death on death.person_id = valued.person_id and death.is_leading
 left join word on word.person_id = valued.person_id
-left join grid_mark on grid_mark.record_key = residence.record_key
+left join grid_mark on grid_mark.record_key = coalesce(residence.record_key, absent.record_key)

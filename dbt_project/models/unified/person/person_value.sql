@@ -2,9 +2,12 @@ with feed_rank as (
     select
         feed,
         max(case when field = 'name' then rank end) as name_rank,
+        max(case when field = 'name' then trusted_since end) as name_since,
         max(case when field = 'sex_code' then rank end) as sex_rank,
-        max(case when field = 'birth_date' then rank end) as birth_rank
-    from {{ ref('said_rank') }}
+        max(case when field = 'sex_code' then trusted_since end) as sex_since,
+        max(case when field = 'birth_date' then rank end) as birth_rank,
+        max(case when field = 'birth_date' then trusted_since end) as birth_since
+    from {{ ref('precedence') }}
     group by feed
 ),
 
@@ -12,13 +15,13 @@ with feed_rank as (
 named as (
     select
         person_id,
-        substr(min(queue), 9, position(' ' in min(queue)) - 9) as name_source_ref,
+        substr(min(queue), 10, position(' ' in min(queue)) - 10) as name_source_ref,
         substr(min(queue), position(' ' in min(queue)) + 1) as name,
         min(number_ref) as number_ref
     from (
         select
             claim.person_id,
-            {{ claim_queue('feed_rank.name_rank') }} || ' ' || claim.returned_name as queue,
+            {{ claim_queue('name') }} || ' ' || claim.returned_name as queue,
             case when claim.is_current_id then claim.source_ref end as number_ref
         from {{ ref('person_claim') }} as claim
         left join feed_rank on feed_rank.feed = claim.feed
@@ -32,14 +35,14 @@ told as (
     select
         person_id,
         min_by(returned_sex_code, sex_queue) as sex_code,
-        substr(min(sex_queue), 9) as sex_source_ref,
+        substr(min(sex_queue), 10) as sex_source_ref,
         min_by(returned_birth_date, birth_queue) as birth_date,
-        substr(min(birth_queue), 9) as birth_source_ref
+        substr(min(birth_queue), 10) as birth_source_ref
     from (
         select
             claim.*,
-            case when claim.returned_sex_code is not null then {{ claim_queue('feed_rank.sex_rank') }} end as sex_queue,
-            case when claim.returned_birth_date is not null then {{ claim_queue('feed_rank.birth_rank') }} end as birth_queue
+            case when claim.returned_sex_code is not null then {{ claim_queue('sex') }} end as sex_queue,
+            case when claim.returned_birth_date is not null then {{ claim_queue('birth') }} end as birth_queue
         from {{ ref('person_claim') }} as claim
         left join feed_rank on feed_rank.feed = claim.feed
         where claim.person_id is not null and claim.id_birth_date is null

@@ -1,0 +1,47 @@
+"""What stewards decide on, as assets: whose word counts first.
+
+Belongs here: these assets. Does not belong here: what their workbooks say (give.stewards).
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from pipelines.defs.fresh import EVERY_TURN
+from pipelines.defs.metadata import markdown_table
+from pipelines.defs.partitions import BY_DATE, as_of
+from pipelines.defs.resources import Lakehouse
+from pipelines.give.stewards.precedence_book import places, write_book
+from pipelines.judge.ledger import shown
+from pipelines.judge.ledger.precedence import problems
+from pipelines.kit.contracts import Feed
+
+_COLUMNS = ["field", "feed", "rank", "trusted_months", "told", "won", "differs", "decided"]
+_READS = ("precedence", "person_value", "person_claim", "person_residence", "death")
+
+
+def precedence_book(feeds: Mapping[str, Feed]) -> dg.AssetsDefinition:
+    """The asset that writes 取值优先级 and tells decisions without effect. `feeds` by code."""
+
+    @dg.asset(
+        key=["reports", "precedence"], deps=[["unified", table] for table in _READS], group_name="reports",
+        kinds={"excel"}, owners=["team:big_data_bureau"], freshness_policy=EVERY_TURN, **BY_DATE,
+        description="Which source is believed about each field of a person, how often, and the cells to change it "
+        "取值优先级; filled in, it goes into data/decisions/precedence and counts from the next turn.",
+    )
+    def precedence(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+        paths = lakehouse.hold(context.log)
+        with lakehouse.showing(context, shown.BUILT) as con:
+            found = places(con)
+        told = problems(paths, as_of(context), {(p.feed, p.field) for p in found})
+        for problem in told:
+            context.log.warning(problem)
+        order = [tuple(vars(p)[column] for column in _COLUMNS) for p in found]
+        file = write_book(paths, as_of(context), found, feeds, told)
+        return dg.MaterializeResult(metadata={
+            "dagster/row_count": len(found), "messages": told, "decided": sum(bool(p.decided) for p in found),
+            "order": dg.MetadataValue.md(markdown_table(_COLUMNS, order)),
+            "file": dg.MetadataValue.path(str(file)),
+        })
+
+    return precedence
