@@ -28,12 +28,13 @@ STEPS = {
     "returns__department_notices": "notices",
     "published__analyst_database": "published export",
     "reports__daily_arrivals": "daily report",
+    "reports__precedence": "precedence",
 }
 ALWAYS = (
     "turn", "start", "business date", "bronze", "structure checks", "reference", "ledger", "ledger open",
     "ledger inbox", "ledger tickets", "models", "models start", *(f"models {layer}" for layer in LAYERS),
     "models seeds and tests", "models described", "rules", "return sets", "notices", "published export",
-    "collected", "rulings", "arrival checks", "daily report", "between steps",
+    "collected", "rulings", "arrival checks", "daily report", "precedence", "between steps",
 )  # fmt: skip
 
 
