@@ -20,7 +20,7 @@ from prefecture.feeds.old_age_allowance import allowance_rows
 from prefecture.feeds.residents import register_rows
 from prefecture.months import FIRST, MONTHS, Month
 from prefecture.stage import ALWAYS, Span, Stage, only, per_person
-from prefecture.world.names import given_names
+from prefecture.world.names import given_names, surname_of
 
 _EARLIER = date(2023, 9, 15)
 _BUSY, _QUIET = MONTHS[1], tuple(MONTHS[i] for i in (3, 7, 11, 16, 21))
@@ -80,8 +80,8 @@ def _numbers_changed_earlier(stage: Stage) -> None:
 
 def _renamings(stage: Stage, month: Month, share: float) -> None:
     people = stage.take(ordinary() & pl.col("age").is_between(18, 60), _some(stage, 12, share))
-    given = given_names(stage.rng("renamings"), people["sex"].to_numpy(), (people["age"] > 44).to_numpy())
-    renamed = people.with_columns((pl.col("name").str.head(1) + pl.Series(given)).alias("new_name"))
+    given = given_names(stage.rng("renamings"), people["sex"].to_numpy(), people["birth"].dt.year().to_numpy())
+    renamed = people.with_columns((surname_of("name") + pl.Series(given)).alias("new_name"))
     stage.edit("F01", Span(month.index), per_person(renamed, pl.col("new_name").alias("name")))
     events = event_rows(renamed, RENAMING, pl.lit(_day(month)), old_name="name", name="new_name")
     stage.add("F03", only(month.index), events)

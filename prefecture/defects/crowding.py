@@ -14,13 +14,15 @@ from prefecture.defects.common import entity_keys, is_resurveyed, plain, waves
 from prefecture.feeds.survey import survey_no
 from prefecture.stage import ALWAYS, Span, Stage
 from prefecture.world.lots import days_between
-from prefecture.world.names import FAMILY_NAMES, given_names
+from prefecture.world.name_lists import COMMON_SURNAMES
+from prefecture.world.names import given_names
 from prefecture.world.phones import phone_of
 
 MANY = 8
 _MOST = 14
 _TENANTS_FROM, _PER_HOUSE = 2_000_000_000, 20
 _FAMILY = (0, 1, 0, 0, 2, 0, 3, 0)
+_BORN = (1968, 2005)
 
 
 def plant_crowding(stage: Stage) -> None:
@@ -56,7 +58,7 @@ def _tenants(stage: Stage, hosts: pl.DataFrame, families: list[list[int]], earli
     sizes = [len(surnames) for surnames in families]
     house = np.repeat(np.arange(hosts.height), sizes)
     which = np.array([s for surnames in families for s in surnames], dtype=np.int64)
-    letters = np.array(list(FAMILY_NAMES))
+    letters = np.array(list(COMMON_SURNAMES))
     start = rng.integers(0, len(letters), hosts.height)[house] if hosts.height else which
     names = np.char.add(letters[(start + which) % len(letters)], given_names(rng, *_people(rng, len(which))))
     turn = np.concatenate([np.arange(n) for n in sizes]) if sizes else which
@@ -72,7 +74,7 @@ def _tenants(stage: Stage, hosts: pl.DataFrame, families: list[list[int]], earli
 
 
 def _people(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    return rng.integers(1, 3, count), rng.random(count) < 0.3
+    return rng.integers(1, 3, count), rng.integers(*_BORN, count)
 
 
 def _harmless(stage: Stage) -> None:

@@ -25,6 +25,7 @@ from prefecture.defects.common import (
 )
 from prefecture.feeds.hukou_events import RENAMING, event_rows
 from prefecture.stage import ALWAYS, Stage, only, per_person
+from prefecture.world.names import surname_of
 
 _WRONG = pl.Series(["莉", "玮", "惠", "峰", "晖"])
 _COMMON = r"^[\u4e00-\u9fa5]{2,}$"
@@ -64,7 +65,7 @@ def _surveyed(stage: Stage) -> pl.Expr:
 
 def _harmless(stage: Stage) -> None:
     """Former names, white space, and stand-ins for rare characters."""
-    common, old = pl.col("name").str.contains(_COMMON), pl.col("name").str.head(1) + pl.lit("小丫")
+    common, old = pl.col("name").str.contains(_COMMON), surname_of("name") + pl.lit("小丫")
     renamed = stage.take(_seen(stage) & common & pl.col("age").is_between(20, 60), stage.count(4, 2))
     renamed = renamed.with_columns(old.alias("old_name"))
     stage.add("F03", only(0), event_rows(renamed, RENAMING, pl.lit(_RENAMED), old_name="old_name"))

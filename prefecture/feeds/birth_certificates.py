@@ -10,7 +10,7 @@ import polars as pl
 from prefecture.feeds.feed import Feed
 from prefecture.feeds.hukou_events import in_month
 from prefecture.months import Month
-from prefecture.world.names import given_names
+from prefecture.world.names import given_names, surname_of
 from prefecture.world.world import World
 
 _UNNAMED_SHARE = 0.4
@@ -35,7 +35,7 @@ LAYOUT = {
 def birth_certificates(world: World, month: Month) -> pl.DataFrame:
     """Rows of F06 of the month's births, with `_pid` of the mother, `_father` and `_child`."""
     rng, births = world.stream("birth certificates"), world.births
-    given = given_names(rng, births["sex"].to_numpy(), np.zeros(births.height, dtype=bool))
+    given = given_names(rng, births["sex"].to_numpy(), births["birth"].dt.year().to_numpy())
     lots = births.with_columns(
         pl.Series("is_unnamed", rng.random(births.height) < _UNNAMED_SHARE),
         pl.Series("given", given),
@@ -61,7 +61,8 @@ def certificate_rows(world: World, births: pl.DataFrame) -> pl.DataFrame:
         how="horizontal",
     )
     after_mother = pl.col("name") + pl.when(pl.col("sex") == 1).then(pl.lit("之子")).otherwise(pl.lit("之女"))
-    surname = pl.coalesce("name_father", "name").str.head(1)
+    parents = parents.with_columns(pl.coalesce("name_father", "name").alias("named_after"))
+    surname = surname_of("named_after")
     name = pl.when("is_unnamed").then(after_mother).otherwise(pl.coalesce("name_child", surname + pl.col("given")))
     hour, minute = ((pl.col("minute") // 60), pl.col("minute") % 60)
     time = pl.concat_str(hour.cast(pl.String).str.zfill(2), minute.cast(pl.String).str.zfill(2), separator=":")

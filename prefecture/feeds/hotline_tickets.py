@@ -10,6 +10,7 @@ from prefecture.feeds.feed import Feed
 from prefecture.feeds.reporting import with_progress
 from prefecture.months import Month
 from prefecture.world.incidents import HOTLINE, draw_reports
+from prefecture.world.names import surname_of
 from prefecture.world.world import World
 
 _NO_TOWNSHIP_SHARE, _WRONG_TOWNSHIP_SHARE, _PHONE_IN_TEXT_SHARE = 0.18, 0.06, 0.15
@@ -50,7 +51,7 @@ def ticket_rows(reports: pl.DataFrame, world: World, month: Month) -> pl.DataFra
     rows = with_progress(reports, world, month, "hotline_name")
     county_name = pl.col("county_name")
     unit = pl.col("class_code").replace_strict(_UNITS, default="综合行政执法局", return_dtype=pl.String)
-    caller = pl.col("name").str.head(1) + pl.when(pl.col("sex") == 1).then(pl.lit("先生")).otherwise(pl.lit("女士"))
+    caller = surname_of("name") + pl.when(pl.col("sex") == 1).then(pl.lit("先生")).otherwise(pl.lit("女士"))
     in_text = pl.col("lot_2") < _PHONE_IN_TEXT_SHARE
     home = (pl.col("place") + pl.col("house_no").str.slice(13) + "号房").alias("home")
     at_home = pl.col("class_code").is_in(_AT_HOME) & ~pl.col("is_collective")

@@ -4,20 +4,18 @@ Belongs here: names, numbers, households, places, and what happens to them (birt
 belong here: what any one department knows of them.
 """
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from prefecture.months import FIRST, MONTHS
-from prefecture.world import households as roles
 from prefecture.world.ages import completed_years
 from prefecture.world.assistance import with_assistance
+from prefecture.world.family_names import UYGUR, draw_names
 from prefecture.world.households import draw_members
 from prefecture.world.id_numbers import resident_numbers
 from prefecture.world.kin import with_namesakes, with_newborns, with_twins
-from prefecture.world.names import given_names, surnames
 from prefecture.world.origins import lanes, regions
 from prefecture.world.places import draw_places
 from prefecture.world.registration import with_registration
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
 
 _FLOATING_SHARE, _OLDEST_FLOATING = 0.03, 60
 _SPARE_SHARE = 0.004
+_SONS_LIKE_FATHERS, _UYGUR_SHARE = 12, 0.012
 
 
 def draw_people(world: "World") -> pl.DataFrame:
@@ -50,12 +49,12 @@ def draw_people(world: "World") -> pl.DataFrame:
     members = _with_household_traits(members, world.shard.first_number, world.stream("floating"))
     members = with_namesakes(members, world.scaled(14, 8), world.stream("namesakes"))
     people = _placed(members, world)
-    people = people.with_columns(*_numbers(people, world), _names(people, world)).with_columns(
+    people = people.with_columns(*_numbers(people, world), _ethnic_codes(people, world.stream("ethnic")))
+    people = people.with_columns(_names(people, world)).with_columns(
         pl.when(pl.col("namesake").is_not_null())
         .then(pl.col("name").first().over("namesake"))
         .otherwise("name")
         .alias("name"),
-        _ethnic_codes(people.height, world.stream("ethnic")),
     )
     people = draw_lives(people, world.stream("lives"))
     people = with_registration(people, world.divisions, world.stream("registration"))
@@ -126,20 +125,15 @@ def _numbers(people: pl.DataFrame, world: "World") -> tuple[pl.Series, pl.Series
 
 
 def _names(people: pl.DataFrame, world: "World") -> pl.Series:
-    """Children and one grandparent bear the surname of the man of the house; everyone else has his own."""
-    rng, places = world.stream("names"), dict(zip(world.census.codes, world.shard.counties, strict=True))
-    own = surnames(rng, people.height)
-    family = surnames(rng, people["household"].max() + 1)[people["household"].to_numpy()]
-    role, sex = people["role"].to_numpy(), people["sex"].to_numpy()
-    shared = np.isin(role, [roles.CHILD, roles.SECOND_CHILD, roles.OTHER])
-    shared |= np.isin(role, [roles.HEAD, roles.PARENT]) & (sex == 1)
+    places = dict(zip(world.census.codes, world.shard.counties, strict=True))
     county = people["county_code"].replace_strict(places, return_dtype=pl.Int64).to_numpy()
-    given = given_names(rng, sex, (people["birth"] < date(1980, 1, 1)).to_numpy(), county)
-    return pl.Series("name", np.char.add(np.where(shared, family, own), given))
+    return draw_names(people, county, world.scaled(_SONS_LIKE_FATHERS, 3), world.stream("names"))
 
 
-def _ethnic_codes(count: int, rng: np.random.Generator) -> pl.Series:
-    return pl.Series(
-        "ethnic_code",
-        rng.choice(np.array(["01", "10", "11", "03", "06"]), count, p=[0.9937, 0.0025, 0.002, 0.001, 0.0008]),
-    )
+def _ethnic_codes(people: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
+    """Uygurs live here without their families."""
+    alone = (pl.len().over("household") == 1) | pl.col("is_collective")
+    alone = people.select(alone & ~pl.col("is_newborn") & pl.col("namesake").is_null()).to_series().to_numpy()
+    shares = [0.9957, 0.0016, 0.0013, 0.0008, 0.0006]
+    codes = rng.choice(np.array(["01", "10", "11", "03", "06"]), people.height, p=shares)
+    return pl.Series("ethnic_code", np.where(alone & (rng.random(people.height) < _UYGUR_SHARE), UYGUR, codes))
