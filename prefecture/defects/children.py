@@ -22,7 +22,7 @@ from prefecture.feeds.children_in_need import NOT_STUDYING, STUDYING, child_rows
 from prefecture.months import FIRST, MONTHS
 from prefecture.stage import ALWAYS, Span, Stage, only
 from prefecture.world import children_in_need as need
-from prefecture.world import households as roles
+from prefecture.world import roles
 from prefecture.world.schooling import LAST_GRADE, school_year
 
 _PLACES = ("household_no", "relation_code", "hukou_address", "division_code", "updated_date")

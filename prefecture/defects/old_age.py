@@ -62,14 +62,18 @@ def _pay(stage: Stage, people: pl.DataFrame, month: Month) -> None:
 def _right_bands(stage: Stage) -> None:
     """In the month of a birthday both bands are right."""
     register = stage.register
-    in_january = (pl.col("birth").dt.month() == 1) & (pl.col("birth").dt.day() <= 30)
-    payee = settled() & in_january & pl.col("assist").is_null()
-    ninety = stage.take(payee & (pl.col("birth").dt.year() == 1934), stage.count(5))
+    payee = settled() & pl.col("assist").is_null()
+    birthday = pl.col("birth").dt.offset_by("90y")
+    ninety = stage.take(payee & birthday.is_between(date(2023, 11, 1), date(2024, 1, 30)), stage.count(5))
     early = ninety.head((ninety.height + 1) // 2)
-    moved = per_person(early, pl.lit(BANDS[1]).alias("band_name"), pl.lit(FIRST.month).alias("pay_month"))
+    that_month = birthday.dt.strftime("%Y-%m").alias("pay_month")
+    moved = per_person(early, pl.lit(BANDS[1]).alias("band_name"), that_month)
     stage.edit("F10", only(0), moved, ("_pid", "pay_month"))
     register.hard_negative("R21", "F10", payee_keys("F10", ninety), "九十岁生日当月", ninety)
-    eighty = stage.take(payee & (pl.col("birth").dt.year() == 1944), stage.count(4))
+    nearly = stage.take(payee & pl.col("age").is_between(88, 89) & is_allowance_delivered(), stage.count(4, 1))
+    register.hard_negative("R21", "F10", payee_keys("F10", nearly), "将满九十岁，仍按原档", nearly)
+    in_january = pl.col("birth").is_between(date(1944, 1, 1), date(1944, 1, 30))
+    eighty = stage.take(payee & in_january, stage.count(4))
     stage.add("F10", only(0), allowance_rows(eighty, FIRST.month))
     register.hard_negative("R21", "F10", payee_keys("F10", eighty), "八十岁生日当月起发", eighty)
 

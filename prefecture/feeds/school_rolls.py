@@ -10,7 +10,7 @@ import polars as pl
 from prefecture.feeds.feed import Feed
 from prefecture.months import Month
 from prefecture.output.workbook import Heading
-from prefecture.world import households as roles
+from prefecture.world import roles
 from prefecture.world.schooling import COMPULSORY, LAST_GRADE, school_codes, school_names, school_year
 from prefecture.world.vital import is_present
 from prefecture.world.world import World

@@ -192,7 +192,7 @@ MISHAPS = (
     _broken("F04", 13, "columns_swapped", so.swapped("id_no", "name")),
     _again(_broken("F08", 7, "multiplied", so.repeated(3), "370682")),
     _again(_broken("F08", 11, "ids_rounded", so.rounded("id_no"), "370681")),
-    _again(_instead("F09", 3, "370683", "370613")),
+    _again(_instead("F09", 3, "370683", "370685")),
     _broken("F09", 21, "column_missing", so.without("category_name"), "370683"),
     _broken("F10", 11, "ids_shifted", so.shifted("id_no"), "370683"),
     _instead("F10", 15, "F08", "370682"),

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from prefecture.months import LAST
-from prefecture.world import households as roles
+from prefecture.world import roles
 from prefecture.world.lots import days_between
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from prefecture.world import households as roles
+from prefecture.world import roles
 
 if TYPE_CHECKING:
     from prefecture.world.world import World

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from prefecture.world import households as roles
+from prefecture.world import roles
 from prefecture.world.ages import completed_years
 from prefecture.world.weddings import MONTHS_OF_WINDOW, draw_weddings, is_settled, window_days
 

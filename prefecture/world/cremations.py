@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from prefecture.world import households as roles
+from prefecture.world import roles
 from prefecture.world.names import officers
 from prefecture.world.phones import phone_of
 

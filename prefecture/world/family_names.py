@@ -6,7 +6,7 @@ Belongs here: names that depend on kin. Does not belong here: taste (names.py), 
 import numpy as np
 import polars as pl
 
-from prefecture.world import households as roles
+from prefecture.world import roles
 from prefecture.world.names import given_names, surnames, two_part_names
 
 _CHILDREN = (roles.CHILD, roles.SECOND_CHILD, roles.OTHER)

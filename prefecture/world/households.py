@@ -1,18 +1,18 @@
 """Households and their members, drawn so that every county has the census numbers.
 
 Belongs here: household sizes, who stands in which relation, sex and birth date. Does not belong here: names,
-numbers, places. Members get a wished-for age first; then, county by county and sex by sex, the ages of the
-census are dealt out in the order of the wishes, so families stay likely and the totals exact.
+numbers, places, or how ages are dealt out (family_ages.py).
 """
 
 import numpy as np
 import polars as pl
 
 from prefecture.months import FIRST
-from prefecture.world.census import BANDS, Census
+from prefecture.world.census import Census
+from prefecture.world.family_ages import family_ages
 from prefecture.world.lots import share_out
+from prefecture.world.roles import CHILD, COLLECTIVE, HEAD, OTHER, OTHER_PARENT, PARENT, SECOND_CHILD, SPOUSE
 
-HEAD, SPOUSE, CHILD, PARENT, SECOND_CHILD, OTHER_PARENT, OTHER, COLLECTIVE = range(8)
 _PATTERNS = np.array(
     [
         [HEAD, *[OTHER] * 9],
@@ -33,7 +33,7 @@ _COLLECTIVE_PATTERN, _COLLECTIVE_SIZE = len(_PATTERNS) - 1, 4
 
 
 def draw_members(census: Census, scale: float, rng: np.random.Generator) -> pl.DataFrame:
-    """One row per person: `household`, `county` (index into the census), `role` (constants above), `sex`
+    """One row per person: `household`, `county` (index into the census), `role` (roles.py), `sex`
     1 or 2, `birth`, `is_collective`. Households are numbered from 0 and lie together."""
     people = share_out(census.population, round(census.population.sum() * scale))
     households = share_out(census.households, round(census.households.sum() * scale))
@@ -51,7 +51,6 @@ def draw_members(census: Census, scale: float, rng: np.random.Generator) -> pl.D
     position = np.arange(len(household)) - np.repeat(np.cumsum(size) - size, size)
     role = _PATTERNS[pattern[household], np.minimum(position, 9)]
     county = np.concatenate(counties)[household]
-    wish = _wished_ages(household, role, size[household], rng)
     sex = _sexes(census, household, role, county, rng)
     return pl.DataFrame(
         {
@@ -59,7 +58,7 @@ def draw_members(census: Census, scale: float, rng: np.random.Generator) -> pl.D
             "county": county,
             "role": role,
             "sex": sex,
-            "birth": _births(_ages(census, county, sex, wish, rng)),
+            "birth": _births(family_ages(census, household, county, role, sex, rng)),
             "is_collective": role == COLLECTIVE,
         }
     )
@@ -85,32 +84,6 @@ def _family_patterns(size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.where(rng.random(len(size)) < share, first, second).astype(np.int64)
 
 
-def _wished_ages(household: np.ndarray, role: np.ndarray, size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    count = len(role)
-    starts = np.flatnonzero(np.r_[True, household[1:] != household[:-1]])
-    first_size = size[starts]
-    uniform, old = rng.random(len(starts)), rng.random(len(starts)) < 0.52
-    single = np.where(old, 58 + 32 * uniform, 22 + 36 * uniform)
-    couple = np.where(old, 50 + 32 * uniform, 24 + 28 * uniform)
-    middle = np.clip(rng.normal(41, 9, len(starts)), 24, 66)
-    head = np.select([first_size == 1, first_size == 2], [single, couple], middle)[household]
-    spread, noise = rng.random(count), rng.normal(0, 3, count)
-    child = head - 23 - 10 * spread
-    child = np.where(child < 0, 4 * spread, child)
-    dorm = np.select([spread < 0.45, spread < 0.9], [17 + 7 * rng.random(count), 24 + 26 * rng.random(count)], 82)
-    wishes = {
-        HEAD: head,
-        SPOUSE: head - 1.5 + noise,
-        CHILD: child,
-        SECOND_CHILD: np.abs(child - 4),
-        PARENT: head + 22 + 8 * spread,
-        OTHER_PARENT: head + 23 + 8 * spread,
-        OTHER: child,
-        COLLECTIVE: dorm,
-    }
-    return np.select([role == r for r in wishes], list(wishes.values()))
-
-
 def _sexes(
     census: Census, household: np.ndarray, role: np.ndarray, county: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
@@ -129,24 +102,6 @@ def _sexes(
         sex[free] = 2
         sex[free[: max(0, wanted)]] = 1
     return sex
-
-
-def _ages(
-    census: Census, county: np.ndarray, sex: np.ndarray, wish: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    """Ages in years with a fraction, by rank of the wish within county and sex."""
-    age = np.empty(len(wish))
-    for place in range(len(census.codes)):
-        for which in (1, 2):
-            group = np.flatnonzero((county == place) & (sex == which))
-            band = np.repeat(np.arange(len(BANDS)), share_out(census.cells[place, which - 1], len(group)))
-            low = np.array([b[0] for b in BANDS])[band]
-            width = np.array([(high or low_) - low_ + 1 for low_, high in BANDS])[band]
-            drawn = low + width * rng.random(len(band)) * 0.999
-            oldest = band == len(BANDS) - 1
-            drawn[oldest] = 85 + np.minimum(rng.exponential(4.4, oldest.sum()), 23)
-            age[group[np.argsort(wish[group], kind="stable")]] = np.sort(drawn)
-    return age
 
 
 def _births(age: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from prefecture.months import MONTHS
-from prefecture.world import households as roles
+from prefecture.world import roles
 
 _TWIN_SHARE = 0.05
 _TWIN_BIRTHS = 33

@@ -7,7 +7,7 @@ newly married stay registered with their own households, as most do.
 import numpy as np
 import polars as pl
 
-from prefecture.world import households as roles
+from prefecture.world import roles
 
 MONTHS_OF_WINDOW = 30
 _FIRST_YEAR, _FIRST_MONTH = 2023, 7

@@ -21,9 +21,14 @@ def scale(request) -> float:
 
 
 @pytest.fixture(scope="module")
-def people(scale) -> pl.DataFrame:
+def world(scale) -> World:
     (whole,) = shards(read_census(REFERENCE), scale)
-    return World(REFERENCE, SEED, scale, whole).people.filter(~pl.col("is_newborn"))
+    return World(REFERENCE, SEED, scale, whole)
+
+
+@pytest.fixture(scope="module")
+def people(world) -> pl.DataFrame:
+    return world.people.filter(~pl.col("is_newborn"))
 
 
 def test_as_many_live_here_as_asked_for(people, scale):
@@ -84,12 +89,51 @@ def test_every_township_but_the_virtual_one_is_inhabited(people):
     assert set(people["village"]) <= set(villages["code"])
 
 
-def test_families_are_likely(people):
+def parents(people: pl.DataFrame) -> pl.DataFrame:
+    """`household`, `sex` and `age` of men and women with a household of their own, and `pair`: they are two."""
+    own = people.filter(pl.col("role") <= 1)
+    return own.select("household", "sex", "age", (pl.len().over("household") == 2).alias("pair"))
+
+
+def test_spouses_are_of_legal_age_and_near_each_other(people):
+    """民法典 1047: he 22, she 20 years old. He is a year or two older, nobody twenty years."""
+    pairs = parents(people).filter("pair")
+    his, hers = (pairs.filter(pl.col("sex") == sex).select("household", "age") for sex in (1, 2))
+    gap = his.join(hers, on="household", suffix="_hers").select(pl.col("age") - pl.col("age_hers")).to_series()
+    assert his["age"].min() >= 22 and hers["age"].min() >= 20
+    assert 0 < gap.median() <= 3
+    assert gap.min() > -20 and gap.max() < 20
+
+
+def test_marriages_are_registered_at_legal_ages(world):
+    couples = world.couples
+    for who, least in (("husband", "22y"), ("wife", "20y")):
+        birth = world.of(couples[who], "birth")["birth"]
+        of_age = birth.to_frame().select(pl.col("birth").dt.offset_by(least)).to_series()
+        assert (couples["married_on"] >= of_age).all(), who
+
+
+def test_mothers_are_twenty_to_forty_at_birth(people):
+    """Nearly all: ages of the census cannot be dealt out in any way."""
+    mothers = parents(people).filter(pl.col("sex") == 2).unique("household", keep="first")
+    child = people.filter(pl.col("role").is_in([2, 4])).join(mothers, on="household", suffix="_mother")
+    gap = child["age_mother"] - child["age"]
+    assert gap.is_between(20, 40).mean() > 0.93
+    assert gap.is_between(17, 45).mean() > 0.995
+
+
+def test_three_generations_live_together(people):
+    """In every eleventh household; the elder ones are a generation older than the head."""
+    roles = people.group_by("household").agg(
+        pl.col("role").is_in([2, 4]).any().alias("children"), pl.col("role").is_in([3, 5]).any().alias("elders")
+    )
+    assert roles.select((pl.col("children") & pl.col("elders")).mean()).item() == pytest.approx(0.09, abs=0.01)
     head = people.filter(pl.col("role") == 0).select("household", pl.col("age").alias("head_age"))
-    child = people.filter(pl.col("role") == 2).join(head, on="household")
-    gap = child["head_age"] - child["age"]
-    assert gap.quantile(0.02) > 15
-    assert gap.quantile(0.98) < 46
+    elder = people.filter(pl.col("role").is_in([3, 5])).join(head, on="household")
+    assert (elder["age"] - elder["head_age"]).is_between(18, 42).mean() > 0.97
+
+
+def test_children_bear_the_fathers_surname(people):
     surname = people.select(
         pl.col("household"), pl.col("role"), pl.col("name").str.head(1).alias("surname"), "sex", "namesake"
     )

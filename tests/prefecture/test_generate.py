@@ -71,7 +71,9 @@ def test_cut_into_shards_the_prefecture_has_as_many_people_and_cases(prefecture,
     paths = Paths(tmp_path)
     made = deliver(paths, Order(MONTHS[:1], SCALE, feeds=JUDGED, largest=1500), lambda _: paths.drop)
     assert made.residents == pytest.approx(prefecture.made.residents, abs=15)
-    assert set(digests(paths.drop)) == {name for name in digests(prefecture.drop(1)) if name.startswith(JUDGED)}
+    mine, theirs = set(digests(paths.drop)), {name for name in digests(prefecture.drop(1)) if name.startswith(JUDGED)}
+    assert mine <= theirs
+    assert {name[:21] for name in theirs - mine} <= {"F10/F10_高龄津贴发放_370671"}  # young: nobody there need be 80
     cut, whole = (pl.read_parquet(register_of(p) / "defects.parquet") for p in (paths, prefecture.paths))
     assert set(cut["rule_id"]) == set(whole["rule_id"])
     assert cut.height == pytest.approx(whole.height, rel=0.2)  # what is rounded in every part is lost
