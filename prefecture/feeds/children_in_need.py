@@ -11,7 +11,6 @@ from prefecture.months import Month
 from prefecture.output.workbook import Heading
 from prefecture.world.ages import completed_years
 from prefecture.world.children_in_need import HARDSHIP, ORPHAN, UNATTENDED
-from prefecture.world.phones import phone_of
 from prefecture.world.schooling import COMPULSORY, LAST_GRADE, grade_at
 from prefecture.world.vital import has_left, is_dead
 from prefecture.world.world import World
@@ -83,7 +82,8 @@ def child_rows(world: World, listed: pl.DataFrame) -> pl.DataFrame:
     """Rows of F09 about children with the columns of world/children_in_need.py and `study_state_name`."""
     rows = listed.join(world.divisions.counties, on="county_code", how="left", maintain_order="left")
     families = ("father", "mother", "guardian")
-    named = (world.of(listed[who], "id_no", "name").select(pl.all().name.suffix(f"_{who}")) for who in families)
+    about = ("id_no", "name", "phone")
+    named = (world.of(listed[who], *about).select(pl.all().name.suffix(f"_{who}")) for who in families)
     rows = pl.concat([rows, *named], how="horizontal")
     at_home = pl.col("guardian_relation") == "福利机构"
     home = pl.when(at_home).then(pl.col("county_name") + "社会福利中心")
@@ -115,7 +115,7 @@ def child_rows(world: World, listed: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("name_guardian", home).alias("guardian_name"),
         pl.col("id_no_guardian").alias("guardian_id_no"),
         pl.col("guardian_relation").alias("guardian_relation_name"),
-        phone_of("guardian").alias("guardian_phone"),
+        pl.col("phone_guardian").alias("guardian_phone"),
         "study_state_name",
         amount.alias("amount"),
         start.alias("start_date"),

@@ -13,7 +13,6 @@ from prefecture.months import MONTHS, Month
 from prefecture.output.workbook import Heading
 from prefecture.world.divisions import Divisions
 from prefecture.world.lots import days_between
-from prefecture.world.phones import phone_of
 from prefecture.world.vital import has_left, is_dead
 from prefecture.world.world import World
 
@@ -21,6 +20,7 @@ _SEEN_SHARE, _BLANK_ID_SHARE, _RENTED_SHARE, _VACANT_SHARE = 0.985, 0.02, 0.05, 
 _VACANT_FROM, _SHRUNK = 900_000_000, 10
 _LINGERS_DAYS = 75
 _ROUND = 3
+_ASKED = 14
 DORMITORY = "集体宿舍"
 LAYOUT = (
     Heading("survey_no", "登记编号", width=20),
@@ -69,7 +69,7 @@ def survey(world: World, month: Month) -> pl.DataFrame:
         "is_collective",
         "name",
         pl.when((pl.col("blank") >= _BLANK_ID_SHARE) | (pl.col("age") >= 75)).then("id_no").alias("id_no"),
-        pl.when(pl.col("age") >= 14).then(phone_of("pid")).alias("phone"),
+        pl.when((pl.col("age") >= _ASKED) | ~pl.col("has_own_phone")).then("phone").alias("phone"),
         pl.when("is_floating")
         .then(pl.lit("租住"))
         .when(alone)

@@ -11,7 +11,6 @@ import polars as pl
 
 from prefecture.world import roles
 from prefecture.world.names import officers
-from prefecture.world.phones import phone_of
 
 if TYPE_CHECKING:
     from prefecture.world.world import World
@@ -22,7 +21,7 @@ _ADULT, _NEVER = 18, pl.date(9999, 1, 1)
 
 def draw_cremations(world: "World") -> pl.DataFrame:
     """One row per cremation: the columns of people, `cremation_date` (one to five days after death), `phone`,
-    `kin_name`, `kin_relation_name`; kin of another household bear a number of their own."""
+    `kin`, `kin_name`, `kin_relation_name`; kin of another household bear a number of their own and no `kin`."""
     rng, people = world.stream("cremations"), world.people
     delay = rng.choice(np.arange(1, 6), people.height, p=[0.1, 0.35, 0.35, 0.15, 0.05])
     is_cremated = rng.random(people.height) < _CREMATED_SHARE
@@ -49,6 +48,7 @@ def _kin(people: pl.DataFrame, dead: pl.DataFrame) -> pl.DataFrame:
         pl.col("pid").alias("kin"),
         pl.col("role").alias("kin_role"),
         pl.col("name").alias("kin_name"),
+        pl.col("phone").alias("kin_phone"),
         pl.min_horizontal("death_date", "left_date").fill_null(_NEVER).alias("gone"),
     )
     found = dead.select("pid", "household", "role", "death_date").join(adults, on="household", maintain_order="left")
@@ -67,4 +67,4 @@ def _kin(people: pl.DataFrame, dead: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("配偶"))
     )
     nearest = found.sort("pid", "kin_role", "kin").unique("pid", keep="first", maintain_order=True)
-    return nearest.select("pid", "kin_name", relation.alias("kin_relation_name"), phone_of("kin").alias("kin_phone"))
+    return nearest.select("pid", "kin", "kin_name", relation.alias("kin_relation_name"), "kin_phone")

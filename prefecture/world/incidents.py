@@ -14,7 +14,6 @@ import numpy as np
 import polars as pl
 
 from prefecture.months import FIRST, MONTHS, Month
-from prefecture.world.phones import phone_of
 
 if TYPE_CHECKING:
     from prefecture.world.world import World
@@ -50,9 +49,9 @@ def draw_reports(world: "World", month: Month, platform: str) -> pl.DataFrame:
     since = date.min if month == FIRST else month.start
     told = pl.col("reported").dt.date().is_between(since, month.as_of)
     reports = world.incidents.filter((pl.col("platform") == platform) & told)
-    about = ("name", "sex", "household", "house_no", "grid", "residence", "is_collective")
+    about = ("name", "sex", "household", "house_no", "grid", "residence", "is_collective", "phone")
     reports = pl.concat([reports, world.of(reports["_pid"], *about)], how="horizontal")
-    return reports.with_columns(phone_of("_pid").alias("phone")).sort("reported", "serial")
+    return reports.sort("reported", "serial")
 
 
 def draw_incidents(world: "World") -> pl.DataFrame:
@@ -117,11 +116,12 @@ def _classes(place: np.ndarray, lot: np.ndarray) -> pl.Series:
 
 
 def _reporters(world: "World") -> np.ndarray:
-    """Adults of the shard's own counties who stay the whole time, in the order of their turns."""
+    """Adults of the shard's own counties who stay the whole time and call from a number of their own, in the order of
+    their turns."""
     stays = pl.col("death_date").is_null() & pl.col("left_date").is_null() & ~pl.col("is_newborn")
     here = pl.col("residence").str.head(6).is_in(list(world.census.codes))
-    adults = world.people.filter(stays & here & pl.col("age").is_between(*_ADULTS))["pid"].to_numpy()
-    return world.stream("reporters").permutation(adults)
+    adults = world.people.filter(stays & here & pl.col("has_own_phone") & pl.col("age").is_between(*_ADULTS))
+    return world.stream("reporters").permutation(adults["pid"].to_numpy())
 
 
 def _days(slot: int) -> tuple[date, date]:

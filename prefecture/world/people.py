@@ -17,6 +17,7 @@ from prefecture.world.households import draw_members
 from prefecture.world.id_numbers import resident_numbers
 from prefecture.world.kin import with_namesakes, with_newborns, with_twins
 from prefecture.world.origins import lanes, regions
+from prefecture.world.phones import with_phones
 from prefecture.world.places import draw_places
 from prefecture.world.registration import with_registration
 from prefecture.world.vital import draw_lives, is_present
@@ -39,8 +40,9 @@ def draw_people(world: "World") -> pl.DataFrame:
     is_collective, is_floating (no household registration here), is_newborn, namesake, death_date, left_date,
     is_undisturbed (nobody of the household dies or departs later), stays (lives in the township of
     registration), division_code, registered_on, hukou_address, has_old_code (see registration.py), assist,
-    head_id_no, turned_80 (see assistance.py), is_ordinary (registered, under the current code, in a household
-    nobody leaves), is_settled (ordinary, at home in a family where registered, nobody's namesake).
+    head_id_no, turned_80 (see assistance.py), phone, has_own_phone (see phones.py), is_ordinary (registered,
+    under the current code, in a household nobody leaves), is_settled (ordinary, at home in a family where
+    registered, nobody's namesake).
     """
     census = world.census
     members = draw_members(census, world.scale, world.stream("households"))
@@ -57,6 +59,7 @@ def draw_people(world: "World") -> pl.DataFrame:
         .alias("name"),
     )
     people = draw_lives(people, world.stream("lives"))
+    people = with_phones(people, world.stream("phones"))
     people = with_registration(people, world.divisions, world.stream("registration"))
     people = with_assistance(people, world.stream("assistance"))
     registered = is_present() & ~pl.col("is_floating") & ~pl.col("is_newborn")

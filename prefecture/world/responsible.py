@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from prefecture.world.phones import phone_of
-
 if TYPE_CHECKING:
     from prefecture.world.world import World
 
@@ -43,7 +41,7 @@ def draw_responsible(world: "World") -> pl.DataFrame:
 
 def responsible_columns(people: pl.DataFrame) -> pl.DataFrame:
     """What lists say of these people."""
-    return people.select("pid", "name", "id_no", phone_of("pid").alias("phone"), "township")
+    return people.select("pid", "name", "id_no", "phone", "township")
 
 
 def someone_of(world: "World", township: pl.Series, lots: np.ndarray, further: np.ndarray | int = 0) -> pl.DataFrame:
