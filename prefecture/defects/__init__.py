@@ -30,6 +30,7 @@ from prefecture.defects.houses import plant_houses
 from prefecture.defects.identity import plant_identity
 from prefecture.defects.idle_enterprises import plant_idle_enterprises
 from prefecture.defects.industries import plant_industries
+from prefecture.defects.kin_numbers import plant_kin_numbers
 from prefecture.defects.land import plant_land
 from prefecture.defects.lookalikes import plant_lookalikes
 from prefecture.defects.marriages import plant_marriages
@@ -88,6 +89,7 @@ _IN_ORDER = (
     plant_crowding,
     plant_confirmations,
     plant_death_dates,
+    plant_kin_numbers,
     plant_children,
     plant_births,
     plant_marriages,

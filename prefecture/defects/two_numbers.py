@@ -69,8 +69,18 @@ def _replaced(stage: Stage, seen: pl.Expr) -> None:
 
 
 def _two_people(stage: Stage, seen: pl.Expr) -> None:
-    twins = stage.take(seen & (pl.len().over("household", "birth", "sex") > 1), stage.count(3, 1))
+    twins = stage.take(seen & _alike("birth", "sex", name=pl.col("name").str.slice(1, 1)), stage.count(3, 1))
+    fathers = stage.take(seen & _alike("sex", name=pl.col("name")), stage.count(5, 2))
     namesakes = stage.people.filter(pl.col("namesake").is_not_null() & stage.listed("F31")).head(stage.count(6, 4))
-    for people, what in ((twins, "双胞胎，只有顺序码不同"), (namesakes, "同名同生日的两个人")):
+    for people, what in (
+        (twins, "双胞胎，名字和号码都相近"),
+        (fathers, "父子同名"),
+        (namesakes, "同名同生日的两个人"),
+    ):
         keys = record_keys("F31", stage.rows("F31", people))
         stage.register.hard_negative("R04", "F31", keys, what, people)
+
+
+def _alike(*columns: str, name: pl.Expr) -> pl.Expr:
+    """True for people of a household who are several with the same values of the columns and of `name`."""
+    return pl.len().over("household", *columns, name) > 1
