@@ -21,7 +21,8 @@ CHANGE_TYPE, ADDED, DELETED = "change_type", "新增", "删除"
 SKETCH = 16_384
 _LOOKED_AT = 1_000
 _ENOUGH_SAID, _FEW_SAID = 100, 8
-_DIGITS = r"^[0-9]+$"
+# The check character of an id number may be X: a column of one such number is as much digits as any other.
+_DIGITS = r"^[0-9]+[Xx]?$"
 _HAN = r"[\u4e00-\u9fff]"
 # What encodings that lack a word make of it: ???, □□3, 锟斤拷; not 王?明, nor a lone ? of somebody who does not know.
 _LOST = r"^[^\u4e00-\u9fff]*[?？□\ufffd]{2}[^\u4e00-\u9fff]*$|锟斤拷"

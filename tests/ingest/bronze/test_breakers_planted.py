@@ -90,6 +90,15 @@ def test_a_column_never_filled_may_go(office: Office, cards, card):
     assert result.status == "accepted"
 
 
+def test_a_small_delta_of_numbers_that_end_in_x(office: Office):
+    ends_in_x = [n for n in range(1000) if number(n)[-1] == "X"]
+    plain = [n for n in range(120) if n not in ends_in_x]
+    deliver(office, 1, people(plain[:100]))
+    assert deliver(office, 2, people(plain[100:], change="新增"), "增量").status == "accepted"
+    result = deliver(office, 3, people(ends_in_x[:1], change="新增"), "增量")
+    assert (result.breaker_message, result.profile.digits["id_no"]) == (None, 1.0)
+
+
 def test_harmless_changes_of_form_are_told(office: Office, cards):
     lines = _many(100)
     deliver(office, 1, cards(lines), code="F11")
