@@ -52,18 +52,36 @@ def _people(feed: Feed, says: Says) -> Iterator[Select]:
 
 
 def _vouched(feed: Feed, says: Says) -> Iterator[Select]:
+    household = says.household.number if says.household else TEXT
     for p in says.named:
         if p.vouches:
-            columns = {"id_no": _linked(p), **_values(feed, p), "township_code": township(p, says)}
+            columns = {"id_no": _linked(p), **_values(feed, p), **_place(p, says), "household_no": household}
             yield Select(columns, staged(feed), f"{p.name} is not null")
 
 
 def _unnumbered(feed: Feed, says: Says) -> Iterator[Select]:
     for p in says.named:
-        if p.by_name:
-            row = same("feed", "record_key", "source_ref")
-            columns = {**row, **_values(feed, p), "township_code": township(p, says)}
-            yield Select(columns, staged(feed), f"{p.number} is null")
+        if p.name:
+            columns = {
+                "feed": "feed",
+                "role": f"'{p.role}'",
+                "claim_id": claim_id(p, says),
+                **same("record_key", "source_ref"),
+                "id_no": p.number,
+                **_values(feed, p),
+                **_place(p, says),
+                "company": _company(says) or TEXT,
+            }
+            firms = [f"{e.number} is null" for e in says.enterprise if e.mixed]
+            nobody = [f"{_linked(p)} is null", f"{p.name} is not null", *firms]
+            yield Select(columns, staged(feed), " and ".join(nobody))
+
+
+def _companies(feed: Feed, says: Says) -> Iterator[Select]:
+    company = _company(says)
+    for p in says.named if company else ():
+        columns = {"feed": "feed", "company": company, "id_no": _linked(p)}
+        yield Select(columns, staged(feed), f"{_linked(p)} is not null and {company} is not null")
 
 
 _NOTHING = {"name": TEXT, "sex_code": TEXT, "birth_date": DAY}
@@ -73,6 +91,20 @@ def _values(feed: Feed, p: Person) -> dict[str, str]:
     """SQL of every field of a person, null where the feed does not tell it."""
     told = {"name": p.name, "sex_code": sex_column(feed, p.sex) if p.sex else None, "birth_date": p.birth}
     return {name: column or _NOTHING[name] for name, column in told.items()}
+
+
+def _company(says: Says) -> str | None:
+    """SQL of what people are named together by: a dwelling, else a row that names several; None, where each stands
+    alone."""
+    if says.dwelling:
+        return says.dwelling.number
+    return "record_key" if says.each or len(says.named) > 1 else None
+
+
+def _place(p: Person, says: Says) -> dict[str, str]:
+    """SQL of village (12 digits, or what the row gives) and township in which a row says a person is."""
+    here = says.place and not p.elsewhere
+    return {"current_division_code": "current_division_code" if here else TEXT, "township_code": township(p, says)}
 
 
 def _linked(p: Person) -> str:
@@ -97,5 +129,6 @@ PEOPLE = {
     "said_known_number": SaidList("指明某人的号码，含换号以前的。", _known_numbers),
     "said_person": SaidList("各数据源每一行说的是谁，一个角色一行。", _people),
     "said_vouched": SaidList("无证号记录可能指的人。", _vouched),
-    "said_unnumbered": SaidList("没有证号、要按姓名等比对的记录。", _unnumbered),
+    "said_unnumbered": SaidList("没有有效证号、要按姓名等比对的记录，一个角色一行。", _unnumbered),
+    "said_company": SaidList("同一房屋、同一行里有证号的人。", _companies),
 }

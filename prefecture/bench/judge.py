@@ -29,10 +29,11 @@ def judge(paths: Paths, as_of: date, keys_file: Path, keys_before: Path | None) 
                 "SELECT count(*) FROM lake.ledger.return_set WHERE as_of = ?", [as_of]
             ).fetchone()[0],
             "scores": [_score(s) for s in score(con, register_of(paths), as_of)],
-            "linkage": None, "stability": None,
+            "linkage": None, "linkage_by_feed": [], "stability": None,
         }  # fmt: skip
         if linkage.load(con, paths):
             found["linkage"] = linkage.pairwise(con)
+            found["linkage_by_feed"] = linkage.by_feed(con)
             linkage.keep_keys(con, keys_file)
             if keys_before and keys_before.exists():
                 found["stability"] = linkage.stability(con, keys_before)

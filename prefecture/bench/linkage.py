@@ -1,12 +1,14 @@
 """How well records were linked to persons, against the identities the prefecture knows.
 
-Belongs here: pairwise precision and recall, and whether keys stay when data is added. Does not belong here:
+Belongs here: pairwise precision and recall, the same feed by feed for rows without a number, and whether keys stay when
+data is added. Does not belong here:
 linking. A record is one person named by one row of a delivered file; two records are a pair when they speak
 of one person. Pairs are counted from the sizes of (true person x linked person) cells, never listed. A record
 without a linked person is in no linked pair.
 """
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -25,7 +27,7 @@ WHERE t.person IS NOT NULL
 """
 _LINKED = """
 CREATE OR REPLACE TEMP TABLE linked AS
-SELECT t.person, c.person_id
+SELECT t.person, c.person_id, c.feed, c.role, c.basis
 FROM truth AS t
 JOIN lake.unified.person_claim AS c ON c.feed = t.feed AND c.role = t.role AND c.source_ref = t.source_ref
 """
@@ -62,13 +64,44 @@ def pairwise(con: duckdb.DuckDBPyConnection) -> dict[str, float | int]:
         "SELECT count(*), count(DISTINCT person), count(DISTINCT person_id), "
         "count(*) FILTER (person_id IS NULL) FROM linked"
     ).fetchone()
-    precision, recall = both / linked if linked else 1.0, both / true if true else 1.0
-    total = precision + recall
     return {
         "records": records, "persons": persons, "person_keys": keys, "unlinked": unlinked,
         "pairs_both": both, "pairs_linked": linked, "pairs_true": true,
-        "precision": precision, "recall": recall, "f1": 2 * precision * recall / total if total else 0.0,
+        **scores(both, linked, true),
     }  # fmt: skip
+
+
+# Whom a key means: the person most of its numbered records are of.
+_BY_FEED = """
+WITH meant AS (
+    SELECT person_id, arg_max(person, n) AS person
+    FROM (SELECT person_id, person, count(*) AS n FROM linked WHERE basis IN ('own_id', 'id_change') GROUP BY ALL)
+    GROUP BY person_id
+)
+SELECT linked.feed, linked.role, count(*) AS records,
+    count(*) FILTER (linked.person IN (SELECT person FROM meant)) AS findable,
+    count(linked.person_id) AS linked,
+    count(*) FILTER (linked.person = meant.person) AS right
+FROM linked LEFT JOIN meant USING (person_id)
+WHERE linked.basis NOT IN ('own_id', 'id_change')
+GROUP BY ALL ORDER BY ALL
+"""
+
+
+def by_feed(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Of the records of `linked` without a valid number, by feed and role: how many there are, how many are of a person
+    whom a number makes known, are linked, and are linked to the right one; precision, recall and F1 of that."""
+    found = con.execute(_BY_FEED).fetchall()
+    names = [column[0] for column in con.description or ()]
+    rows = (dict(zip(names, row, strict=True)) for row in found)
+    return [row | scores(row["right"], row["linked"], row["findable"]) for row in rows]
+
+
+def scores(both: int, linked: int, true: int) -> dict[str, float]:
+    """Precision, recall and F1; 1.0 where there is nothing to judge."""
+    precision, recall = both / linked if linked else 1.0, both / true if true else 1.0
+    total = precision + recall
+    return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / total if total else 0.0}
 
 
 def keep_keys(con: duckdb.DuckDBPyConnection, file: Path) -> None:

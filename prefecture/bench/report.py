@@ -162,7 +162,17 @@ def _linkage(turns: Mapping[str, Any]) -> list[str]:
         if turn["stability"]:
             s = turn["stability"]
             lines.append(f"{day}: {s['share']:.6f} of {s['persons']:,} persons keep the keys they had.")
-    return lines
+    return lines + _unnumbered(turns)
+
+
+def _unnumbered(turns: Mapping[str, Any]) -> list[str]:
+    counts = ("feed", "role", "records", "findable", "linked", "right")
+    rows = [
+        (day, *(f[c] for c in counts), *(f"{f[c]:.4f}" for c in ("precision", "recall", "f1")))
+        for day, turn in turns.items() for f in turn["linkage_by_feed"]
+    ]  # fmt: skip
+    title = "Records without a valid number; findable: a number elsewhere makes the person known."
+    return ["", title, "", *table(("turn", *counts, "precision", "recall", "F1"), rows)] if rows else []
 
 
 def _number(value: float | None) -> str:

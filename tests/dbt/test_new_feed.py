@@ -157,8 +157,8 @@ def test_its_rows_are_claims_of_whom_they_name(ask) -> None:
     assert rows == [
         (record_key("F37", "R1"), entity_key("person", ONLY_THERE), "own_id", date(2024, 1, 10), small.XIANGYANG),
         (record_key("F37", "R2"), entity_key("person", small.HEAD), "own_id", date(2023, 12, 30), small.XIANGYANG),
-        (record_key("F37", "R3"), None, "unmatched", date(2023, 12, 31), small.XIANGYANG),
-        (record_key("F37", "R4"), None, "unmatched", date(2024, 1, 10), small.XIANGYANG),
+        (record_key("F37", "R3"), None, "no_candidate", date(2023, 12, 31), small.XIANGYANG),
+        (record_key("F37", "R4"), None, "no_candidate", date(2024, 1, 10), small.XIANGYANG),
     ]
     places = ask("SELECT DISTINCT township_code FROM lake.unified.person_claim WHERE feed = 'F38'")
     assert places == [(None,)]  # a canteen is not where its guests live

@@ -1,51 +1,135 @@
-with known_person as (
-    select distinct
-        identifier.person_id,
-        {{ name_key('vouched.name') }} as name_key,
-        coalesce(vouched.sex_code, identifier.sex_code) as sex_code,
-        coalesce(vouched.birth_date, identifier.birth_date) as birth_date,
-        substr(vouched.township_code, 1, 6) as county_code
-    from {{ ref('said_vouched') }} as vouched
-    inner join {{ ref('person_identifier') }} as identifier on identifier.id_no = vouched.id_no
-),
-
-nameless_claim as (
+-- Four ways to find the person of a row without a number, the surest first; the first that finds anybody decides, and
+-- only where exactly one person is found and no other row of the feed (in that role) finds the same.
+with claim as (
     select
         feed,
+        role,
+        claim_id,
         record_key,
         source_ref,
         {{ name_key('name') }} as name_key,
         sex_code,
         birth_date,
-        substr(township_code, 1, 6) as county_code
+        {{ number_stem('id_no') }} as number_stem,
+        -- Rows with one damaged number are one claimant, however often a feed repeats them.
+        case when length(id_no) >= 15 then id_no else claim_id end as claimant,
+        current_division_code as village_code,
+        substr(township_code, 1, 6) as county_code,
+        company
     from {{ ref('said_unnumbered') }}
 ),
 
-candidate as (
+known_person as (
+    select distinct
+        identifier.person_id,
+        {{ name_key('vouched.name') }} as name_key,
+        coalesce(vouched.sex_code, identifier.sex_code) as sex_code,
+        coalesce(vouched.birth_date, identifier.birth_date) as birth_date,
+        {{ number_stem('identifier.id_no') }} as number_stem,
+        vouched.current_division_code as village_code,
+        substr(vouched.township_code, 1, 6) as county_code,
+        vouched.household_no
+    from {{ ref('said_vouched') }} as vouched
+    inner join {{ ref('person_identifier') }} as identifier on identifier.id_no = vouched.id_no
+    where {{ name_key('vouched.name') }} in (select name_key from claim)
+),
+
+companion as (
+    select distinct company.feed, company.company, identifier.person_id, company.id_no
+    from {{ ref('said_company') }} as company
+    inner join {{ ref('person_identifier') }} as identifier on identifier.id_no = company.id_no
+),
+
+-- Whom the feed counts under a number is not looked for once more among its rows without one.
+counted as (
+    select distinct feed, person_id from companion
+),
+
+family as (
+    select distinct claim.claim_id, vouched.household_no
+    from claim
+    inner join companion on companion.feed = claim.feed and companion.company = claim.company
+    inner join {{ ref('said_vouched') }} as vouched on vouched.id_no = companion.id_no
+    where vouched.household_no is not null
+),
+
+found as (
     select
-        claim.record_key,
-        count(distinct person.person_id) as person_count,
-        max(person.person_id) as person_id,
-        max(case when person.county_code = claim.county_code then 1 else 0 end) as is_same_county
-    from nameless_claim as claim
+        claim.claim_id, 1 as way, person.person_id,
+        coalesce(person.sex_code = claim.sex_code, true) and coalesce(person.birth_date = claim.birth_date, true) as is_near
+    from claim
+    inner join known_person as person
+        on person.name_key = claim.name_key and person.number_stem = claim.number_stem
+    union all
+    select claim.claim_id, 2 as way, person.person_id, coalesce(person.county_code = claim.county_code, false) as is_near
+    from claim
     inner join known_person as person
         on person.name_key = claim.name_key
         and person.sex_code = claim.sex_code
         and person.birth_date = claim.birth_date
-    group by claim.record_key
+    union all
+    select claim.claim_id, 3 as way, person.person_id, true as is_near
+    from claim
+    inner join family on family.claim_id = claim.claim_id
+    inner join known_person as person
+        on person.household_no = family.household_no and person.name_key = claim.name_key
+    left join counted on counted.feed = claim.feed and counted.person_id = person.person_id
+    where claim.birth_date is null and counted.person_id is null
+    union all
+    select claim.claim_id, 4 as way, person.person_id, true as is_near
+    from claim
+    inner join known_person as person
+        on person.village_code = claim.village_code and person.name_key = claim.name_key
+    left join counted on counted.feed = claim.feed and counted.person_id = person.person_id
+    where claim.birth_date is null and counted.person_id is null
+),
+
+candidate as (
+    select
+        claim_id,
+        way,
+        count(distinct person_id) as person_count,
+        max(person_id) as person_id,
+        max(case when is_near then 1 else 0 end) as is_near,
+        row_number() over (partition by claim_id order by way) as choice
+    from found
+    group by claim_id, way
+),
+
+chosen as (
+    select
+        claim.*,
+        candidate.way,
+        candidate.is_near,
+        coalesce(candidate.person_count, 0) as person_count,
+        case when candidate.person_count = 1 and candidate.is_near = 1 then candidate.person_id end as person_id
+    from claim
+    left join candidate on candidate.claim_id = claim.claim_id and candidate.choice = 1
+),
+
+shared as (
+    select feed, role, person_id from chosen
+    where person_id is not null
+    group by feed, role, person_id having count(distinct claimant) > 1
 )
 
 select
-    claim.feed,
-    claim.record_key,
-    claim.source_ref,
-    case when candidate.person_count = 1 and candidate.is_same_county = 1 then candidate.person_id end as person_id,
+    chosen.feed,
+    chosen.role,
+    chosen.claim_id,
+    chosen.record_key,
+    chosen.source_ref,
+    case when shared.person_id is null then chosen.person_id end as person_id,
     case
-        when candidate.record_key is null then 'no_candidate'
-        when candidate.person_count > 1 then 'not_unique'
-        when candidate.is_same_county = 0 then 'other_county'
-        else 'name_birth_sex_county'
+        when chosen.way is null then 'no_candidate'
+        when chosen.person_count > 1 or shared.person_id is not null then 'not_unique'
+        when chosen.is_near = 0 then case chosen.way when 1 then 'contradicted' else 'other_county' end
+        when chosen.way = 1 then 'name_number'
+        when chosen.way = 2 then 'name_birth_sex_county'
+        when chosen.way = 3 then 'name_household'
+        else 'name_village'
     end as basis,
-    coalesce(candidate.person_count, 0) as candidate_count
-from nameless_claim as claim
-left join candidate on candidate.record_key = claim.record_key
+    chosen.person_count as candidate_count
+from chosen
+left join shared
+    on shared.feed = chosen.feed and shared.role = chosen.role and shared.person_id = chosen.person_id

@@ -4,7 +4,9 @@ select
     name,
     sex_code,
     birth_date,
-    township_code
+    current_division_code,
+    township_code,
+    household_no
 from {{ ref('stg_public_security__residents') }}
 where name is not null
 union all
@@ -12,8 +14,21 @@ select
     id_no_norm as id_no,
     name,
     sex_code,
+    cast(null as date) as birth_date,
+    current_division_code,
+    township_code,
+    cast(null as string) as household_no
+from {{ ref('stg_public_security__residence_permits') }}
+where name is not null
+union all
+select
+    id_no_norm as id_no,
+    name,
+    sex_code,
     birth_date,
-    township_code
+    current_division_code,
+    township_code,
+    cast(null as string) as household_no
 from {{ ref('stg_medical_insurance__enrolments') }}
 where name is not null
 union all
@@ -22,6 +37,8 @@ select
     name,
     cast(null as string) as sex_code,
     cast(null as date) as birth_date,
-    township_code
+    current_division_code,
+    township_code,
+    cast(null as string) as household_no
 from {{ ref('stg_grid_centre__grid_survey') }}
 where name is not null

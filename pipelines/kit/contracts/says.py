@@ -44,8 +44,8 @@ class Person(Strict):
     in the column, too; `former` the number held before; `seen` the day the row speaks of, else its delivery. `key`: the
     kind of the claim's key where a row names several people. `names` false: the number is judged and nothing else.
     `any_number`: one that is not valid names a person all the same. `vouches`: who is named here may be meant by a row
-    without a number. `by_name`: rows without a number are held against those. `elsewhere`: the place of the row is not
-    this person's. `rank` in the queue for every field, or field by field; the lowest wins, without one a feed is last.
+    without a number. `elsewhere`: the place of the row is not this person's. `rank` in the queue for
+    every field, or field by field; the lowest wins, without one a feed is last.
     """
 
     role: Name = SELF
@@ -61,7 +61,6 @@ class Person(Strict):
     names: bool = True
     any_number: bool = False
     vouches: bool = False
-    by_name: bool = False
     elsewhere: bool = False
     rank: Rank | dict[Literal[*PERSON_FIELDS], Rank] | None = None
 
@@ -222,13 +221,9 @@ _OF_PERSONS = {
 def _of_people(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     if len(says.named) > 1 and any(p.key is None for p in says.named):
         yield ": a row names several people; give each of them a key, e.g. key: marriage_party"
-    if len(says.named) > 1 and any(p.by_name for p in says.named):
-        yield ": by_name works where a row names one person; leave it out"
     for p in says.person:
         if p.digits and "id_no" in columns:
             yield f".{p.role}.digits: there is a column id_no already; bind that one"
-        if p.by_name and not (p.name and p.sex and p.birth):
-            yield f".{p.role}.by_name: name, sex and birth tell people apart; say their columns, or leave by_name out"
         if p.vouches and not p.name:
             yield f".{p.role}.vouches: people are looked for by name; say its column, or leave vouches out"
         yield from (f".{p.role}.{problem}" for problem in (_of_rank(p) if p.names else _of_judged(p)))

@@ -23,6 +23,7 @@ def rule(rule_id: str, precision: float, recall: float) -> dict[str, Any]:
     return {"rule_id": rule_id, **dict.fromkeys(counts, 1), "precision": precision, "recall": recall}
 
 
+UNLINKED: dict[str, Any] = {"linkage": None, "linkage_by_feed": [], "stability": None}
 RESULT: dict[str, Any] = {
     "scale": "1pct",
     "share": 0.01,
@@ -42,8 +43,8 @@ RESULT: dict[str, Any] = {
         stage(T2, "return sets", 90, 60.0),
     ],
     "turns": {
-        T1: {"workbooks": 159, "scores": [rule("R01", 1.0, 1.0)], "linkage": None, "stability": None},
-        T2: {"workbooks": 30, "scores": [rule("R01", 1.0, 0.5)], "linkage": None, "stability": None},
+        T1: {"workbooks": 159, "scores": [rule("R01", 1.0, 1.0)], **UNLINKED},
+        T2: {"workbooks": 30, "scores": [rule("R01", 1.0, 0.5)], **UNLINKED},
     },
     "sizes": {"landing": {"files": 2, "bytes": 1000}, "lake": {"files": 3, "bytes": 500}},
     "floor": {"seconds": {T1: 4.0, T2: 1.0}, "by_date": {}},

@@ -21,6 +21,24 @@ def linked(con: duckdb.DuckDBPyConnection, *records: tuple[int, str | None]) -> 
     con.executemany("INSERT INTO linked VALUES (?, ?)", records)
 
 
+def test_rows_without_a_number_are_judged_feed_by_feed(con):
+    # p is 1's key by two numbered records of three; 2 is known by q; nobody knows 3
+    con.execute(
+        "CREATE TEMP TABLE linked AS SELECT * FROM (VALUES "
+        "(1, 'p', 'F01', 'self', 'own_id'), (1, 'p', 'F20', 'self', 'id_change'), (2, 'p', 'F05', 'self', 'own_id'), "
+        "(2, 'q', 'F01', 'self', 'own_id'), (1, 'p', 'F31', 'self', 'name_village'), "
+        "(1, 'q', 'F31', 'self', 'name_village'), (2, NULL, 'F31', 'self', 'not_unique'), "
+        "(3, NULL, 'F31', 'self', 'no_candidate'), (2, 'q', 'F07', 'wife', 'name_household')"
+        ") t(person, person_id, feed, role, basis)"
+    )
+    wife, survey = linkage.by_feed(con)
+    assert {k: wife[k] for k in ("feed", "role", "records", "findable", "linked", "right", "f1")} == {
+        "feed": "F07", "role": "wife", "records": 1, "findable": 1, "linked": 1, "right": 1, "f1": 1.0,
+    }  # fmt: skip
+    assert [survey[k] for k in ("feed", "records", "findable", "linked", "right")] == ["F31", 4, 3, 2, 1]
+    assert (survey["precision"], survey["recall"], survey["f1"]) == (1 / 2, 1 / 3, pytest.approx(2 / 5))
+
+
 @pytest.fixture
 def con():
     with duckdb.connect() as con:
@@ -73,8 +91,8 @@ def lake(tmp_path):
         )
         con.execute(
             "CREATE TABLE lake.unified.person_claim AS SELECT * FROM (VALUES "
-            "('F01', 'self', 'F01/d1/2', 'p'), ('F01', 'self', 'F01/d1/3', 'q'), "
-            "('F07', 'wife', 'F07/d2/2', 'p')) t(feed, role, source_ref, person_id)"
+            "('F01', 'self', 'F01/d1/2', 'p', 'own_id'), ('F01', 'self', 'F01/d1/3', 'q', 'own_id'), "
+            "('F07', 'wife', 'F07/d2/2', 'p', 'own_id')) t(feed, role, source_ref, person_id, basis)"
         )
         yield paths, con
 
@@ -105,7 +123,7 @@ def test_records_meet_their_identity_by_file_row_and_column(lake, name):
     file.parent.mkdir(parents=True)
     IDENTITY.write_parquet(file)
     assert linkage.load(con, paths)
-    assert con.execute("FROM linked ORDER BY ALL").fetchall() == [(7, "p"), (7, "p"), (8, "q")]
+    assert con.execute("SELECT person, person_id FROM linked ORDER BY ALL").fetchall() == [(7, "p"), (7, "p"), (8, "q")]
     assert linkage.pairwise(con)["f1"] == 1.0
 
 

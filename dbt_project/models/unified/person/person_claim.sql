@@ -28,4 +28,4 @@ select
 from {{ ref('said_person') }} as claim
 left join {{ ref('person_identifier') }} as identifier on identifier.id_no = claim.linked_id_no
 left join {{ ref('person_claim_match') }} as matched
-    on matched.record_key = claim.record_key and matched.feed = claim.feed
+    on matched.claim_id = claim.claim_id and matched.feed = claim.feed and matched.role = claim.role

@@ -1,0 +1,8 @@
+{# Where someone was registered and when he was born, from a number that may be damaged behind: the first fourteen
+   digits, those of the fifteen-digit form with their century. Null where fewer stand there. #}
+{% macro number_stem(number) -%}
+    case
+        when length({{ number }}) = 15 then concat(substr({{ number }}, 1, 6), '19', substr({{ number }}, 7, 6))
+        when length({{ number }}) > 15 then substr({{ number }}, 1, 14)
+    end
+{%- endmacro %}
