@@ -24,6 +24,7 @@ from pipelines.judge.ledger import (
     deliveries,
     findings,
     issued,
+    linkage_decisions,
     person_keys,
     precedence,
     rulings,
@@ -104,6 +105,8 @@ def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> Intake
     decisions.take_in(paths, as_of)
     precedence.take_in(paths, as_of)
     precedence.record_precedence(con, paths, as_of)
+    linkage_decisions.take_in(paths, as_of)
+    linkage_decisions.record_decisions(con, paths, as_of)
     corrections.record_corrections(con, as_of, load_rules())
     corrections.rebuild_standing(con, as_of)
     assertions.record_assertions(con, as_of, load_rules())
@@ -116,6 +119,7 @@ def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> Intake
 def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[RuleResult]:
     """Run every rule; all failing keys go to ledger.anomaly."""
     person_keys.append(con, as_of)
+    person_keys.append_events(con, as_of)
     rules = load_rules()
     results = verify(con, as_of, load_suites(), rules, feed_departments())
     findings.record(con, as_of, results, rules)
@@ -128,7 +132,8 @@ def settle(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tickets
     made, unread = decisions.read_decisions(paths, as_of)
     summary = tickets.advance(con, as_of, ticket_numbers.meant(con, made), load_rules(), feed_departments())
     shown.reach(con, as_of, shown.SETTLED)
-    return replace(summary, problems=(*unread, *summary.problems))
+    about_rows = linkage_decisions.problems(con, paths, as_of)
+    return replace(summary, problems=(*unread, *about_rows, *summary.problems))
 
 
 def issue(

@@ -1,5 +1,6 @@
 -- Four ways to find the person of a row without a number, the surest first; the first that finds anybody decides, and
--- only where exactly one person is found and no other row of the feed (in that role) finds the same.
+-- only where exactly one person is found and no other row of the feed (in that role) finds the same. Whom people ruled out is not
+-- looked for.
 with claim as (
     select
         feed,
@@ -86,14 +87,19 @@ found as (
 
 candidate as (
     select
-        claim_id,
-        way,
-        count(distinct person_id) as person_count,
-        max(person_id) as person_id,
-        max(case when is_near then 1 else 0 end) as is_near,
-        row_number() over (partition by claim_id order by way) as choice
+        found.claim_id,
+        found.way,
+        count(distinct found.person_id) as person_count,
+        max(found.person_id) as person_id,
+        max(case when found.is_near then 1 else 0 end) as is_near,
+        row_number() over (partition by found.claim_id order by found.way) as choice
     from found
-    group by claim_id, way
+    left join {{ ref('person_decision') }} as ruled_out
+        on ruled_out.claim_id = found.claim_id
+        and ruled_out.person_id = found.person_id
+        and ruled_out.decision = 'not_same'
+    where ruled_out.claim_id is null
+    group by found.claim_id, found.way
 ),
 
 chosen as (

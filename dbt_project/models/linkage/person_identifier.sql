@@ -39,11 +39,12 @@ start_id as (
 ),
 {{ pointer_jump('start_id', 'id_no') }},
 
-registered as (
-    select anchor_id_no, person_id from (
+remembered as (
+    select anchor_id_no, person_id, as_of from (
         select
             jump_3.pointer as anchor_id_no,
             registry.person_id,
+            registry.as_of,
             row_number() over (
                 partition by jump_3.pointer
                 order by registry.as_of nulls last,
@@ -52,6 +53,22 @@ registered as (
         from jump_3
         inner join {{ source('ledger', 'person_key') }} as registry on registry.id_no = jump_3.id_no
         where registry.as_of < {{ as_of() }}
+    ) as ranked
+    where choice = 1
+),
+
+-- One key for one person: where a chain came apart, who had it first keeps it and the others get their own.
+registered as (
+    select anchor_id_no, person_id from (
+        select
+            anchor_id_no,
+            person_id,
+            row_number() over (
+                partition by person_id
+                order by as_of nulls last,
+                    case when {{ derived_key('person', ['anchor_id_no']) }} = person_id then 0 else 1 end, anchor_id_no
+            ) as choice
+        from remembered
     ) as ranked
     where choice = 1
 ),

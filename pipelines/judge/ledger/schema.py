@@ -45,6 +45,7 @@ TURN_TABLES = {
         "rule_id VARCHAR, reason VARCHAR, set_id VARCHAR"
     ),
     "person_key": "as_of DATE, id_no VARCHAR, person_id VARCHAR",
+    "person_key_event": "as_of DATE, id_no VARCHAR, former_person_id VARCHAR, person_id VARCHAR, kind VARCHAR",
     "issued_resident": (
         "as_of DATE, township_code VARCHAR, person_id VARCHAR, name VARCHAR, "
         "sex_name VARCHAR, birth_date DATE, village_name VARCHAR, grid_code VARCHAR, "
@@ -101,6 +102,10 @@ STATE_TABLES = {
     "precedence": (
         "as_of DATE, feed VARCHAR, field VARCHAR, decision VARCHAR, rank INTEGER, trusted_months INTEGER, "
         "reason VARCHAR, decided_by VARCHAR, decided_on DATE, turn DATE"
+    ),
+    "linkage_decision": (
+        "as_of DATE, claim_id VARCHAR, person_id VARCHAR, decision VARCHAR, reason VARCHAR, decided_by VARCHAR, "
+        "decided_on DATE, turn DATE"
     ),
     "correction_standing": (
         "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "

@@ -76,6 +76,24 @@ def test_a_number_keeps_the_person_it_was_first_seen_with(con):
     ]
 
 
+def test_a_number_that_comes_to_mean_another_person_is_an_event(con):
+    def now(*persons: tuple[str, str]) -> None:
+        con.execute("CREATE OR REPLACE TABLE lake.linkage.person_identifier (id_no VARCHAR, person_id VARCHAR)")
+        con.executemany("INSERT INTO lake.linkage.person_identifier VALUES (?, ?)", persons)
+
+    now(("1", "p1"), ("2", "p2"), ("3", "p3"))
+    person_keys.append(con, T1)
+    assert person_keys.append_events(con, T1) == 0
+    now(("1", "p1"), ("2", "p1"), ("3", "p3"), ("4", "p1"))  # 2 becomes 1's, 4 is new
+    person_keys.append(con, T2)
+    assert person_keys.append_events(con, T2) == 1 == person_keys.append_events(con, T2)
+    now(("1", "p1"), ("2", "p2"), ("3", "p3"), ("4", "p1"))  # and is taken away again
+    assert person_keys.append_events(con, T3) == 1
+    assert con.execute("FROM lake.ledger.person_key_event ORDER BY as_of").fetchall() == [
+        (T2, "2", "p2", "p1", "merge"), (T3, "2", "p1", "p2", "split"),
+    ]  # fmt: skip
+
+
 @pytest.fixture
 def residents(con):
     con.execute(

@@ -1,7 +1,14 @@
+-- What people decided stands above a number, as a number stands above a match.
+{%- set counts = "ruled_out.claim_id is null and coalesce(same.person_id = identifier.person_id, true)" %}
 select
     claim.claim_id,
-    coalesce(identifier.person_id, matched.person_id) as person_id,
     case
+        when same.person_id is not null then same.person_id
+        when ruled_out.claim_id is null then coalesce(identifier.person_id, matched.person_id)
+    end as person_id,
+    case
+        when same.person_id is not null then 'decided'
+        when ruled_out.claim_id is not null then 'ruled_out'
         when identifier.person_id is not null then identifier.basis
         else coalesce(matched.basis, 'unmatched')
     end as basis,
@@ -21,11 +28,16 @@ select
     claim.returned_name,
     claim.returned_sex_code,
     claim.returned_birth_date,
-    identifier.sex_code as id_sex_code,
-    identifier.birth_date as id_birth_date,
-    coalesce(identifier.is_current, false) as is_current_id,
+    case when {{ counts }} then identifier.sex_code end as id_sex_code,
+    case when {{ counts }} then identifier.birth_date end as id_birth_date,
+    coalesce(identifier.is_current and {{ counts }}, false) as is_current_id,
     claim.township_code
 from {{ ref('said_person') }} as claim
 left join {{ ref('person_identifier') }} as identifier on identifier.id_no = claim.linked_id_no
 left join {{ ref('person_claim_match') }} as matched
     on matched.claim_id = claim.claim_id and matched.feed = claim.feed and matched.role = claim.role
+left join {{ ref('person_decision') }} as same on same.claim_id = claim.claim_id and same.decision = 'same'
+left join {{ ref('person_decision') }} as ruled_out
+    on ruled_out.claim_id = claim.claim_id
+    and ruled_out.person_id = identifier.person_id
+    and ruled_out.decision = 'not_same'
