@@ -84,12 +84,28 @@ def _steps(feed: Feed, says: Says) -> Iterator[tuple[str, str, list[str]]]:
     if says.place:
         code = says.place.code + "_now" * (says.place.code in correctable(feed))
         if not is_grid(feed, says.place):
-            yield "located", f"{{{{ placed('{rows}', '{code}') }}}}", [*_PLACED]
+            day = place_day(says.place, f"{rows}.", "_delivered_on")
+            yield "located", f"{{{{ placed('{rows}', '{code}', {_argument(day)}) }}}}", [*_PLACED]
             return
-        village = "grid_village_code"
+        village, day = "grid_village_code", place_day(says.place, "villaged.", "_delivered_on")
         yield "villaged", f"select {rows}.*, substr({code}, 1, 12) as {village} from {rows}", [village]
-        yield "located", f"{{{{ placed('villaged', '{village}') }}}}", [*_PLACED]
-        yield "gridded", _GRIDDED.format(code=code), [*_GRID_PLACED]
+        yield "located", f"{{{{ placed('villaged', '{village}', {_argument(day)}) }}}}", [*_PLACED]
+        day = place_day(says.place, "located.", "_delivered_on")
+        yield "gridded", _GRIDDED.format(code=code, day=_argument(day)), [*_GRID_PLACED]
+
+
+def place_day(place: Place, of: str = "", delivered_on: str = "delivered_on") -> str:
+    """SQL of the day on which a row's code was meant; columns are `of` the rows (`row.`), `delivered_on` is theirs."""
+    if place.month:
+        return f"{{{{ last_day_of_month(\"try_cast({of}{place.month} || '-01' as date)\") }}}}"
+    delivered = of + delivered_on
+    day = f"coalesce({of}{place.day}, {delivered})" if place.day else delivered
+    return f"case when {of}{place.changed} is not null then {delivered} else {day} end" if place.changed else day
+
+
+def _argument(sql: str) -> str:
+    """SQL as a macro's argument: a call of another macro stands as it is."""
+    return sql[3:-3] if sql.startswith("{{") else f"'{sql}'"
 
 
 def each(rows: str, listing: Each) -> str:
@@ -126,8 +142,9 @@ _GRIDDED = """
         grid.division_code is not null as is_grid_known,
         grid.current_code as current_grid_code
     from located
-    left join {{{{ ref('stg_division_code') }}}} as grid
-        on grid.division_code = located.{code} and grid.level_name = '网格'
+    left join {{{{ ref('stg_division_version') }}}} as grid
+        on {{{{ division_on('grid', 'located.{code}', {day}) }}}}
+        and grid.level_name = '网格'
 """
 _PLACED = {"current_division_code": "current_division_code", "township_code": "township_code"}
 _GRID_PLACED = {

@@ -6,9 +6,9 @@ Belongs here: the lists that models of these subjects read. Does not belong here
 from collections.abc import Iterable, Iterator
 
 from pipelines.generate.selects import TEXT, SaidList, Select, delivered, holds, same, staged
-from pipelines.generate.staging import CHANGE_TYPE, POSITION, correctable, is_grid
+from pipelines.generate.staging import CHANGE_TYPE, POSITION, correctable, is_grid, place_day
 from pipelines.kit.contracts.model import Feed
-from pipelines.kit.contracts.says import PERSON_FIELDS, SELF, Place, Says
+from pipelines.kit.contracts.says import PERSON_FIELDS, SELF, Says
 from pipelines.kit.house_files import HouseFileError
 
 _DATE_OF = {"death": "death_date"}
@@ -28,7 +28,7 @@ def _places(feed: Feed, says: Says) -> Iterator[Select]:
         "name": next(filter(None, names), TEXT),
         "division_code": place.code,
         "township_code": "township_code",
-        "claimed_on": _claimed_on(place),
+        "claimed_on": place_day(place),
     }
     if place.of:
         latest = _LATEST.format(of=place.of, month=place.month, code=place.code, rows=staged(feed))
@@ -46,13 +46,6 @@ _LATEST = """(
         row_number() over (partition by {of}, {code} order by {month} desc nulls last, source_ref) as choice
     from {rows} as paid
 ) as ranked"""
-
-
-def _claimed_on(place: Place) -> str:
-    if place.month:
-        return f"{{{{ last_day_of_month(\"try_cast({place.month} || '-01' as date)\") }}}}"
-    day = f"coalesce({place.day}, delivered_on)" if place.day else "delivered_on"
-    return f"case when {place.changed} is not null then delivered_on else {day} end" if place.changed else day
 
 
 def _enterprises(feed: Feed, says: Says) -> Iterator[Select]:

@@ -65,13 +65,13 @@ def test_nothing_new_means_no_feed_is_staged_and_only_what_reads_the_ledger_is_m
     made = again(paths, small.SECOND)
     assert staged(made) == set()
     assert {"stg_ledger__corrections", "person_identifier", "person"} <= made
-    assert not made & {"division", "stg_division_code", "stg_resident_id", "code_label"}
+    assert not made & {"division", "stg_division_version", "stg_resident_id", "code_label"}
 
 
 def test_another_day_stages_no_feed_again(paths: Paths) -> None:
     made = again(paths, small.SECOND + DAY)
     assert staged(made) == set()
-    assert {"stg_division_code", "stg_resident_id"} <= made, "they ask for the date; what others see of them stands"
+    assert {"stg_division_version", "stg_resident_id"} <= made, "they ask for the date; what others see of them stands"
 
 
 def test_a_delivery_has_its_own_feed_staged_and_what_reads_it(paths: Paths) -> None:

@@ -3,7 +3,7 @@ with current_row as ({{ current_rows(source('bronze', 'agriculture__land_contrac
 
 identified as ({{ with_identity('current_row', ['head_id_no']) }}),
 
-located as ({{ placed('identified', 'division_code') }})
+located as ({{ placed('identified', 'division_code', 'identified._delivered_on') }})
 
 select
     contract_code,

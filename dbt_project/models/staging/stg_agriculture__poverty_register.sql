@@ -3,7 +3,7 @@ with current_row as ({{ current_rows(source('bronze', 'agriculture__poverty_regi
 
 identified as ({{ with_identity('current_row', ['id_no', 'head_id_no']) }}),
 
-located as ({{ placed('identified', 'division_code') }})
+located as ({{ placed('identified', 'division_code', 'identified._delivered_on') }})
 
 select
     poor_household_no,

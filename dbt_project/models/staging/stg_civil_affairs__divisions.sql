@@ -9,6 +9,7 @@ select
     valid_from,
     valid_to,
     successor_code,
+    predecessor_code,
     grid_officer,
     {{ correction_columns() }},
     {{ lineage('F36') }}

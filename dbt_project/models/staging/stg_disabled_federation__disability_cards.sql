@@ -5,7 +5,7 @@ numbered as (select current_row.*, substr(card_no, 1, 18) as id_no from current_
 
 identified as ({{ with_identity('numbered', ['id_no']) }}),
 
-located as ({{ placed('identified', 'division_code') }})
+located as ({{ placed('identified', 'division_code', 'identified._delivered_on') }})
 
 select
     card_no,

@@ -3,7 +3,7 @@ with current_row as ({{ current_rows(source('bronze', 'fire_rescue__small_places
 
 identified as ({{ with_identity('current_row', ['owner_id_no']) }}),
 
-located as ({{ placed('identified', 'division_code') }})
+located as ({{ placed('identified', 'division_code', 'identified._delivered_on') }})
 
 select
     place_no,

@@ -3,7 +3,7 @@ with current_row as ({{ current_rows(source('bronze', 'grid_centre__grid_events'
 
 villaged as (select current_row.*, substr(grid_code, 1, 12) as grid_village_code from current_row),
 
-located as ({{ placed('villaged', 'grid_village_code') }}),
+located as ({{ placed('villaged', 'grid_village_code', 'villaged._delivered_on') }}),
 
 gridded as (
     select
@@ -11,8 +11,9 @@ gridded as (
         grid.division_code is not null as is_grid_known,
         grid.current_code as current_grid_code
     from located
-    left join {{ ref('stg_division_code') }} as grid
-        on grid.division_code = located.grid_code and grid.level_name = '网格'
+    left join {{ ref('stg_division_version') }} as grid
+        on {{ division_on('grid', 'located.grid_code', 'located._delivered_on') }}
+        and grid.level_name = '网格'
 )
 
 select

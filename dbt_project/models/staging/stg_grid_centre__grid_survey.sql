@@ -7,7 +7,7 @@ identified as ({{ with_identity('overlaid', ['id_no']) }}),
 
 villaged as (select identified.*, substr(grid_code_now, 1, 12) as grid_village_code from identified),
 
-located as ({{ placed('villaged', 'grid_village_code') }}),
+located as ({{ placed('villaged', 'grid_village_code', 'villaged._delivered_on') }}),
 
 gridded as (
     select
@@ -15,8 +15,9 @@ gridded as (
         grid.division_code is not null as is_grid_known,
         grid.current_code as current_grid_code
     from located
-    left join {{ ref('stg_division_code') }} as grid
-        on grid.division_code = located.grid_code_now and grid.level_name = '网格'
+    left join {{ ref('stg_division_version') }} as grid
+        on {{ division_on('grid', 'located.grid_code_now', 'located._delivered_on') }}
+        and grid.level_name = '网格'
 )
 
 select

@@ -3,7 +3,7 @@ with current_row as ({{ current_rows(source('bronze', 'human_resources__resident
 
 identified as ({{ with_identity('current_row', ['id_no']) }}),
 
-located as ({{ placed('identified', 'division_code') }})
+located as ({{ placed('identified', 'division_code', last_day_of_month("try_cast(identified.pay_month || '-01' as date)")) }})
 
 select
     id_no,

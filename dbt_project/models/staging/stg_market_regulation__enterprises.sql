@@ -3,7 +3,7 @@ with current_row as ({{ current_rows(source('bronze', 'market_regulation__enterp
 
 identified as ({{ with_identity('current_row', ['legal_rep_id_no']) }}),
 
-located as ({{ placed('identified', 'division_code') }})
+located as ({{ placed('identified', 'division_code', 'case when identified.change_type is not null then identified._delivered_on else coalesce(identified.established_date, identified._delivered_on) end') }})
 
 select
     upper(uscc) as uscc,

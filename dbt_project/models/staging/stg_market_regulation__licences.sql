@@ -3,7 +3,7 @@ with current_row as ({{ current_rows(source('bronze', 'market_regulation__licenc
 
 identified as ({{ with_identity('current_row', ['holder_id_no']) }}),
 
-located as ({{ placed('identified', 'division_code') }})
+located as ({{ placed('identified', 'division_code', 'identified._delivered_on') }})
 
 select
     licence_no,

@@ -7,7 +7,7 @@ numbered as (select listed.*, {{ citizen_number('owner_code_each') }} as owner_i
 
 identified as ({{ with_identity('numbered', ['owner_id_no']) }}),
 
-located as ({{ placed('identified', 'division_code') }})
+located as ({{ placed('identified', 'division_code', 'identified._delivered_on') }})
 
 select
     right_no,

@@ -5,7 +5,7 @@ overlaid as ({{ corrected('current_row', 'F01', ['status_name']) }}),
 
 identified as ({{ with_identity('overlaid', ['id_no']) }}),
 
-located as ({{ placed('identified', 'division_code') }})
+located as ({{ placed('identified', 'division_code', 'coalesce(identified.updated_date, identified._delivered_on)') }})
 
 select
     id_no,
