@@ -39,6 +39,7 @@ class Register:
 
     cases: list[pl.DataFrame] = field(default_factory=list)
     answers: list[pl.DataFrame] = field(default_factory=list)
+    places: list[pl.DataFrame] = field(default_factory=list)
 
     def defect(
         self,
@@ -101,6 +102,26 @@ class Register:
                 pl.lit(FIXERS[rule]).alias("fixer"),
             )
         )
+
+    def place(self, feed: str, keys: pl.Series, meant: pl.DataFrame) -> None:
+        """What the dated codes of rows (`keys`) mean, row by row of `meant`: kind, meant_code, on, valid_from,
+        current."""
+        rows = meant.select(
+            pl.lit(feed).alias("feed"),
+            keys.alias("record_key"),
+            "kind",
+            pl.col("meant_code").alias("division_code"),
+            pl.col("on").alias("on_day"),
+            "valid_from",
+            pl.col("current").alias("current_code"),
+        )
+        self.places.append(rows)
+
+    def place_table(self) -> pl.DataFrame:
+        """feed, record_key; kind of reorganisation; division_code as the row bears it on_day; valid_from: the unit it
+        means is that of the code which was so named from this day; current_code: the unit today (null: the code alone
+        cannot tell)."""
+        return pl.concat(self.places).sort("feed", "kind", "division_code", "record_key")
 
     def case_table(self) -> pl.DataFrame:
         """case_id, rule_id, entity_key, kind, feed, fixer, description, township_code; as_of and last_as_of

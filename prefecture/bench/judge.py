@@ -17,7 +17,7 @@ from pipelines.kit.paths import Paths
 from prefecture.bench import linkage
 from prefecture.bench.stages import LAYERS
 from prefecture.register import register_of
-from prefecture.scoring import RuleScore, score
+from prefecture.scoring import RuleScore, score, score_places
 
 
 def judge(paths: Paths, as_of: date, keys_file: Path, keys_before: Path | None) -> dict[str, Any]:
@@ -29,6 +29,7 @@ def judge(paths: Paths, as_of: date, keys_file: Path, keys_before: Path | None) 
                 "SELECT count(*) FROM lake.ledger.return_set WHERE as_of = ?", [as_of]
             ).fetchone()[0],
             "scores": [_score(s) for s in score(con, register_of(paths), as_of)],
+            "places": vars(score_places(con, register_of(paths))),
             "linkage": None, "linkage_by_feed": [], "stability": None,
         }  # fmt: skip
         if linkage.load(con, paths):

@@ -57,6 +57,7 @@ def _story(result: Mapping[str, Any]) -> list[str]:
         "", "## Rules instead", "", *_instead(result["instead"]),
         "", "## Found against planted", "",
         *_scores(result["turns"]),
+        "", "## Codes of reorganised villages", "", *_places(result["turns"]),
         "", "## Linkage", "", *_linkage(result["turns"]),
     ]  # fmt: skip
 
@@ -146,6 +147,11 @@ def _scores(turns: Mapping[str, Any]) -> list[str]:
         (day, *(s[c] for c in counts), f"{s['precision']:.4f}", f"{s['recall']:.4f}")
         for day, turn in turns.items() for s in turn["scores"]
     ])  # fmt: skip
+
+
+def _places(turns: Mapping[str, Any]) -> list[str]:
+    rows = [(day, *(turn["places"][n] for n in ("planted", "of_day", "of_today"))) for day, turn in turns.items()]
+    return table(("turn", "rows planted", "unit of their day", "unit of today"), rows)
 
 
 def _linkage(turns: Mapping[str, Any]) -> list[str]:

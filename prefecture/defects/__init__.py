@@ -41,6 +41,7 @@ from prefecture.defects.old_age import plant_old_age
 from prefecture.defects.paid_dead import plant_paid_dead
 from prefecture.defects.places import plant_places
 from prefecture.defects.quarantine import plant_quarantine
+from prefecture.defects.reorganised import plant_reorganised
 from prefecture.defects.repeated_reports import plant_repeated_reports
 from prefecture.defects.responsible import plant_responsible
 from prefecture.defects.schooling import plant_schooling
@@ -95,6 +96,7 @@ _IN_ORDER = (
     plant_marriages,
     plant_two_numbers,
     plant_names,
+    plant_reorganised,
     follow_up,
 )
 

@@ -19,6 +19,7 @@ LAYOUT = (
     Heading("valid_from", "生效日期"),
     Heading("valid_to", "失效日期"),
     Heading("successor_code", "替代代码", width=18),
+    Heading("predecessor_code", "前身代码", width=18),
     Heading("grid_officer", "网格员"),
 )
 

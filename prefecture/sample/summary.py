@@ -12,7 +12,7 @@ from pipelines.judge.rules import load_rules
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 from prefecture.register import register_of
-from prefecture.scoring import format_scores, score
+from prefecture.scoring import format_scores, score, score_places
 
 # What the summary calls the events of a ticket's life (pipelines/judge/ledger/ticket.py).
 EVENTS = {
@@ -34,6 +34,12 @@ def print_summary(paths: Paths, as_of: date) -> None:
         _section("Tickets by turn 工单", _events(con))
         print("\nFound against planted 校核准确度")
         print(format_scores(score(con, register_of(paths), as_of)))
+        places = score_places(con, register_of(paths))
+        _section("Codes of reorganised villages 区划沿革", [
+            ("rows planted", places.planted),
+            ("unit of their day", places.of_day),
+            ("unit of today", places.of_today),
+        ])
     _section("Where to look", [
         ("return sets", f"{paths.returns}/<township>/{as_of:%Y%m%d}/"),
         ("workbook passwords", str(paths.keys / "passwords.csv")),

@@ -14,6 +14,7 @@ import polars as pl
 
 from prefecture.world.lots import stream
 from prefecture.world.names import officers
+from prefecture.world.reorganised import meant, named, reorganise
 
 CITY = "370600"
 ALWAYS = date(1949, 10, 1)
@@ -24,13 +25,16 @@ _LAST_RETIREMENT = date(2023, 6, 30)
 
 @dataclass(frozen=True)
 class Divisions:
-    """`units`: rows of F36 above the grids. `villages`: the 6,509 of 2023 with names upwards, `since` and,
-    where the code is new, `old_code`, `old_since`, `old_until`. `grids`: rows of F36 with
-    `village_code`."""
+    """`units`: one row a code above the grids, as it was last. `villages`: the 6,509 of 2023 with names upwards,
+    `since` and, where the code is new, `old_code`, `old_since`, `old_until`. `grids`: rows of F36 with
+    `village_code`. `versions`: the other rows of F36, one a name of each unit, and units that took up a code.
+    `meant`: what a dated code means (reorganised.py)."""
 
     units: pl.DataFrame
     villages: pl.DataFrame
     grids: pl.DataFrame
+    versions: pl.DataFrame
+    meant: pl.DataFrame
 
     @cached_property
     def counties(self) -> pl.DataFrame:
@@ -47,27 +51,35 @@ class Divisions:
             "valid_from",
             "valid_to",
             "successor_code",
+            "predecessor_code",
             "grid_officer",
         ]
-        units = self.units.with_columns(pl.lit(None, pl.String).alias("grid_officer"))
-        return pl.concat([units.select(columns), self.grids.select(columns)])
+        grids = self.grids.with_columns(pl.lit(None, pl.String).alias("predecessor_code"))
+        return pl.concat([self.versions.select(columns), grids.select(columns)])
 
 
 def read_divisions(reference: Path, seed: int) -> Divisions:
     """Build the divisions from `divisions/yantai_by_snapshot.parquet` and `yantai_changes.csv`."""
     folder = reference / "divisions"
     changes = pl.read_csv(folder / "yantai_changes.csv", infer_schema=False)
-    units = _units(pl.read_parquet(folder / "yantai_by_snapshot.parquet"), changes)
-    villages = _villages(units)
-    return Divisions(units, villages, _grids(villages, stream(seed, "grids")))
-
-
-def _units(snapshots: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
+    snapshots = pl.read_parquet(folder / "yantai_by_snapshot.parquet").sort("snapshot")
     dates = snapshots["snapshot"].unique().sort().str.to_date()
     number = {str(day): i for i, day in enumerate(dates)}
+    seen = snapshots.with_columns(pl.col("snapshot").replace_strict(number).alias("at"))
+    units = _units(seen, dates, changes)
+    villages = _villages(units)
+    grids = _grids(villages, stream(seed, "grids"))
+    became = reorganise(units, villages)
+    versions = named(became.units, seen, pl.Series([ALWAYS, *dates[1:]])).with_columns(
+        pl.lit(None, pl.String).alias("grid_officer")
+    )
+    versions = pl.concat([versions, became.added.select(versions.columns)])
+    return Divisions(became.units, villages, grids, versions, meant(versions, villages, became.became))
+
+
+def _units(seen: pl.DataFrame, dates: pl.Series, changes: pl.DataFrame) -> pl.DataFrame:
     recoded = changes.filter(pl.col("change") == "recoded")
     successors = dict(zip(recoded["old_code"], recoded["new_code"], strict=True)) | _MERGED_COUNTIES
-    seen = snapshots.sort("snapshot").with_columns(pl.col("snapshot").replace_strict(number).alias("at"))
     spans = seen.group_by("code", "level", maintain_order=True).agg(
         pl.col("name").last(),
         pl.col("parent").last(),

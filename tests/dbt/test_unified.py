@@ -18,6 +18,7 @@ def person(number: str) -> str:
     [
         ("linkage.person_claim_match", "record_key"),
         ("unified.division", "division_code"),
+        ("unified.division_version", "(division_code, valid_from)"),
         ("unified.household_member", "(household_id, person_id)"),
         ("unified.dwelling", "dwelling_id"),
         ("unified.person_dwelling", "(person_id, dwelling_id)"),
@@ -65,6 +66,20 @@ def test_a_retired_village_code_leads_to_the_new_one(ask) -> None:
     assert ask(PERSON.format("hukou_division_code, hukou_township_code"), person(small.OLD_NUMBER)) == [
         (VILLAGE, XIANGYANG)
     ]
+
+
+@pytest.mark.parametrize(
+    ("measure", "rows"),
+    [
+        ("person", "person WHERE is_alive"),
+        ("household", "household WHERE member_count > 0"),
+        ("dwelling", "dwelling"),
+    ],
+)
+def test_units_count_every_golden_row_once_and_in_its_township(ask, measure: str, rows: str) -> None:
+    told = "SELECT unit_code, value FROM lake.unified.division_count WHERE measure = ? AND level_name = '乡镇'"
+    golden = f"SELECT coalesce(township_code, '未分配'), count(*) FROM lake.unified.{rows} GROUP BY 1 ORDER BY 1"
+    assert ask(f"{told} ORDER BY 1", measure) == ask(golden) != []
 
 
 def test_a_changed_number_is_still_one_person_under_the_registered_key(ask) -> None:

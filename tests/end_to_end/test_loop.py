@@ -12,7 +12,7 @@ from pipelines.judge.rules import load_rules
 from pipelines.kit.lake import connect
 from prefecture.register import register_of
 from prefecture.sample.story import TURNS
-from prefecture.scoring import score
+from prefecture.scoring import score, score_places
 
 FIRST, LAST = TURNS
 RULES = set(load_rules())
@@ -32,7 +32,26 @@ def test_every_planted_defect_is_found_and_nothing_else(story, as_of: date):
 
 def test_all_real_units_stand(query):
     found = query("SELECT level_name, count(*) FROM lake.unified.division WHERE is_current GROUP BY 1")
-    assert {k: n for k, n in found if k != "网格"} == {"市": 1, "县": 13, "乡镇": 159, "村": 6509}
+    taken_up = 5
+    assert {k: n for k, n in found if k != "网格"} == {"市": 1, "县": 13, "乡镇": 159, "村": 6509 + taken_up}
+
+
+def test_every_dated_code_of_a_reorganised_village_leads_to_the_unit_of_its_day_and_of_today(story):
+    paths, _ = story
+    with connect(paths, read_only=True) as con:
+        found = score_places(con, register_of(paths))
+    assert found.planted > 20
+    assert found.of_day == found.of_today == found.planted
+
+
+def test_functional_zones_are_units_though_no_national_table_has_them(query):
+    """370671, and 370676, which was 370672 until June 2023."""
+    zones = "('370671', '370672', '370676')"
+    assert query(f"SELECT count(*) FROM lake.reference.gbt2260 WHERE code IN {zones}") == [(0,)]
+    told = "SELECT division_code, level_name, current_code FROM lake.unified.division"
+    assert query(f"{told} WHERE division_code IN {zones} ORDER BY 1") == [
+        ("370671", "县", "370671"), ("370672", "县", "370676"), ("370676", "县", "370676"),
+    ]
 
 
 def test_every_township_got_a_set_in_both_turns(story, query):

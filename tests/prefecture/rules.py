@@ -95,9 +95,9 @@ def codes(j: Judge) -> Found:
 
 
 def divisions(j: Judge) -> Found:
-    units = {
-        u: (a, b) for u, a, b in j.state["F36"].select("unit_code", "valid_from", "valid_to").iter_rows()
-    }
+    units: dict[str, list[tuple[date, date | None]]] = {}
+    for unit, since, until in j.state["F36"].select("unit_code", "valid_from", "valid_to").iter_rows():
+        units.setdefault(unit, []).append((since, until))
     month_end = pl.concat_str("pay_month", pl.lit("-01")).str.to_date().dt.month_end()
     turn_day = pl.col("_turn").replace_strict(TURN_DAYS, return_dtype=pl.Date)
     dated = {
@@ -114,8 +114,7 @@ def divisions(j: Judge) -> Found:
         for key, code, on, number in (
             j.state[feed].select("record_key", "division_code", day.alias("on"), id_no).iter_rows()
         ):
-            since, until = units.get(code, (date.max, None))
-            if on < since or (until and on >= until):
+            if not any(since <= on and (not until or on < until) for since, until in units.get(code, [])):
                 found.add(("R07", entity_key("payee_division", feed, number, code) if number else key))
     return found
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 
 from pipelines.kit.keys import entity_key
 from prefecture.months import MONTHS, Month
+from tests.prefecture.judges.known import heirs
 from tests.prefecture.readback import Outbox
 
 
@@ -39,7 +40,7 @@ def wrongly_confirmed(outbox: Outbox, month: Month) -> set[str]:
 def _recounted(outbox: Outbox, month: Month) -> Counter:
     units = [u for u in outbox.known("F36", month).rows(named=True) if u["level_name"] == "村"]
     current = {u["unit_code"] for u in units if not u["valid_to"]}
-    successor = {u["unit_code"]: u["successor_code"] for u in units if u["successor_code"]}
+    successor = heirs(units)
 
     def township(code: str) -> str | None:
         while code in successor:

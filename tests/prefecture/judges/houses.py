@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from pipelines.kit.keys import entity_key, record_key
 from prefecture.months import Month
+from tests.prefecture.judges.known import heirs
 from tests.prefecture.readback import Outbox
 
 
@@ -40,7 +41,7 @@ def impossible_house_numbers(outbox: Outbox, month: Month) -> set[str]:
     units = outbox.known("F36", month).rows(named=True)
     at = month.as_of.isoformat()
     current = {u["unit_code"]: u for u in units if not u["valid_to"] or u["valid_to"] > at}
-    successor = {u["unit_code"]: u["successor_code"] for u in units if u["successor_code"]}
+    successor = heirs(units)
     found = set()
     for row in outbox.known("F31", month).rows(named=True):
         if not row["name"]:

@@ -1,10 +1,11 @@
-"""What judges of people and families look up: dates as written, numbers and names made comparable.
+"""What judges of people and families look up: dates as written, numbers, names and codes made comparable.
 
 Belongs here: reading files' text. Does not belong here: rules.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import polars as pl
@@ -28,6 +29,12 @@ def plain_name(text: str) -> str:
     """NFKC, no white space, every run of characters outside the common ones as one 「?」."""
     folded = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
     return re.sub(r"[^\u4e00-\u9fa5]+", "?", folded)
+
+
+def heirs(units: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Of rows of F36: code -> the other code that took over."""
+    told = ((u["unit_code"], u["successor_code"]) for u in units)
+    return {code: heir for code, heir in told if heir not in (None, "", code)}
 
 
 class Known:

@@ -5,6 +5,7 @@ Belongs here: what these rules find in a month. Does not belong here: anything o
 
 from pipelines.kit.keys import entity_key
 from prefecture.months import Month
+from tests.prefecture.judges.known import heirs
 from tests.prefecture.readback import Outbox
 
 _NEEDED = {
@@ -23,8 +24,8 @@ _LARGEST = 300
 
 def registered_elsewhere(outbox: Outbox, month: Month) -> set[str]:
     """R36: township of registration and of operation differ."""
-    units = outbox.known("F36", month)
-    now = {code: heir for code, heir in zip(units["unit_code"], units["successor_code"], strict=True) if heir}
+    units = outbox.known("F36", month).rows(named=True)
+    now = heirs(units)
     firms = {r["uscc"]: r for r in outbox.known("F14", month).iter_rows(named=True)}
     found = set()
     for place in outbox.known("F26", month).iter_rows(named=True):
