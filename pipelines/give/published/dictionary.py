@@ -50,7 +50,8 @@ _UNITS = {
     "stale_sources": "个", "ticket_count": "件", "reopen_count": "次", "delivery_count": "批", "row_count": "行",
     "rows_blanked": "行", "rows_withheld": "行或格", "checked_count": "行", "days_behind": "天", "share": "%",
     "per_ten_thousand": "每万行", "pupil_count": "人", "not_enrolled_count": "人", "contract_count": "份",
-    "incident_count": "件", "report_hour": "时", "entry_year": "", "established_year": "", "cancelled_year": "", "k": "",
+    "incident_count": "件", "report_hour": "时",
+    "entry_year": "", "established_year": "", "cancelled_year": "", "k": "",
 }  # fmt: skip
 
 
