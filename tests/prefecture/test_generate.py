@@ -76,4 +76,5 @@ def test_cut_into_shards_the_prefecture_has_as_many_people_and_cases(prefecture,
     assert {name[:21] for name in theirs - mine} <= {"F10/F10_高龄津贴发放_370671"}  # young: nobody there need be 80
     cut, whole = (pl.read_parquet(register_of(p) / "defects.parquet") for p in (paths, prefecture.paths))
     assert set(cut["rule_id"]) == set(whole["rule_id"])
-    assert cut.height == pytest.approx(whole.height, rel=0.2)  # what is rounded in every part is lost
+    people, all_people = (cases.filter(pl.col("rule_id") != "R47") for cases in (cut, whole))  # R47: of whole feeds
+    assert people.height == pytest.approx(all_people.height, rel=0.2)  # what is rounded in every part is lost
