@@ -58,6 +58,11 @@ class Entry:
     file: str
     position: int
 
+    @property
+    def place(self) -> str:
+        """Where it stands, in Chinese."""
+        return f"{self.file} 第{self.position}条"
+
 
 def issued_turns(paths: Paths) -> list[date]:
     """Business dates whose return sets are out, oldest first."""
@@ -111,6 +116,22 @@ def _kept_as(path: Path) -> str:
 def taken_in(paths: Paths, desk: Desk, as_of: date) -> list[tuple[date, Entry]]:
     """(turn that took it in, entry) of every decision up to `as_of`, in order of turn and file."""
     return [(turn, e) for turn, path in _all_kept(paths, desk) if turn <= as_of for e in _as_kept(path, desk)[0]]
+
+
+def in_order(paths: Paths, desk: Desk, as_of: date) -> list[tuple[date, Entry]]:
+    """As `taken_in`, in order of the day of the decision; of one day, in order of turn, file and place."""
+    return sorted(taken_in(paths, desk, as_of), key=lambda taken: taken[1].on)
+
+
+def new(paths: Paths, desk: Desk, as_of: date) -> list[Entry]:
+    """What this turn took in, or one that was killed since the last that is out."""
+    since = last_turn(paths, as_of)
+    return [e for turn, e in taken_in(paths, desk, as_of) if turn > since]
+
+
+def not_taken_in(paths: Paths, desk: Desk, as_of: date) -> list[str]:
+    """Chinese messages about files that nobody can read, and those that wait."""
+    return unread(paths, desk) + waiting(paths, desk, as_of)
 
 
 def unread(paths: Paths, desk: Desk) -> list[str]:

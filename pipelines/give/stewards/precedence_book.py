@@ -36,20 +36,20 @@ _READING = (
      "“恢复”是撤销以前的决定。不改的行留空。理由、决定人、决定日期（如 2024-03-05）必填。"),
     ("交到哪里", "另存后放入 data/decisions/precedence/，从下一轮起生效；有误的，下一轮的本工作簿里会说明。"),
 )  # fmt: skip
-# Of every field: rows that tell it, those that were chosen, those that say something else.
-_COUNTS = """
-SELECT feed, 'name' AS field, count(returned_name), count(*) FILTER (claim.source_ref = name_source_ref),
-    count(*) FILTER (returned_name <> valued.name)
-FROM claim JOIN valued USING (person_id) GROUP BY feed
-UNION ALL
-SELECT feed, 'sex_code', count(returned_sex_code), count(*) FILTER (claim.source_ref = sex_source_ref),
-    count(*) FILTER (returned_sex_code <> valued.sex_code)
-FROM claim JOIN valued USING (person_id) GROUP BY feed
-UNION ALL
-SELECT feed, 'birth_date', count(returned_birth_date), count(*) FILTER (claim.source_ref = birth_source_ref),
-    count(*) FILTER (returned_birth_date <> valued.birth_date)
-FROM claim JOIN valued USING (person_id) GROUP BY feed
-UNION ALL
+# Of every field: rows that tell it, those that were chosen, those that say something else. Claims are read once.
+_CLAIMED = {
+    "name": ("returned_name", "name", "name_source_ref"),
+    "sex_code": ("returned_sex_code", "sex_code", "sex_source_ref"),
+    "birth_date": ("returned_birth_date", "birth_date", "birth_source_ref"),
+}
+_OF_CLAIMS = f"""
+SELECT feed, {", ".join(
+    f"[count({said}), count(*) FILTER (claim.source_ref = {ref}), count(*) FILTER ({said} <> valued.{value})]"
+    for said, value, ref in _CLAIMED.values()
+)}
+FROM lake.unified.person_claim AS claim JOIN lake.unified.person_value AS valued USING (person_id) GROUP BY feed
+"""
+_OF_OTHERS = """
 SELECT said.feed, 'residence', count(*), count(*) FILTER (said.won),
     count(*) FILTER (said.value <> chosen.township_code)
 FROM lake.unified.person_candidate AS said
@@ -81,9 +81,9 @@ class Place:
 
 def places(con: duckdb.DuckDBPyConnection) -> list[Place]:
     """Every place, field by field in the order of the queue; stopped feeds last."""
-    con.execute("CREATE OR REPLACE TEMP VIEW claim AS SELECT * FROM lake.unified.person_claim")
-    con.execute("CREATE OR REPLACE TEMP VIEW valued AS SELECT * FROM lake.unified.person_value")
-    counted = {(feed, field): tuple(counts) for feed, field, *counts in con.execute(_COUNTS).fetchall()}
+    counted = {(feed, field): tuple(counts) for feed, field, *counts in con.execute(_OF_OTHERS).fetchall()}
+    for feed, *fields in con.execute(_OF_CLAIMS).fetchall():
+        counted |= {(feed, field): tuple(counts) for field, counts in zip(_CLAIMED, fields, strict=True)}
     rows = con.execute(
         "SELECT field, feed, rank, trusted_months, decided_by, decided_on, reason FROM lake.unified.precedence"
     ).fetchall()

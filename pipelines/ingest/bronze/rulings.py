@@ -90,7 +90,7 @@ def problems(paths: Paths, as_of: date, known: Mapping[str, Mapping[str, Deliver
     `known`: by feed and delivery id, each delivery as it came.
     """
     since, first = decision_files.last_turn(paths, as_of), {}
-    found = decision_files.unread(paths, DELIVERIES) + decision_files.waiting(paths, DELIVERIES, as_of)
+    found = decision_files.not_taken_in(paths, DELIVERIES, as_of)
     for ruling in rulings(paths, as_of):
         problem = _problem(ruling, known.get(ruling.feed, {}).get(ruling.delivery_id))
         earlier = first.get((ruling.feed, ruling.delivery_id))

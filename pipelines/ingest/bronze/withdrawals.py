@@ -41,7 +41,7 @@ def problems(paths: Paths, feed_code: str, known: Iterable[DeliveryResult], as_o
     """Chinese messages about decisions on a feed that have no effect. `known`: its deliveries by `as_of`."""
     ids = {r.delivery_id for r in known}
     return [
-        f"{e.file} 第{e.position}条：{feed_code} 没有交付 {e.text['delivery_id']}，请核对交付编号。该决定未生效。"
+        f"{e.place}：{feed_code} 没有交付 {e.text['delivery_id']}，请核对交付编号。该决定未生效。"
         for e in _entries(paths, as_of)
         if e.text["feed"] == feed_code and e.text["delivery_id"] not in ids
     ]
@@ -59,4 +59,4 @@ def waiting(paths: Paths, as_of: date) -> list[str]:
 
 def _entries(paths: Paths, as_of: date) -> list[Entry]:
     """All entries taken in by `as_of`, in order of their day; of one day, in order of turn, file and place."""
-    return sorted((e for _, e in decision_files.taken_in(paths, WITHDRAWALS, as_of)), key=lambda e: e.on)
+    return [e for _, e in decision_files.in_order(paths, WITHDRAWALS, as_of)]

@@ -50,10 +50,9 @@ def read_decisions(paths: Paths, as_of: date) -> tuple[list[Decision], list[str]
 
     Folders of dates between the previous issued turn and `as_of` count too: a killed turn took them in.
     """
-    since = decision_files.last_turn(paths, as_of)
-    taken = decision_files.taken_in(paths, SOURCE, as_of)
-    made = [Decision(**e.text, on=e.on, file=e.file, position=e.position) for turn, e in taken if turn > since]
-    return made, decision_files.unread(paths, SOURCE) + decision_files.waiting(paths, SOURCE, as_of)
+    new = decision_files.new(paths, SOURCE, as_of)
+    made = [Decision(**e.text, on=e.on, file=e.file, position=e.position) for e in new]
+    return made, decision_files.not_taken_in(paths, SOURCE, as_of)
 
 
 def last_per_ticket(decisions: Iterable[Decision]) -> list[Decision]:

@@ -13,7 +13,7 @@ import duckdb
 from pipelines.kit import decision_files
 from pipelines.kit.decision_files import Desk, Entry
 from pipelines.kit.paths import Paths
-from pipelines.kit.tables import insert, transaction
+from pipelines.kit.tables import replace_all, transaction
 
 SAME, NOT_SAME, OPEN = "same", "not_same", "open"
 LINKAGE = Desk(
@@ -34,24 +34,25 @@ def take_in(paths: Paths, as_of: date) -> None:
 def record_decisions(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> None:
     """Replace the table by what is decided by `as_of`."""
     rows = [
-        (as_of, claim, person, e.text["decision"], e.text["reason"], e.text["by"], e.on, turn)
+        {"claim_id": claim, "person_id": person, "decision": e.text["decision"], "reason": e.text["reason"],
+         "decided_by": e.text["by"], "decided_on": e.on, "turn": turn}
         for (claim, person), (turn, e) in sorted(_standing(paths, as_of).items())
-    ]
+    ]  # fmt: skip
     with transaction(con):
-        con.execute("DELETE FROM lake.ledger.linkage_decision")
-        insert(con, "lake.ledger.linkage_decision", rows)
+        replace_all(con, "lake.ledger.linkage_decision", as_of, rows)
 
 
 def problems(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> list[str]:
     """Chinese messages about files nobody can read or that wait, and decisions new to this turn about rows or persons
     that the lake does not have."""
-    since = decision_files.last_turn(paths, as_of)
-    found = decision_files.unread(paths, LINKAGE) + decision_files.waiting(paths, LINKAGE, as_of)
-    new = [e for turn, e in decision_files.taken_in(paths, LINKAGE, as_of) if turn > since]
+    found = decision_files.not_taken_in(paths, LINKAGE, as_of)
+    new = decision_files.new(paths, LINKAGE, as_of)
+    if not new:
+        return found  # without a look at all claims
     lacking = {(column, name): word for column, word in (("claim_id", "记录"), ("person_id", "人员"))
                for name in _unknown(con, column, [e.text[column] for e in new])}  # fmt: skip
     return found + [
-        f"{e.file} 第{e.position}条：库中没有{word} {name}，请核对主键。该决定未生效。"
+        f"{e.place}：库中没有{word} {name}，请核对主键。该决定未生效。"
         for e in new for (column, name), word in lacking.items() if e.text[column] == name
     ]  # fmt: skip
 
@@ -67,9 +68,8 @@ def _unknown(con: duckdb.DuckDBPyConnection, column: str, names: list[str]) -> l
 def _standing(paths: Paths, as_of: date) -> Mapping[tuple[str, str], tuple[date, Entry]]:
     """By (claim, person) the turn and entry that count: the last by day, then turn, file and place. A row is the same
     as one person at most, the last decided."""
-    taken = sorted(decision_files.taken_in(paths, LINKAGE, as_of), key=lambda t: t[1].on)
     last: dict[tuple[str, str], tuple[date, Entry]] = {}
-    for turn, e in taken:
+    for turn, e in decision_files.in_order(paths, LINKAGE, as_of):
         claim, person = e.text["claim_id"], e.text["person_id"]
         if e.text["decision"] == SAME:
             others = [k for k, (_, o) in last.items() if k[0] == claim and o.text["decision"] == SAME]

@@ -12,7 +12,7 @@ import duckdb
 from pipelines.kit import decision_files
 from pipelines.kit.decision_files import Desk, Entry
 from pipelines.kit.paths import Paths
-from pipelines.kit.tables import insert, transaction
+from pipelines.kit.tables import replace_all, transaction
 
 ORDER, STOP, DEFAULT = "order", "stop", "default"
 FIELDS = {"name": "姓名", "sex_code": "性别", "birth_date": "出生日期", "death_date": "死亡日期", "residence": "常住地"}
@@ -35,15 +35,14 @@ def take_in(paths: Paths, as_of: date) -> None:
 
 def record_precedence(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> None:
     """Replace the table by what is decided by `as_of`."""
-    found = _standing(paths, as_of)
     rows = [
-        (as_of, feed, field, e.text["decision"], _number(e.text["rank"]), _number(e.text["trusted_months"]),
-         e.text["reason"], e.text["by"], e.on, turn)
-        for (feed, field), (turn, e) in sorted(found.items())
+        {"feed": feed, "field": field, "decision": e.text["decision"], "rank": _number(e.text["rank"]),
+         "trusted_months": _number(e.text["trusted_months"]), "reason": e.text["reason"],
+         "decided_by": e.text["by"], "decided_on": e.on, "turn": turn}
+        for (feed, field), (turn, e) in sorted(_standing(paths, as_of).items())
     ]  # fmt: skip
     with transaction(con):
-        con.execute("DELETE FROM lake.ledger.precedence")
-        insert(con, "lake.ledger.precedence", rows)
+        replace_all(con, "lake.ledger.precedence", as_of, rows)
 
 
 def problems(paths: Paths, as_of: date, told: Collection[tuple[str, str]]) -> list[str]:
@@ -51,10 +50,10 @@ def problems(paths: Paths, as_of: date, told: Collection[tuple[str, str]]) -> li
 
     `told`: the (feed, field) there are.
     """
-    since = decision_files.last_turn(paths, as_of)
-    found = decision_files.unread(paths, PRECEDENCE) + decision_files.waiting(paths, PRECEDENCE, as_of)
-    new = (e for turn, e in decision_files.taken_in(paths, PRECEDENCE, as_of) if turn > since)
-    return found + [f"{e.file} 第{e.position}条：{why}。该决定未生效。" for e in new if (why := _problem(e.text, told))]
+    new = decision_files.new(paths, PRECEDENCE, as_of)
+    return decision_files.not_taken_in(paths, PRECEDENCE, as_of) + [
+        f"{e.place}：{why}。该决定未生效。" for e in new if (why := _problem(e.text, told))
+    ]
 
 
 def field_of(text: str) -> str:
@@ -64,8 +63,8 @@ def field_of(text: str) -> str:
 
 def _standing(paths: Paths, as_of: date) -> Mapping[tuple[str, str], tuple[date, Entry]]:
     """By (feed, field) the turn and entry that count: the last by day, then turn, file and place."""
-    taken = [t for t in decision_files.taken_in(paths, PRECEDENCE, as_of) if not _problem(t[1].text)]
-    last = {(e.text["feed"], field_of(e.text["field"])): (turn, e) for turn, e in sorted(taken, key=lambda t: t[1].on)}
+    taken = [(turn, e) for turn, e in decision_files.in_order(paths, PRECEDENCE, as_of) if not _problem(e.text)]
+    last = {(e.text["feed"], field_of(e.text["field"])): (turn, e) for turn, e in taken}
     return {key: value for key, value in last.items() if value[1].text["decision"] != DEFAULT}
 
 

@@ -2,27 +2,16 @@
 
 from datetime import date
 
-import pytest
-
 from pipelines.judge.ledger import schema
 from pipelines.judge.ledger.linkage_decisions import problems, record_decisions, take_in
 
+DESK = "linkage"
 T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 
 
 def entry(claim="c1", person="p1", decision="same", on="2024-02-10") -> str:
     what = f"claim_id: {claim}, person_id: {person}, decision: {decision}"
     return f"- {{{what}, reason: 走访核实, by: 李主任, on: {on}}}\n"
-
-
-@pytest.fixture
-def hand_in(paths):
-    def put(name: str, *entries: str) -> None:
-        folder = paths.decisions / "linkage"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text("".join(entries), encoding="utf-8")
-
-    return put
 
 
 def standing(con, paths, as_of):

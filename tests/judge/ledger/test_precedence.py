@@ -7,6 +7,7 @@ import pytest
 from pipelines.judge.ledger import schema
 from pipelines.judge.ledger.precedence import problems, record_precedence, take_in
 
+DESK = "precedence"
 T1, T2, T3 = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 TOLD = {("F01", "name"), ("F04", "name"), ("F03", "death_date"), ("F31", "residence")}
 
@@ -16,16 +17,6 @@ def entry(feed="F04", field="name", decision="order", rank="1", months="", on="2
         f"- {{feed: {feed}, field: {field}, decision: {decision}, rank: '{rank}', trusted_months: '{months}', "
         f"reason: 核对过, by: {by}, on: {on}}}\n"
     )
-
-
-@pytest.fixture
-def hand_in(paths):
-    def put(name: str, *entries: str) -> None:
-        folder = paths.decisions / "precedence"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text("".join(entries), encoding="utf-8")
-
-    return put
 
 
 def standing(con, paths, as_of):
