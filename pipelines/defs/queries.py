@@ -21,8 +21,8 @@ from pipelines.kit.cadence import cadence
 
 @dg.asset(
     key=["queries", "answers"], group_name="queries", kinds={"excel"}, owners=["team:big_data_bureau"], **BY_DATE,
-    deps=[["unified", "person"], ["unified", "person_claim"], ["unified", "enterprise"],
-          ["linkage", "person_identifier"], ["staging", "stg_medical_insurance__enrolments"]],
+    deps=[["unified", "person"], ["unified", "insurance_spell"], ["unified", "enterprise"],
+          ["linkage", "person_identifier"]],
     description="Answers lists about people 查询核验 with 是, 否, 查无此人 or 不予答复: for data that may only be "
     "asked. Answers are locked for who asked; who asked what for stands in ledger.query_access.",
 )  # fmt: skip

@@ -1,7 +1,7 @@
-"""What is paid, who belongs to which household, what stands in which dwelling, what has happened, as feeds say it.
+"""What is paid, who is insured or of which household, what stands in which dwelling, what has happened, feed by feed.
 
-Belongs here: the lists that the models of benefits, households, dwellings and incidents read. Does not belong here:
-which row speaks where several do.
+Belongs here: the lists that the models of benefits, insurance, households, dwellings and incidents read. Does not
+belong here: which row speaks where several do.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from pipelines.generate.selects import DAY, TEXT, SaidList, Select, holds, lacks
 from pipelines.generate.staging import is_grid, value_ref_column
 from pipelines.kit.contracts.model import CORRECTABLE, Feed
 from pipelines.kit.contracts.says import Says
-from pipelines.kit.contracts.subjects import Benefit, Scheme
+from pipelines.kit.contracts.subjects import EMPLOYER, Benefit, Scheme
 from pipelines.kit.tables import literal
 
 
@@ -45,13 +45,33 @@ def _scheme(scheme: Scheme) -> str:
         name = f"nullif({name}, {literal(scheme.none)})"
     if scheme.column and scheme.word:
         name = f"coalesce({name}, {literal(scheme.word)})"
-    return f"{literal(scheme.prefix)} || {name}" if scheme.prefix else name
+    around = [scheme.prefix and literal(scheme.prefix), name, scheme.suffix and literal(scheme.suffix)]
+    return " || ".join(filter(None, around))
 
 
 def _is_paid(benefit: Benefit) -> str:
     if benefit.paid:
         return " and ".join(f"coalesce({column}, '') = {literal(code)}" for column, code in benefit.paid.items())
     return f"coalesce({benefit.amount}, 0) > 0" if benefit.amount else "true"
+
+
+def _insurances(feed: Feed, says: Says) -> Iterator[Select]:
+    insurance = says.insurance
+    if insurance is None:
+        return
+    columns = {
+        "feed": "feed",
+        "claim_id": claim_id(says.named[0], says),
+        **same("record_key", "source_ref"),
+        "scheme_name": _scheme(insurance.scheme),
+        "employer_code": next((e.number for e in says.enterprise if e.role == EMPLOYER), TEXT),
+        "status_name": insurance.status,
+        "is_running": f"coalesce({insurance.status}, '') = {literal(insurance.running)}",
+        "since_date": insurance.since or DAY,
+        "until_date": insurance.until or DAY,
+        "last_paid_month": insurance.month or TEXT,
+    }
+    yield Select(columns, staged(feed))
 
 
 def _households(feed: Feed, says: Says) -> Iterator[Select]:
@@ -155,6 +175,7 @@ def _value_ref(feed: Feed, column: str | None) -> str:
 
 SUBJECTS = {
     "said_benefit": SaidList("各数据源发放的补贴，一次发放一行。", _benefits),
+    "said_insurance": SaidList("各数据源说谁参加哪项保险、缴存公积金。", _insurances),
     "said_household": SaidList("各数据源每一行说的是哪一户的谁。", _households),
     "said_dwelling": SaidList("各数据源每一行说的是哪一处房屋。", _dwellings),
     "said_residence": SaidList("各数据源哪些记录能证明某人住在某处。", _residences),

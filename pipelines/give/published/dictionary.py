@@ -49,7 +49,7 @@ _UNITS = {
     "dwelling_count": "套", "enterprise_count": "家", "village_count": "个", "grid_count": "个", "scope_count": "个",
     "stale_sources": "个", "ticket_count": "件", "reopen_count": "次", "delivery_count": "批", "row_count": "行",
     "rows_blanked": "行", "rows_withheld": "行或格", "checked_count": "行", "days_behind": "天", "share": "%",
-    "per_ten_thousand": "每万行", "pupil_count": "人", "not_enrolled_count": "人", "contract_count": "份",
+    "per_ten_thousand": "每万行", "pupil_count": "人", "not_enrolled_count": "人", "parcel_count": "块",
     "incident_count": "件", "report_hour": "时",
     "entry_year": "", "established_year": "", "cancelled_year": "", "k": "",
 }  # fmt: skip

@@ -17,6 +17,7 @@ from pipelines.kit.contracts.subjects import (
     Dwelling,
     Household,
     Incident,
+    Insurance,
     Rank,
     Residence,
     Strict,
@@ -164,6 +165,7 @@ class Says(Strict):
     enterprise: tuple[Enterprise, ...] = ()
     event: tuple[Event, ...] = ()
     benefit: Benefit | None = None
+    insurance: Insurance | None = None
     household: Household | None = None
     dwelling: Dwelling | None = None
     residence: Residence | None = None
@@ -213,7 +215,8 @@ def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
 
 
 _OF_PERSONS = {
-    "event": "it happens to a person", "benefit": "it is paid to a person", "household": "it has a person as member",
+    "event": "it happens to a person", "benefit": "it is paid to a person", "insurance": "a person is insured",
+    "household": "it has a person as member",
     "residence": "a person lives there",
 }  # fmt: skip
 
@@ -273,7 +276,7 @@ def _of_codes(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     """Codes become texts in SQL: only those of the column may."""
     said = [(f"same.{name}", name, code) for name, same in says.same.items() for code in (*same, *same.values())]
     said += [(f"event.{e.kind}.where.{name}", name, code) for e in says.event for name, code in e.where.items()]
-    for key, name, code in (*said, *named_codes(says.benefit, says.residence)):
+    for key, name, code in (*said, *named_codes(says.benefit, says.residence, says.insurance)):
         if name in columns and code not in columns[name].codes:
             yield f"says.{key}: {code!r} is no code of column {name}; known are {', '.join(columns[name].codes)}"
     for name, code in ((name, code) for name, same in says.same.items() for code in same if same[code] == code):
@@ -309,7 +312,8 @@ def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
     for event in says.event:
         yield f"event.{event.kind}.day", event.day, "date"
         yield from ((f"event.{event.kind}.where", column, "") for column in event.where)
-    yield from named_columns(says.benefit, says.household, says.dwelling, says.incident, says.residence)
+    yield from named_columns(says.benefit, says.household, says.dwelling, says.incident, says.residence,
+                             says.insurance)  # fmt: skip
     yield from (("same", column, "") for column in says.same)
     yield from (("each", column, "") for column in (says.each.columns if says.each else ()))
     yield from (("without", column, "") for column in says.without)

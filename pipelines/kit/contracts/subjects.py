@@ -1,4 +1,4 @@
-"""Benefits, households, dwellings and where people live in `says:` of a feed file.
+"""Benefits, insurance, households, dwellings and where people live in `says:` of a feed file.
 
 Belongs here: the words for these subjects, and the columns and codes they name. Does not belong here: whether a feed's
 columns bear them (says.py).
@@ -15,6 +15,8 @@ from pipelines.kit.house_files import Name
 Word = Annotated[str, Field(pattern=r"^[\w（）()]+$")]
 # Rank in a queue; the lowest wins. Who says none stands behind all who do.
 Rank = Annotated[int, Field(ge=1, le=98)]
+# Role of the enterprise that employs the person of a row.
+EMPLOYER = "employer"
 # Column -> code it has.
 Where = dict[Name, str]
 
@@ -27,18 +29,19 @@ class Strict(BaseModel):
 
 class Scheme(Strict):
     """What a benefit is called: what a `column` says, `none` being its code for nothing; a `word`, or the one for rows
-    where the column says nothing; `prefix` goes before either. A code list binds the column: analysts see the name of
-    a scheme, and nobody's name or number may become one."""
+    where the column says nothing; `prefix` goes before either, `suffix` behind. A code list binds the column of a
+    benefit: analysts see the name of a scheme, and nobody's name or number may become one."""
 
     column: Name | None = None
     word: Word | None = None
     none: str | None = None
     prefix: Word | None = None
+    suffix: Word | None = None
 
     def names(self, codes: Iterable[str]) -> list[str]:
         """All the names there can be. `codes`: the code list of the column."""
         said = [code for code in codes if code != self.none] if self.column else []
-        return [f"{self.prefix or ''}{name}" for name in (*said, *filter(None, [self.word]))]
+        return [f"{self.prefix or ''}{name}{self.suffix or ''}" for name in (*said, *filter(None, [self.word]))]
 
     @model_validator(mode="after")
     def _named(self) -> "Scheme":
@@ -63,6 +66,19 @@ class Benefit(Strict):
     remark: Name | None = None
     where: Where = {}
     paid: Where = {}
+
+
+class Insurance(Strict):
+    """The row says that its person (the first named) is insured, or has an account, in a `scheme`: with a `status`, of
+    which one code says that it is `running`; `since` a day and, where that has come, `until` another, the last one;
+    paid up to a `month`. Who employs the person is the enterprise of the role employer."""
+
+    scheme: Scheme
+    status: Name
+    running: Word
+    since: Name | None = None
+    until: Name | None = None
+    month: Name | None = None
 
 
 class Household(Strict):
@@ -125,7 +141,7 @@ class Incident(Strict):
 
 def named_columns(
     benefit: Benefit | None, household: Household | None, dwelling: Dwelling | None, incident: Incident | None,
-    residence: Residence | None,
+    residence: Residence | None, insurance: Insurance | None,
 ) -> Iterator[tuple[str, str, str]]:
     """(key, column, what it must be) of every column that is named."""
     if benefit:
@@ -133,6 +149,10 @@ def named_columns(
         yield from _of("benefit", benefit, kinds)
         yield from _of("benefit.scheme", benefit.scheme, {"column": "code list"})
         yield from ((f"benefit.{key}", column, "") for key in ("where", "paid") for column in getattr(benefit, key))
+    if insurance:
+        kinds = {"status": "code list", "since": "date", "until": "date", "month": "month"}
+        yield from _of("insurance", insurance, kinds)
+        yield from _of("insurance.scheme", insurance.scheme, {"column": ""})
     if household:
         kinds = {"number": "identifier", "relation": "", "type": "", "status": "", "ethnic": "", "address": ""}
         yield from _of("household", household, kinds)
@@ -152,8 +172,12 @@ def _of(key: str, said: Strict, kinds: dict[str, str]) -> Iterator[tuple[str, st
     yield from ((f"{key}.{word}", getattr(said, word), kind) for word, kind in kinds.items() if getattr(said, word))
 
 
-def named_codes(benefit: Benefit | None, residence: Residence | None) -> Iterator[tuple[str, str, str]]:
+def named_codes(
+    benefit: Benefit | None, residence: Residence | None, insurance: Insurance | None
+) -> Iterator[tuple[str, str, str]]:
     """(key, column, code) of every code that is named."""
+    if insurance:
+        yield "insurance.running", insurance.status, insurance.running
     if residence:
         yield from ((f"residence.where.{column}", column, code) for column, code in residence.where.items())
         yield from ((f"residence.unless.{column}", column, code) for column, codes in residence.unless.items()

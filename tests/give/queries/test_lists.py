@@ -70,13 +70,9 @@ def _fill(con):
         con.execute("INSERT INTO lake.linkage.person_identifier VALUES (?, ?)", [person[1], person[0]])
     con.execute("INSERT INTO lake.linkage.person_identifier VALUES (?, 'p1')", [OLD])
     con.execute(
-        "CREATE TABLE lake.staging.stg_medical_insurance__enrolments AS SELECT * FROM (VALUES "
-        "('r1', '居民', '正常', DATE '2024-01-09'), ('r3', '居民', '暂停', NULL), ('r4', '居民', '正常', NULL)) "
-        "t(record_key, insurance_kind, status_name, last_visit_date)"
-    )
-    con.execute(
-        "CREATE TABLE lake.unified.person_claim AS SELECT * FROM (VALUES ('r1', 'F20', 'p1'), ('r3', 'F20', 'p3'), "
-        "('r4', 'F20', 'p4')) t(record_key, feed, person_id)"
+        "CREATE TABLE lake.unified.insurance_spell AS SELECT * FROM (VALUES ('p1', '居民基本医疗保险', true), "
+        "('p3', '居民基本医疗保险', false), ('p4', '居民基本医疗保险', true), ('p3', '职工基本医疗保险', true)) "
+        "t(person_id, scheme_name, is_insured)"
     )
     con.execute(
         "CREATE TABLE lake.unified.enterprise AS SELECT * FROM (VALUES ('p3', '存续'), ('p1', '注销')) "
@@ -270,10 +266,11 @@ def test_asked_again_nothing_changes_and_a_later_turn_answers_anew(paths, con):
 @pytest.fixture
 def suspend(con):
     """Nobody's insurance counts any more, once called, until the test ends."""
-    table = "lake.staging.stg_medical_insurance__enrolments"
-    before = con.execute(f"SELECT record_key, status_name FROM {table}").fetchall()
-    yield lambda: con.execute(f"UPDATE {table} SET status_name = '暂停'")
-    con.executemany(f"UPDATE {table} SET status_name = $2 WHERE record_key = $1", before)
+    con.execute("CREATE TEMP TABLE before AS FROM lake.unified.insurance_spell")
+    yield lambda: con.execute("UPDATE lake.unified.insurance_spell SET is_insured = false")
+    con.execute("DELETE FROM lake.unified.insurance_spell")
+    con.execute("INSERT INTO lake.unified.insurance_spell FROM before")
+    con.execute("DROP TABLE before")
 
 
 def test_an_answer_that_is_out_is_replaced_for_a_reason_only(paths, con, suspend):

@@ -98,6 +98,9 @@ _SUBSIDY = (
         ("  benefit: {scheme: {column: subsidy}}\n", "says.benefit.scheme.column: no column subsidy; name"),
         ("  benefit: {scheme: {column: name}}\n", "says.benefit.scheme.column: column name is no code list; name"),
         ("  benefit: {scheme: {column: card_no}}\n", "says.benefit.scheme.column: column card_no is no code list"),
+        ("  insurance: {scheme: {word: 医保}, status: name, running: 正常}\n", "says.insurance.status: column name"),
+        ("  insurance: {scheme: {word: 医保}, status: subsidy_status, running: 正常}\n",
+         "says.insurance.running: '正常' is no code of column subsidy_status"),
         ("  benefit: {scheme: {column: subsidy_type, none: 没有}}\n", "says.benefit.scheme.none: '没有' is no code"),
         ("  benefit: {scheme: {word: 补贴}, where: {subsidy_status: 给}}\n",
          "says.benefit.where.subsidy_status: '给' is no code of column subsidy_status; known are 发放"),
@@ -251,6 +254,13 @@ def test_evidence_of_a_residence(project: Path):
     said = " ".join(models.generated(project)[models.SAID / "said_residence.sql"].split())
     assert "where status_name = '有效'" in said
     assert "where coalesce(living_type, '') not in ('空置', '户在人不在')" in said
+
+
+def test_who_is_insured_in_what(project: Path):
+    said = " ".join(models.generated(project)[models.SAID / "said_insurance.sql"].split())
+    assert "insurance_kind || '基本医疗保险' as scheme_name, cast(null as string) as employer_code" in said
+    assert "'住房公积金' as scheme_name, employer_code, status_name, " in said
+    assert "coalesce(status_name, '') = '正常' as is_running, opened_date as since_date" in said
 
 
 def test_a_model_that_nobody_feeds_any_more_is_told(project: Path):
