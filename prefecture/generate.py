@@ -25,7 +25,7 @@ from prefecture.output import deliveries
 from prefecture.output.parts import Parts
 from prefecture.output.plans import plan_files
 from prefecture.output.tables import check_order, fill
-from prefecture.output.whereabouts import Whereabouts, identity_file, write_whereabouts
+from prefecture.output.whereabouts import Whereabouts, truth_files, write_whereabouts
 from prefecture.players import PLAYING_TOWNSHIPS
 from prefecture.register import Register, register_of
 from prefecture.sending import Sender
@@ -179,14 +179,14 @@ def _feed_files(
     feed, names, rows = FEEDS[code], set(), 0
     counties = dict(villages.select("county_code", "county_name").unique().iter_rows())
     whereabouts, told = Whereabouts(month, cases), [deliveries.never_sent(code, month)]
-    with identity_file(register_of(paths), month, feed) as note_identities:
+    with truth_files(register_of(paths), month, feed) as put_truth:
         for plan in deliveries.deliveries(plan_files(parts, feed, month, counties)):
             files = set()
             for written in plan.write(drop):
                 files.add(written.file)
                 rows += written.rows.height
                 if deliveries.are_rows_in_place(plan):
-                    note_identities(whereabouts.note(feed, written))
+                    put_truth(whereabouts.note(feed, written))
             told.append(deliveries.truth(plan, sorted(files)))
             names |= {drop / plan.feed.code / file for file in files}
     parts.clear(feed, month)

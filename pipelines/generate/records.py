@@ -24,6 +24,12 @@ def record_sql(feed: Feed, says: Says) -> str:
         joins.append(
             f"left join {{{{ ref('enterprise') }}}} as {e.role}_firm on {e.role}_firm.uscc = stated.{e.number}"
         )
+    if says.site:
+        keys.append("site.place_id")
+        joins.append(
+            f"left join {{{{ ref('place_claim') }}}} as site\n"
+            f"    on site.record_key = stated.record_key and site.feed = '{feed.code}'"
+        )
     columns = ",\n    ".join([*keys, *(f"stated.{name}" for name, _ in staging_columns(feed, says))])
     head = "-- " + HEAD.format(f"/{feed.department}/{feed.entity}.yaml")
     source = f"from {{{{ ref('{model_name(feed)}') }}}} as stated"
@@ -34,6 +40,7 @@ def record_yml(feed: Feed, says: Says) -> str:
     """The view's description."""
     keys = [(_key("person", p.role), '{{ doc("person_id") }}') for p in says.named]
     keys += [(_key("enterprise", e.role), '{{ doc("enterprise_id") }}') for e in says.enterprise]
+    keys += [("place_id", '{{ doc("place_id") }}')] if says.site else []
     title = f"{feed.grain}：{feed.title}（{feed.department_name} {feed.code}），带统一底册主键。"
     return model_yml(says.record.name, title, [*keys, *staging_columns(feed, says)])
 

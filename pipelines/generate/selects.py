@@ -13,7 +13,7 @@ from pipelines.kit.contracts.says import Says
 from pipelines.kit.house_files import HouseFileError
 from pipelines.kit.tables import literal
 
-TEXT, DAY = "cast(null as string)", "cast(null as date)"
+TEXT, DAY, FLAG = "cast(null as string)", "cast(null as date)", "cast(null as boolean)"
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
-"""What is paid, who is insured or of which household, what stands in which dwelling, what has happened, feed by feed.
+"""What is paid, who is insured or of which household, what stands in which dwelling, which places there are, what has
+happened, feed by feed.
 
-Belongs here: the lists that the models of benefits, insurance, households, dwellings and incidents read. Does not
-belong here: which row speaks where several do.
+Belongs here: the lists that the models of benefits, insurance, households, dwellings, places and incidents read. Does
+not belong here: which row speaks where several do.
 """
 
 from collections.abc import Iterator
 
 from pipelines.generate.people import claim_id, township
-from pipelines.generate.selects import DAY, TEXT, SaidList, Select, holds, lacks, same, staged
+from pipelines.generate.selects import DAY, FLAG, TEXT, SaidList, Select, holds, lacks, same, staged
 from pipelines.generate.staging import is_grid, value_ref_column
 from pipelines.kit.contracts.model import CORRECTABLE, Feed
 from pipelines.kit.contracts.says import Says
@@ -124,6 +125,43 @@ def _dwellings(feed: Feed, says: Says) -> Iterator[Select]:
     yield Select(columns, staged(feed))
 
 
+def _sites(feed: Feed, says: Says) -> Iterator[Select]:
+    site = says.site
+    if site is None:
+        return
+
+    def of_place(told: str | None, none: str) -> str:
+        """A thing that stands there tells nothing of the place."""
+        if told and site.equipment:
+            return f"case when {site.equipment} is null then {told} end"
+        return told or none
+
+    is_open = f"{site.status} = {literal(site.open)}" if site.open else None
+    if is_open and site.until:
+        is_open = f"{is_open} and coalesce({site.until} >= {{{{ as_of() }}}}, true)"
+    columns = {
+        "feed": "feed",
+        "numbers": f"'{site.numbers}'",
+        **same("record_key", "source_ref"),
+        "place_no": site.number or TEXT,
+        "licence_no": site.licence or TEXT,
+        "name": site.name or TEXT,
+        "kind_name": of_place(site.kind, TEXT),
+        "address": site.address or TEXT,
+        "village_code": "current_division_code" if says.place else TEXT,
+        "township_code": "township_code" if says.place else TEXT,
+        "uscc": site.firm or TEXT,
+        "keeper_id_no": f"{site.keeper}_norm" if site.keeper else TEXT,
+        "status_name": of_place(site.status, TEXT),
+        "is_open": of_place(is_open, FLAG),
+        "geometry": site.shape or TEXT,
+        "datum_name": site.datum or TEXT,
+        "seen_date": site.day or "delivered_on",
+        "rank": str(site.rank),
+    }
+    yield Select(columns, staged(feed))
+
+
 def _residences(feed: Feed, says: Says) -> Iterator[Select]:
     residence = says.residence
     if residence is None or says.place is None:
@@ -178,6 +216,7 @@ SUBJECTS = {
     "said_insurance": SaidList("各数据源说谁参加哪项保险、缴存公积金。", _insurances),
     "said_household": SaidList("各数据源每一行说的是哪一户的谁。", _households),
     "said_dwelling": SaidList("各数据源每一行说的是哪一处房屋。", _dwellings),
+    "said_site": SaidList("各数据源每一行说的是哪一处场所或点位。", _sites),
     "said_residence": SaidList("各数据源哪些记录能证明某人住在某处。", _residences),
     "said_incident": SaidList("各平台收到的事件、工单、案件。", _incidents),
 }

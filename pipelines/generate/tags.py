@@ -59,7 +59,7 @@ class Tag(Strict):
     title: Word
     owner: Text
     classification: Literal[*CLASSIFICATIONS]
-    subject: Literal["person", "household", "dwelling", "enterprise"]
+    subject: Literal["person", "household", "dwelling", "enterprise", "place"]
     table: str = Field(pattern=r"^(unified|staging)\.[a-z][a-z0-9_]*$")
     where: Text
     expires: Expiry | None = None

@@ -17,7 +17,7 @@ from pipelines.kit.paths import Paths
 from prefecture.bench import linkage
 from prefecture.bench.stages import LAYERS
 from prefecture.register import register_of
-from prefecture.scoring import RuleScore, score, score_places
+from prefecture.scoring import RuleScore, SiteScore, score, score_places, score_sites
 
 
 def judge(paths: Paths, as_of: date, keys_file: Path, keys_before: Path | None) -> dict[str, Any]:
@@ -28,8 +28,9 @@ def judge(paths: Paths, as_of: date, keys_file: Path, keys_before: Path | None) 
             "workbooks": con.execute(
                 "SELECT count(*) FROM lake.ledger.return_set WHERE as_of = ?", [as_of]
             ).fetchone()[0],
-            "scores": [_score(s) for s in score(con, register_of(paths), as_of)],
+            "scores": [_shares(s) for s in score(con, register_of(paths), as_of)],
             "places": vars(score_places(con, register_of(paths))),
+            "sites": _shares(score_sites(con, register_of(paths))),
             "linkage": None, "linkage_by_feed": [], "stability": None,
         }  # fmt: skip
         if linkage.load(con, paths):
@@ -75,5 +76,5 @@ def table_rows(con: duckdb.DuckDBPyConnection, schema: str) -> int:
     return sum(con.execute(f'SELECT count(*) FROM lake.{schema}."{name}"').fetchone()[0] for (name,) in names)
 
 
-def _score(one: RuleScore) -> Mapping[str, Any]:
-    return {**vars(one), "precision": one.precision, "recall": one.recall}
+def _shares(one: RuleScore | SiteScore | None) -> Mapping[str, Any] | None:
+    return one and {**vars(one), "precision": one.precision, "recall": one.recall}

@@ -58,6 +58,7 @@ def _story(result: Mapping[str, Any]) -> list[str]:
         "", "## Found against planted", "",
         *_scores(result["turns"]),
         "", "## Codes of reorganised villages", "", *_places(result["turns"]),
+        "", "## Rows of places", "", *_sites(result["turns"]),
         "", "## Linkage", "", *_linkage(result["turns"]),
     ]  # fmt: skip
 
@@ -152,6 +153,14 @@ def _scores(turns: Mapping[str, Any]) -> list[str]:
 def _places(turns: Mapping[str, Any]) -> list[str]:
     rows = [(day, *(turn["places"][n] for n in ("planted", "of_day", "of_today"))) for day, turn in turns.items()]
     return table(("turn", "rows planted", "unit of their day", "unit of today"), rows)
+
+
+def _sites(turns: Mapping[str, Any]) -> list[str]:
+    counts = ("rows", "sites", "keys", "findable", "found", "misled")
+    rows = [(day, *(turn["sites"][c] for c in counts), *(f"{turn['sites'][c]:.6f}" for c in ("precision", "recall")))
+            for day, turn in turns.items() if turn["sites"]]  # fmt: skip
+    head = ("turn", "rows", "places", "keys", "without number findable", "found", "misled", "precision", "recall")
+    return table(head, rows)
 
 
 def _linkage(turns: Mapping[str, Any]) -> list[str]:

@@ -103,11 +103,13 @@ def _registered_rightly(stage: Stage) -> None:
 
 
 def _branch_rows(stage: Stage, main: pl.DataFrame) -> pl.DataFrame:
+    branch = pl.col("other").str.head(9) + "FD" + pl.col("_eid").cast(pl.String).str.zfill(9)
     rows = main.select("place_no", "other", "other_address").join(
         stage.truth("F26"), on="place_no", how="left", maintain_order="left"
     )
     return rows.with_columns(
-        (pl.col("other").str.head(9) + "FD" + pl.col("_eid").cast(pl.String).str.zfill(9)).alias("place_no"),
+        branch.alias("place_no"),
+        branch.alias("_site"),
         (pl.col("place_name") + "（分店）").alias("place_name"),
         pl.lit("小商店").alias("place_kind"),
         pl.lit("服装店").alias("business_type"),

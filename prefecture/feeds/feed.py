@@ -23,8 +23,8 @@ PEOPLE = "_pid"
 @dataclass(frozen=True)
 class Feed:
     """`rows(world, month)` is the truth, with columns named as in the contract, and in hidden columns
-    (starting with `_`) whom a row speaks of: `_pid` and/or `_eid`, and its `_county` (or `_township`) where
-    files are split by it.
+    (starting with `_`) whom a row speaks of: `_pid` and/or `_eid`, of which place (`_site`), and its `_county` (or
+    `_township`) where files are split by it.
 
     `kind` says what `rows` returns and how it is delivered:
       register  the register as it stands on the last day of the month; the first delivery is all of it (全量),

@@ -10,6 +10,7 @@ import polars as pl
 from prefecture.feeds.feed import Feed
 from prefecture.months import Month
 from prefecture.world.inspections import FIRE, SAFETY
+from prefecture.world.premises import site_of
 from prefecture.world.world import World
 
 INSPECTION, HAZARD = "检查记录", "隐患整改"
@@ -40,7 +41,7 @@ LAYOUT = {
 
 
 def inspections(world: World, month: Month) -> pl.DataFrame:
-    """Rows of F25 of the month, with `_eid` and `_pid` (keeper); the first ones bring the year before."""
+    """Rows of F25 of the month, with `_eid`, `_pid` (keeper) and `_site`; the first ones bring the year before."""
     rows = world.inspections
     happened = in_month("checked_date", month)
     moved = pl.any_horizontal(in_month(c, month) for c in ("checked_date", "reopened_date", "closed_date"))
@@ -105,7 +106,7 @@ _HAZARD_ONLY = {
     "reopen_count": pl.Int64,
     "status_name": pl.String,
 }
-_HIDDEN = ("_eid", "_pid", "_county", "_township")
+_HIDDEN = ("_eid", "_pid", "_county", "_township", site_of("place_no").alias("_site"))
 
 
 def _common(world: World) -> tuple[pl.Expr, ...]:

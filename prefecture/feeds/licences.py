@@ -9,6 +9,7 @@ import polars as pl
 from prefecture.feeds.feed import Feed
 from prefecture.months import Month
 from prefecture.world.licences import holds_on
+from prefecture.world.premises import site_of
 from prefecture.world.world import World
 
 VALID, ENDED, LAPSED = "有效", "注销", "过期"
@@ -32,7 +33,7 @@ LAYOUT = {
 
 
 def licences(world: World, month: Month) -> pl.DataFrame:
-    """All rows of F15 with `_eid` and `_pid`; a closed place's licence ends with it."""
+    """All rows of F15 with `_eid`, `_pid` and `_site`; a closed place's licence ends with it."""
     counties = dict(world.divisions.counties.iter_rows())
     ended = pl.col("ended_date").is_not_null() & (pl.col("ended_date") <= month.as_of)
     start, end = holds_on(pl.min_horizontal("ended_date", pl.lit(month.as_of)))
@@ -55,7 +56,7 @@ def licences(world: World, month: Month) -> pl.DataFrame:
         "_eid",
         "_pid",
         "_county",
-        pl.col("place_no").alias("_place"),
+        site_of("place_no").alias("_site"),
     )
 
 

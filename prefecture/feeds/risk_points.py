@@ -31,7 +31,7 @@ LAYOUT = {
 
 def points(world: World, month: Month) -> pl.DataFrame:
     """All rows of F27 with `_pid` (responsible person), `_datum` (what the coordinates truly are in),
-    `_township` and `_geometry`."""
+    `_township`, `_geometry` and `_site`."""
     rows = world.risk_points
     east, north = to_gcj02(rows["longitude"].to_numpy(), rows["latitude"].to_numpy())
     silent = (pl.col("lot") * 10 % 1) < _SILENT_SHARE
@@ -70,6 +70,7 @@ def points(world: World, month: Month) -> pl.DataFrame:
         "_datum",
         "_township",
         place.alias("_geometry"),
+        pl.col("point_no").alias("_site"),
     )
 
 

@@ -10,7 +10,7 @@ from prefecture.feeds.feed import Feed
 from prefecture.months import Month
 from prefecture.output.workbook import Heading
 from prefecture.world.phones import phone_of
-from prefecture.world.premises import is_open
+from prefecture.world.premises import is_open, site_of
 from prefecture.world.world import World
 
 OPEN, PAUSED, CLOSED = "营业", "停业", "关闭"
@@ -63,7 +63,7 @@ def layout(township: str) -> tuple[Heading, ...]:
 
 
 def ledger(world: World, month: Month) -> pl.DataFrame:
-    """All rows of F26 of all townships, with `_pid` (keeper), `_eid`, `_county` and `_township`: the places in
+    """All rows of F26 of all townships, with `_pid` (keeper), `_eid`, `_county`, `_township` and `_site`: the places in
     business, each checked every six months."""
     numbers = world.licences.filter(pl.col("place_no").is_not_null()).select("place_no", "licence_no")
     places = world.premises.filter(is_open(month.as_of))
@@ -97,6 +97,7 @@ def ledger(world: World, month: Month) -> pl.DataFrame:
         "_eid",
         "_county",
         "_township",
+        site_of("place_no").alias("_site"),
     )
 
 

@@ -1,6 +1,6 @@
 """In which row of which file everything ended up: the part of the register that is known only at the end.
 
-Belongs here: cases, true identities and unreadable rows by file and row. Does not belong here: planting.
+Belongs here: cases, true identities, places and unreadable rows by file and row. Does not belong here: planting.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -30,8 +30,9 @@ class Whereabouts:
     found: list[pl.DataFrame] = field(default_factory=list)
     unreadable: list[pl.DataFrame] = field(default_factory=list)
 
-    def note(self, feed: Feed, written: Written) -> pl.DataFrame:
-        """Take down the rows of a chunk; returns whose they are (feed, file, row, column, person)."""
+    def note(self, feed: Feed, written: Written) -> dict[str, pl.DataFrame]:
+        """Take down the rows of a chunk; returns by folder whose they are (feed, file, row, column, person) and which
+        places they speak of (feed, file, row, site)."""
         rows = written.rows.with_columns(
             (pl.int_range(pl.len(), dtype=pl.Int64) + written.first).alias("row"),
             pl.lit(feed.code).alias("feed"),
@@ -50,7 +51,7 @@ class Whereabouts:
                     pl.lit(self.month.as_of).alias("as_of"),
                 )
             )
-        return _identities(feed, rows)
+        return {"identity": _identities(feed, rows), "sites": _sites(rows)}
 
     def _case_rows(self, feed: Feed, rows: pl.DataFrame, column: str) -> pl.DataFrame:
         """Rows planted for a case, and rows of its feed about its person or enterprise."""
@@ -63,19 +64,22 @@ class Whereabouts:
 
 
 @contextmanager
-def identity_file(folder: Path, month: Month, feed: Feed) -> Iterator[Callable[[pl.DataFrame], None]]:
-    """`identity/{period}_{feed}.parquet`, written chunk by chunk: what `Whereabouts.note` returns. There is none
-    for a feed nothing was written of."""
-    path = folder / "identity" / f"{month.period}_{feed.code}.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
+def truth_files(folder: Path, month: Month, feed: Feed) -> Iterator[Callable[[dict[str, pl.DataFrame]], None]]:
+    """`identity/{period}_{feed}.parquet` and `sites/…`, written chunk by chunk: what `Whereabouts.note` returns. None
+    where nothing is known."""
     with ExitStack() as stack:
-        writer: pq.ParquetWriter | None = None
+        writers: dict[str, pq.ParquetWriter] = {}
 
-        def put(rows: pl.DataFrame) -> None:
-            nonlocal writer
-            table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
-            writer = writer or stack.enter_context(pq.ParquetWriter(path, table.schema, compression="zstd"))
-            writer.write_table(table)
+        def put(found: dict[str, pl.DataFrame]) -> None:
+            for name, rows in found.items():
+                if rows.is_empty():
+                    continue
+                table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+                if name not in writers:
+                    path = folder / name / f"{month.period}_{feed.code}.parquet"
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    writers[name] = stack.enter_context(pq.ParquetWriter(path, table.schema, compression="zstd"))
+                writers[name].write_table(table)
 
         yield put
 
@@ -89,6 +93,11 @@ def write_whereabouts(parts: Sequence[Whereabouts], month: Month, folder: Path) 
         (folder / name).mkdir(parents=True, exist_ok=True)
         table = pl.concat([pl.DataFrame(schema=schema), *frames]).sort(*schema)
         table.write_parquet(folder / name / f"{month.period}.parquet")
+
+
+def _sites(rows: pl.DataFrame) -> pl.DataFrame:
+    known = rows if "_site" in rows.columns else rows.head(0).with_columns(pl.lit(None, pl.String).alias("_site"))
+    return known.filter(pl.col("_site").is_not_null()).select("feed", "file", "row", pl.col("_site").alias("site"))
 
 
 def _identities(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from pipelines.judge.rules import load_rules
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 from prefecture.register import register_of
-from prefecture.scoring import format_scores, score, score_places
+from prefecture.scoring import format_scores, score, score_places, score_sites
 
 # What the summary calls the events of a ticket's life (pipelines/judge/ledger/ticket.py).
 EVENTS = {
@@ -40,6 +40,12 @@ def print_summary(paths: Paths, as_of: date) -> None:
             ("unit of their day", places.of_day),
             ("unit of today", places.of_today),
         ])
+        if sites := score_sites(con, register_of(paths)):
+            _section("Rows of places 场所", [
+                ("rows, places, keys", sites.rows, sites.sites, sites.keys),
+                ("pairs", f"precision {sites.precision:.4f}", f"recall {sites.recall:.4f}"),
+                ("without a number", f"{sites.findable} findable", f"{sites.found} found", f"{sites.misled} misled"),
+            ])
     _section("Where to look", [
         ("return sets", f"{paths.returns}/<township>/{as_of:%Y%m%d}/"),
         ("workbook passwords", str(paths.keys / "passwords.csv")),

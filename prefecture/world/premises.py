@@ -137,6 +137,11 @@ def is_open(at: date) -> pl.Expr:
     return (pl.col("opened_date") <= at) & (pl.col("closed_date").is_null() | (pl.col("closed_date") > at))
 
 
+def site_of(number: str) -> pl.Expr:
+    """Which place a row truly speaks of: the small place of this `number`, else where its enterprise is registered."""
+    return pl.coalesce(number, "E" + pl.col("_eid").cast(pl.String))
+
+
 def lasts() -> pl.Expr:
     """True for places in business in every month."""
     return (pl.col("opened_date") <= FIRST.as_of) & pl.col("closed_date").is_null()

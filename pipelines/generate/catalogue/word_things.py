@@ -11,7 +11,7 @@ from pipelines.generate.catalogue.uses import ANALYSIS, TAG, TERM, House
 from pipelines.generate.tags import Tag
 from pipelines.give.published.answers import Answer
 
-_SUBJECTS = {"person": "人", "household": "户", "dwelling": "房屋", "enterprise": "企业"}
+_SUBJECTS = {"person": "人", "household": "户", "dwelling": "房屋", "enterprise": "企业", "place": "场所"}
 _SPECIAL, _TAGS = "returns.return_special_group", "unified.tag"
 # Words of the analysts' file are Chinese first, then English.
 _ENGLISH = re.compile(r"\s[A-Z].*", re.S)

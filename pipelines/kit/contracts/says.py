@@ -20,6 +20,7 @@ from pipelines.kit.contracts.subjects import (
     Insurance,
     Rank,
     Residence,
+    Site,
     Strict,
     Where,
     named_codes,
@@ -33,7 +34,7 @@ SELF = "self"
 # What can be said of a person whose number is only judged.
 _JUDGED = {"role", "id", "digits", "mixed", "former", "names"}
 # Keys whose columns tell who or what is meant.
-_WHO = ("person", "enterprise", "household.number", "dwelling.number")
+_WHO = ("person", "enterprise", "household.number", "dwelling.number", "site.number", "site.firm", "site.keeper")
 # Kinds of keys that hold apart the people of one row.
 KEYS = ("marriage_party", "family_role", "listed_person")
 
@@ -170,6 +171,7 @@ class Says(Strict):
     dwelling: Dwelling | None = None
     residence: Residence | None = None
     incident: Incident | None = None
+    site: Site | None = None
     same: dict[Name, Annotated[dict[str, str], Field(min_length=1)]] = {}
 
     @property
@@ -200,6 +202,8 @@ def problems(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     for key, entries in (("person", says.person), ("enterprise", says.enterprise)):
         for role in (r for r, count in Counter(entry.role for entry in entries).items() if count > 1):
             yield f"says.{key}: role {role} twice; give each its own role"
+    if says.site and says.site.keeper not in {None, *(p.id for p in says.person)}:
+        yield f"says.site.keeper: column {says.site.keeper} is judged nowhere; bind it under person, too"
     if says.residence and not says.place:
         yield "says.residence: it is at the place of the row; say which under place"
     for kind in (k for k, count in Counter(e.kind for e in says.event).items() if count > 1):
@@ -276,7 +280,7 @@ def _of_codes(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     """Codes become texts in SQL: only those of the column may."""
     said = [(f"same.{name}", name, code) for name, same in says.same.items() for code in (*same, *same.values())]
     said += [(f"event.{e.kind}.where.{name}", name, code) for e in says.event for name, code in e.where.items()]
-    for key, name, code in (*said, *named_codes(says.benefit, says.residence, says.insurance)):
+    for key, name, code in (*said, *named_codes(says.benefit, says.residence, says.insurance, says.site)):
         if name in columns and code not in columns[name].codes:
             yield f"says.{key}: {code!r} is no code of column {name}; known are {', '.join(columns[name].codes)}"
     for name, code in ((name, code) for name, same in says.same.items() for code in same if same[code] == code):
@@ -313,7 +317,7 @@ def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
         yield f"event.{event.kind}.day", event.day, "date"
         yield from ((f"event.{event.kind}.where", column, "") for column in event.where)
     yield from named_columns(says.benefit, says.household, says.dwelling, says.incident, says.residence,
-                             says.insurance)  # fmt: skip
+                             says.insurance, says.site)  # fmt: skip
     yield from (("same", column, "") for column in says.same)
     yield from (("each", column, "") for column in (says.each.columns if says.each else ()))
     yield from (("without", column, "") for column in says.without)

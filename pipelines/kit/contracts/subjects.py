@@ -1,4 +1,4 @@
-"""Benefits, insurance, households, dwellings and where people live in `says:` of a feed file.
+"""Benefits, insurance, households, dwellings, places and where people live in `says:` of a feed file.
 
 Belongs here: the words for these subjects, and the columns and codes they name. Does not belong here: whether a feed's
 columns bear them (says.py).
@@ -106,6 +106,38 @@ class Dwelling(Strict):
     day: Name | None = None
 
 
+class Site(Strict):
+    """The place (shop, school, reservoir: 场所, 点位) a row speaks about on a `day`: by its `number`, of the register
+    `numbers`; where none is told by a `licence` a numbered row states too, else by who has it (credit code `firm`,
+    identity number `keeper`) and its `address`. A `status` of `open` says that it is open, `until` a day where told.
+    A row with an `equipment` is about a thing that stands there: what `kind` it is of and whether it is valid is not
+    said of the place. `shape`: where it lies, in the coordinate system `datum`. `rank`: whose word on a place counts
+    first."""
+
+    numbers: Name = "small_place"
+    number: Name | None = None
+    licence: Name | None = None
+    name: Name | None = None
+    kind: Name | None = None
+    address: Name | None = None
+    firm: Name | None = None
+    keeper: Name | None = None
+    status: Name | None = None
+    open: Word | None = None
+    until: Name | None = None
+    equipment: Name | None = None
+    shape: Name | None = None
+    datum: Name | None = None
+    day: Name | None = None
+    rank: Rank
+
+    @model_validator(mode="after")
+    def _sound(self) -> "Site":
+        if bool(self.status) != bool(self.open):
+            raise ValueError("status and open go together: give both, or neither")
+        return self
+
+
 class Residence(Strict):
     """The row is evidence that its person (the first named) lives at its place, from a `day` on and, where told,
     `until` another. Rows `where` a column has a value are, `unless` another has one of these. `rank` of the feed in
@@ -141,7 +173,7 @@ class Incident(Strict):
 
 def named_columns(
     benefit: Benefit | None, household: Household | None, dwelling: Dwelling | None, incident: Incident | None,
-    residence: Residence | None, insurance: Insurance | None,
+    residence: Residence | None, insurance: Insurance | None, site: Site | None,
 ) -> Iterator[tuple[str, str, str]]:
     """(key, column, what it must be) of every column that is named."""
     if benefit:
@@ -158,6 +190,11 @@ def named_columns(
         yield from _of("household", household, kinds)
     if dwelling:
         yield from _of("dwelling", dwelling, {"number": "identifier", "address": "", "living": "", "day": "date"})
+    if site:
+        kinds = {"number": "identifier", "licence": "identifier", "name": "", "kind": "", "address": "",
+                 "firm": "credit code", "keeper": "identity number", "status": "code list", "until": "date",
+                 "equipment": "", "shape": "", "datum": "", "day": "date"}  # fmt: skip
+        yield from _of("site", site, kinds)
     if residence:
         yield from _of("residence", residence, {"day": "date", "until": "date", "address": ""})
         yield from ((f"residence.where.{column}", column, "code list") for column in residence.where)
@@ -173,11 +210,13 @@ def _of(key: str, said: Strict, kinds: dict[str, str]) -> Iterator[tuple[str, st
 
 
 def named_codes(
-    benefit: Benefit | None, residence: Residence | None, insurance: Insurance | None
+    benefit: Benefit | None, residence: Residence | None, insurance: Insurance | None, site: Site | None
 ) -> Iterator[tuple[str, str, str]]:
     """(key, column, code) of every code that is named."""
     if insurance:
         yield "insurance.running", insurance.status, insurance.running
+    if site and site.status and site.open:
+        yield "site.open", site.status, site.open
     if residence:
         yield from ((f"residence.where.{column}", column, code) for column, code in residence.where.items())
         yield from ((f"residence.unless.{column}", column, code) for column, codes in residence.unless.items()

@@ -24,7 +24,7 @@ def rule(rule_id: str, precision: float, recall: float) -> dict[str, Any]:
     return {"rule_id": rule_id, **dict.fromkeys(counts, 1), "precision": precision, "recall": recall}
 
 
-UNLINKED: dict[str, Any] = {"linkage": None, "linkage_by_feed": [], "stability": None}
+UNLINKED: dict[str, Any] = {"sites": None, "linkage": None, "linkage_by_feed": [], "stability": None}
 RESULT: dict[str, Any] = {
     "scale": "1pct",
     "share": 0.01,

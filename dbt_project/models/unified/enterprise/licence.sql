@@ -2,6 +2,7 @@
 {{ config(materialized='view') }}
 select
     holder_firm.enterprise_id as holder_enterprise_id,
+    site.place_id,
     stated.licence_no,
     stated.licence_kind,
     stated.scope_name,
@@ -32,3 +33,5 @@ select
     stated.scope
 from {{ ref('stg_market_regulation__licences') }} as stated
 left join {{ ref('enterprise') }} as holder_firm on holder_firm.uscc = stated.uscc
+left join {{ ref('place_claim') }} as site
+    on site.record_key = stated.record_key and site.feed = 'F15'

@@ -2,6 +2,7 @@
 {{ config(materialized='view') }}
 select
     self_firm.enterprise_id as enterprise_id,
+    site.place_id,
     stated.record_no,
     stated.record_type,
     stated.inspection_no,
@@ -37,3 +38,5 @@ select
     stated.scope
 from {{ ref('stg_emergency__inspections') }} as stated
 left join {{ ref('enterprise') }} as self_firm on self_firm.uscc = stated.uscc
+left join {{ ref('place_claim') }} as site
+    on site.record_key = stated.record_key and site.feed = 'F25'

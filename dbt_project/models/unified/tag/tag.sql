@@ -717,6 +717,136 @@ left join {{ ref('code_label') }} as label_1
 union all
 select
     kind.subject_kind,
+    marked.place_id as subject_id,
+    kind.tag_code,
+    kind.tag_name,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to,
+    cast(null as string) as detail,
+    marked.township_code,
+    marked.source_ref
+from (select * from {{ ref('small_place') }} where check_result = '限期整改' and status_name = '营业') as marked
+inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'place_check_failed'
+union all
+select
+    kind.subject_kind,
+    marked.place_id as subject_id,
+    kind.tag_code,
+    kind.tag_name,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to,
+    cast(null as string) as detail,
+    marked.township_code,
+    marked.source_ref
+from (select * from {{ ref('place_check') }} where is_overdue) as marked
+inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'place_check_overdue'
+union all
+select
+    kind.subject_kind,
+    marked.place_id as subject_id,
+    kind.tag_code,
+    kind.tag_name,
+    cast(null as date) as valid_from,
+    try_cast(marked.valid_to as date) as valid_to,
+    cast(marked.scope_name as string) as detail,
+    marked.township_code,
+    marked.source_ref
+from (select * from {{ ref('licence') }} where equipment_no is not null and status_name = '有效') as marked
+inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'place_equipment'
+union all
+select
+    kind.subject_kind,
+    marked.place_id as subject_id,
+    kind.tag_code,
+    kind.tag_name,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to,
+    cast(null as string) as detail,
+    marked.township_code,
+    marked.source_ref
+from (select * from {{ ref('small_place') }} where extinguisher_count < 2 and status_name = '营业') as marked
+inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'place_few_extinguishers'
+union all
+select
+    kind.subject_kind,
+    marked.place_id as subject_id,
+    kind.tag_code,
+    kind.tag_name,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to,
+    cast(marked.level_name as string) as detail,
+    marked.township_code,
+    marked.source_ref
+from (select * from {{ ref('place_hazard') }} where is_open) as marked
+inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'place_hazard_open'
+union all
+select
+    kind.subject_kind,
+    marked.place_id as subject_id,
+    kind.tag_code,
+    kind.tag_name,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to,
+    cast(marked.licence_kind as string) as detail,
+    marked.township_code,
+    marked.source_ref
+from (select * from {{ ref('licence') }} where equipment_no is null and status_name in ('过期', '注销')) as marked
+inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'place_licence_lapsed'
+union all
+select
+    kind.subject_kind,
+    marked.place_id as subject_id,
+    kind.tag_code,
+    kind.tag_name,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to,
+    cast(null as string) as detail,
+    marked.township_code,
+    marked.source_ref
+from (select * from {{ ref('small_place') }} where is_lived_in = '是') as marked
+inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'place_lived_in'
+union all
+select
+    kind.subject_kind,
+    marked.place_id as subject_id,
+    kind.tag_code,
+    kind.tag_name,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to,
+    cast(marked.kind_name as string) as detail,
+    marked.township_code,
+    marked.source_ref
+from (select * from {{ ref('place_near_risk') }} where point_no is not null) as marked
+inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'place_near_risk'
+union all
+select
+    kind.subject_kind,
+    marked.place_id as subject_id,
+    kind.tag_code,
+    kind.tag_name,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to,
+    cast(null as string) as detail,
+    marked.township_code,
+    marked.source_ref
+from (select * from {{ ref('small_place') }} where status_name = '停业') as marked
+inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'place_paused'
+union all
+select
+    kind.subject_kind,
+    marked.place_id as subject_id,
+    kind.tag_code,
+    kind.tag_name,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to,
+    cast(marked.point_kind as string) as detail,
+    marked.township_code,
+    marked.source_ref
+from (select * from {{ ref('risk_point') }} where point_kind in ('水库', '塘坝')) as marked
+inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'place_reservoir'
+union all
+select
+    kind.subject_kind,
     marked.person_id as subject_id,
     kind.tag_code,
     kind.tag_name,

@@ -1,0 +1,85 @@
+-- A row that has no number of the place finds it by its licence, which a numbered row states too, else by whoever has the
+-- place, at the address: where one place alone fits. The rest are places by who has them and the address.
+with said as (
+    select
+        stated.*,
+        {{ rx_replace('stated.address', '[ 　]', '') }} as address_key,
+        firm.enterprise_id,
+        keeper.person_id as keeper_person_id
+    from {{ ref('said_site') }} as stated
+    left join {{ ref('enterprise') }} as firm on firm.uscc = stated.uscc
+    left join {{ ref('person_identifier') }} as keeper on keeper.id_no = stated.keeper_id_no
+),
+
+by_licence as (
+    select licence_no, min(numbers) as numbers, min(place_no) as place_no
+    from said
+    where place_no is not null and licence_no is not null
+    group by licence_no
+    having count(distinct place_no) = 1
+),
+
+mark as (
+    select numbers, place_no, address_key, uscc as holder from said where place_no is not null and uscc is not null
+    union all
+    select numbers, place_no, address_key, keeper_person_id from said where place_no is not null and keeper_person_id is not null
+),
+
+by_holder as (
+    select holder, address_key, min(numbers) as numbers, min(place_no) as place_no
+    from mark
+    where address_key is not null
+    group by holder, address_key
+    having count(distinct place_no) = 1
+),
+
+found as (
+    select
+        said.*,
+        case
+            when said.place_no is not null then 'number'
+            when by_licence.place_no is not null then 'licence'
+            when of_firm.place_no is not null or of_keeper.place_no is not null then 'holder'
+            when said.address_key is not null and coalesce(said.uscc, said.keeper_person_id) is not null then 'address'
+            else 'record'
+        end as basis,
+        coalesce(said.place_no, by_licence.place_no, of_firm.place_no, of_keeper.place_no) as number_found,
+        case
+            when said.place_no is not null then said.numbers
+            else coalesce(by_licence.numbers, of_firm.numbers, of_keeper.numbers, said.numbers)
+        end as numbers_found
+    from said
+    left join by_licence on said.place_no is null and by_licence.licence_no = said.licence_no
+    left join by_holder as of_firm
+        on said.place_no is null and of_firm.holder = said.uscc and of_firm.address_key = said.address_key
+    left join by_holder as of_keeper
+        on said.place_no is null and of_keeper.holder = said.keeper_person_id and of_keeper.address_key = said.address_key
+)
+
+select
+    case
+        when basis = 'address' then {{ derived_key('place', ['coalesce(uscc, keeper_person_id)', 'address_key']) }}
+        when basis = 'record' then {{ derived_key('place', ['feed', 'record_key']) }}
+        else {{ derived_key('place', ['numbers_found', 'number_found']) }}
+    end as place_id,
+    basis,
+    feed,
+    numbers_found as numbers,
+    number_found as place_no,
+    licence_no,
+    name,
+    kind_name,
+    address,
+    village_code,
+    township_code,
+    enterprise_id,
+    keeper_person_id,
+    status_name,
+    is_open,
+    geometry,
+    datum_name,
+    seen_date,
+    rank,
+    record_key,
+    source_ref
+from found
