@@ -6,3 +6,12 @@
         when length({{ number }}) > 15 then substr({{ number }}, 1, 14)
     end
 {%- endmacro %}
+
+{# The order of someone among those of one place and day, from a number: its three digits before the check digit. Null
+   where fewer stand there. #}
+{% macro number_order(number) -%}
+    case
+        when length({{ number }}) = 15 then substr({{ number }}, 13, 3)
+        when length({{ number }}) > 16 then substr({{ number }}, 15, 3)
+    end
+{%- endmacro %}

@@ -55,7 +55,8 @@ def _vouched(feed: Feed, says: Says) -> Iterator[Select]:
     household = says.household.number if says.household else TEXT
     for p in says.named:
         if p.vouches:
-            columns = {"id_no": _linked(p), **_values(feed, p), **_place(p, says), "household_no": household}
+            columns = {"id_no": _linked(p), **_values(feed, p), **_place(p, says), "household_no": household,
+                       "phone": p.phone or TEXT}  # fmt: skip
             yield Select(columns, staged(feed), f"{p.name} is not null")
 
 
@@ -71,6 +72,8 @@ def _unnumbered(feed: Feed, says: Says) -> Iterator[Select]:
                 **_values(feed, p),
                 **_place(p, says),
                 "company": _company(says) or TEXT,
+                "phone": p.phone or TEXT,
+                "kin_name": p.kin or TEXT,
             }
             firms = [f"{e.number} is null" for e in says.enterprise if e.mixed]
             nobody = [f"{_linked(p)} is null", f"{p.name} is not null", *firms]

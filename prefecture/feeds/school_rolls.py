@@ -106,9 +106,7 @@ def _written(rows: pl.DataFrame, year: int) -> pl.DataFrame:
         .then(pl.when(pl.col("guardian_sex") == 1).then(pl.lit("父亲")).otherwise(pl.lit("母亲")))
         .otherwise(pl.lit("其他监护人"))
         .alias("guardian_relation_name"),
-        (pl.lit("128") + (pl.col("household") * 48_271 % 100_000_000).cast(pl.String).str.zfill(8)).alias(
-            "guardian_phone"
-        ),
+        pl.coalesce("head_phone", "phone").alias("guardian_phone"),
     )
 
 
@@ -119,9 +117,10 @@ def document_no(person: str, year: int) -> pl.Expr:
 
 def _guardians(people: pl.DataFrame) -> pl.DataFrame:
     heads = people.filter((pl.col("role") == roles.HEAD) & (pl.col("age") >= 18))
-    return heads.select("household", pl.col("name").alias("guardian_name"), pl.col("sex").alias("guardian_sex")).unique(
-        "household", keep="first", maintain_order=True
-    )
+    about = (
+        pl.col("name").alias("guardian_name"), pl.col("sex").alias("guardian_sex"), pl.col("phone").alias("head_phone")
+    )  # fmt: skip
+    return heads.select("household", *about).unique("household", keep="first", maintain_order=True)
 
 
 FEED = Feed(

@@ -1,4 +1,4 @@
--- Four ways to find the person of a row without a number, the surest first; the first that finds anybody decides, and
+-- Seven ways to find the person of a row without a number, the surest first; the first that finds anybody decides, and
 -- only where exactly one person is found and no other row of the feed (in that role) finds the same. Whom people ruled out is not
 -- looked for.
 with claim as (
@@ -12,6 +12,9 @@ with claim as (
         sex_code,
         birth_date,
         {{ number_stem('id_no') }} as number_stem,
+        {{ number_order('id_no') }} as number_order,
+        {{ name_key('kin_name') }} as kin_key,
+        phone,
         -- Rows with one damaged number are one claimant, however often a feed repeats them.
         case when length(id_no) >= 15 then id_no else claim_id end as claimant,
         current_division_code as village_code,
@@ -27,12 +30,14 @@ known_person as (
         coalesce(vouched.sex_code, identifier.sex_code) as sex_code,
         coalesce(vouched.birth_date, identifier.birth_date) as birth_date,
         {{ number_stem('identifier.id_no') }} as number_stem,
+        {{ number_order('identifier.id_no') }} as number_order,
+        vouched.phone,
         vouched.current_division_code as village_code,
         substr(vouched.township_code, 1, 6) as county_code,
         vouched.household_no
     from {{ ref('said_vouched') }} as vouched
     inner join {{ ref('person_identifier') }} as identifier on identifier.id_no = vouched.id_no
-    where {{ name_key('vouched.name') }} in (select name_key from claim)
+    where {{ name_key('vouched.name') }} in (select name_key from claim union select kin_key from claim)
 ),
 
 companion as (
@@ -62,14 +67,43 @@ found as (
     inner join known_person as person
         on person.name_key = claim.name_key and person.number_stem = claim.number_stem
     union all
-    select claim.claim_id, 2 as way, person.person_id, coalesce(person.county_code = claim.county_code, false) as is_near
+    -- Of a number's place, birth and order one is damaged; the other two are the person's.
+    select
+        claim.claim_id, 2 as way, person.person_id,
+        coalesce(person.sex_code = claim.sex_code, true) and coalesce(person.birth_date = claim.birth_date, true) as is_near
+    from claim
+    inner join known_person as person
+        on person.name_key = claim.name_key
+        and person.number_order = claim.number_order
+        and (
+            substr(person.number_stem, 7) = substr(claim.number_stem, 7)
+            or substr(person.number_stem, 1, 10) = substr(claim.number_stem, 1, 10)
+        )
+    union all
+    select claim.claim_id, 3 as way, person.person_id, coalesce(person.sex_code = claim.sex_code, true) as is_near
+    from claim
+    inner join known_person as person
+        on person.name_key = claim.name_key and person.birth_date = claim.birth_date
+    inner join known_person as kin
+        on kin.household_no = person.household_no
+        and kin.name_key = claim.kin_key
+        and kin.person_id <> person.person_id
+    union all
+    select claim.claim_id, 4 as way, person.person_id, coalesce(person.sex_code = claim.sex_code, true) as is_near
+    from claim
+    inner join known_person as person
+        on person.name_key = claim.name_key
+        and person.birth_date = claim.birth_date
+        and person.phone = claim.phone
+    union all
+    select claim.claim_id, 5 as way, person.person_id, coalesce(person.county_code = claim.county_code, false) as is_near
     from claim
     inner join known_person as person
         on person.name_key = claim.name_key
         and person.sex_code = claim.sex_code
         and person.birth_date = claim.birth_date
     union all
-    select claim.claim_id, 3 as way, person.person_id, true as is_near
+    select claim.claim_id, 6 as way, person.person_id, true as is_near
     from claim
     inner join family on family.claim_id = claim.claim_id
     inner join known_person as person
@@ -77,7 +111,7 @@ found as (
     left join counted on counted.feed = claim.feed and counted.person_id = person.person_id
     where claim.birth_date is null and counted.person_id is null
     union all
-    select claim.claim_id, 4 as way, person.person_id, true as is_near
+    select claim.claim_id, 7 as way, person.person_id, true as is_near
     from claim
     inner join known_person as person
         on person.village_code = claim.village_code and person.name_key = claim.name_key
@@ -129,11 +163,16 @@ select
     case
         when chosen.way is null then 'no_candidate'
         when chosen.person_count > 1 or shared.person_id is not null then 'not_unique'
-        when chosen.is_near = 0 then case chosen.way when 1 then 'contradicted' else 'other_county' end
-        when chosen.way = 1 then 'name_number'
-        when chosen.way = 2 then 'name_birth_sex_county'
-        when chosen.way = 3 then 'name_household'
-        else 'name_village'
+        when chosen.is_near = 0 then case chosen.way when 5 then 'other_county' else 'contradicted' end
+        else case chosen.way
+            when 1 then 'name_number'
+            when 2 then 'name_number_part'
+            when 3 then 'name_birth_kin'
+            when 4 then 'name_birth_phone'
+            when 5 then 'name_birth_sex_county'
+            when 6 then 'name_household'
+            else 'name_village'
+        end
     end as basis,
     chosen.person_count as candidate_count
 from chosen

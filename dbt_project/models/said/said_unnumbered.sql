@@ -11,7 +11,9 @@ select
     birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_public_security__residents') }}
 where coalesce(id_no_norm, id_no) is null and name is not null
 union all
@@ -27,7 +29,9 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_public_security__residence_permits') }}
 where id_no_norm is null and name is not null
 union all
@@ -43,7 +47,9 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_public_security__hukou_events') }}
 where id_no_norm is null and name is not null
 union all
@@ -59,7 +65,9 @@ select
     birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_health__death_certificates') }}
 where id_no_norm is null and name is not null
 union all
@@ -75,7 +83,9 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_civil_affairs__cremations') }}
 where id_no_norm is null and name is not null
 union all
@@ -91,7 +101,9 @@ select
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    record_key as company
+    record_key as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_health__birth_certificates') }}
 where mother_id_no_norm is null and mother_name is not null
 union all
@@ -107,7 +119,9 @@ select
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    record_key as company
+    record_key as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_health__birth_certificates') }}
 where father_id_no_norm is null and father_name is not null
 union all
@@ -123,7 +137,9 @@ select
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    record_key as company
+    record_key as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_civil_affairs__marriages') }}
 where husband_id_no_norm is null and husband_name is not null
 union all
@@ -139,7 +155,9 @@ select
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    record_key as company
+    record_key as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_civil_affairs__marriages') }}
 where wife_id_no_norm is null and wife_name is not null
 union all
@@ -155,7 +173,9 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_civil_affairs__social_assistance') }}
 where id_no_norm is null and name is not null
 union all
@@ -171,7 +191,9 @@ select
     birth_date,
     current_division_code,
     township_code,
-    record_key as company
+    record_key as company,
+    guardian_phone as phone,
+    guardian_name as kin_name
 from {{ ref('stg_civil_affairs__children_in_need') }}
 where id_no_norm is null and name is not null
 union all
@@ -187,7 +209,9 @@ select
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    record_key as company
+    record_key as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_civil_affairs__children_in_need') }}
 where father_id_no_norm is null and father_name is not null
 union all
@@ -203,7 +227,9 @@ select
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    record_key as company
+    record_key as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_civil_affairs__children_in_need') }}
 where mother_id_no_norm is null and mother_name is not null
 union all
@@ -219,7 +245,9 @@ select
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    record_key as company
+    record_key as company,
+    guardian_phone as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_civil_affairs__children_in_need') }}
 where guardian_id_no_norm is null and guardian_name is not null
 union all
@@ -235,7 +263,9 @@ select
     birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_civil_affairs__old_age_allowance') }}
 where id_no_norm is null and name is not null
 union all
@@ -251,7 +281,9 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_disabled_federation__disability_cards') }}
 where id_no_norm is null and name is not null
 union all
@@ -267,7 +299,9 @@ select
     birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_veterans_affairs__entitled_veterans') }}
 where id_no_norm is null and name is not null
 union all
@@ -283,7 +317,9 @@ select
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    record_key as company
+    record_key as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_natural_resources__property_rights') }}
 where owner_id_no_norm is null and owner_name is not null and owner_uscc is null
 union all
@@ -299,7 +335,9 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_market_regulation__enterprises') }}
 where legal_rep_id_no_norm is null and legal_rep_name is not null
 union all
@@ -315,7 +353,9 @@ select
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_human_resources__employment_insurance') }}
 where id_no_norm is null and name is not null
 union all
@@ -331,7 +371,9 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_human_resources__resident_pensions') }}
 where id_no_norm is null and name is not null
 union all
@@ -347,7 +389,9 @@ select
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_housing_fund__fund_accounts') }}
 where id_no_norm is null and name is not null
 union all
@@ -363,7 +407,9 @@ select
     birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_medical_insurance__enrolments') }}
 where id_no_norm is null and name is not null
 union all
@@ -379,7 +425,9 @@ select
     birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    guardian_phone as phone,
+    guardian_name as kin_name
 from {{ ref('stg_education__school_rolls') }}
 where id_no_norm is null and name is not null
 union all
@@ -395,7 +443,9 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_agriculture__poverty_register') }}
 where id_no_norm is null and name is not null
 union all
@@ -411,7 +461,9 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_agriculture__land_contracts') }}
 where head_id_no_norm is null and head_name is not null
 union all
@@ -427,7 +479,9 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    house_no as company
+    house_no as company,
+    phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_grid_centre__grid_survey') }}
 where id_no_norm is null and name is not null
 union all
@@ -443,6 +497,8 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as company
+    cast(null as string) as company,
+    cast(null as string) as phone,
+    cast(null as string) as kin_name
 from {{ ref('stg_finance__subsidy_payments') }}
 where id_no_norm is null and name is not null

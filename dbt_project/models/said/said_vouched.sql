@@ -6,7 +6,8 @@ select
     birth_date,
     current_division_code,
     township_code,
-    household_no
+    household_no,
+    cast(null as string) as phone
 from {{ ref('stg_public_security__residents') }}
 where name is not null
 union all
@@ -17,7 +18,8 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as household_no
+    cast(null as string) as household_no,
+    cast(null as string) as phone
 from {{ ref('stg_public_security__residence_permits') }}
 where name is not null
 union all
@@ -28,7 +30,8 @@ select
     birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as household_no
+    cast(null as string) as household_no,
+    cast(null as string) as phone
 from {{ ref('stg_medical_insurance__enrolments') }}
 where name is not null
 union all
@@ -39,6 +42,7 @@ select
     cast(null as date) as birth_date,
     current_division_code,
     township_code,
-    cast(null as string) as household_no
+    cast(null as string) as household_no,
+    phone
 from {{ ref('stg_grid_centre__grid_survey') }}
 where name is not null

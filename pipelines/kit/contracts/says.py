@@ -46,8 +46,9 @@ class Person(Strict):
     in the column, too; `former` the number held before; `seen` the day the row speaks of, else its delivery. `key`: the
     kind of the claim's key where a row names several people. `names` false: the number is judged and nothing else.
     `any_number`: one that is not valid names a person all the same. `vouches`: who is named here may be meant by a row
-    without a number. `elsewhere`: the place of the row is not this person's. `rank` in the queue for
-    every field, or field by field; the lowest wins, without one a feed is last.
+    without a number. `elsewhere`: the place of the row is not this person's. `phone`: to reach him or his family;
+    `kin`: the name of somebody of his household. `rank` in the queue for every field, or field by field; the lowest
+    wins, without one a feed is last.
     """
 
     role: Name = SELF
@@ -64,6 +65,8 @@ class Person(Strict):
     any_number: bool = False
     vouches: bool = False
     elsewhere: bool = False
+    phone: Name | None = None
+    kin: Name | None = None
     rank: Rank | dict[Literal[*PERSON_FIELDS], Rank] | None = None
 
     @property
@@ -302,7 +305,7 @@ def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
     """(key, column, what it must be) of every column that is named."""
     for p in says.person:
         kinds = {"id": "identity number", "former": "identity number", "birth": "date", "seen": "date",
-                 "sex": "sex", "name": ""}  # fmt: skip
+                 "sex": "sex", "name": "", "phone": "", "kin": ""}  # fmt: skip
         if p.digits:
             kinds["id"] = "identifier"
         yield from ((f"person.{p.role}.{k}", getattr(p, k), kind) for k, kind in kinds.items() if getattr(p, k))
