@@ -12,14 +12,15 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 # What is given on the command line (NAME=…, SQL=…) reaches recipes by the environment: no quote in it ends ours.
-.PHONY: exports answers query take inspect help prefecture bench bench-compare run ui test check lock generate pack clean
+.PHONY: exports answers query past take inspect help prefecture bench bench-compare run ui test check lock generate pack clean
 
 help:
 	@echo "make run SCALE=1%   the whole loop on the sample prefecture (two business dates), then a summary; 0.1% for a small try"
 	@echo "make ui     the Dagster UI on http://127.0.0.1:3000 (PORT=3001 for another port)"
 	@echo "make exports   the files for departments, province and counties, from the newest turn (DATE=YYYY-MM-DD)"
 	@echo "make answers   answers to the lists in data/queries/drop 查询核验"
-	@echo "make query SQL=\"SELECT …\"   ask the lake, read only"
+	@echo "make query SQL=\"SELECT …\"   ask the lake, read only (KNOWN=date VALID=date for tables of past)"
+	@echo "make past DATE=YYYY-MM-DD   a past turn anew: all its tables, its return sets compared with what went out"
 	@echo "make take TABLE=q07_firms_by_section [KIND=parquet] [OUT=folder]   a table of the analysts' file, with its dictionary"
 	@echo "make inspect FILE=… [FEED=F10] [ROWS=5]   what would become of a file of a department; nothing is written"
 	@echo "make pack NAME=x   a new pack 场景包 that runs, to be turned into a real one"
@@ -45,7 +46,10 @@ answers: .venv/ready
 	@$(BIN)/python -m pipelines queries $${DATE:+"$$DATE"}
 
 query: .venv/ready
-	@$(BIN)/python -m pipelines query "$$SQL"
+	@$(BIN)/python -m pipelines query "$$SQL" $${KNOWN:+--known "$$KNOWN"} $${VALID:+--valid "$$VALID"}
+
+past: .venv/ready
+	@$(BIN)/python -m pipelines past "$$DATE"
 
 take: .venv/ready
 	@$(BIN)/python -m pipelines take "$$TABLE" $${KIND:+--as "$$KIND"} $${OUT:+--out "$$OUT"}

@@ -1,5 +1,5 @@
-"""Commands of the product: `python -m pipelines turn DATE | exports | queries | query SQL | trace FEED KEY |
-inspect FILE | take TABLE | setup`.
+"""Commands of the product: `python -m pipelines turn DATE | exports | queries | query SQL | past DATE |
+trace FEED KEY | inspect FILE | take TABLE | setup`.
 
 Belongs here: parsing the command line. The Makefile is the way people call it.
 """
@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.judge.ledger.decisions import issued_turns
+from pipelines.judge.ledger.past import KNOWN_ON, VALID_ON
 from pipelines.kit.city_time import written_day
 from pipelines.kit.house_text import HouseFileError
 from pipelines.kit.paths import Paths
@@ -51,6 +52,8 @@ def _run() -> int:
         job.add_argument("--because", type=_words, default="", help="why files that are out may get another content")
     query = commands.add_parser("query", help="ask the lake, read only: query \"SELECT … FROM ledger.ticket\"")
     query.add_argument("sql")
+    query.add_argument("--known", type=_day, help="tables of past as they were known on that day")
+    query.add_argument("--valid", type=_day, help="tables of past as they were valid on that day")
     record = commands.add_parser("trace", help="everything ever said about one record, values masked")
     record.add_argument("feed", type=_words, help="for example F01")
     record.add_argument("record_key", type=_words, help="as in record_key of any table of the lake")
@@ -65,6 +68,8 @@ def _run() -> int:
     taken.add_argument("table", type=_words)
     taken.add_argument("--as", dest="kind", choices=("csv", "parquet"), default="csv", help="csv is for Excel and WPS")
     taken.add_argument("--out", type=Path, help="folder; published/taken in the data folder where not given")
+    past = commands.add_parser("past", help="a past turn anew in past/DATE: all its tables, its return sets compared")
+    past.add_argument("as_of", type=_day, help="YYYY-MM-DD, a turn that is out")
     commands.add_parser("setup", help="compile models and rules, prepare what the UI starts with")
     arguments = parser.parse_args()
     paths = Paths.default()
@@ -73,11 +78,13 @@ def _run() -> int:
         return 1
     keep_private(paths)
     if arguments.command == "query":
-        return ask(paths, arguments.sql)
+        return ask(paths, arguments.sql, {KNOWN_ON: arguments.known, VALID_ON: arguments.valid})
     if arguments.command == "inspect":
         return inspect(paths, arguments)
     if arguments.command == "take":
         return take_along(paths, arguments.table, arguments.kind, arguments.out)
+    if arguments.command == "past":
+        return tell_past(paths, arguments.as_of)
     if arguments.command == "trace":
         return tell_record(paths, arguments.feed, arguments.record_key, arguments.as_of)
 
@@ -121,16 +128,33 @@ def _words(text: str) -> str:
     return text
 
 
-def ask(paths: Paths, sql: str) -> int:
+def ask(paths: Paths, sql: str, days: dict[str, date | None]) -> int:
     """Print the answer to one query; 1 when it is none, with the reason instead."""
     from pipelines import asking
 
     try:
-        asking.ask(paths, sql)
+        asking.ask(paths, sql, {variable: day for variable, day in days.items() if day})
     except asking.NotAQuestionError as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
+
+
+def tell_past(paths: Paths, as_of: date) -> int:
+    """Build a past turn anew and print what came of it; 1 where its return sets are not those that went out, 2 where no
+    turn of that date is out."""
+    from pipelines.past_day import NoSuchTurn, build_past
+
+    try:
+        built = build_past(paths, as_of, lambda day: print(f"replaying 正在重放 {day}", flush=True))
+    except NoSuchTurn as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    print(f"{built.equal} of {built.sets} return sets are those that went out, to the byte 返还工作簿逐字节一致")
+    if built.other:
+        print(f"other 不一致：{'、'.join(built.other)}")
+    print(f'every table as of then 当时的全部表: ZHENJIE_DATA={built.root} make query SQL="SELECT …"')
+    return 1 if built.other else 0
 
 
 def inspect(paths: Paths, arguments: argparse.Namespace) -> int:

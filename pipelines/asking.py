@@ -5,6 +5,9 @@ Belongs here: what a query may be and may touch. Does not belong here: why it ha
 """
 
 import sys
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
 
 import duckdb
 
@@ -20,8 +23,9 @@ class NotAQuestionError(ValueError):
     """The text is no query that only reads; the message says why, for whoever typed it."""
 
 
-def ask(paths: Paths, sql: str) -> None:
-    """Print the answer to one query on the lake, whose schemas need no prefix.
+def ask(paths: Paths, sql: str, days: Mapping[str, date] = MappingProxyType({})) -> None:
+    """Print the answer to one query on the lake, whose schemas need no prefix. `days`: on which the views of `past` are
+    asked, by their variable.
 
     The lake is open read only and no other file can be opened, neither to write (COPY … TO, EXPLAIN ANALYZE COPY …) nor
     to read. Raises NotAQuestionError, also for SQL that DuckDB refuses.
@@ -30,6 +34,8 @@ def ask(paths: Paths, sql: str) -> None:
         raise NotAQuestionError(asking_words.NO_LAKE)
     with connect(paths, read_only=True) as con:
         con.execute("USE lake")
+        for variable, day in days.items():
+            con.execute(f"SET VARIABLE {variable} = DATE '{day}'")
         _shut(con, paths)
         if said := unfinished(con):
             print(said, file=sys.stderr)

@@ -25,6 +25,7 @@ from pipelines.judge.ledger import (
     findings,
     issued,
     linkage_decisions,
+    past,
     person_keys,
     precedence,
     rulings,
@@ -116,6 +117,11 @@ def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> Intake
     return report
 
 
+def remember(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:
+    """Keep what golden tables say now and did not say before; returns how many rows, by table."""
+    return past.remember(con, as_of)
+
+
 def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[RuleResult]:
     """Run every rule; all failing keys go to ledger.anomaly."""
     person_keys.append(con, as_of)
@@ -162,6 +168,7 @@ def replay(paths: Paths, as_of: date) -> None:
     build(paths, as_of, standing=standing)
     with connect(paths) as con:
         shown.reach(con, as_of, shown.BUILT)
+        remember(con, as_of)
         check(paths, con, as_of)
         settle(paths, con, as_of)
         turns.restore_sets(con, paths, as_of)

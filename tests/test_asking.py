@@ -116,3 +116,9 @@ def test_without_a_lake_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(NotAQuestionError, match="make run"):
         ask(Paths(tmp_path / "none"), "SELECT 1")
     assert not (tmp_path / "none").exists()
+
+
+def test_a_past_day_is_asked_by_its_variables(paths: Paths, capsys: pytest.CaptureFixture) -> None:
+    ask(paths, "SELECT getvariable('known_on') AS known, getvariable('valid_on')", {"known_on": date(2024, 1, 31)})
+    assert "2024-01-31" in (said := capsys.readouterr().out)
+    assert "NULL" in said

@@ -19,6 +19,7 @@ from pipelines.defs import (
     ledger,
     models,
     outputs,
+    past,
     progress,
     queries,
     receipts,
@@ -29,7 +30,7 @@ from pipelines.defs import (
 from pipelines.defs.resources import Lakehouse
 from pipelines.give.exports import load_exports
 from pipelines.kit.contracts import load_contracts
-from pipelines.kit.models import manifest, nodes
+from pipelines.kit.models import manifest, nodes, remembered
 from pipelines.kit.paths import Paths
 
 
@@ -47,6 +48,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
             bronze.bronze_assets(list(feeds)),
             *ledger.assets(feeds),
             models.model_assets(nodes(), manifest()),
+            past.past_asset(remembered()),
             *outputs.assets(),
             arrivals.daily_report(feeds),
             stewards.precedence_book(contracts),

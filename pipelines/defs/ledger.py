@@ -16,6 +16,7 @@ from pipelines.defs.event_log import forget_old_runs
 from pipelines.defs.fresh import EVERY_TURN
 from pipelines.defs.metadata import markdown_table, table_metadata
 from pipelines.defs.partitions import BUSINESS_DATE, BY_DATE, STALE_OK, as_of, calendar, earlier_ones, reason
+from pipelines.defs.past import PAST
 from pipelines.defs.resources import Lakehouse
 from pipelines.ingest.arrivals.recent import TooOld
 from pipelines.judge.ledger import findings, shown
@@ -134,7 +135,7 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
     tables = [dg.AssetKey(["verify", suite["name"]]) for suite in load_suites()]
 
     @dg.asset(
-        key=ANOMALY, deps=[*tables, ["linkage", "person_identifier"]],
+        key=ANOMALY, deps=[*tables, ["linkage", "person_identifier"], PAST],
         kinds={"greatexpectations", "ducklake"}, **COMMON,
         description="Runs all rules 校核; every failing key, with its evidence, in one table. One check per rule.",
         check_specs=[rule_checks.spec(ANOMALY, rule) for rule in rules.values()],

@@ -17,7 +17,9 @@ from duckdb_extensions import import_extension
 from pipelines.kit.locks import alone
 from pipelines.kit.paths import Paths
 
-SCHEMAS = ("reference", "ledger", "staging", "linkage", "unified", "verify", "returns", "packs", "published")
+SCHEMAS = (
+    "reference", "ledger", "staging", "linkage", "unified", "past", "verify", "returns", "packs", "published",
+)  # fmt: skip
 # A run that was killed may leave its dbt process alive for a while, holding the catalog.
 PATIENCE_SECONDS = 600
 # What DuckDB may hold in memory (its own word, e.g. 6GB); beyond it, it spills to disk.

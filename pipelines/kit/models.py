@@ -38,6 +38,7 @@ VIEW = "view"
 BRONZE, REFERENCE = "bronze", "reference"
 # The source that says which deliveries of a feed are in force.
 STANDING = "source.zhenjie.ledger.delivery_standing"
+_UNIQUE = "unique_key"
 # Of a manifest, what is read here.
 _PROJECT = "zhenjie"
 _PARTS = {"nodes", "sources", "parent_map", "docs", "unit_tests"}
@@ -75,6 +76,25 @@ class Source:
     schema: str
     name: str
     feed: str
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A table whose past is kept (`meta: past` of its model), by its unique key. `valid_from`, `valid_through`: columns
+    with the first and the last day on which a row is so, '' where no source tells. `beside`: columns that tell who says
+    it and when, not what is so; `without`: columns that change with every day by themselves and are not kept."""
+
+    schema: str
+    name: str
+    key: tuple[str, ...]
+    valid_from: str
+    valid_through: str
+    beside: tuple[str, ...]
+    without: tuple[str, ...]
+
+    def is_provenance(self, column: str) -> bool:
+        """Whether a column tells who says it and when."""
+        return column.endswith("source_ref") or column in self.beside
 
 
 def run_dbt(paths: Paths, arguments: list[str], as_of: date | None = None) -> Path:
@@ -233,6 +253,23 @@ def _node(known: Mapping[str, Any], key: str) -> Node:
         tuple(sorted(_parents(known, key))), told["config"].get("column_types", {}),
         told["config"].get("meta", {}).get("readers_see", ""),
     )  # fmt: skip
+
+
+def remembered() -> list[Remembered]:
+    """Tables whose past is kept, by name. Raises KeyError where one has no test `unique_key`."""
+    known = manifest()["nodes"]
+    keys = {
+        told["attached_node"]: tuple(told["test_metadata"]["kwargs"]["columns"])
+        for told in known.values() if told.get("test_metadata", {}).get("name") == _UNIQUE
+    }  # fmt: skip
+    found = []
+    for key, told in known.items():
+        past = told["config"].get("meta", {}).get("past")
+        if past is not None:
+            valid = past.get("valid_from", ""), past.get("valid_through", "")
+            aside = tuple(past.get("beside", ())), tuple(past.get("without", ()))
+            found.append(Remembered(told["schema"], told["name"], keys[key], *valid, *aside))
+    return sorted(found, key=lambda table: table.name)
 
 
 def sources() -> list[Source]:

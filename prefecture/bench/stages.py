@@ -22,6 +22,7 @@ STEPS = {
     "ledger__turn": "ledger open",
     "ledger__correction": "ledger inbox",
     "models": "models",
+    "past__tables": "past",
     "ledger__anomaly": "rules",
     "ledger__ticket": "ledger tickets",
     "returns__return_sets": "return sets",
@@ -33,7 +34,7 @@ STEPS = {
 ALWAYS = (
     "turn", "start", "business date", "bronze", "structure checks", "reference", "ledger", "ledger open",
     "ledger inbox", "ledger tickets", "models", "models start", *(f"models {layer}" for layer in LAYERS),
-    "models seeds and tests", "models described", "rules", "return sets", "notices", "published export",
+    "models seeds and tests", "models described", "past", "rules", "return sets", "notices", "published export",
     "collected", "rulings", "arrival checks", "daily report", "precedence", "between steps",
 )  # fmt: skip
 

@@ -7,13 +7,13 @@ from datetime import date
 
 import duckdb
 
-from pipelines.judge.ledger import findings
+from pipelines.judge.ledger import findings, past
 from pipelines.judge.ledger.state import rebuild_tickets
 from pipelines.kit.tables import transaction
 from pipelines.kit.words import comment
 
 # Count up when a column goes or changes its meaning: a lake of another layout is emptied, and its turns are replayed.
-LAYOUT = 2
+LAYOUT = 3
 # Tables that keep rows of every turn.
 TURN_TABLES = {
     "answer": (
@@ -176,6 +176,7 @@ def open_turn(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     with transaction(con):
         con.execute("DELETE FROM lake.ledger.shown")
         forgotten = findings.forget(con, as_of)
+        past.forget(con, as_of)
         for name in TURN_TABLES:
             forgotten += con.execute(
                 f"DELETE FROM lake.ledger.{name} WHERE as_of >= ? "
