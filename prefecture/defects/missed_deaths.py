@@ -35,8 +35,8 @@ def plant_missed_deaths(stage: Stage) -> None:
 
 def _candidate(stage: Stage) -> pl.Expr:
     """Adults whose death nobody else would notice: no head of a household, no card, no assistance, no
-    employer."""
-    unseen = ~stage.listed("F11") & ~stage.listed("F17")
+    support of a veteran, no employer."""
+    unseen = ~stage.listed("F11") & ~stage.listed("F12") & ~stage.listed("F17")
     return plain() & (pl.col("relation") != "01") & pl.col("age").is_between(28, 73) & unseen
 
 

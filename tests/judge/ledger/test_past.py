@@ -119,7 +119,7 @@ def test_the_state_of_every_turn_comes_back(tmp_path_factory, states):
 
 def test_every_table_of_the_house_that_is_remembered_has_a_key_and_its_columns():
     found = {table.name: table for table in remembered()}
-    assert set(found) >= {"person", "household", "household_member", "dwelling", "enterprise", "benefit", "incident"}
+    assert set(found) >= {"person", "household", "household_member", "dwelling", "enterprise", "place", "parcel"}
     assert found["person"].key == ("person_id",)
     assert (found["person"].valid_from, found["person"].valid_through) == ("birth_date", "death_date")
     assert found["person"].is_provenance("name_source_ref") and not found["person"].is_provenance("name")
