@@ -30,6 +30,7 @@ from prefecture.players import PLAYING_TOWNSHIPS
 from prefecture.register import Register, register_of
 from prefecture.sending import Sender
 from prefecture.stage import Stage
+from prefecture.subjects import write_subjects
 from prefecture.world.census import read_census
 from prefecture.world.divisions import read_divisions
 from prefecture.world.shards import LARGEST, Shard, shards
@@ -80,7 +81,7 @@ def deliver(paths: Paths, order: Order, drop: Callable[[Month], Path], front_end
     parts = Parts(scratch)
     cut = shards(read_census(paths.reference), order.scale, order.largest)
     with _workers(len(cut)) as each:
-        made = list(each(partial(_shard, paths.reference, order, parts), cut))
+        made = list(each(partial(_shard, paths, order, parts), cut))
         villages = read_divisions(paths.reference, order.seed).villages
         cases = _write_register(paths, order, villages, [register for _, register in made])
         filled = fill(front_end, parts, order.months, tables) if tables else 0
@@ -120,9 +121,11 @@ def set_stage(reference: Path, scale: float, seed: int, shard: Shard | None = No
     return stage
 
 
-def _shard(reference: Path, order: Order, parts: Parts, shard: Shard) -> tuple[int, Register]:
+def _shard(paths: Paths, order: Order, parts: Parts, shard: Shard) -> tuple[int, Register]:
     """Draw a shard and put down its rows of all feeds and months."""
-    stage = set_stage(reference, order.scale, order.seed, shard)
+    stage = set_stage(paths.reference, order.scale, order.seed, shard)
+    write_subjects(stage, register_of(paths))
+    stage.forget()
     for code in order.feeds:
         Sender(stage, FEEDS[code]).put(order.months, parts)
     return stage.people.height, stage.register

@@ -35,11 +35,14 @@ def register_of(paths: Paths) -> Path:
 
 @dataclass
 class Register:
-    """Lists of frames, joined when written."""
+    """Lists of frames, joined when written; `given`: rows of F23 of parcels that others have been given, rightly;
+    `stopped`: whose insurance (`_pid`) ends within the months."""
 
     cases: list[pl.DataFrame] = field(default_factory=list)
     answers: list[pl.DataFrame] = field(default_factory=list)
     places: list[pl.DataFrame] = field(default_factory=list)
+    given: list[pl.DataFrame] = field(default_factory=list)
+    stopped: list[pl.Series] = field(default_factory=list)
 
     def defect(
         self,

@@ -59,6 +59,7 @@ def _story(result: Mapping[str, Any]) -> list[str]:
         *_scores(result["turns"]),
         "", "## Codes of reorganised villages", "", *_places(result["turns"]),
         "", "## Rows of places", "", *_sites(result["turns"]),
+        "", "## Golden rows that say what is true", "", *_subjects(result["turns"]),
         "", "## Linkage", "", *_linkage(result["turns"]),
     ]  # fmt: skip
 
@@ -161,6 +162,12 @@ def _sites(turns: Mapping[str, Any]) -> list[str]:
             for day, turn in turns.items() if turn["sites"]]  # fmt: skip
     head = ("turn", "rows", "places", "keys", "without number findable", "found", "misled", "precision", "recall")
     return table(head, rows)
+
+
+def _subjects(turns: Mapping[str, Any]) -> list[str]:
+    rows = [(day, s["subject"], s["planted"], s["right"], f"{s['share']:.4f}")
+            for day, turn in turns.items() for s in turn["subjects"]]  # fmt: skip
+    return table(("turn", "subject", "true", "right", "share"), rows)
 
 
 def _linkage(turns: Mapping[str, Any]) -> list[str]:

@@ -46,6 +46,7 @@ def _stop(stage: Stage, staff: pl.DataFrame, span: Span, on: date) -> None:
         pl.lit(f"{on:%Y-%m}").alias("period_month"),
     )
     stage.edit("F17", span, table, ("_pid", "_eid"))
+    stage.register.stopped.append(table["_pid"])
 
 
 def _insured_after_end(stage: Stage) -> None:

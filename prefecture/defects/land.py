@@ -119,6 +119,7 @@ def _harmless_gone(stage: Stage) -> None:
     gone = gone.head(hosts.height)
     rows = _given_to(stage, gone, hosts)
     _add_by_year(stage, rows, Span())
+    register.given.append(rows)
     old = _contracts(stage, gone)
     for keys in (entity_keys("contract", old, "contract_code"), entity_keys("parcel", rows, "parcel_code")):
         register.hard_negative("R44", "F23", keys, "原户已消亡，地块已另行发包", gone)

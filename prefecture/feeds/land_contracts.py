@@ -45,14 +45,14 @@ MAP = {
     "parcel_code": "DKBM",
     "parcel_name": "DKMC",
     "contract_code": "CBHTBM",
-    "contract_area": "HTMJ",
+    "_map_area": "HTMJ",
     "area_unit_name": "MJDW",
     "change_type": "BDLX",
 }
 
 
 def contracts(world: World, month: Month) -> pl.DataFrame:
-    """All rows of F23 with `_pid` (contractor), `_county` and `_geometry`."""
+    """All rows of F23 with `_pid` (contractor), `_county`, `_geometry` and `_map_area`."""
     holders = world.people.select(pl.col("pid").alias("_pid"), pl.col("name").alias("head_name"), "id_no")
     held = world.contracts.join(holders, on="_pid", how="left", maintain_order="left").with_columns(
         (pl.col("gone_date") <= month.as_of - _ENDED_AFTER).fill_null(False).alias("ended")
@@ -77,7 +77,8 @@ def contracts(world: World, month: Month) -> pl.DataFrame:
         pl.concat_str(pl.lit(pl.Series(list("东西南北"))).gather(pl.col("contract") % 4), pl.lit("坡地")).alias(
             "parcel_name"
         ),
-        pl.when(hectares).then((pl.col("area") / MU_PER_HECTARE).round(4)).otherwise("area").alias("contract_area"),
+        _in_unit("area", hectares).alias("contract_area"),
+        _in_unit("map_area", hectares).alias("_map_area"),
         pl.when(hectares).then(pl.lit(HECTARE)).otherwise(pl.lit(MU)).alias("area_unit_name"),
         pl.when("is_irrigated").then(pl.lit("水浇地")).otherwise(pl.lit("旱地")).alias("land_kind_name"),
         pl.when("is_high_standard").then(pl.lit("是")).otherwise(pl.lit("否")).alias("is_high_standard"),
@@ -94,6 +95,10 @@ def contracts(world: World, month: Month) -> pl.DataFrame:
         pl.when("ended").then(pl.lit(STOPPED)).otherwise(pl.lit(PAID)).alias("subsidy_status_name"),
         "_geometry",
     )
+
+
+def _in_unit(area: str, hectares: pl.Expr) -> pl.Expr:
+    return pl.when(hectares).then((pl.col(area) / MU_PER_HECTARE).round(4)).otherwise(area)
 
 
 FEED = Feed(

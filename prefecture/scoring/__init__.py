@@ -6,5 +6,16 @@ Belongs here: the only reader of the planted truth. Nothing of the pipeline may 
 from prefecture.scoring.places import PlaceScore, score_places
 from prefecture.scoring.score import RuleScore, format_scores, score
 from prefecture.scoring.sites import SiteScore, score_sites
+from prefecture.scoring.subjects import SubjectScore, score_subjects
 
-__all__ = ["PlaceScore", "RuleScore", "SiteScore", "format_scores", "score", "score_places", "score_sites"]
+__all__ = [
+    "PlaceScore",
+    "RuleScore",
+    "SiteScore",
+    "SubjectScore",
+    "format_scores",
+    "score",
+    "score_places",
+    "score_sites",
+    "score_subjects",
+]

@@ -16,13 +16,13 @@ from prefecture.world.vital import is_present
 if TYPE_CHECKING:
     from prefecture.world.world import World
 
-_EMPLOYED_SHARE, _PUBLIC_SHARE, _STOPPED_SHARE = 0.5, 0.12, 0.04
+_EMPLOYED_SHARE, _PUBLIC_SHARE, _STOPPED_SHARE, _SECOND_SHARE = 0.5, 0.12, 0.04, 0.01
 
 
 def draw_employment(world: "World") -> pl.DataFrame:
     """One row per job: `_pid`, `_eid` (null for public bodies), `employer_code`, `start_date`, `stop_date`.
 
-    Some people also have a stopped row with an earlier employer.
+    Some people also have a stopped row with an earlier employer, a few a second job.
     """
     rng = world.stream("employment")
     adults = world.people.filter((is_present() | pl.col("is_floating")) & pl.col("age").is_between(18, 59))
@@ -42,7 +42,17 @@ def draw_employment(world: "World") -> pl.DataFrame:
         pl.Series("start_date", days_between(rng, "2008-01-01", "2019-12-31", len(stopped))),
         pl.Series("stop_date", days_between(rng, "2020-01-01", "2023-06-30", len(stopped))),
     ).filter(differs)
-    return pl.concat([jobs, past]).sort("_pid", "start_date")
+    return pl.concat([jobs, past, _second(world, employers, jobs)]).sort("_pid", "start_date")
+
+
+def _second(world: "World", employers: pl.DataFrame, jobs: pl.DataFrame) -> pl.DataFrame:
+    """Jobs that some have beside their own, with another employer."""
+    rng = world.stream("second jobs")
+    first = jobs.filter(pl.Series(rng.random(jobs.height) < _SECOND_SHARE))
+    other = _employers(rng, employers, first.height)
+    differs = other["employer_code"] != first["employer_code"]
+    days = pl.Series("start_date", days_between(rng, "2019-01-01", "2023-09-30", first.height))
+    return first.with_columns(*other.get_columns(), days).filter(differs)
 
 
 def _employers(rng: np.random.Generator, employers: pl.DataFrame, count: int) -> pl.DataFrame:

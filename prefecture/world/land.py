@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _PARCELS_PER_CONTRACT, _MOST_PARCELS = 5.5, 12
 _HIGH_STANDARD_SHARE, _IRRIGATED_SHARE = 0.55, 0.62
 _LEAST_AREA, _MOST_AREA = 0.12, 3.0
+_REMEASURED_SHARE = 0.01
 SQUARE_METRES = 10_000 / 15
 METRES_PER_DEGREE = 111_320.0
 _COS = 0.795
@@ -70,8 +71,9 @@ def draw_contracts(world: "World") -> pl.DataFrame:
 
 
 def draw_parcels(world: "World") -> pl.DataFrame:
-    """One row per parcel: `contract`, `parcel_code` (发包方 14, serial 5), `area` (mu), `is_irrigated`,
-    `is_high_standard`, `operator` (row of world.enterprises that farms it, or null), `_geometry`."""
+    """One row per parcel: `contract`, `parcel_code` (发包方 14, serial 5), `area` (mu), `map_area` (of every hundredth
+    parcel the map tells another one), `is_irrigated`, `is_high_standard`, `operator` (row of world.enterprises
+    that farms it, or null), `_geometry`."""
     rng, contracts = world.stream("parcels"), world.contracts
     counts = np.clip(1 + rng.poisson(_PARCELS_PER_CONTRACT - 1, contracts.height), 1, _MOST_PARCELS)
     owner = np.repeat(np.arange(contracts.height), counts)
@@ -83,7 +85,9 @@ def draw_parcels(world: "World") -> pl.DataFrame:
         pl.Series("is_high_standard", rng.random(len(owner)) < _HIGH_STANDARD_SHARE),
         pl.Series("operator", _operators(world, len(owner), rng)),
     )
+    measured = pl.Series(world.stream("measured parcels").random(len(owner)) < _REMEASURED_SHARE)
     return parcels.with_columns(
+        pl.when(measured).then((pl.col("area") * 1.08 + 0.02).round(2)).otherwise("area").alias("map_area"),
         pl.concat_str("village", pl.lit("00"), pl.col("serial").cast(pl.String).str.zfill(5)).alias("parcel_code"),
         _polygons(parcels, world.divisions).alias("_geometry"),
     ).drop("village", "serial")

@@ -65,7 +65,10 @@ def _projects(firms: pl.DataFrame, rng: np.random.Generator, count: int) -> list
         pl.Series("is_paid_twice", rng.random(count) < 0.4),
         pl.Series("is_paid", rng.random(count) < 0.6),
     )
-    rows = rows.with_columns(project_code().alias("project_code"))
+    # Every eighth is filed again when building begins, and goes on under the new code.
+    again = pl.when(pl.col("serial") % 8 == 4).then(pl.duration(days=pl.col("wait"))).otherwise(pl.duration(days=0))
+    codes = {"filed_code": project_code(), "later_code": project_code(pl.col("began") + again)}
+    rows = rows.with_columns(**codes)
     stages = [
         rows.select(
             pl.lit(PROJECT).alias("record_type"),
@@ -73,7 +76,9 @@ def _projects(firms: pl.DataFrame, rng: np.random.Generator, count: int) -> list
             "uscc",
             "holder_name",
             "village",
-            "project_code",
+            "total",
+            "began",
+            pl.col("later_code" if times else "filed_code").alias("project_code"),
             "project_name",
             pl.lit(stage).alias("stage_name"),
             pl.col("total").alias("money"),
@@ -88,7 +93,9 @@ def _projects(firms: pl.DataFrame, rng: np.random.Generator, count: int) -> list
             "uscc",
             "holder_name",
             "village",
-            "project_code",
+            "total",
+            "began",
+            pl.col("later_code").alias("project_code"),
             "project_name",
             pl.lit(SUBSIDY).alias("programme_name"),
             pl.lit(number, pl.Int64).alias("instalment"),
@@ -100,11 +107,11 @@ def _projects(firms: pl.DataFrame, rng: np.random.Generator, count: int) -> list
     return [*stages, *paid]
 
 
-def project_code() -> pl.Expr:
-    """国家投资项目代码: month and region of filing, the class of industry, kind (04 备案, 02 technical renewal),
-    serial number."""
+def project_code(filed: pl.Expr | None = None) -> pl.Expr:
+    """国家投资项目代码: month (of `filed`, else of `began`) and region of filing, the class of industry, kind (04 备案,
+    02 technical renewal), serial number."""
     return pl.concat_str(
-        pl.col("began").dt.strftime("%y%m"),
+        (pl.col("began") if filed is None else filed).dt.strftime("%y%m"),
         pl.col("village").str.head(6),
         pl.lit("04"),
         pl.lit("02"),

@@ -8,6 +8,7 @@ from typing import Any
 
 T1, T2 = "2024-01-31", "2024-02-29"
 PLACES = {"planted": 60, "of_day": 60, "of_today": 59}
+SUBJECTS = [{"subject": "parcels", "planted": 40, "right": 39, "share": 0.975}]
 
 
 def stage(turn: str, name: str, rows: int | None, wall: float, peak: int = 100) -> dict[str, Any]:
@@ -44,8 +45,8 @@ RESULT: dict[str, Any] = {
         stage(T2, "return sets", 90, 60.0),
     ],
     "turns": {
-        T1: {"workbooks": 159, "scores": [rule("R01", 1.0, 1.0)], "places": PLACES, **UNLINKED},
-        T2: {"workbooks": 30, "scores": [rule("R01", 1.0, 0.5)], "places": PLACES, **UNLINKED},
+        T1: {"workbooks": 159, "scores": [rule("R01", 1.0, 1.0)], "places": PLACES, "subjects": SUBJECTS, **UNLINKED},
+        T2: {"workbooks": 30, "scores": [rule("R01", 1.0, 0.5)], "places": PLACES, "subjects": SUBJECTS, **UNLINKED},
     },
     "sizes": {"landing": {"files": 2, "bytes": 1000}, "lake": {"files": 3, "bytes": 500}},
     "floor": {"seconds": {T1: 4.0, T2: 1.0}, "by_date": {}},
