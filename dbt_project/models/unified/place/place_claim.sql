@@ -5,6 +5,7 @@ with said as (
         stated.*,
         {{ rx_replace('stated.address', '[ 　]', '') }} as address_key,
         firm.enterprise_id,
+        firm.legal_rep_person_id,
         keeper.person_id as keeper_person_id
     from {{ ref('said_site') }} as stated
     left join {{ ref('enterprise') }} as firm on firm.uscc = stated.uscc
@@ -23,6 +24,9 @@ mark as (
     select numbers, place_no, address_key, uscc as holder from said where place_no is not null and uscc is not null
     union all
     select numbers, place_no, address_key, keeper_person_id from said where place_no is not null and keeper_person_id is not null
+    union all
+    -- A licence may name who keeps a shop where others name the shop's firm.
+    select numbers, place_no, address_key, legal_rep_person_id from said where place_no is not null and legal_rep_person_id is not null
 ),
 
 by_holder as (
