@@ -17,6 +17,8 @@ select
 from {{ ref('person') }} as person
 -- The register may strike somebody off whose death a township denies: that settles nothing, its ticket stays open.
 left join {{ ref('life_word') }} as word
-    on word.person_id = person.person_id and word.rule_id = 'R17' and person.disputed is not null
-        and person.life_word = '健在' and person.hukou_status_name = '死亡注销'
+    on word.rule_id = 'R17' and word.person_id = case
+        when person.disputed is not null and person.life_word = '健在' and person.hukou_status_name = '死亡注销'
+            then person.person_id
+    end
 where person.hukou_status_name = '正常' or word.person_id is not null

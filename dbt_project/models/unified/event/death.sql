@@ -14,27 +14,31 @@ with recorded as (
         on claim.record_key = said.record_key and claim.feed = said.feed and claim.role = said.role
     left join {{ ref('person_value') }} as valued on valued.person_id = claim.person_id
     where said.event = 'death' and claim.person_id is not null
+),
+
+-- A death after the date the township spoke of is news; one without a date is what it was asked about.
+answered as (
+    select
+        recorded.*,
+        case when coalesce(recorded.death_date, word.said_on) <= word.said_on then word.ticket_id end as denied_by
+    from recorded
+    left join {{ ref('life_word') }} as word on word.person_id = recorded.person_id and word.asserts = '健在'
 )
 
 select
-    recorded.person_id,
-    recorded.feed,
-    recorded.death_date,
-    recorded.record_key,
-    recorded.source_ref,
-    recorded.basis,
-    recorded.is_doubted,
-    word.ticket_id as denied_by,
-    not recorded.is_doubted and row_number() over (
-        partition by recorded.person_id, recorded.is_doubted
-        order by case when word.ticket_id is null then 0 else 1 end, precedence.rank nulls last,
-            recorded.death_date nulls last, recorded.source_ref
+    answered.person_id,
+    answered.feed,
+    answered.death_date,
+    answered.record_key,
+    answered.source_ref,
+    answered.basis,
+    answered.is_doubted,
+    answered.denied_by,
+    not answered.is_doubted and row_number() over (
+        partition by answered.person_id, answered.is_doubted
+        order by case when answered.denied_by is null then 0 else 1 end, precedence.rank nulls last,
+            answered.death_date nulls last, answered.source_ref
     ) = 1 as is_leading
-from recorded
+from answered
 left join {{ ref('precedence') }} as precedence
-    on precedence.feed = recorded.feed and precedence.field = 'death_date'
--- A death after the date the township spoke of is news; one without a date is what it was asked about.
-left join {{ ref('life_word') }} as word
-    on word.person_id = recorded.person_id
-    and word.asserts = '健在'
-    and coalesce(recorded.death_date, word.said_on) <= word.said_on
+    on precedence.feed = answered.feed and precedence.field = 'death_date'

@@ -43,6 +43,22 @@ absent as (
     where choice = 1
 ),
 
+-- One old visit does not outweigh the household register.
+outweighed as (
+    select residence.person_id
+    from {{ ref('person_residence') }} as residence
+    inner join {{ ref('household_member') }} as member on member.person_id = residence.person_id
+    where residence.is_old
+    group by residence.person_id
+),
+
+lived as (
+    select residence.*
+    from {{ ref('person_residence') }} as residence
+    left join outweighed on outweighed.person_id = residence.person_id
+    where outweighed.person_id is null
+),
+
 grid_mark as (
     select record_key, max(marks) as marks
     from {{ ref('stg_ledger__assertions') }}
@@ -94,9 +110,7 @@ select
     {{ age_on('valued.birth_date', as_of()) }} as age_years
 from {{ ref('person_value') }} as valued
 left join hukou on hukou.person_id = valued.person_id
--- One old visit does not outweigh the household register.
-left join {{ ref('person_residence') }} as residence
-    on residence.person_id = valued.person_id and (hukou.person_id is null or not residence.is_old)
+left join lived as residence on residence.person_id = valued.person_id
 left join absent on absent.person_id = valued.person_id
 left join {{ ref('death') }} as death on death.person_id = valued.person_id and death.is_leading
 left join word on word.person_id = valued.person_id

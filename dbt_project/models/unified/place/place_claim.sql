@@ -6,7 +6,11 @@ with said as (
         {{ rx_replace('stated.address', '[ 　]', '') }} as address_key,
         firm.enterprise_id,
         firm.legal_rep_person_id,
-        keeper.person_id as keeper_person_id
+        keeper.person_id as keeper_person_id,
+        -- What a row without a number is looked for by.
+        case when stated.place_no is null then stated.licence_no end as sought_licence_no,
+        case when stated.place_no is null then stated.uscc end as sought_uscc,
+        case when stated.place_no is null then keeper.person_id end as sought_keeper_id
     from {{ ref('said_site') }} as stated
     left join {{ ref('enterprise') }} as firm on firm.uscc = stated.uscc
     left join {{ ref('person_identifier') }} as keeper on keeper.id_no = stated.keeper_id_no
@@ -53,11 +57,10 @@ found as (
             else coalesce(by_licence.numbers, of_firm.numbers, of_keeper.numbers, said.numbers)
         end as numbers_found
     from said
-    left join by_licence on said.place_no is null and by_licence.licence_no = said.licence_no
-    left join by_holder as of_firm
-        on said.place_no is null and of_firm.holder = said.uscc and of_firm.address_key = said.address_key
+    left join by_licence on by_licence.licence_no = said.sought_licence_no
+    left join by_holder as of_firm on of_firm.holder = said.sought_uscc and of_firm.address_key = said.address_key
     left join by_holder as of_keeper
-        on said.place_no is null and of_keeper.holder = said.keeper_person_id and of_keeper.address_key = said.address_key
+        on of_keeper.holder = said.sought_keeper_id and of_keeper.address_key = said.address_key
 )
 
 select
