@@ -1,5 +1,5 @@
 """`python -m prefecture.bench run --scale 1% | arrivals --months 24 | turns --months 24 | compare A.json B.json |
-keep A.json`.
+keep A.json | linkage`.
 
 Belongs here: the command line, and what a run prints.
 """
@@ -11,8 +11,20 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.kit.house_files import HouseFileError, name_of
+from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
-from prefecture.bench import arrivals, compare, keep, parts, report, scale, story
+from prefecture.bench import (
+    arrivals,
+    compare,
+    hidden,
+    keep,
+    linkage,
+    parts,
+    report,
+    scale,
+    stock_linkage,
+    story,
+)  # fmt: skip
 from prefecture.bench.process import PartFailed
 from prefecture.months import COUNT
 
@@ -37,6 +49,7 @@ def main() -> int:
     two.add_argument("b", type=Path)
     kept = commands.add_parser("keep", help="how precise every rule was, from a result of `run`, beside the rules")
     kept.add_argument("result", type=Path)
+    commands.add_parser("linkage", help="records whose number is hidden, our ways beside Splink, in the data folder")
     part = commands.add_parser("part", help="one process of a run")
     part.add_argument("name", choices=sorted(parts.PARTS))
     part.add_argument("--root", type=Path, required=True)
@@ -53,6 +66,8 @@ def main() -> int:
         return 0
     if given.command == "keep":
         return keep_figures(given.result)
+    if given.command == "linkage":
+        return hidden_numbers(Paths.default())
     folder = Paths.default().root / "bench"
     if given.command == "run":
         return bench(folder, given.scale, given.months)
@@ -75,6 +90,16 @@ def bench(folder: Path, share: float, months: int) -> int:
     if result["instead"]["by_hand"]["differing"]:
         print("!! THE RULES BY HAND AND THE PIPELINE DISAGREE, see above")
         return 1
+    return 0
+
+
+def hidden_numbers(paths: Paths) -> int:
+    """Print who finds the person of records whose number is hidden; 1 without a register."""
+    with connect(paths, read_only=True) as con:
+        if not linkage.load(con, paths):
+            print("!! NO IDENTITY REGISTER (register/identity.parquet is missing)")
+            return 1
+        print(hidden.markdown(hidden.compare(con, stock_linkage.link)))
     return 0
 
 

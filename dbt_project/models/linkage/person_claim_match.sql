@@ -89,19 +89,21 @@ found as (
         and kin.name_key = claim.kin_key
         and kin.person_id <> person.person_id
     union all
-    select claim.claim_id, 4 as way, person.person_id, coalesce(person.sex_code = claim.sex_code, true) as is_near
+    select
+        claim.claim_id, 4 as way, person.person_id,
+        coalesce(person.sex_code = claim.sex_code, true) and coalesce(person.birth_date = claim.birth_date, true) as is_near
     from claim
     inner join known_person as person
-        on person.name_key = claim.name_key
-        and person.birth_date = claim.birth_date
-        and person.phone = claim.phone
+        on person.name_key = claim.name_key and person.phone = claim.phone
+    left join counted on counted.feed = claim.feed and counted.person_id = person.person_id
+    where claim.birth_date is not null or counted.person_id is null
     union all
     select claim.claim_id, 5 as way, person.person_id, coalesce(person.county_code = claim.county_code, false) as is_near
     from claim
     inner join known_person as person
         on person.name_key = claim.name_key
-        and person.sex_code = claim.sex_code
         and person.birth_date = claim.birth_date
+        and coalesce(person.sex_code = claim.sex_code, true)
     union all
     select claim.claim_id, 6 as way, person.person_id, true as is_near
     from claim
@@ -168,8 +170,8 @@ select
             when 1 then 'name_number'
             when 2 then 'name_number_part'
             when 3 then 'name_birth_kin'
-            when 4 then 'name_birth_phone'
-            when 5 then 'name_birth_sex_county'
+            when 4 then 'name_phone'
+            when 5 then 'name_birth_county'
             when 6 then 'name_household'
             else 'name_village'
         end
