@@ -52,6 +52,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
             *outputs.assets(),
             arrivals.daily_report(feeds),
             stewards.precedence_book(contracts),
+            stewards.linkage_book(contracts),
             *exports.assets(load_exports().values(), contracts),
             queries.answers,
         ],

@@ -1,4 +1,4 @@
-"""What stewards decide on, as assets: whose word counts first.
+"""What stewards decide on, as assets: whose word counts first, whom a row means.
 
 Belongs here: these assets. Does not belong here: what their workbooks say (give.stewards).
 """
@@ -11,12 +11,14 @@ from pipelines.defs.fresh import EVERY_TURN
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
+from pipelines.give.stewards import likeness_book
 from pipelines.give.stewards.precedence_book import places, write_book
-from pipelines.judge.ledger import shown
+from pipelines.judge.ledger import linkage_decisions, shown
 from pipelines.judge.ledger.precedence import problems
 from pipelines.kit.contracts import Feed
 
 _COLUMNS = ["field", "feed", "rank", "trusted_months", "told", "won", "differs", "decided"]
+_LIKENESS_READS = ("linkage/person_proposal", "unified/person_claim", "unified/death", "unified/benefit")
 _READS = ("precedence", "person_value", "person_claim", "person_residence", "death")
 
 
@@ -24,7 +26,7 @@ def precedence_book(feeds: Mapping[str, Feed]) -> dg.AssetsDefinition:
     """The asset that writes 取值优先级 and tells decisions without effect. `feeds` by code."""
 
     @dg.asset(
-        key=["reports", "precedence"], deps=[["unified", table] for table in _READS], group_name="reports",
+        key=["reports", "precedence"], deps=[["unified", table] for table in _READS], group_name="stewards",
         kinds={"excel"}, owners=["team:big_data_bureau"], freshness_policy=EVERY_TURN, **BY_DATE,
         description="Which source is believed about each field of a person, how often, and the cells to change it "
         "取值优先级; filled in, it goes into data/decisions/precedence and counts from the next turn.",
@@ -45,3 +47,25 @@ def precedence_book(feeds: Mapping[str, Feed]) -> dg.AssetsDefinition:
         })
 
     return precedence
+
+
+def linkage_book(feeds: Mapping[str, Feed]) -> dg.AssetsDefinition:
+    """The asset that writes 疑似同一人. `feeds` by code."""
+
+    @dg.asset(
+        key=["reports", "linkage"], deps=[dg.AssetKey(table.split("/")) for table in _LIKENESS_READS],
+        group_name="stewards", kinds={"excel"}, owners=["team:big_data_bureau"], freshness_policy=EVERY_TURN, **BY_DATE,
+        description="Rows without a valid number that may mean a person, a bounded number a turn, and the cells to "
+        "decide it 疑似同一人; filled in, it goes into data/decisions/linkage and counts from the next turn.",
+    )
+    def linkage(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> dg.MaterializeResult:
+        paths = lakehouse.hold(context.log)
+        with lakehouse.showing(context, shown.BUILT) as con:
+            found = likeness_book.pairs(con, feeds)
+            told = linkage_decisions.problems(con, paths, as_of(context))
+        file = likeness_book.write_book(paths, as_of(context), found, told)
+        return dg.MaterializeResult(metadata={
+            "dagster/row_count": len(found), "file": dg.MetadataValue.path(str(file)),
+        })
+
+    return linkage

@@ -30,12 +30,13 @@ STEPS = {
     "published__analyst_database": "published export",
     "reports__daily_arrivals": "daily report",
     "reports__precedence": "precedence",
+    "reports__linkage": "likeness",
 }
 ALWAYS = (
     "turn", "start", "business date", "bronze", "structure checks", "reference", "ledger", "ledger open",
     "ledger inbox", "ledger tickets", "models", "models start", *(f"models {layer}" for layer in LAYERS),
     "models seeds and tests", "models described", "past", "rules", "return sets", "notices", "published export",
-    "collected", "rulings", "arrival checks", "daily report", "precedence", "between steps",
+    "collected", "rulings", "arrival checks", "daily report", "precedence", "likeness", "between steps",
 )  # fmt: skip
 
 

@@ -4,6 +4,6 @@ Belongs here: the policy, and where every column of the lake comes from. Does no
 (contracts/masks.py), showing anything.
 """
 
-from pipelines.kit.disclosure.policy import ANALYST, PREVIEW, TOWNSHIP, may_show, may_show_column
+from pipelines.kit.disclosure.policy import ANALYST, PREVIEW, STEWARD, TOWNSHIP, may_show, may_show_column
 
-__all__ = ["ANALYST", "PREVIEW", "TOWNSHIP", "may_show", "may_show_column"]
+__all__ = ["ANALYST", "PREVIEW", "STEWARD", "TOWNSHIP", "may_show", "may_show_column"]

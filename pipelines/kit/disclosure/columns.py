@@ -38,7 +38,7 @@ class Facts:
 
 _PUBLIC = Facts("L1")
 ANY_TABLE = "*"
-PREVIEW, ANALYST, TOWNSHIP = AUDIENCES = "preview", "analyst", "township"
+PREVIEW, ANALYST, TOWNSHIP, STEWARD = AUDIENCES = "preview", "analyst", "township", "steward"
 _HIDDEN = Facts("L4", is_masked=True, is_identifier=True, is_free_text=True)
 
 
