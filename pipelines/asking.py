@@ -4,8 +4,9 @@ Belongs here: what a query may be and may touch. Does not belong here: why it ha
 (asking_words.py), 查询核验 (give/queries/), the command line.
 """
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
@@ -13,7 +14,10 @@ import duckdb
 
 from pipelines import asking_words
 from pipelines.judge.ledger import shown
+from pipelines.judge.ledger.past import KNOWN_ON, VALID_ON
+from pipelines.kit.decision_files import issued_turns
 from pipelines.kit.lake import connect
+from pipelines.kit.models import remembered
 from pipelines.kit.paths import Paths
 
 _WIDTH, _ROWS = 200, 100
@@ -37,8 +41,9 @@ def ask(paths: Paths, sql: str, days: Mapping[str, date] = MappingProxyType({}))
         for variable, day in days.items():
             con.execute(f"SET VARIABLE {variable} = DATE '{day}'")
         _shut(con, paths)
-        if said := unfinished(con):
-            print(said, file=sys.stderr)
+        for said in (unfinished(con), *_about_days(con, paths, sql, days)):
+            if said:
+                print(said, file=sys.stderr)
         try:
             kinds = [statement.type for statement in con.extract_statements(sql)]
             if kinds != [duckdb.StatementType.SELECT]:
@@ -60,6 +65,18 @@ def unfinished(con: duckdb.DuckDBPyConnection) -> str:
         f"注意：{found.as_of} 这一轮只走到「{found.step}」，尚未办结，查到的内容可能新旧混杂；请先把作业 turn 运行完。"
         f"The turn of {found.as_of} has only come to '{found.step}'"
     )
+
+
+def _about_days(
+    con: duckdb.DuckDBPyConnection, paths: Paths, sql: str, days: Mapping[str, date]
+) -> Iterator[str]:  # fmt: skip
+    """What a day cannot tell: the lake was taken back to before it, or a table that nobody says the days of."""
+    found, known = shown.look(con), days.get(KNOWN_ON)
+    if found and known and any(found.as_of < turn <= known for turn in issued_turns(paths)):
+        yield f"注意：湖仓已回到 {found.as_of}，之后各轮所知不在其中；请先运行最近一轮。the lake went back"
+    undated = [table.name for table in remembered() if not table.valid_from and not table.valid_through]
+    if VALID_ON in days and (asked := [name for name in undated if re.search(rf"past\.{name}\b", sql)]):
+        yield f"注意：{'、'.join(asked)} 没有来源说明起止日期，--valid 对其不起作用。nobody tells its days"
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:

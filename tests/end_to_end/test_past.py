@@ -31,11 +31,17 @@ def test_the_first_turn_comes_back_whole(paths: Paths) -> None:
     """Its sets are those that went out, although the second turn corrected and withdrew; what golden tables remember of
     that day is what was built anew. A set that was changed since is named."""
     told = _inputs_as_they_are(paths)
-    changed = next(iter(sorted((paths.returns / "370602001").glob("20240131*")))) / "manifest.json"
+    changed = _first(paths, "370602001") / "manifest.json"
     document = json.loads(changed.read_text(encoding="utf-8"))
     changed.write_text(json.dumps(document | {"purpose": "另有所图"}), encoding="utf-8")
+    _first(paths, "370602002").joinpath("residents.parquet.age").unlink()
+    shutil.rmtree(_first(paths, "370602003"))
+    (paths.decisions / "tickets").mkdir(exist_ok=True)
+    (paths.decisions / "tickets" / "nowhere.yaml").symlink_to(paths.root / "nowhere")
     built = build_past(paths, FIRST)
-    assert (built.turns, built.sets, built.equal, built.other) == (1, 159, 158, ("370602001",))
+    assert (built.turns, built.sets, built.equal) == (1, 159, 156)
+    assert built.other == ("370602001", "370602002", "370602003")
+    assert {file.name for file in built.root.iterdir()} == {"lake", "again"}  # nothing leads back to the installation
     with connect(Paths(built.root), read_only=True) as con:
         anew = con.execute(f"SELECT {VALUES} FROM lake.unified.person ORDER BY ALL").fetchall()
     with connect(paths, read_only=True) as con:
@@ -53,6 +59,10 @@ def test_a_day_without_a_turn_is_refused_and_nothing_made(paths: Paths) -> None:
     with pytest.raises(NoSuchTurn, match="2024-01-31、2024-02-29"):
         build_past(paths, date(2024, 2, 28))
     assert not (paths.root / "past").exists()
+
+
+def _first(paths: Paths, township: str) -> Path:
+    return next((paths.returns / township).glob("20240131"))
 
 
 def _inputs_as_they_are(paths: Paths) -> dict[Path, bytes]:

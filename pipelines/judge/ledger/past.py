@@ -95,21 +95,23 @@ def _added(table: Remembered, columns: dict[str, str]) -> str:
 
 def _view(table: Remembered, columns: dict[str, str]) -> str:
     """The newest row of each key by the day asked for (unset: of all), where it is no end, valid on the day asked for
-    (unset: on any)."""
+    (unset: on any). Where a row does not tell since when it is so, it is since the key was known first."""
     key, change = ", ".join(table.key), f'lake.past."{table.name}_change"'
     by_then = f"known_from <= coalesce(try_cast(getvariable('{KNOWN_ON}') AS DATE), DATE '9999-12-31')"
     valid = " AND ".join(f"({told})" for told in ("NOT is_gone", *_valid(table)))
     return f"""
         CREATE OR REPLACE VIEW lake.past."{table.name}" AS
         SELECT known_from, {', '.join(columns)} FROM {change}
-        SEMI JOIN (SELECT {key}, max(known_from) AS known_from FROM {change} WHERE {by_then} GROUP BY {key}) AS newest
-        USING ({key}, known_from)
+        JOIN (
+            SELECT {key}, max(known_from) AS known_from, min(known_from) AS first_known
+            FROM {change} WHERE {by_then} GROUP BY {key}
+        ) AS newest USING ({key}, known_from)
         WHERE {valid}"""
 
 
 def _valid(table: Remembered) -> list[str]:
     day = f"try_cast(getvariable('{VALID_ON}') AS DATE)"
     unset = f"getvariable('{VALID_ON}') IS NULL"
-    told = [f"{unset} OR {table.valid_from} IS NULL OR CAST({table.valid_from} AS DATE) <= {day}"]
+    told = [f"{unset} OR coalesce(CAST({table.valid_from} AS DATE), first_known) <= {day}"]
     ends = f"{unset} OR {table.valid_through} IS NULL OR CAST({table.valid_through} AS DATE) >= {day}"
     return (told if table.valid_from else []) + ([ends] if table.valid_through else [])

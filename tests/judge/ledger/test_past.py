@@ -80,6 +80,12 @@ def test_valid_time_is_first_day_to_last_and_open_where_nobody_tells(con, thing)
     assert len(known(con, T2, E + timedelta(1))) == 1  # that it ended was not known any more
 
 
+def test_what_nobody_tells_the_beginning_of_is_so_since_it_was_known(con, thing):
+    thing(T1, ("1", "甲"), begun=None)
+    thing(T2, ("1", "乙"), begun=None)
+    assert [known(con, valid=day) for day in (T1 - timedelta(1), T1)] == [[], [("1", "乙")]]
+
+
 def test_a_column_that_is_new_is_unknown_of_the_past(con, thing):
     thing(T1, ("1", "甲"))
     con.execute("ALTER TABLE lake.unified.thing ADD COLUMN colour VARCHAR")
