@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.judge.ledger.decisions import issued_turns
-from pipelines.judge.ledger.past import KNOWN_ON, VALID_ON
 from pipelines.kit.city_time import written_day
 from pipelines.kit.house_text import HouseFileError
 from pipelines.kit.paths import Paths
@@ -78,7 +77,7 @@ def _run() -> int:
         return 1
     keep_private(paths)
     if arguments.command == "query":
-        return ask(paths, arguments.sql, {KNOWN_ON: arguments.known, VALID_ON: arguments.valid})
+        return ask(paths, arguments.sql, arguments.known, arguments.valid)
     if arguments.command == "inspect":
         return inspect(paths, arguments)
     if arguments.command == "take":
@@ -128,11 +127,13 @@ def _words(text: str) -> str:
     return text
 
 
-def ask(paths: Paths, sql: str, days: dict[str, date | None]) -> int:
+def ask(paths: Paths, sql: str, known: date | None, valid: date | None) -> int:
     """Print the answer to one query; 1 when it is none, with the reason instead."""
     from pipelines import asking
+    from pipelines.judge.ledger.past import KNOWN_ON, VALID_ON
 
     try:
+        days = {KNOWN_ON: known, VALID_ON: valid}
         asking.ask(paths, sql, {variable: day for variable, day in days.items() if day})
     except asking.NotAQuestionError as problem:
         print(problem, file=sys.stderr)

@@ -74,9 +74,10 @@ def _about_days(
     found, known = shown.look(con), days.get(KNOWN_ON)
     if found and known and any(found.as_of < turn <= known for turn in issued_turns(paths)):
         yield f"注意：湖仓已回到 {found.as_of}，之后各轮所知不在其中；请先运行最近一轮。the lake went back"
-    undated = [table.name for table in remembered() if not table.valid_from and not table.valid_through]
-    if VALID_ON in days and (asked := [name for name in undated if re.search(rf"past\.{name}\b", sql)]):
-        yield f"注意：{'、'.join(asked)} 没有来源说明起止日期，--valid 对其不起作用。nobody tells its days"
+    if VALID_ON in days:  # only then is the project's manifest worth reading
+        undated = [table.name for table in remembered() if not table.valid_from and not table.valid_through]
+        if asked := [name for name in undated if re.search(rf"past\.{name}\b", sql)]:
+            yield f"注意：{'、'.join(asked)} 没有来源说明起止日期，--valid 对其不起作用。nobody tells its days"
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
