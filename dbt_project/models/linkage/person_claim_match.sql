@@ -25,15 +25,7 @@ with claim as (
 
 known_person as (
     select distinct
-        identifier.person_id,
-        {{ name_key('vouched.name') }} as name_key,
-        coalesce(vouched.sex_code, identifier.sex_code) as sex_code,
-        coalesce(vouched.birth_date, identifier.birth_date) as birth_date,
-        {{ number_stem('identifier.id_no') }} as number_stem,
-        {{ number_order('identifier.id_no') }} as number_order,
-        vouched.phone,
-        vouched.current_division_code as village_code,
-        substr(vouched.township_code, 1, 6) as county_code,
+        {{ vouched_person() }},
         vouched.household_no
     from {{ ref('said_vouched') }} as vouched
     inner join {{ ref('person_identifier') }} as identifier on identifier.id_no = vouched.id_no
