@@ -138,12 +138,14 @@ def _write_register(paths: Paths, order: Order, villages: pl.DataFrame, register
         everything.cases += register.cases
         everything.answers += register.answers
         everything.places += register.places
+        everything.numbers += register.numbers
     folder = register_of(paths)
     folder.mkdir(parents=True, exist_ok=True)
     cases = everything.case_table()
     cases.drop("_pid", "_eid").write_parquet(folder / "defects.parquet")
     answers = pl.concat(everything.answers).sort("township_code", "rule_id", "entity_key")
     answers.write_parquet(folder / "answers.parquet")
+    everything.number_table().write_parquet(folder / "numbers.parquet")
     everything.place_table().write_parquet(folder / "places.parquet")
     _players(villages, PLAYING_TOWNSHIPS(order.seed, paths.reference)).write_parquet(folder / "players.parquet")
     return cases

@@ -41,6 +41,7 @@ class Register:
     cases: list[pl.DataFrame] = field(default_factory=list)
     answers: list[pl.DataFrame] = field(default_factory=list)
     places: list[pl.DataFrame] = field(default_factory=list)
+    numbers: list[pl.DataFrame] = field(default_factory=list)
     given: list[pl.DataFrame] = field(default_factory=list)
     stopped: list[pl.Series] = field(default_factory=list)
 
@@ -119,6 +120,16 @@ class Register:
             pl.col("current").alias("current_code"),
         )
         self.places.append(rows)
+
+    def number(self, feed: str, numbers: pl.Series, meant: pl.Series, kind: pl.Series) -> None:
+        """The enterprise (its credit code; null: it cannot be told) that old numbers mean in a feed, and their kind."""
+        told = pl.DataFrame({"number": numbers, "uscc": meant, "kind": kind})
+        self.numbers.append(told.select(pl.lit(feed).alias("feed"), pl.all()))
+
+    def number_table(self) -> pl.DataFrame:
+        """feed, number as the feed writes it; uscc of the enterprise it means (null: none); kind."""
+        schema = {"feed": pl.String, "number": pl.String, "uscc": pl.String, "kind": pl.String}
+        return pl.concat([pl.DataFrame(schema=schema), *self.numbers]).sort("feed", "number")
 
     def place_table(self) -> pl.DataFrame:
         """feed, record_key; kind of reorganisation; division_code as the row bears it on_day; valid_from: the unit it

@@ -9,12 +9,15 @@
     )
 {%- endmacro %}
 
-{# What is wrong with a code (already upper case), or null. Fifteen digits are a registration number of the
-   time before 2015 (注册号). #}
+{# What is wrong with a code (already upper case), or null. A number of the time before 2015 (old_number.sql) is none of
+   these codes, though it may lead to its enterprise (linkage/enterprise_number). #}
 {% macro credit_code_defect(code) -%}
     case
         when {{ code }} is null then null
-        when {{ rx_match(code, '^[0-9]{15}$') }} then 'legacy'
+        when {{ is_registration_no(code) }}
+            then case when {{ registration_no_fits(code) }} then 'legacy' else 'old_checksum' end
+        when {{ is_organisation_code(code) }}
+            then case when {{ organisation_code_fits(code) }} then 'organisation' else 'old_checksum' end
         when length({{ code }}) <> 18 then 'length'
         when not {{ rx_match(code, '^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$') }} then 'charset'
         when substr('0123456789ABCDEFGHJKLMNPQRTUWXY', cast((31 - {{ _credit_code_sum(code) }} % 31) % 31 + 1 as integer), 1)

@@ -20,9 +20,11 @@ def record_sql(feed: Feed, says: Says) -> str:
             f"    on {p.role}_claim.claim_id = {claim_id(p, says, 'stated.')} and {p.role}_claim.feed = '{feed.code}'"
         )
     for e in says.enterprise:
-        keys.append(f"{e.role}_firm.enterprise_id as {_key('enterprise', e.role)}")
+        firm = f"{e.role}_firm"
+        keys.append(f"{firm}.enterprise_id as {_key('enterprise', e.role)}")
+        keys.append(f"{firm}.basis as {_basis(e.role)}")
         joins.append(
-            f"left join {{{{ ref('enterprise') }}}} as {e.role}_firm on {e.role}_firm.uscc = stated.{e.number}"
+            f"left join {{{{ ref('enterprise_number') }}}} as {firm} on {firm}.number = stated.{e.number}"
         )
     if says.site:
         keys.append("site.place_id")
@@ -39,7 +41,9 @@ def record_sql(feed: Feed, says: Says) -> str:
 def record_yml(feed: Feed, says: Says) -> str:
     """The view's description."""
     keys = [(_key("person", p.role), '{{ doc("person_id") }}') for p in says.named]
-    keys += [(_key("enterprise", e.role), '{{ doc("enterprise_id") }}') for e in says.enterprise]
+    for e in says.enterprise:
+        keys.append((_key("enterprise", e.role), '{{ doc("enterprise_id") }}'))
+        keys.append((_basis(e.role), '{{ doc("enterprise_basis") }}'))
     keys += [("place_id", '{{ doc("place_id") }}')] if says.site else []
     title = f"{feed.grain}：{feed.title}（{feed.department_name} {feed.code}），带统一底册主键。"
     return model_yml(says.record.name, title, [*keys, *staging_columns(feed, says)])
@@ -47,3 +51,7 @@ def record_yml(feed: Feed, says: Says) -> str:
 
 def _key(subject: str, role: str) -> str:
     return f"{subject}_id" if role == SELF else f"{role}_{subject}_id"
+
+
+def _basis(role: str) -> str:
+    return "enterprise_basis" if role == SELF else f"{role}_enterprise_basis"

@@ -58,6 +58,7 @@ def _story(result: Mapping[str, Any]) -> list[str]:
         "", "## Found against planted", "",
         *_scores(result["turns"]),
         "", "## Codes of reorganised villages", "", *_places(result["turns"]),
+        "", "## Rows with old numbers of enterprises", "", *_numbers(result["turns"]),
         "", "## Rows of places", "", *_sites(result["turns"]),
         "", "## Golden rows that say what is true", "", *_subjects(result["turns"]),
         "", "## Linkage", "", *_linkage(result["turns"]),
@@ -154,6 +155,11 @@ def _scores(turns: Mapping[str, Any]) -> list[str]:
 def _places(turns: Mapping[str, Any]) -> list[str]:
     rows = [(day, *(turn["places"][n] for n in ("planted", "of_day", "of_today"))) for day, turn in turns.items()]
     return table(("turn", "rows planted", "unit of their day", "unit of today"), rows)
+
+
+def _numbers(turns: Mapping[str, Any]) -> list[str]:
+    counts = ("rows", "findable", "found", "wrong")
+    return table(("turn", *counts), [(day, *(turn["numbers"][c] for c in counts)) for day, turn in turns.items()])
 
 
 def _sites(turns: Mapping[str, Any]) -> list[str]:

@@ -38,6 +38,7 @@ from prefecture.defects.missed_deaths import plant_missed_deaths
 from prefecture.defects.names import plant_names
 from prefecture.defects.odd_deliveries import send_late_marriages, shrink_survey, tidy_up
 from prefecture.defects.old_age import plant_old_age
+from prefecture.defects.old_numbers import plant_old_numbers
 from prefecture.defects.paid_dead import plant_paid_dead
 from prefecture.defects.places import plant_places
 from prefecture.defects.quarantine import plant_quarantine
@@ -97,6 +98,7 @@ _IN_ORDER = (
     plant_two_numbers,
     plant_names,
     plant_reorganised,
+    plant_old_numbers,
     follow_up,
 )
 

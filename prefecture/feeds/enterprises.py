@@ -23,6 +23,7 @@ LAYOUT = {
     "status_name": "登记状态",
     "established_date": "成立日期",
     "cancelled_date": "注销日期",
+    "registration_no": "注册号",
     "change_type": "变动类型",
 }
 

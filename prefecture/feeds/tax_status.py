@@ -5,7 +5,6 @@ Belongs here: what the tax office tells of an enterprise. Does not belong here: 
 section in every third county; enterprises of before October 2015 still have their old taxpayer number.
 """
 
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import polars as pl
 
 from prefecture.feeds.feed import Feed
 from prefecture.months import MONTHS, Month
+from prefecture.world.enterprises import ONE_CODE_SINCE
 from prefecture.world.world import World
 
 LAYOUT = {
@@ -30,7 +30,6 @@ LAYOUT = {
     "tax_office_name": "主管税务机关",
 }
 COMPANY = "有限责任公司"
-_ONE_CODE_SINCE = date(2015, 10, 1)
 _SHARE = {COMPANY: 1.0, "农民专业合作社": 0.6, "个体工商户": 0.26}
 _SALES = ("0", "1万元以下", "1-10万元", "10-30万元", "30-100万元", "100万元以上")
 _TAXES = ("0", "0.1万元以下", "0.1-1万元", "1-5万元", "5万元以上")
@@ -59,7 +58,7 @@ def taxpayers(world: World, month: Month) -> pl.DataFrame:
         "_eid",
         pl.col("uscc"),
         "name",
-        pl.when(pl.col("established_date") < _ONE_CODE_SINCE)
+        pl.when(pl.col("established_date") < ONE_CODE_SINCE)
         .then(pl.concat_str("county_code", pl.col("uscc").str.slice(8, 9)))
         .otherwise("uscc")
         .alias("taxpayer_no"),

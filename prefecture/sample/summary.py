@@ -12,7 +12,7 @@ from pipelines.judge.rules import load_rules
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 from prefecture.register import register_of
-from prefecture.scoring import format_scores, score, score_places, score_sites, score_subjects
+from prefecture.scoring import format_scores, score, score_numbers, score_places, score_sites, score_subjects
 
 # What the summary calls the events of a ticket's life (pipelines/judge/ledger/ticket.py).
 EVENTS = {
@@ -39,6 +39,10 @@ def print_summary(paths: Paths, as_of: date) -> None:
             ("rows planted", places.planted),
             ("unit of their day", places.of_day),
             ("unit of today", places.of_today),
+        ])
+        old = score_numbers(con, register_of(paths))
+        _section("Rows with old numbers of enterprises 旧号码", [
+            ("rows", old.rows, f"{old.findable} findable", f"{old.found} found", f"{old.wrong} wrong"),
         ])
         if sites := score_sites(con, register_of(paths)):
             _section("Rows of places 场所", [

@@ -3,18 +3,21 @@
 Belongs here: the only reader of the planted truth. Nothing of the pipeline may import this package.
 """
 
+from prefecture.scoring.numbers import NumberScore, score_numbers
 from prefecture.scoring.places import PlaceScore, score_places
 from prefecture.scoring.score import RuleScore, format_scores, score
 from prefecture.scoring.sites import SiteScore, score_sites
 from prefecture.scoring.subjects import SubjectScore, score_subjects
 
 __all__ = [
+    "NumberScore",
     "PlaceScore",
     "RuleScore",
     "SiteScore",
     "SubjectScore",
     "format_scores",
     "score",
+    "score_numbers",
     "score_places",
     "score_sites",
     "score_subjects",

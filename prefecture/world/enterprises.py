@@ -4,19 +4,21 @@ Belongs here: the register of market regulation at a turn. Does not belong here:
 (insurance.py).
 """
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from prefecture.world.id_numbers import credit_codes
+from prefecture.world.id_numbers import credit_codes, registration_numbers
 from prefecture.world.lots import days_between
 from prefecture.world.vital import is_present
 
 if TYPE_CHECKING:
     from prefecture.world.world import World
 
+ONE_CODE_SINCE = date(2015, 10, 1)
 _PER_ONE_PERCENT, _EMPLOYER_SHARE, _CANCELLED_SHARE, _REVOKED_SHARE = 10_500, 0.13, 0.06, 0.01
 _KINDS = (
     ("92", "个体工商户", ""),
@@ -106,6 +108,9 @@ def _registered(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
         .alias("status_name"),
         "established_date",
         pl.when(ends | revoked).then(pl.max_horizontal("ended", pl.col("established_date"))).alias("cancelled_date"),
+        pl.when(pl.col("established_date") < ONE_CODE_SINCE)
+        .then(registration_numbers(rows["uscc"].str.slice(2, 6), rows["_eid"] % 10**7))
+        .alias("registration_no"),
         pl.col("employer").alias("is_employer"),
         "has_old_code",
         "township",

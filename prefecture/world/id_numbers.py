@@ -1,4 +1,5 @@
-"""Numbers that carry a check character: GB 11643-1999 (residents) and GB 32100-2015 (organisations).
+"""Numbers that carry a check character: GB 11643-1999 (residents), GB 32100-2015 (organisations) and GS 15-2006 (their
+registration numbers of before).
 
 Belongs here: forming valid numbers, for whole columns. Does not belong here: who gets which number, or damage
 done to one on purpose (defects/identity.py, defects/credit.py). The pipeline has its own implementation.
@@ -65,6 +66,17 @@ def credit_codes(prefix: np.ndarray, region: np.ndarray, serial: np.ndarray) -> 
     first = [c.astype("U1") for c in (prefix.astype("U2").view("U1").reshape(-1, 2).T)]
     columns = [*first, *digits, *body, _ORGANISATION_CHECKS[check]]
     return pl.Series(_joined(columns)) + pl.Series(letters[credit_check(columns)])
+
+
+def registration_numbers(region: pl.Series, serial: pl.Series) -> pl.Series:
+    """Valid registration numbers of before 2015 (GS 15-2006) from six-digit regions (text) and serials below ten
+    million, distinct within a region."""
+    first14 = region + "0" + serial.cast(pl.String).str.zfill(7)
+    number, carried = first14.cast(pl.Int64).to_numpy(), np.full(len(first14), 10)
+    for place in range(13, -1, -1):
+        digit = number // 10**place % 10
+        carried = ((carried + digit + 9) % 10 + 1) * 2 % 11
+    return first14 + pl.Series((11 - carried) % 10).cast(pl.String)
 
 
 def credit_check(columns: list[np.ndarray]) -> np.ndarray:

@@ -1,6 +1,6 @@
-"""The two check digits a second time, written from the standards.
+"""The check digits a second time, written from the standards.
 
-Belongs here: GB 11643-1999 and GB 32100-2015. Does not belong here: anything the generator uses.
+Belongs here: GB 11643-1999, GB 32100-2015, GS 15-2006 and GB 11714. Does not belong here: anything the generator uses.
 """
 
 from datetime import date
@@ -36,3 +36,19 @@ def with_century(number: str) -> str:
     """18 digits of a 15-digit number."""
     body = number[:6] + "19" + number[6:]
     return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def registration_valid(number: str) -> bool:
+    """GS 15-2006: fifteen digits, the last one by ISO 7064 MOD 11,10."""
+    if len(number) != 15 or not number.isdigit():
+        return False
+    product = 10
+    for digit in map(int, number[:14]):
+        product = ((product + digit) % 10 or 10) * 2 % 11
+    return (product + int(number[14])) % 10 == 1
+
+
+def organisation_valid(code: str) -> bool:
+    """GB 11714: eight signs and the check character."""
+    total = sum(int(sign, 36) * weight for sign, weight in zip(code[:8], (3, 7, 9, 10, 5, 8, 4, 2), strict=True))
+    return code[8] == "0123456789X0"[11 - total % 11]

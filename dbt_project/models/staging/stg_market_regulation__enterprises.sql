@@ -23,6 +23,7 @@ select
     status_name,
     established_date,
     cancelled_date,
+    registration_no,
     change_type,
     {{ correction_columns() }},
     {{ lineage('F14') }}

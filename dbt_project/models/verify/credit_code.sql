@@ -17,4 +17,5 @@ select
     coalesce(example.name, enterprise.name) as name,
     example.uscc_defect
 from example
-left join {{ ref('enterprise') }} as enterprise on enterprise.uscc = example.uscc
+left join {{ ref('enterprise_number') }} as meant on meant.number = example.uscc
+left join {{ ref('enterprise') }} as enterprise on enterprise.enterprise_id = meant.enterprise_id

@@ -13,8 +13,9 @@ after_cancellation as (
             partition by enterprise.record_key order by employee.period_month desc, employee.source_ref
         ) as newest
     from enterprise
+    inner join {{ ref('enterprise_number') }} as known on known.enterprise_id = enterprise.enterprise_id
     inner join {{ ref('stg_human_resources__employment_insurance') }} as employee
-        on employee.employer_code = enterprise.uscc
+        on employee.employer_code = known.number
         and employee.status_name = '参保'
         and employee.period_month > {{ month_of('enterprise.cancelled_date') }}
 ),

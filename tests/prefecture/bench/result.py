@@ -8,6 +8,7 @@ from typing import Any
 
 T1, T2 = "2024-01-31", "2024-02-29"
 PLACES = {"planted": 60, "of_day": 60, "of_today": 59}
+NUMBERS = {"rows": 30, "findable": 15, "found": 15, "wrong": 0}
 SUBJECTS = [{"subject": "parcels", "planted": 40, "right": 39, "share": 0.975}]
 
 
@@ -25,7 +26,9 @@ def rule(rule_id: str, precision: float, recall: float) -> dict[str, Any]:
     return {"rule_id": rule_id, **dict.fromkeys(counts, 1), "precision": precision, "recall": recall}
 
 
-UNLINKED: dict[str, Any] = {"sites": None, "linkage": None, "linkage_by_feed": [], "stability": None}
+UNLINKED: dict[str, Any] = {
+    "numbers": NUMBERS, "sites": None, "linkage": None, "linkage_by_feed": [], "stability": None,
+}  # fmt: skip
 RESULT: dict[str, Any] = {
     "scale": "1pct",
     "share": 0.01,

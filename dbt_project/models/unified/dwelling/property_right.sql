@@ -3,6 +3,7 @@
 select
     owner_claim.person_id as owner_person_id,
     owner_firm.enterprise_id as owner_enterprise_id,
+    owner_firm.basis as owner_enterprise_basis,
     stated.right_no,
     stated.unit_no,
     stated.cert_no,
@@ -39,4 +40,4 @@ select
 from {{ ref('stg_natural_resources__property_rights') }} as stated
 left join {{ ref('person_claim') }} as owner_claim
     on owner_claim.claim_id = {{ derived_key('listed_person', ['stated.record_key', "'owner'", 'stated.each_position']) }} and owner_claim.feed = 'F13'
-left join {{ ref('enterprise') }} as owner_firm on owner_firm.uscc = stated.owner_uscc
+left join {{ ref('enterprise_number') }} as owner_firm on owner_firm.number = stated.owner_uscc

@@ -1,8 +1,9 @@
 with insured as (
-    select employer_code, count(distinct id_no) as insured_count
-    from {{ ref('stg_human_resources__employment_insurance') }}
-    where status_name = '参保'
-    group by employer_code
+    select employer.uscc, count(distinct stated.id_no) as insured_count
+    from {{ ref('stg_human_resources__employment_insurance') }} as stated
+    inner join {{ ref('enterprise_number') }} as employer on employer.number = stated.employer_code
+    where stated.status_name = '参保'
+    group by employer.uscc
 ),
 
 -- Nobody insured is a fact only where the feed has come.
@@ -34,7 +35,7 @@ from (
     from {{ ref('stg_market_regulation__enterprises') }} as row_
 ) as enterprise
 cross join told
-left join insured on insured.employer_code = enterprise.uscc
+left join insured on insured.uscc = enterprise.uscc
 left join {{ ref('person_claim') }} as legal_rep
     on legal_rep.claim_id = enterprise.record_key and legal_rep.feed = 'F14'
 left join {{ source('reference', 'industry') }} as industry on industry.code = enterprise.industry_code

@@ -2,6 +2,7 @@
 {{ config(materialized='view') }}
 select
     holder_firm.enterprise_id as holder_enterprise_id,
+    holder_firm.basis as holder_enterprise_basis,
     site.place_id,
     stated.licence_no,
     stated.licence_kind,
@@ -32,6 +33,6 @@ select
     stated.delivered_on,
     stated.scope
 from {{ ref('stg_market_regulation__licences') }} as stated
-left join {{ ref('enterprise') }} as holder_firm on holder_firm.uscc = stated.uscc
+left join {{ ref('enterprise_number') }} as holder_firm on holder_firm.number = stated.uscc
 left join {{ ref('place_claim') }} as site
     on site.record_key = stated.record_key and site.feed = 'F15'

@@ -12,7 +12,7 @@ with stated as (
 coded as (
     select
         project_code,
-        max(uscc) as uscc,
+        max(coalesce(enterprise_id, uscc)) as firm,
         max(project_name) as project_name,
         max(case when record_type = '项目' then yuan end) as yuan,
         min(record_date) as first_date
@@ -22,14 +22,14 @@ coded as (
 
 alike as (
     select
-        coded.uscc,
+        coded.firm,
         coded.project_name,
         coded.yuan
     from coded
     inner join (
         select distinct project_code, stage_name from stated where record_type = '项目'
     ) as stage on stage.project_code = coded.project_code
-    group by coded.uscc, coded.project_name, coded.yuan
+    group by coded.firm, coded.project_name, coded.yuan
     having count(*) = count(distinct stage.stage_name) and count(distinct coded.project_code) > 1
 ),
 
@@ -37,14 +37,14 @@ identified as (
     select
         coded.project_code,
         case
-            when alike.uscc is null then coded.project_code
+            when alike.firm is null then coded.project_code
             else first_value(coded.project_code) over (
-                partition by coded.uscc, coded.project_name, coded.yuan order by coded.first_date, coded.project_code
+                partition by coded.firm, coded.project_name, coded.yuan order by coded.first_date, coded.project_code
             )
         end as first_code
     from coded
     left join alike
-        on alike.uscc = coded.uscc and alike.project_name = coded.project_name and alike.yuan = coded.yuan
+        on alike.firm = coded.firm and alike.project_name = coded.project_name and alike.yuan = coded.yuan
 ),
 
 told as (

@@ -2,6 +2,7 @@
 {{ config(materialized='view') }}
 select
     self_firm.enterprise_id as enterprise_id,
+    self_firm.basis as enterprise_basis,
     stated.record_no,
     stated.record_type,
     stated.department_name,
@@ -33,4 +34,4 @@ select
     stated.delivered_on,
     stated.scope
 from {{ ref('stg_industry_information__projects_and_grants') }} as stated
-left join {{ ref('enterprise') }} as self_firm on self_firm.uscc = stated.uscc
+left join {{ ref('enterprise_number') }} as self_firm on self_firm.number = stated.uscc

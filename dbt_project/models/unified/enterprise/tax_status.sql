@@ -2,6 +2,7 @@
 {{ config(materialized='view') }}
 select
     self_firm.enterprise_id as enterprise_id,
+    self_firm.basis as enterprise_basis,
     stated.uscc,
     stated.uscc_defect,
     stated.name,
@@ -25,4 +26,4 @@ select
     stated.delivered_on,
     stated.scope
 from {{ ref('stg_taxation__tax_status') }} as stated
-left join {{ ref('enterprise') }} as self_firm on self_firm.uscc = stated.uscc
+left join {{ ref('enterprise_number') }} as self_firm on self_firm.number = stated.uscc

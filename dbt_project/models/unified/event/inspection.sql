@@ -2,6 +2,7 @@
 {{ config(materialized='view') }}
 select
     self_firm.enterprise_id as enterprise_id,
+    self_firm.basis as enterprise_basis,
     site.place_id,
     stated.record_no,
     stated.record_type,
@@ -37,6 +38,6 @@ select
     stated.delivered_on,
     stated.scope
 from {{ ref('stg_emergency__inspections') }} as stated
-left join {{ ref('enterprise') }} as self_firm on self_firm.uscc = stated.uscc
+left join {{ ref('enterprise_number') }} as self_firm on self_firm.number = stated.uscc
 left join {{ ref('place_claim') }} as site
     on site.record_key = stated.record_key and site.feed = 'F25'

@@ -3,6 +3,7 @@
 select
     self_claim.person_id as person_id,
     employer_firm.enterprise_id as employer_enterprise_id,
+    employer_firm.basis as employer_enterprise_basis,
     stated.account_no,
     stated.id_no,
     stated.id_defect,
@@ -27,4 +28,4 @@ select
 from {{ ref('stg_housing_fund__fund_accounts') }} as stated
 left join {{ ref('person_claim') }} as self_claim
     on self_claim.claim_id = stated.record_key and self_claim.feed = 'F19'
-left join {{ ref('enterprise') }} as employer_firm on employer_firm.uscc = stated.employer_code
+left join {{ ref('enterprise_number') }} as employer_firm on employer_firm.number = stated.employer_code

@@ -4,6 +4,8 @@ with told as (
     select
         claim.person_id,
         said.*,
+        coalesce(employer.uscc, said.employer_code) as employer_no,
+        employer.enterprise_id as employer_enterprise_id,
         coalesce(said.since_date, cast('0001-01-01' as date)) as first_day,
         coalesce(
             said.until_date,
@@ -13,6 +15,7 @@ with told as (
         ) as last_day
     from {{ ref('said_insurance') }} as said
     inner join {{ ref('person_claim') }} as claim on claim.claim_id = said.claim_id and claim.feed = said.feed
+    left join {{ ref('enterprise_number') }} as employer on employer.number = said.employer_code
     where claim.person_id is not null
 ),
 
@@ -58,10 +61,11 @@ spell as (
         max(told.last_day) as last_day,
         max(told.until_date) as until_date,
         max(told.last_paid_month) as last_paid_month,
-        min(case when told.last_day = cast('9999-12-31' as date) then told.employer_code end) as first_employer_code,
-        max(case when told.last_day = cast('9999-12-31' as date) then told.employer_code end) as last_employer_code,
+        min(case when told.last_day = cast('9999-12-31' as date) then told.employer_no end) as first_employer_code,
+        max(case when told.last_day = cast('9999-12-31' as date) then told.employer_no end) as last_employer_code,
         max(case when coalesce(ranked.choice, 1) = 1 then told.status_name end) as status_name,
-        max(case when coalesce(ranked.choice, 1) = 1 then told.employer_code end) as employer_code,
+        max(case when coalesce(ranked.choice, 1) = 1 then told.employer_no end) as employer_code,
+        max(case when coalesce(ranked.choice, 1) = 1 then told.employer_enterprise_id end) as employer_enterprise_id,
         max(case when coalesce(ranked.choice, 1) = 1 then told.feed end) as feed,
         max(case when coalesce(ranked.choice, 1) = 1 then told.source_ref end) as source_ref
     from told
@@ -79,9 +83,8 @@ select
     case when spell.last_day < cast('9999-12-31' as date) then spell.until_date end as insured_until,
     spell.last_paid_month,
     spell.employer_code,
-    employer.enterprise_id as employer_enterprise_id,
+    spell.employer_enterprise_id,
     coalesce(spell.first_employer_code <> spell.last_employer_code, false) as has_two_employers,
     spell.feed,
     spell.source_ref
 from spell
-left join {{ ref('enterprise') }} as employer on employer.uscc = spell.employer_code

@@ -3,6 +3,7 @@
 select
     head_claim.person_id as head_person_id,
     operator_firm.enterprise_id as operator_enterprise_id,
+    operator_firm.basis as operator_enterprise_basis,
     stated.contract_code,
     stated.parcel_code,
     stated.parcel_name,
@@ -39,4 +40,4 @@ select
 from {{ ref('stg_agriculture__land_contracts') }} as stated
 left join {{ ref('person_claim') }} as head_claim
     on head_claim.claim_id = stated.record_key and head_claim.feed = 'F23'
-left join {{ ref('enterprise') }} as operator_firm on operator_firm.uscc = stated.operator_code
+left join {{ ref('enterprise_number') }} as operator_firm on operator_firm.number = stated.operator_code

@@ -4,15 +4,17 @@ with said as (
     select
         stated.*,
         {{ rx_replace('stated.address', '[ 　]', '') }} as address_key,
-        firm.enterprise_id,
+        numbered.enterprise_id,
+        coalesce(numbered.uscc, stated.uscc) as firm_uscc,
         firm.legal_rep_person_id,
         keeper.person_id as keeper_person_id,
         -- What a row without a number is looked for by.
         case when stated.place_no is null then stated.licence_no end as sought_licence_no,
-        case when stated.place_no is null then stated.uscc end as sought_uscc,
+        case when stated.place_no is null then coalesce(numbered.uscc, stated.uscc) end as sought_uscc,
         case when stated.place_no is null then keeper.person_id end as sought_keeper_id
     from {{ ref('said_site') }} as stated
-    left join {{ ref('enterprise') }} as firm on firm.uscc = stated.uscc
+    left join {{ ref('enterprise_number') }} as numbered on numbered.number = stated.uscc
+    left join {{ ref('enterprise') }} as firm on firm.enterprise_id = numbered.enterprise_id
     left join {{ ref('person_identifier') }} as keeper on keeper.id_no = stated.keeper_id_no
 ),
 
@@ -25,7 +27,7 @@ by_licence as (
 ),
 
 mark as (
-    select numbers, place_no, address_key, uscc as holder from said where place_no is not null and uscc is not null
+    select numbers, place_no, address_key, firm_uscc as holder from said where place_no is not null and firm_uscc is not null
     union all
     select numbers, place_no, address_key, keeper_person_id from said where place_no is not null and keeper_person_id is not null
     union all
@@ -48,7 +50,7 @@ found as (
             when said.place_no is not null then 'number'
             when by_licence.place_no is not null then 'licence'
             when of_firm.place_no is not null or of_keeper.place_no is not null then 'holder'
-            when said.address_key is not null and coalesce(said.uscc, said.keeper_person_id) is not null then 'address'
+            when said.address_key is not null and coalesce(said.firm_uscc, said.keeper_person_id) is not null then 'address'
             else 'record'
         end as basis,
         coalesce(said.place_no, by_licence.place_no, of_firm.place_no, of_keeper.place_no) as number_found,
@@ -65,7 +67,7 @@ found as (
 
 select
     case
-        when basis = 'address' then {{ derived_key('place', ['coalesce(uscc, keeper_person_id)', 'address_key']) }}
+        when basis = 'address' then {{ derived_key('place', ['coalesce(firm_uscc, keeper_person_id)', 'address_key']) }}
         when basis = 'record' then {{ derived_key('place', ['feed', 'record_key']) }}
         else {{ derived_key('place', ['numbers_found', 'number_found']) }}
     end as place_id,
