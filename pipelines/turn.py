@@ -13,6 +13,7 @@ import duckdb
 from pipelines.give.inbox.intake import IntakeReport, acknowledge, intake
 from pipelines.give.returns.issue import IssuedSet
 from pipelines.give.returns.sets import write_return_sets
+from pipelines.ingest.addresses.table import Read, read_texts
 from pipelines.ingest.arrivals.daily import Day, known
 from pipelines.ingest.arrivals.recent import require_recent, waiting_day
 from pipelines.ingest.collect import is_connected
@@ -117,6 +118,11 @@ def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> Intake
     return report
 
 
+def read_addresses(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> Read:
+    """Texts of addresses become division and parts, before the models ask for them."""
+    return read_texts(con, paths, as_of)
+
+
 def remember(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:
     """Keep what golden tables say now and did not say before; returns how many rows, by table."""
     return past.remember(con, as_of)
@@ -164,6 +170,7 @@ def replay(paths: Paths, as_of: date) -> None:
         load_reference(con, paths)
         begin(paths, con, as_of)
         take_in(paths, con, as_of)
+        read_addresses(paths, con, as_of)
         standing = deliveries.in_force(con, paths)
     build(paths, as_of, standing=standing)
     with connect(paths) as con:

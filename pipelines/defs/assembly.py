@@ -6,6 +6,7 @@ Belongs here: assembly only. Tests call `build_defs` with a data folder of their
 import dagster as dg
 
 from pipelines.defs import (
+    addresses,
     alerts,
     arrivals,
     bronze,
@@ -47,6 +48,7 @@ def build_defs(paths: Paths) -> dg.Definitions:
             *(collect.collected_asset(feed, feeds) for feed in feeds if feed.sources),
             bronze.bronze_assets(list(feeds)),
             *ledger.assets(feeds),
+            addresses.addresses,
             models.model_assets(nodes(), manifest()),
             past.past_asset(remembered()),
             *outputs.assets(),

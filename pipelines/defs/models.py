@@ -35,7 +35,7 @@ def source_key(source: str, table: str) -> dg.AssetKey:
     """The asset behind a dbt source."""
     if source == "ledger":
         return dg.AssetKey(["ledger", LEDGER_WRITERS.get(table, "turn")])
-    if source == "reference":
+    if source == "reference" and table != "address":
         return dg.AssetKey(["reference", "tables"])
     return dg.AssetKey([source, table])
 

@@ -17,7 +17,16 @@ from pipelines.kit.paths import Paths
 from prefecture.bench import linkage
 from prefecture.bench.stages import LAYERS
 from prefecture.register import register_of
-from prefecture.scoring import RuleScore, SiteScore, score, score_numbers, score_places, score_sites, score_subjects
+from prefecture.scoring import (
+    RuleScore,
+    SiteScore,
+    score,
+    score_addresses,
+    score_numbers,
+    score_places,
+    score_sites,
+    score_subjects,
+)
 
 
 def judge(paths: Paths, as_of: date, keys_file: Path, keys_before: Path | None) -> dict[str, Any]:
@@ -32,6 +41,7 @@ def judge(paths: Paths, as_of: date, keys_file: Path, keys_before: Path | None) 
             "places": vars(score_places(con, register_of(paths))),
             "numbers": vars(score_numbers(con, register_of(paths))),
             "sites": _shares(score_sites(con, register_of(paths))),
+            "addresses": [vars(a) | {"share": a.share} for a in score_addresses(con, register_of(paths))],
             "subjects": [vars(s) | {"share": s.share} for s in score_subjects(con, register_of(paths), as_of)],
             "linkage": None, "linkage_by_feed": [], "stability": None,
         }  # fmt: skip

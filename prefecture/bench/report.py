@@ -60,6 +60,7 @@ def _story(result: Mapping[str, Any]) -> list[str]:
         "", "## Codes of reorganised villages", "", *_places(result["turns"]),
         "", "## Rows with old numbers of enterprises", "", *_numbers(result["turns"]),
         "", "## Rows of places", "", *_sites(result["turns"]),
+        "", "## Addresses", "", *_addresses(result["turns"]),
         "", "## Golden rows that say what is true", "", *_subjects(result["turns"]),
         "", "## Linkage", "", *_linkage(result["turns"]),
     ]  # fmt: skip
@@ -168,6 +169,12 @@ def _sites(turns: Mapping[str, Any]) -> list[str]:
             for day, turn in turns.items() if turn["sites"]]  # fmt: skip
     head = ("turn", "rows", "places", "keys", "without number findable", "found", "misled", "precision", "recall")
     return table(head, rows)
+
+
+def _addresses(turns: Mapping[str, Any]) -> list[str]:
+    rows = [(day, a["level"], a["rows"], a["right"], a["wrong"], f"{a['share']:.4f}")
+            for day, turn in turns.items() for a in turn["addresses"]]  # fmt: skip
+    return table(("turn", "level", "rows", "right", "wrong", "share right"), rows)
 
 
 def _subjects(turns: Mapping[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ STEPS = {
     "reference__tables": "reference",
     "ledger__turn": "ledger open",
     "ledger__correction": "ledger inbox",
+    "reference__address": "addresses",
     "models": "models",
     "past__tables": "past",
     "ledger__anomaly": "rules",
@@ -34,7 +35,7 @@ STEPS = {
 }
 ALWAYS = (
     "turn", "start", "business date", "bronze", "structure checks", "reference", "ledger", "ledger open",
-    "ledger inbox", "ledger tickets", "models", "models start", *(f"models {layer}" for layer in LAYERS),
+    "ledger inbox", "ledger tickets", "addresses", "models", "models start", *(f"models {layer}" for layer in LAYERS),
     "models seeds and tests", "models described", "past", "rules", "return sets", "notices", "published export",
     "collected", "rulings", "arrival checks", "daily report", "precedence", "likeness", "between steps",
 )  # fmt: skip

@@ -81,7 +81,8 @@ def _elsewhere(stage: Stage, places: pl.DataFrame) -> pl.DataFrame:
 def _registered_elsewhere(stage: Stage) -> None:
     for wave in waves(12, 3, later=1, fixed=0.2):
         places = _elsewhere(stage, take_places(stage, pl.col("states_code"), wave.count(stage)))
-        table = places.select("_eid", pl.col("other").alias("division_code"), pl.col("other_address").alias("address"))
+        there = (pl.col("other").alias(column) for column in ("division_code", "_village"))
+        table = places.select("_eid", *there, pl.col("other_address").alias("address"))
         keys = record_keys("F14", places)
         plant_wave(stage, wave, "R36", "F14", _who(places), table, keys, "登记住所与实际经营不在同一镇街", ("_eid",))
 
@@ -117,6 +118,7 @@ def _branch_rows(stage: Stage, main: pl.DataFrame) -> pl.DataFrame:
         pl.lit("是").alias("is_branch"),
         pl.col("other_address").alias("address"),
         pl.col("other").alias("division_code"),
+        pl.col("other").alias("_village"),
         (pl.col("other") + "001").alias("grid_code"),
         pl.col("other").str.head(9).alias("_township"),
     ).drop("other", "other_address")

@@ -29,8 +29,8 @@ LAYOUT = {
 
 
 def register(world: World, _: Month) -> pl.DataFrame:
-    """All rows of F14, with `_eid` and `_rep` (pid of the legal representative)."""
-    return world.enterprises.drop("is_employer", "has_old_code", "township", "village")
+    """All rows of F14, with `_eid`, `_village` (of the address) and `_rep` (pid of the legal representative)."""
+    return world.enterprises.drop("is_employer", "has_old_code", "township", "door").rename({"village": "_village"})
 
 
 FEED = Feed(

@@ -9,6 +9,7 @@ import polars as pl
 from prefecture.feeds.feed import Feed
 from prefecture.feeds.reporting import VOID, with_progress
 from prefecture.months import Month
+from prefecture.world.handwriting import about
 from prefecture.world.incidents import GRID, draw_reports
 from prefecture.world.world import World
 
@@ -58,6 +59,7 @@ def event_rows(reports: pl.DataFrame, world: World, month: Month) -> pl.DataFram
     return rows.with_columns(source.alias("source_name")).select(
         "_pid",
         "_county",
+        pl.col("residence").alias("_village"),
         "reported",
         pl.col("report_no").alias("event_no"),
         pl.col("grid").alias("grid_code"),
@@ -65,7 +67,7 @@ def event_rows(reports: pl.DataFrame, world: World, month: Month) -> pl.DataFram
         "source_name",
         pl.when(told).then("name").when(pl.col("source_name") == OFFICER).then("grid_officer").alias("reporter_name"),
         pl.when(told).then("phone").alias("reporter_phone"),
-        (pl.col("place") + "附近").alias("address"),
+        about(rows["residence"], world, f"grid {month.index}"),
         pl.when(~told & (pl.col("lot_3") < _PART_SHARE)).then("part_code").alias("part_code"),
         "reported_time",
         "closed_time",

@@ -9,6 +9,7 @@ import polars as pl
 from prefecture.feeds.feed import Feed
 from prefecture.feeds.reporting import with_progress
 from prefecture.months import Month
+from prefecture.world.handwriting import about
 from prefecture.world.incidents import HOTLINE, draw_reports
 from prefecture.world.names import surname_of
 from prefecture.world.world import World
@@ -54,11 +55,12 @@ def ticket_rows(reports: pl.DataFrame, world: World, month: Month) -> pl.DataFra
     caller = surname_of("name") + pl.when(pl.col("sex") == 1).then(pl.lit("先生")).otherwise(pl.lit("女士"))
     in_text = pl.col("lot_2") < _PHONE_IN_TEXT_SHARE
     home = (pl.col("place") + pl.col("house_no").str.slice(13) + "号房").alias("home")
+    about_it = about(rows["residence"], world, f"hotline {month.index}")
     at_home = pl.col("class_code").is_in(_AT_HOME) & ~pl.col("is_collective")
     problem = pl.col("class_name").str.split("-").list.last()
     rows = rows.with_columns(
         caller.alias("caller_name"),
-        pl.when(at_home).then(home).otherwise(pl.col("place") + "附近").alias("address"),
+        pl.when(at_home).then(home).otherwise(about_it).alias("address"),
         _guess(world),
     )
     content = pl.concat_str(
@@ -71,6 +73,7 @@ def ticket_rows(reports: pl.DataFrame, world: World, month: Month) -> pl.DataFra
     return rows.select(
         "_pid",
         "_county",
+        pl.col("residence").alias("_village"),
         "reported",
         pl.col("report_no").alias("ticket_no"),
         pl.col("reported_time").alias("received_time"),

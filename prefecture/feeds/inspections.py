@@ -41,7 +41,8 @@ LAYOUT = {
 
 
 def inspections(world: World, month: Month) -> pl.DataFrame:
-    """Rows of F25 of the month, with `_eid`, `_pid` (keeper) and `_site`; the first ones bring the year before."""
+    """Rows of F25 of the month, with `_eid`, `_pid` (keeper), `_village` and `_site`; the first ones bring the year
+    before."""
     rows = world.inspections
     happened = in_month("checked_date", month)
     moved = pl.any_horizontal(in_month(c, month) for c in ("checked_date", "reopened_date", "closed_date"))
@@ -106,7 +107,9 @@ _HAZARD_ONLY = {
     "reopen_count": pl.Int64,
     "status_name": pl.String,
 }
-_HIDDEN = ("_eid", "_pid", "_county", "_township", site_of("place_no").alias("_site"))
+_HIDDEN = (
+    "_eid", "_pid", "_county", "_township", pl.col("village").alias("_village"), site_of("place_no").alias("_site"),
+)  # fmt: skip
 
 
 def _common(world: World) -> tuple[pl.Expr, ...]:

@@ -33,7 +33,7 @@ LAYOUT = {
 
 
 def licences(world: World, month: Month) -> pl.DataFrame:
-    """All rows of F15 with `_eid`, `_pid` and `_site`; a closed place's licence ends with it."""
+    """All rows of F15 with `_eid`, `_pid`, `_village` and `_site`; a closed place's licence ends with it."""
     counties = dict(world.divisions.counties.iter_rows())
     ended = pl.col("ended_date").is_not_null() & (pl.col("ended_date") <= month.as_of)
     start, end = holds_on(pl.min_horizontal("ended_date", pl.lit(month.as_of)))
@@ -56,6 +56,7 @@ def licences(world: World, month: Month) -> pl.DataFrame:
         "_eid",
         "_pid",
         "_county",
+        "_village",
         site_of("place_no").alias("_site"),
     )
 

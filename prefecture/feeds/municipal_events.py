@@ -11,6 +11,7 @@ from prefecture.feeds.feed import Feed
 from prefecture.feeds.reporting import with_progress
 from prefecture.months import Month
 from prefecture.world.geography import shifted
+from prefecture.world.handwriting import about
 from prefecture.world.incidents import MUNICIPAL, draw_reports
 from prefecture.world.world import World
 
@@ -55,6 +56,7 @@ def event_rows(reports: pl.DataFrame, world: World, month: Month) -> pl.DataFram
     return shifted(rows, reach * np.cos(angle), reach * np.sin(angle)).select(
         "_pid",
         "_county",
+        pl.col("residence").alias("_village"),
         "reported",
         pl.col("report_no").alias("event_no"),
         "part_code",
@@ -63,7 +65,7 @@ def event_rows(reports: pl.DataFrame, world: World, month: Month) -> pl.DataFram
         pl.col("grid").alias("grid_code"),
         "longitude",
         "latitude",
-        (pl.col("place") + "附近").alias("address"),
+        about(rows["residence"], world, f"municipal {month.index}"),
         pl.when(pl.col("source_name") == PUBLIC).then("phone").alias("reporter_phone"),
         "reported_time",
         "closed_time",

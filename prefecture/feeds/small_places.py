@@ -63,8 +63,8 @@ def layout(township: str) -> tuple[Heading, ...]:
 
 
 def ledger(world: World, month: Month) -> pl.DataFrame:
-    """All rows of F26 of all townships, with `_pid` (keeper), `_eid`, `_county`, `_township` and `_site`: the places in
-    business, each checked every six months."""
+    """All rows of F26 of all townships, with `_pid` (keeper), `_eid`, `_county`, `_township`, `_village` and
+    `_site`: the places in business, each checked every six months."""
     numbers = world.licences.filter(pl.col("place_no").is_not_null()).select("place_no", "licence_no")
     places = world.premises.filter(is_open(month.as_of))
     turn = (pl.col("lot") * 997).floor().cast(pl.Int64) % _ROUND
@@ -97,6 +97,7 @@ def ledger(world: World, month: Month) -> pl.DataFrame:
         "_eid",
         "_county",
         "_township",
+        pl.col("village").alias("_village"),
         site_of("place_no").alias("_site"),
     )
 

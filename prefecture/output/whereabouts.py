@@ -1,6 +1,7 @@
 """In which row of which file everything ended up: the part of the register that is known only at the end.
 
-Belongs here: cases, true identities, places and unreadable rows by file and row. Does not belong here: planting.
+Belongs here: cases, true identities, places, villages and unreadable rows by file and row. Does not belong here:
+planting.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,8 +32,8 @@ class Whereabouts:
     unreadable: list[pl.DataFrame] = field(default_factory=list)
 
     def note(self, feed: Feed, written: Written) -> dict[str, pl.DataFrame]:
-        """Take down the rows of a chunk; returns by folder whose they are (feed, file, row, column, person) and which
-        places they speak of (feed, file, row, site)."""
+        """Take down the rows of a chunk; returns by folder whose they are (feed, file, row, column, person), which
+        places they speak of (feed, file, row, site), in which village their address lies (feed, file, row, village)."""
         rows = written.rows.with_columns(
             (pl.int_range(pl.len(), dtype=pl.Int64) + written.first).alias("row"),
             pl.lit(feed.code).alias("feed"),
@@ -51,7 +52,7 @@ class Whereabouts:
                     pl.lit(self.month.as_of).alias("as_of"),
                 )
             )
-        return {"identity": _identities(feed, rows), "sites": _sites(rows)}
+        return {"identity": _identities(feed, rows), "sites": _told(rows, "site"), "addresses": _told(rows, "village")}
 
     def _case_rows(self, feed: Feed, rows: pl.DataFrame, column: str) -> pl.DataFrame:
         """Rows planted for a case, and rows of its feed about its person or enterprise."""
@@ -65,8 +66,8 @@ class Whereabouts:
 
 @contextmanager
 def truth_files(folder: Path, month: Month, feed: Feed) -> Iterator[Callable[[dict[str, pl.DataFrame]], None]]:
-    """`identity/{period}_{feed}.parquet` and `sites/…`, written chunk by chunk: what `Whereabouts.note` returns. None
-    where nothing is known."""
+    """`identity/{period}_{feed}.parquet`, `sites/…` and `addresses/…`, written chunk by chunk: what
+    `Whereabouts.note` returns. None where nothing is known."""
     with ExitStack() as stack:
         writers: dict[str, pq.ParquetWriter] = {}
 
@@ -95,9 +96,10 @@ def write_whereabouts(parts: Sequence[Whereabouts], month: Month, folder: Path) 
         table.write_parquet(folder / name / f"{month.period}.parquet")
 
 
-def _sites(rows: pl.DataFrame) -> pl.DataFrame:
-    known = rows if "_site" in rows.columns else rows.head(0).with_columns(pl.lit(None, pl.String).alias("_site"))
-    return known.filter(pl.col("_site").is_not_null()).select("feed", "file", "row", pl.col("_site").alias("site"))
+def _told(rows: pl.DataFrame, what: str) -> pl.DataFrame:
+    hidden = f"_{what}"
+    known = rows if hidden in rows.columns else rows.head(0).with_columns(pl.lit(None, pl.String).alias(hidden))
+    return known.filter(pl.col(hidden).is_not_null()).select("feed", "file", "row", pl.col(hidden).alias(what))
 
 
 def _identities(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,15 @@ from pipelines.judge.rules import load_rules
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
 from prefecture.register import register_of
-from prefecture.scoring import format_scores, score, score_numbers, score_places, score_sites, score_subjects
+from prefecture.scoring import (
+    format_scores,
+    score,
+    score_addresses,
+    score_numbers,
+    score_places,
+    score_sites,
+    score_subjects,
+)
 
 # What the summary calls the events of a ticket's life (pipelines/judge/ledger/ticket.py).
 EVENTS = {
@@ -50,6 +58,10 @@ def print_summary(paths: Paths, as_of: date) -> None:
                 ("pairs", f"precision {sites.precision:.4f}", f"recall {sites.recall:.4f}"),
                 ("without a number", f"{sites.findable} findable", f"{sites.found} found", f"{sites.misled} misled"),
             ])
+        _section("Addresses that lead to their division 地址解析", [
+            (a.level, f"{a.rows:,} rows", f"{a.share:.4f} right", f"{a.wrong} wrong", f"{a.silent} silent")
+            for a in score_addresses(con, register_of(paths))
+        ])
         subjects = score_subjects(con, register_of(paths), as_of)
         _section("Golden rows that say what is true 底册准确度", [
             (s.subject, f"{s.right:,} of {s.planted:,}", f"{s.share:.4f}") for s in subjects

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from prefecture.world.handwriting import DOORS, at_door
 from prefecture.world.id_numbers import credit_codes, registration_numbers
 from prefecture.world.lots import days_between
 from prefecture.world.vital import is_present
@@ -30,7 +31,8 @@ _TRADES = np.array(["商贸", "食品", "机械", "建材", "海产", "果业", 
 
 
 def draw_enterprises(world: "World") -> pl.DataFrame:
-    """All rows of F14 with `_eid`, `_rep` (pid of the legal representative), `is_employer`, `has_old_code`.
+    """All rows of F14 with `_eid`, `_rep` (pid of the legal representative), `door` (see handwriting.py), `address`,
+    `is_employer`, `has_old_code`.
 
     The code of a place is the one valid on the day of establishment.
     """
@@ -42,7 +44,7 @@ def draw_enterprises(world: "World") -> pl.DataFrame:
     reps = reps[rng.integers(0, reps.height, count)]
     kind = rng.choice(3, count, p=[0.64, 0.31, 0.05])
     villages = divisions.villages.select(
-        "code", "since", "old_code", "old_since", "county_code", "county_name", "short_name"
+        "code", "since", "old_code", "old_since", "county_code", "county_name"
     )
     rows = reps.select(
         pl.col("pid").alias("_rep"),
@@ -66,7 +68,8 @@ def draw_enterprises(world: "World") -> pl.DataFrame:
             "uscc"
         ),
     )
-    return _registered(rows, rng)
+    rows = _registered(rows, rng)
+    return rows.with_columns(at_door(rows, world, "enterprises"))
 
 
 def _registered(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -92,13 +95,7 @@ def _registered(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
         (pl.col("capital").cast(pl.String) + "万元人民币").alias("capital_text"),
         "legal_rep_name",
         "legal_rep_id_no",
-        pl.concat_str(
-            pl.lit("山东省烟台市"),
-            "county_name",
-            "short_name",
-            (pl.col("_eid") % 300 + 1).cast(pl.String),
-            pl.lit("号"),
-        ).alias("address"),
+        pl.Series("door", rng.integers(0, DOORS, rows.height)),
         pl.when("has_old_code").then("old_code").otherwise("code").alias("division_code"),
         pl.when(ends)
         .then(pl.lit("注销"))

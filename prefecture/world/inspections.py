@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from prefecture.months import LAST
+from prefecture.world.handwriting import at_door
 from prefecture.world.lots import days_between
 from prefecture.world.premises import lasts
 
@@ -41,9 +42,9 @@ _JOINT_SHARE, _HAZARD_SHARE, _LATE_SHARE, _REOPENED_SHARE = 0.03, 0.45, 0.08, 0.
 
 def draw_subjects(world: "World") -> pl.DataFrame:
     """What is inspected: the lasting small places and some other enterprises. `_eid`, `_pid` (keeper), `uscc`,
-    `place_no`, `place_name`, `firm_name`, `address`, `village`, `_county`, `_township`."""
+    `place_no`, `place_name`, `firm_name`, `door`, `village`, `_county`, `_township`."""
     places = world.premises.filter(lasts()).select(
-        "_eid", "_pid", "uscc", "place_no", "place_name", "firm_name", "address", "village", "_county", "_township"
+        "_eid", "_pid", "uscc", "place_no", "place_name", "firm_name", "door", "village", "_county", "_township"
     )
     firms = world.enterprises.filter(
         (pl.col("status_name") == "存续")
@@ -57,7 +58,7 @@ def draw_subjects(world: "World") -> pl.DataFrame:
         pl.lit(None, pl.String).alias("place_no"),
         pl.col("name").alias("place_name"),
         pl.col("name").alias("firm_name"),
-        "address",
+        "door",
         "village",
         pl.col("village").str.head(6).alias("_county"),
         pl.col("village").str.head(9).alias("_township"),
@@ -66,7 +67,8 @@ def draw_subjects(world: "World") -> pl.DataFrame:
 
 
 def draw_inspections(world: "World") -> pl.DataFrame:
-    """The subjects' columns and `inspection_no`, `joint_no`, `department`, `item_code`, `item_name`, `checked_date`;
+    """The subjects' columns and `address`, `inspection_no`, `joint_no`, `department`, `item_code`, `item_name`,
+    `checked_date`;
     of those that found a hazard also `hazard_no`, `level_name`, `due_date`, `reopened_date`, `closed_date`."""
     rng, subjects = world.stream("inspections"), draw_subjects(world)
     count = world.scaled(_PER_ONE_PERCENT, 1_200)
@@ -89,6 +91,7 @@ def draw_inspections(world: "World") -> pl.DataFrame:
     rows = rows.with_columns(
         ("JC" + pl.col("checked_date").dt.strftime("%Y%m%d") + pl.col("serial")).alias("inspection_no")
     )
+    rows = rows.with_columns(at_door(rows, world, "inspections"))
     return _hazards(rows, rng).drop("serial")
 
 

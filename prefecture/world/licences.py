@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from prefecture.world.handwriting import at_door
 from prefecture.world.premises import FOOD
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ _EQUIPMENT_SHARES = [0.5, 0.24, 0.2, 0.06]
 EQUIPMENT_KIND = "特种设备使用登记证"
 _LARGE_PER_ONE_PERCENT, _EQUIPMENT_PER_ONE_PERCENT = 950, 1_230
 _YEARS = 5
+# One licence in so many has no code of its division.
+_NO_DIVISION = 8
 
 
 def draw_licences(world: "World") -> pl.DataFrame:
     """One row per licence: `licence_no`, `licence_kind`, `scope_name`, `equipment_no`, `holder_name`, `uscc`,
-    `holder_id_no`, `premises_area`, `address`, `division_code`, `_eid`, `_pid`, `_county`, `place_no` (of the
+    `holder_id_no`, `premises_area`, `door`, `address`, `division_code` (null where the clerk left it out),
+    `_village`, `_eid`, `_pid`, `_county`, `place_no` (of the
     small place it is for), `first_from`, `years`, `ended_date`."""
     places = world.premises.filter(pl.col("licence_kind").is_not_null()).select(
         "licence_kind",
@@ -51,8 +55,8 @@ def draw_licences(world: "World") -> pl.DataFrame:
         pl.when((pl.col("entity_type") != "个体工商户") | (pl.col("lot") > 0.3)).then("uscc").alias("uscc"),
         pl.when(pl.col("entity_type") == "个体工商户").then("owner_id_no").alias("holder_id_no"),
         pl.col("area").cast(pl.Int64).alias("premises_area"),
-        "address",
-        pl.col("village").alias("division_code"),
+        "door",
+        pl.col("village").alias("_village"),
         "_eid",
         "_pid",
         "_county",
@@ -75,6 +79,8 @@ def draw_licences(world: "World") -> pl.DataFrame:
             + pl.col("number").cast(pl.String).str.zfill(8),
         ).alias("licence_no"),
         (pl.col("equipment_no") + pl.col("number").cast(pl.String).str.zfill(8)).alias("equipment_no"),
+        pl.when(pl.col("number") % _NO_DIVISION != 0).then("_village").alias("division_code"),
+        at_door(rows.rename({"_village": "village"}), world, "licences"),
     ).drop("prefix", "number", "opened")
 
 
@@ -111,8 +117,8 @@ def _holders(world: "World", rng: np.random.Generator, count: int) -> pl.DataFra
     return firms.select(
         pl.col("name").alias("holder_name"),
         "uscc",
-        "address",
-        pl.col("village").alias("division_code"),
+        "door",
+        pl.col("village").alias("_village"),
         "_eid",
         pl.col("village").str.head(6).alias("_county"),
         pl.max_horizontal("established_date", pl.lit(date(2015, 1, 1))).alias("opened"),

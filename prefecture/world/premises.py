@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from prefecture.months import FIRST, LAST, MONTHS
+from prefecture.world.handwriting import DOORS, at_door
 from prefecture.world.lots import days_between
 from prefecture.world.places import grid_of
 
@@ -44,7 +45,8 @@ def draw_premises(world: "World") -> pl.DataFrame:
     """One row per place: `place_no`, `place_name` (the sign over the door), `firm_name`, `place_kind`,
     `business_type`, `licence_kind` (null where none is needed), `_eid` (null without enterprise), `_pid`,
     `owner_name`, `owner_id_no`, `uscc`, `entity_type`, `_county`, `_township`, `village`, `grid_code`,
-    `address`, `area`, `opened_date`, `closed_date` (null if open through all months), `states_code`,
+    `door` (see handwriting.py), `address` (as the township writes it), `area`, `opened_date`, `closed_date` (null if
+    open through all months), `states_code`,
     `states_licence` (does the township write down credit code and licence number?), `is_sole` (its keeper's
     only place), `lot`."""
     rng, count = world.stream("premises"), world.scaled(_PER_ONE_PERCENT, 150)
@@ -65,16 +67,15 @@ def draw_premises(world: "World") -> pl.DataFrame:
         (pl.lit(_NO_LICENCE_NO_SHARE) <= pl.Series(rng.random(rows.height))).alias("states_licence"),
     )
     serial = pl.int_range(1, pl.len() + 1).over("_township").cast(pl.String).str.zfill(5)
+    rows = rows.with_columns(pl.Series("door", rng.integers(0, DOORS, rows.height)))
+    rows = rows.with_columns(at_door(rows, world, "small places", at_home=True))
     return rows.with_columns(
         (pl.col("_township") + "JX" + serial).alias("place_no"),
         pl.concat_str(pl.coalesce(_brand(), "owner_name"), "business_type").alias("place_name"),
-        pl.concat_str(
-            "township_name", "short_name", (pl.col("area") * 7 % 199 + 1).cast(pl.String), pl.lit("号")
-        ).alias("address"),
         (pl.len().over("_pid") == 1).alias("is_sole"),
         pl.when(lasts().sum().over("_township") >= _LEAST_LASTING).then("closed_date").alias("closed_date"),
         (pl.col("states_code") | (pl.col("entity_type") != "个体工商户")).alias("states_code"),
-    ).drop("established_date", "short_name", "county_name", "township_name")
+    ).drop("established_date", "county_name")
 
 
 def _brand() -> pl.Expr:
@@ -109,8 +110,6 @@ def _kept(world: "World", rng: np.random.Generator, count: int) -> pl.DataFrame:
     alone = pl.concat([whose[chosen], keepers[chosen].select("village")], how="horizontal")
     places = world.divisions.villages.filter(~pl.col("is_virtual")).select(
         pl.col("code").alias("village"),
-        "short_name",
-        "township_name",
         "county_name",
         pl.col("township_code").alias("_township"),
         pl.col("county_code").alias("_county"),

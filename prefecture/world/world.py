@@ -22,6 +22,7 @@ from prefecture.world.dwellings import draw_dwellings
 from prefecture.world.emergency import draw_stock
 from prefecture.world.employment import draw_employment
 from prefecture.world.geography import village_points
+from prefecture.world.handwriting import said_names
 from prefecture.world.incidents import draw_incidents
 from prefecture.world.inspections import draw_inspections
 from prefecture.world.land import draw_contracts, draw_parcels
@@ -140,6 +141,11 @@ class World:
     def village_points(self) -> pl.DataFrame:
         """Where the villages of the whole city lie (see geography.village_points)."""
         return village_points(self.divisions, self.seed)
+
+    @cached_property
+    def said_names(self) -> pl.DataFrame:
+        """What villages, townships and counties are called (see handwriting.said_names)."""
+        return said_names(self.divisions)
 
     @cached_property
     def premises(self) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from pipelines.judge.ledger.schema import TABLES
 from pipelines.kit.house_files import document
 from pipelines.kit.models import DBT_PROJECT, REFERENCE
 from pipelines.kit.paths import Paths
+from pipelines.kit.reference.load import ADDRESS
 from pipelines.kit.reference.tables import READERS
 
 MODELS = DBT_PROJECT / "models"
@@ -89,6 +90,8 @@ def _columns(schema: str, table: str) -> list[str]:
     """Columns of a table that the ledger or the reference data has."""
     if schema == LEDGER:
         return [column.split()[0] for column in TABLES[table].split(", ")]
+    if table == "address":
+        return list(ADDRESS)
     return READERS[table](Paths.default().reference).columns
 
 

@@ -15,6 +15,10 @@ from pipelines.kit.reference.tables import READERS
 from pipelines.kit.tables import transaction
 from pipelines.kit.words import comment
 
+# A row each text of an address that is in force: filled turn by turn (ingest/addresses/table.py), empty until then.
+ADDRESS = ("address", "county_code", "township_code", "village_code", "road_name", "gate_no", "building_no", "unit_no",
+           "room_no", "landmark", "rest_text", "door_key")  # fmt: skip
+
 
 def load_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
     """Write every reference table whose source changed; returns rows per table.
@@ -26,6 +30,8 @@ def load_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, in
     digest = _digest(paths.reference)
     con.execute("CREATE SCHEMA IF NOT EXISTS lake.reference")
     con.execute("CREATE TABLE IF NOT EXISTS lake.reference.load_state (digest VARCHAR)")
+    con.execute(f"CREATE TABLE IF NOT EXISTS lake.reference.address ({', '.join(f'{c} VARCHAR' for c in ADDRESS)})")
+    con.execute("CREATE TABLE IF NOT EXISTS lake.reference.address_state (digest VARCHAR)")
     if con.execute("SELECT digest FROM lake.reference.load_state").fetchall() != [(digest,)]:
         _write(con, {name: read(paths.reference) for name, read in READERS.items()}, digest)
     return {

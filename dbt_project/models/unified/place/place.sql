@@ -22,6 +22,7 @@ stood as (
         {%- for field in told %}
         min_by({{ field }}, case when {{ field }} is not null then queue end) as {{ field }},
         {%- endfor %}
+        min_by(division_rule, case when township_code is not null then queue end) as division_rule,
         min_by(datum_name, case when geometry is not null then queue end) as datum_name,
         min_by(status_name, case when is_open is not null then state_queue end) as status_name,
         min_by(is_open, case when is_open is not null then state_queue end) as is_open,
@@ -42,6 +43,7 @@ select
     kind_name,
     coalesce(village_code, township_code) as division_code,
     township_code,
+    division_rule,
     address,
     {{ coordinate('geometry', 1) }} as longitude,
     {{ coordinate('geometry', 2) }} as latitude,

@@ -1,9 +1,25 @@
+-- Where a row tells no division, its address may (division_rule). One address written in two ways is one: same village, road,
+-- number, building, unit and room.
 -- A row that has no number of the place finds it by its licence, which a numbered row states too, else by whoever has the
 -- place, at the address: where one place alone fits. The rest are places by who has them and the address.
-with said as (
+with located as (
     select
         stated.*,
-        {{ rx_replace('stated.address', '[ 　]', '') }} as address_key,
+        case when stated.township_code is null then written.village_code else stated.village_code end as told_village_code,
+        coalesce(stated.township_code, written.township_code) as told_township_code,
+        case
+            when stated.township_code is not null then '代码'
+            when written.township_code is not null then '地址'
+        end as division_rule,
+        coalesce(stated.village_code, written.village_code, '') || '/'
+            || coalesce(written.door_key, {{ rx_replace('stated.address', '[ 　]', '') }}) as address_key
+    from {{ ref('said_site') }} as stated
+    left join {{ source('reference', 'address') }} as written on written.address = stated.address
+),
+
+said as (
+    select
+        stated.*,
         numbered.enterprise_id,
         coalesce(numbered.uscc, stated.uscc) as firm_uscc,
         firm.legal_rep_person_id,
@@ -12,7 +28,7 @@ with said as (
         case when stated.place_no is null then stated.licence_no end as sought_licence_no,
         case when stated.place_no is null then coalesce(numbered.uscc, stated.uscc) end as sought_uscc,
         case when stated.place_no is null then keeper.person_id end as sought_keeper_id
-    from {{ ref('said_site') }} as stated
+    from located as stated
     left join {{ ref('enterprise_number') }} as numbered on numbered.number = stated.uscc
     left join {{ ref('enterprise') }} as firm on firm.enterprise_id = numbered.enterprise_id
     left join {{ ref('person_identifier') }} as keeper on keeper.id_no = stated.keeper_id_no
@@ -79,8 +95,9 @@ select
     name,
     kind_name,
     address,
-    village_code,
-    township_code,
+    told_village_code as village_code,
+    told_township_code as township_code,
+    division_rule,
     enterprise_id,
     keeper_person_id,
     status_name,

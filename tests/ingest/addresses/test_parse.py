@@ -1,0 +1,114 @@
+"""Addresses as people write them, read against a small list of names."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.ingest.addresses import normalise, parse, read_names
+from pipelines.ingest.addresses.names import Version
+from pipelines.ingest.addresses.parts import arabic
+
+
+def _version(code: str, name: str, level: str, parent: str, current: str | None = "") -> Version:
+    return Version(code, name, level, parent, code if current == "" else current)
+
+
+NAMES = read_names([
+    _version("370600", "烟台市", "市", ""),
+    _version("370602", "芝罘区", "县", "370600"),
+    _version("370614", "蓬莱区", "县", "370600"),
+    _version("370684", "蓬莱市", "县", "370600", "370614"),
+    _version("370612", "牟平区", "县", "370600"),
+    _version("370602001", "向阳街道", "乡镇", "370602"),
+    _version("370614001", "登州街道", "乡镇", "370614"),
+    _version("370684001", "登州街道", "乡镇", "370684", "370614001"),
+    _version("370612101", "观水镇", "乡镇", "370612"),
+    _version("370612102", "龙泉镇", "乡镇", "370612"),
+    _version("370602001001", "友谊街社区居民委员会", "村", "370602001"),
+    _version("370614001201", "万寿村委会", "村", "370614001"),
+    _version("370684001201", "南关村委会", "村", "370684001", "370614001201"),
+    _version("370612101201", "李家村委会", "村", "370612101"),
+    _version("370612102201", "李家村委会", "村", "370612102"),
+    _version("370612101202", "后垂柳村委会", "村", "370612101"),
+    _version("370612101203", "旧庄村委会", "村", "370612101", None),
+])  # fmt: skip
+
+
+def _division(text: str) -> tuple[str | None, str | None, str | None]:
+    told = parse(text, NAMES)
+    return told.county_code, told.township_code, told.village_code
+
+
+@pytest.mark.parametrize(("text", "codes"), [
+    ("山东省烟台市牟平区观水镇后垂柳村36号", ("370612", "370612101", "370612101202")),
+    ("牟平观水后垂柳三十六号", ("370612", "370612101", "370612101202")),
+    ("烟台市牟平区牟平区 后垂柳村委会", ("370612", "370612101", "370612101202")),
+    ("后垂柳村36号", ("370612", "370612101", "370612101202")),
+    # Two villages of the county are called so.
+    ("牟平区李家村8号", ("370612", None, None)),
+    ("观水镇李家村8号", ("370612", "370612101", "370612101201")),
+    # Names and counties of before.
+    ("蓬莱市登州街道万寿村1号", ("370614", "370614001", "370614001201")),
+    ("蓬莱市南关村1号", ("370614", "370614001", "370614001201")),
+    # A village that is gone still lies in its township.
+    ("观水镇旧庄村1号", ("370612", "370612101", None)),
+    # A street is no community, a road no county, a longer name none of a shorter one.
+    ("芝罘区向阳街道友谊街12号", ("370602", "370602001", None)),
+    ("芝罘区友谊街社区12号", ("370602", "370602001", "370602001001")),
+    ("牟平路12号", (None, None, None)),
+    ("观水镇后垂柳新村12号", ("370612", "370612101", None)),
+    # What contradicts itself tells only what is above it, what is elsewhere nothing.
+    ("芝罘区观水镇后垂柳村", ("370602", None, None)),
+    ("青岛市李沧区李家村8号", (None, None, None)),
+    ("", (None, None, None)),
+])  # fmt: skip
+def test_divisions(text, codes):
+    assert _division(text) == codes
+
+
+@pytest.mark.parametrize(("text", "door"), [
+    ("观水镇后垂柳村３６号", "/36///"),
+    ("观水镇后垂柳村一百零三号", "/103///"),
+    ("观水镇后垂柳村36", "/36///"),
+    ("观水镇后垂柳村36号附1", "/36-1///"),
+    ("观水镇后垂柳村36-1号", "/36-1///"),
+    ("观水镇后垂柳村幸福路36号3号楼2单元501", "幸福路/36/3/2/501"),
+    ("观水镇后垂柳村幸福路36号3-2-501", "幸福路/36/3/2/501"),
+    ("观水镇后垂柳村幸福路36号3#楼2单元501室", "幸福路/36/3/2/501"),
+    ("观水镇后垂柳村幸福路36号3栋2单元501（路口东50米）", "幸福路/36/3/2/501"),
+    ("牟平区迎春大街170号A座1203室", "迎春大街/170/A//1203"),
+    ("观水镇后垂柳村3-501", "//3//501"),
+    ("观水镇后垂柳村卫生室对面", "卫生室对面"),
+    ("观水镇后垂柳村", None),
+])  # fmt: skip
+def test_doors(text, door):
+    assert parse(text, NAMES).door_key == door
+
+
+@pytest.mark.parametrize(
+    ("words", "number"), [("十", 10), ("三六", 36), ("二十", 20), ("一百零三", 103), ("两千", 2000), ("〇", 0)]
+)
+def test_chinese_numbers(words, number):
+    assert arabic(words) == number
+
+
+def test_landmark_and_rest_are_kept():
+    told = parse("观水镇后垂柳村36号，邮局旁", NAMES)
+    assert (told.gate_no, told.landmark, told.rest_text) == ("36", "邮局旁", None)
+    assert parse("观水镇某某小区36号", NAMES).rest_text == "某某小区"
+
+
+WRITTEN = st.lists(
+    st.sampled_from([*"牟平观水李家后垂柳村镇区号楼单元室路街附-－#０3 　三十百()，东", "烟台市", "登州街道", "对面",
+    "路口"]) | st.text(max_size=3),
+    max_size=14,
+).map("".join)
+
+
+@given(WRITTEN)
+def test_no_sign_is_lost_and_what_is_in_one_form_stays(text):
+    told = parse(text, NAMES)
+    assert "".join(piece for _, piece in told.pieces) == normalise(text)
+    assert parse(normalise(text), NAMES) == told
+    assert told.village_code is None or told.village_code.startswith(told.township_code)
+    assert told.township_code is None or told.township_code.startswith(told.county_code)
