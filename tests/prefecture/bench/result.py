@@ -27,7 +27,7 @@ def rule(rule_id: str, precision: float, recall: float) -> dict[str, Any]:
 
 
 UNLINKED: dict[str, Any] = {
-    "numbers": NUMBERS, "sites": None, "linkage": None, "linkage_by_feed": [], "stability": None,
+    "numbers": NUMBERS, "sites": None, "addresses": [], "linkage": None, "linkage_by_feed": [], "stability": None,
 }  # fmt: skip
 RESULT: dict[str, Any] = {
     "scale": "1pct",
