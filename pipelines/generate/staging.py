@@ -215,7 +215,15 @@ def staging_yml(feed: Feed, says: Says) -> str:
     each_of = f"，{'、'.join(feed.by_name[c].label for c in says.each.columns)}所列各为一行" if says.each else ""
     whose = f"{feed.title}（{feed.department_name} {feed.code}）"
     title = f"{whose}：{feed.grain}{each_of}；当前有效记录，镇街更正已按值叠加。"
-    return model_yml(model_name(feed), title, staging_columns(feed, says))
+    return model_yml(model_name(feed), title, staging_columns(feed, says), _patched(feed, says))
+
+
+def _patched(feed: Feed, says: Says) -> str:
+    """How rows of the model change alone (pipelines/kit/patched.py): a record is what its rows in bronze and the
+    corrections of it say. A number is judged once, and a division that means something else now changes all."""
+    ways = ["bronze: _record_key", *["stg_ledger__corrections: record_key"] * bool(correctable(feed))]
+    once = ", once: [stg_resident_id]" if says.person else ""
+    return f"{{by: record_key, ways: {{{', '.join(ways)}}}{once}}}"
 
 
 def staging_columns(feed: Feed, says: Says) -> list[tuple[str, str]]:
@@ -224,10 +232,11 @@ def staging_columns(feed: Feed, says: Says) -> list[tuple[str, str]]:
     return columns + [(name, _doc(name)) for name in (*_CORRECTION, *_LINEAGE)]
 
 
-def model_yml(name: str, title: str, columns: list[tuple[str, str]]) -> str:
+def model_yml(name: str, title: str, columns: list[tuple[str, str]], patched: str = "") -> str:
     """A model and its columns as dbt reads them."""
-    lines = [f"# {HEAD.format('')}", "models:", f"  - name: {name}"]
-    lines += [f"    description: {literal(title)}", "    columns:"]
+    lines = [f"# {HEAD.format('')}", "models:", f"  - name: {name}", f"    description: {literal(title)}"]
+    lines += [f"    config: {{meta: {{patched: {patched}}}}}"] if patched else []
+    lines += ["    columns:"]
     for column, text in columns:
         lines += [f"      - name: {column}", f"        description: {literal(text)}"]
     return "\n".join(lines) + "\n"

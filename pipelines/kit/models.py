@@ -53,7 +53,8 @@ class ModelBuildError(RuntimeError):
 class Node:
     """A seed, a model or a data test of the project. `sql` is compiled, that of a test selects the rows that fail;
     a test belongs to the table (`schema`, `name`) and is called `title`. `parents` are keys of what it reads, sources
-    too. `readers_see`: condition of the rows whose change matters to readers, where not all do."""
+    too; `relation` is what of a table stands in the SQL of its readers. `patched`: how its rows can be changed alone
+    (kit/patched.py), empty where they cannot."""
 
     key: str
     kind: str
@@ -65,17 +66,19 @@ class Node:
     materialized: str
     parents: tuple[str, ...]
     types: Mapping[str, str]
-    readers_see: str = ""
+    relation: str
+    patched: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Source:
-    """A table that models read and others write; `feed` of a table of bronze."""
+    """A table that models read and others write; `feed` of a table of bronze. `relation`: what stands in their SQL."""
 
     key: str
     schema: str
     name: str
     feed: str
+    relation: str
 
 
 @dataclass(frozen=True)
@@ -251,7 +254,7 @@ def _node(known: Mapping[str, Any], key: str) -> Node:
         key, told["resource_type"], table["schema"], table["name"], told["name"], told["original_file_path"],
         told.get("compiled_code", ""), told["config"]["materialized"],
         tuple(sorted(_parents(known, key))), told["config"].get("column_types", {}),
-        told["config"].get("meta", {}).get("readers_see", ""),
+        told.get("relation_name") or "", told["config"].get("meta", {}).get("patched", {}),
     )  # fmt: skip
 
 
@@ -275,7 +278,9 @@ def remembered() -> list[Remembered]:
 def sources() -> list[Source]:
     """What models read and do not make."""
     return [
-        Source(key, told["source_name"], told["name"], told["config"].get("meta", {}).get("feed", ""))
+        Source(
+            key, told["source_name"], told["name"], told["config"].get("meta", {}).get("feed", ""), told["relation_name"]
+        )
         for key, told in manifest()["sources"].items()
     ]
 

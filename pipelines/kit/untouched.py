@@ -1,8 +1,8 @@
 """Which tables of the lake are as the statement that made them left them.
 
 Belongs here: what DuckLake's own catalog tells of it, and its files. Does not belong here: what a table should hold
-(kit/unchanged.py). Whoever changes rows or columns in place, or a comment, does so in a later snapshot than that of the
-table itself.
+(kit/unchanged.py). A table gets its comment in the snapshot in which it becomes what it should be; whoever changes rows
+or columns in place later does so in a later one.
 """
 
 import duckdb
@@ -10,31 +10,36 @@ import duckdb
 from pipelines.kit.paths import Paths
 
 _CATALOG = "__ducklake_metadata_lake"
-# Tables and views there are, with the snapshot that made them and the folder of their files.
+# Tables and views there are, with the folder of their files.
 _MADE = f"""
-    SELECT t.table_id AS id, s.schema_name, t.table_name AS name, t.begin_snapshot AS born, s.path || t.path AS folder
+    SELECT t.table_id AS id, s.schema_name, t.table_name AS name, s.path || t.path AS folder
     FROM {_CATALOG}.ducklake_table AS t JOIN {_CATALOG}.ducklake_schema AS s USING (schema_id)
     WHERE t.end_snapshot IS NULL
-    UNION ALL SELECT v.view_id, s.schema_name, v.view_name, v.begin_snapshot, ''
+    UNION ALL SELECT v.view_id, s.schema_name, v.view_name, ''
     FROM {_CATALOG}.ducklake_view AS v JOIN {_CATALOG}.ducklake_schema AS s USING (schema_id)
     WHERE v.end_snapshot IS NULL"""
-# By what a change shows: its snapshot, and the end of what it replaced. A file of deleted rows is a change by itself.
+# By what a change shows: its snapshot, or that which ended what it replaced.
 _CHANGES = (
     f"SELECT table_id AS id, begin_snapshot AS since, end_snapshot AS until FROM {_CATALOG}.ducklake_column",
     f"SELECT table_id, begin_snapshot, end_snapshot FROM {_CATALOG}.ducklake_data_file",
-    f"SELECT table_id, NULL, 0 FROM {_CATALOG}.ducklake_delete_file",
-    f"SELECT object_id, begin_snapshot, NULL FROM {_CATALOG}.ducklake_tag WHERE end_snapshot IS NULL",
+    f"SELECT table_id, begin_snapshot, end_snapshot FROM {_CATALOG}.ducklake_delete_file",
 )
 
 
 def untouched(con: duckdb.DuckDBPyConnection, paths: Paths) -> set[tuple[str, str]]:
-    """Schema and name of every table and view that nothing was done to since, and whose files are there and whole by
-    their size. Of rows deleted long ago, whose snapshots are forgotten, the catalog knows nothing."""
+    """Schema and name of every table and view that has a comment and to which nothing was done since it got it, and whose
+    files are there and whole by their size."""
     changes = " UNION ALL ".join((*_CHANGES, *_small_tables(con)))
-    made = con.execute(f"""WITH made AS ({_MADE}), changed AS ({changes})
-        SELECT id, schema_name, name, folder FROM made WHERE NOT EXISTS (
-            SELECT 1 FROM changed WHERE changed.id = made.id AND (since <> born OR until IS NOT NULL))""").fetchall()
-    files = con.execute(f"SELECT table_id, path, file_size_bytes FROM {_CATALOG}.ducklake_data_file").fetchall()
+    stamped = f"""
+        SELECT made.*, tag.begin_snapshot AS stamped FROM ({_MADE}) AS made
+        JOIN {_CATALOG}.ducklake_tag AS tag ON tag.object_id = made.id AND tag.key = 'comment' AND tag.end_snapshot IS NULL"""
+    made = con.execute(f"""WITH stamped AS ({stamped}), changed AS ({changes})
+        SELECT id, schema_name, name, folder FROM stamped WHERE NOT EXISTS (
+            SELECT 1 FROM changed WHERE changed.id = stamped.id AND (since > stamped OR until > stamped))""").fetchall()
+    files = con.execute(
+        f"SELECT table_id, path, file_size_bytes FROM {_CATALOG}.ducklake_data_file WHERE end_snapshot IS NULL UNION ALL "
+        f"SELECT table_id, path, file_size_bytes FROM {_CATALOG}.ducklake_delete_file WHERE end_snapshot IS NULL"
+    ).fetchall()
     folders = {id_: folder for id_, _, _, folder in made}
     broken = set()
     for id_, path, size in files:

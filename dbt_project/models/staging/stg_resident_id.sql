@@ -1,16 +1,12 @@
 {#- Every identity number is judged once here, however many rows of however many feeds carry it. -#}
-with delivered as (
-    select distinct id_no from {{ ref('said_person_number') }}
-),
-
-judged as (
+with judged as (
     select
-        delivered.id_no,
-        {{ region_known('delivered.id_no', 'region') }} as is_region_known,
-        {{ resident_id_defect('delivered.id_no', region_known('delivered.id_no', 'region')) }} as id_defect
-    from delivered
+        told.id_no,
+        {{ region_known('told.id_no', 'region') }} as is_region_known,
+        {{ resident_id_defect('told.id_no', region_known('told.id_no', 'region')) }} as id_defect
+    from {{ ref('stg_told_number') }} as told
     left join {{ source('reference', 'gbt2260') }} as region
-        on region.code = substr(delivered.id_no, 1, 6) and region.level_name <> '省级'
+        on region.code = substr(told.id_no, 1, 6) and region.level_name <> '省级'
 )
 
 select

@@ -56,18 +56,17 @@ def record_standing(con: duckdb.DuckDBPyConnection, paths: Paths, day: Day) -> i
     return len(rows)
 
 
-def in_force(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, str]:
-    """Of every feed, which of its deliveries are in force and in which order, with size and time of their rows in
-    bronze, those of a released one, too: words that change whenever what models read of the feed may have."""
+def in_force(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, dict[str, str]]:
+    """Of every feed, its deliveries in force in their order, each with size and time of its rows in bronze, those of a
+    released one, too: words that change whenever what models read of it may have."""
     standing = con.execute(
-        "SELECT feed, delivery_id, rank FROM lake.ledger.delivery_standing WHERE is_current "
-        "ORDER BY feed, rank, delivery_id"
+        "SELECT feed, delivery_id FROM lake.ledger.delivery_standing WHERE is_current ORDER BY feed, rank, delivery_id"
     ).fetchall()
-    told = dict.fromkeys(load_contracts(), "")
-    for feed, delivery, rank in standing:
+    told: dict[str, dict[str, str]] = {feed: {} for feed in load_contracts()}
+    for feed, delivery in standing:
         files = sorted((paths.bronze / feed).glob(f"{delivery}*/{ROWS_FILE}"))
         stats = [(file.parent.name, s.st_size, s.st_ctime_ns) for file in files for s in [file.stat()]]
-        told[feed] += f"{delivery} {rank} {stats}\n"
+        told[feed][delivery] = str(stats)
     return told
 
 

@@ -1,0 +1,1 @@
+select distinct id_no from {{ ref('said_person_number') }}
