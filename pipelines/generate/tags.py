@@ -93,6 +93,11 @@ class Tag(Strict):
         return self.expires.model_dump(exclude_none=True) if self.expires else {}
 
     @property
+    def rows(self) -> str:
+        """The table's name without its schema."""
+        return self.table.partition(".")[2]
+
+    @property
     def needed(self) -> list[str]:
         """Every column the table must have."""
         lists = ["feed", "county_code"] if self.expires and self.expires.month else []
@@ -116,7 +121,9 @@ def load_tag(file: Path) -> Tag:
 
 def files(tags: Sequence[Tag]) -> dict[Path, str]:
     """The model, its description and the seed of the tags."""
-    sql = f"-- {HEAD.format('').replace('feeds', 'tags')}\n" + "union all\n".join(str(_select(tag)) for tag in tags)
+    named = ",\n".join(f"{table} as (select * from {{{{ ref('{table}') }}}})" for table in sorted({t.rows for t in tags}))
+    selects = "union all\n".join(str(_select(tag)) for tag in tags)
+    sql = f"-- {HEAD.format('').replace('feeds', 'tags')}\nwith {named}\n\n{selects}"
     texts = {name: f'{{{{ doc("{name}") }}}}' for name in _select(tags[0]).columns} | {"valid_to": _UNTIL}
     return {MODEL: sql, MODEL.with_suffix(".yml"): model_yml("tag", _TITLE, [*texts.items()]), SEED: _kinds(tags)}
 
@@ -150,11 +157,10 @@ def _select(tag: Tag) -> Select:
 
 
 def _joins(tag: Tag, expires: Expiry, labels: Mapping[str, str]) -> Iterator[str]:
-    rows = f"{{{{ ref('{tag.table.partition('.')[2]}') }}}}"
-    yield f"(select * from {rows} where {tag.where}) as marked"
+    yield f"(select * from {tag.rows} where {tag.where}) as marked"
     yield f"inner join {{{{ ref('tag_kind') }}}} as kind on kind.tag_code = '{tag.code}'"
     if expires.month:
-        latest = f"select feed, county_code, max({expires.month}) as month from {rows} group by feed, county_code"
+        latest = f"select feed, county_code, max({expires.month}) as month from {tag.rows} group by feed, county_code"
         yield f"inner join ({latest}) as latest"
         yield "    on latest.feed = marked.feed and latest.county_code = marked.county_code"
         yield f"    and latest.month = marked.{expires.month}"
