@@ -68,10 +68,8 @@ class Patches:
             found = self._all(node, sql)
         elif spec.grows:
             found = self._more(node, spec, sql, changed) or self._all(node, sql)
-        elif changed is None:
-            found = False
         else:
-            found = self._part(node, spec, sql, changed)
+            found = changed is not None and self._part(node, spec, sql, changed)
         return self._exchange(node, spec) if found else None
 
     def _all(self, node: Node, sql: str) -> bool:
@@ -100,6 +98,10 @@ class Patches:
             return False
         keys = " UNION ALL ".join(asked or ["SELECT NULL AS key"])
         self._make(_KEYS, f"SELECT DISTINCT key FROM ({keys}) WHERE key IS NOT NULL")
+        if not self._any(_KEYS):
+            for table in (_OLD, _NEW):
+                self._make(table, f"FROM {node.relation} LIMIT 0")
+            return True
         here = f"{spec.by} IN (SELECT key FROM {_KEYS})"
         self._make(_OLD, f"SELECT * FROM {node.relation} WHERE {here}")
         affected, = self._con.execute(f"SELECT count(*) FROM {_OLD}").fetchone()
@@ -144,7 +146,7 @@ class Patches:
             wanted = f"SELECT key FROM {_KEYS}"
             if way.via:
                 wanted = f"SELECT {way.to} FROM {self._named[way.via].relation} WHERE {spec.by} IN ({wanted})"
-            part, whole = f'"part_of_{table.name}"', self._relation(table)
+            part, whole = f'temp.main."{table.name}"', self._relation(table)
             self._con.execute(
                 f"CREATE OR REPLACE TEMP VIEW {part} AS SELECT * FROM {whole} WHERE {way.column} IN ({wanted})"
             )

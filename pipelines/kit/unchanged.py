@@ -62,6 +62,7 @@ class Past:
         stamped = {n.key: s.seen for n in nodes if (s := self._stamps.get((n.schema, n.name))) and n.kind != TEST}
         self._was_seen = references | self._in_force(self.stood) | stamped
         self._again: set[str] = set()
+        self._counted: dict[str, int] = {}
 
     def _in_force(self, standing: Standing) -> dict[str, str]:
         return {key: _digits(json.dumps(standing.get(feed))) for key, feed in self._feeds.items() if feed in standing}
@@ -119,8 +120,10 @@ class Past:
     def _is_whole(self, node: Node) -> bool:
         if node.materialized == VIEW:
             return True
-        counted = self._con.execute(f'SELECT count(*) FROM lake.{node.schema}."{node.name}"').fetchone()[0]
-        return counted == self._stamps[node.schema, node.name].rows
+        if node.key not in self._counted:
+            asked = f'SELECT count(*) FROM lake.{node.schema}."{node.name}"'
+            self._counted[node.key] = self._con.execute(asked).fetchone()[0]
+        return self._counted[node.key] == self._stamps[node.schema, node.name].rows
 
     def _parents(self, node: Node) -> list[str]:
         parents = set(node.parents)
