@@ -5,6 +5,7 @@ graph is drawn from dbt's manifest, so a run needs dbt only when the project has
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ import duckdb
 from pipelines.defs.fresh import EVERY_TURN
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
-from pipelines.defs.progress import ANEW, STANDS, Advance, say_rows, words_of_built
+from pipelines.defs.progress import ANEW, PART, STANDS, Advance, say_rows, words_of_built
 from pipelines.defs.resources import Lakehouse
 from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.deliveries import in_force
@@ -65,8 +66,8 @@ def model_assets(nodes: list[Node], manifest: Mapping[str, Any]) -> dg.AssetsDef
             standing = in_force(con, paths)
         wanted = {tuple(key.path) for key in context.selected_asset_keys} if context.is_subset else None
         done = build(paths, as_of(context), wanted, _tell, Advance(context.log, "models"), standing)
-        anew = [one.is_new for one in done if one.node.kind != TEST]
-        context.log.info(words_of_built(sum(anew), len(anew) - sum(anew)))
+        how = Counter(_how(one) for one in done if one.node.kind != TEST)
+        context.log.info(words_of_built(how[ANEW], how[PART], how[STANDS]))
         with lakehouse.connect(context.log) as con:
             if not context.is_subset:  # some models alone do not bring the lake to a date
                 shown.reach(con, as_of(context), shown.BUILT)
@@ -110,6 +111,12 @@ def _origin(sources: Collection[str]) -> str:
     return f" ← {', '.join(delivered[:_ORIGINS])}{more}" if delivered else ""
 
 
+def _how(one: Built) -> str:
+    if not one.is_new:
+        return STANDS
+    return ANEW if one.changed is None else PART
+
+
 def _tell(one: Built) -> None:
     if one.node.kind != TEST:
         say_rows(f"{one.node.schema}/{one.node.name}", one.rows)
@@ -128,7 +135,7 @@ def _materialized(
         asset_key=key, check_results=checks,
         metadata={
             **table_metadata(con, ".".join(key.path), _described(key, node), rows=one.rows),
-            "built": ANEW if one.is_new else STANDS,
+            "built": _how(one), **({"rows_changed": one.changed} if one.changed else {}),
             "started": dg.MetadataValue.timestamp(one.start), "seconds": round(one.seconds, 3),
         },
     )  # fmt: skip

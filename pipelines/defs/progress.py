@@ -16,7 +16,7 @@ import dagster as dg
 from pipelines.kit.terminal import PATIENCE, Screen
 
 # What the metadata `built` of a model says.
-ANEW, STANDS = "anew", "stands as it was: nothing it is made of has changed"
+ANEW, PART, STANDS = "anew", "in part", "stands as it was: it would become the same"
 # Dagster says so of every step behind one that failed; the failure itself is what matters.
 _NOT_RUN = "Dependencies for step"
 _LISTED = 12
@@ -83,7 +83,7 @@ def end() -> None:
     """The last lines of a run: how many models and sets became new, how many stayed; which checks somebody should look
     at."""
     made = Progress.made
-    said = [words_of_built(made[ANEW], made[STANDS])] if made[ANEW] + made[STANDS] else []
+    said = [words_of_built(*built)] if sum(built := (made[ANEW], made[PART], made[STANDS])) else []
     if made["sets"]:
         said.append(f"return sets: {made['issued']} issued, {made['sets'] - made['issued']} unchanged")
     if said:
@@ -93,9 +93,9 @@ def end() -> None:
         _say(f"{_clock()}{len(red)} checks are red (in the UI: Checks of the asset): {', '.join(red[:_LISTED])}{more}")
 
 
-def words_of_built(anew: int, stand: int) -> str:
+def words_of_built(anew: int, part: int, stand: int) -> str:
     """How many tables of the models a build made."""
-    return f"tables: {anew} built anew, {stand} stand as they were"
+    return f"tables: {anew} built anew, {part} in the rows that changed, {stand} stand as they were"
 
 
 def _count(metadata: Mapping[str, dg.MetadataValue]) -> None:

@@ -121,7 +121,8 @@ def load_tag(file: Path) -> Tag:
 
 def files(tags: Sequence[Tag]) -> dict[Path, str]:
     """The model, its description and the seed of the tags."""
-    named = ",\n".join(f"{table} as (select * from {{{{ ref('{table}') }}}})" for table in sorted({t.rows for t in tags}))
+    tables = sorted({tag.rows for tag in tags})  # each read once, however many tags ask it
+    named = ",\n".join(f"{table} as (select * from {{{{ ref('{table}') }}}})" for table in tables)
     selects = "union all\n".join(str(_select(tag)) for tag in tags)
     sql = f"-- {HEAD.format('').replace('feeds', 'tags')}\nwith {named}\n\n{selects}"
     texts = {name: f'{{{{ doc("{name}") }}}}' for name in _select(tags[0]).columns} | {"valid_to": _UNTIL}

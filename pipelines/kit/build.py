@@ -26,7 +26,6 @@ from pipelines.kit.models import (
     TEST,
     ModelBuildError,
     Node,
-    Source,
     nodes,
     sources,
 )
@@ -39,8 +38,8 @@ from pipelines.kit.unchanged import Past, Standing
 @dataclass(frozen=True)
 class Built:
     """One node that is done: `rows` of a table (None of a view) or those a test found failing; `start` in seconds
-    since the epoch. One that is not `is_new` stands as it was: it would become the same. `changed`: how many of its rows
-    went or came where only those were touched, None where it was made anew."""
+    since the epoch. One that is not `is_new` stands as it was: it would become the same. `changed`: how many rows went
+    and came where only those were touched, None where all were made anew."""
 
     node: Node
     rows: int | None
@@ -58,8 +57,9 @@ def build(
 ) -> list[Built]:
     """Bring all tables of the models to a business date and hear their tests; or make some anew, by schema and name.
 
-    `standing` tells by feed what of it is in force; a feed it does not tell of counts as changed. `tell` hears of each node as soon as it is done, `on_progress` before each: how many are done, of how many,
-    and its name. Nobody else may hold the lake's catalog. Raises ModelBuildError; then the lake is as it was before.
+    `standing` tells by feed what of it is in force; a feed it does not tell of counts as changed. `tell` hears of each
+    node as soon as it is done, `on_progress` before each: how many are done, of how many, and its name. Nobody else may
+    hold the lake's catalog. Raises ModelBuildError; then the lake is as it was before.
     """
     known = nodes()
     done = []
@@ -85,14 +85,12 @@ def build(
 def _patches(
     con: duckdb.DuckDBPyConnection, paths: Paths, known: Collection[Node], past: Past, as_of: date, standing: Standing
 ) -> Patches:
-    tables = [*sources(), *(n for n in known if n.kind != TEST)]
-    patches = Patches(con, paths, tables, past.was_on, as_of)
-    for table in tables:
-        if isinstance(table, Source) and table.schema == BRONZE:
-            stood, stands = past.stood.get(table.feed), standing.get(table.feed)
-            if stood is not None and stands is not None and stood != stands:
-                if rows := changed_rows(con, paths, table.feed, stood, stands):
-                    patches.tell(table.key, rows)
+    """What is known beforehand: which rows of bronze came into force, and which left it."""
+    patches = Patches(con, paths, [*sources(), *(n for n in known if n.kind != TEST)], past.was_on, as_of)
+    for source in sources():
+        stood, stands = past.stood.get(source.feed), standing.get(source.feed)
+        if source.schema == BRONZE and None not in (stood, stands) and stood != stands:
+            patches.tell(source.key, changed_rows(con, paths, source.feed, stood, stands))
     return patches
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.kit.paths import Paths
 from pipelines.kit.patching import Rows
+from pipelines.kit.paths import Paths
 from pipelines.kit.tables import literal
 
 ROWS_FILE = "rows.parquet"
@@ -18,8 +18,8 @@ ROWS_FILE = "rows.parquet"
 def changed_rows(
     con: duckdb.DuckDBPyConnection, paths: Paths, feed: str, stood: Mapping[str, str], stands: Mapping[str, str]
 ) -> Rows | None:
-    """Temporary views of the rows of a feed's deliveries that left and that came; None where nobody can tell, as those in
-    force before and after changed their order or their rows, or the rows that left are not there any more."""
+    """Temporary views of the rows of a feed's deliveries that left and that came; None where nobody can tell, as those
+    in force before and after changed their order or their rows, or the rows that left are not there any more."""
     both = [delivery for delivery in stood if delivery in stands]
     if both != [d for d in stands if d in stood] or any(stood[d] != stands[d] for d in both):
         return None

@@ -279,8 +279,9 @@ def sources() -> list[Source]:
     """What models read and do not make."""
     return [
         Source(
-            key, told["source_name"], told["name"], told["config"].get("meta", {}).get("feed", ""), told["relation_name"]
-        )
+            key, told["source_name"], told["name"], told["config"].get("meta", {}).get("feed", ""),
+            told["relation_name"],
+        )  # fmt: skip
         for key, told in manifest()["sources"].items()
     ]
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipelines.kit.models import AS_OF, DATA, VIEW, Node, Source
+from pipelines.kit.models import AS_OF, DATA, Node, Source
 from pipelines.kit.patched import COME, GONE, SELF, WAS, Patched, Way
 from pipelines.kit.paths import Paths
 
@@ -44,7 +44,8 @@ class Patches:
     """The changes of one build, as it goes through the graph."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, paths: Paths, tables: Iterable[Node | Source], was: date | None, as_of: date
+        self, con: duckdb.DuckDBPyConnection, paths: Paths, tables: Iterable[Node | Source], was: date | None,
+        as_of: date,
     ) -> None:
         """`was`: the day of the build before, None where there was none."""
         self._con, self._folder, self._was, self._as_of = con, str(paths.root), was, as_of
@@ -53,14 +54,15 @@ class Patches:
         self._known: dict[str, Rows] = {}
         self._files = dict(con.execute(_FILES).fetchall())
 
-    def tell(self, key: str, rows: Rows) -> None:
-        """Which rows of a table changed."""
-        self._known[key] = rows
+    def tell(self, key: str, rows: Rows | None) -> None:
+        """Which rows of a source changed; None: nobody knows."""
+        if rows:
+            self._known[key] = rows
 
     def patch(self, node: Node, sql: str, changed: Sequence[str] | None) -> Changed | None:
-        """Bring a table that stands up to date; `sql` is what it is made of, `changed` are the parents that are not what
-        they were (None: nobody knows). Returns how many rows went and came; None where it cannot be done so: then nothing
-        is changed."""
+        """Bring a table that stands up to date; `sql` is what it is made of, `changed` are the parents that are not
+        what they were (None: nobody knows). Returns how many rows went and came; None where it cannot be done so: then
+        nothing is changed."""
         spec = Patched.of(node)
         if spec is None:
             return None
@@ -104,8 +106,10 @@ class Patches:
             return True
         here = f"{spec.by} IN (SELECT key FROM {_KEYS})"
         self._make(_OLD, f"SELECT * FROM {node.relation} WHERE {here}")
-        affected, = self._con.execute(f"SELECT count(*) FROM {_OLD}").fetchone()
-        if affected > _MOST * self._con.execute(f"SELECT count(*) FROM {node.relation}").fetchone()[0]:
+        affected, rows = (
+            self._con.execute(f"SELECT count(*) FROM {of}").fetchone()[0] for of in (_OLD, node.relation)
+        )
+        if affected > _MOST * rows:
             return False
         self._make(_NEW, f"SELECT * FROM ({self._narrowed(node, spec, sql)}) WHERE {here}")
         return True
@@ -122,12 +126,14 @@ class Patches:
             way = spec.way(table)
             if way is None:
                 return None
-            asked += [self._reached(node, spec, way, of) for of in rows] if not way.query else [_told(way.query, rows)]
+            if way.query:
+                asked.append(_affected(way.query.replace(GONE, rows.gone).replace(COME, rows.come)))
+            else:
+                asked += [self._reached(node, spec, way, of) for of in rows]
         if AS_OF in node.sql and self._was != self._as_of:
             if not spec.days or self._was is None:
                 return None
-            dated = spec.days.replace(WAS, self._was.isoformat()).replace(AS_OF, self._as_of.isoformat())
-            asked.append(f"SELECT * FROM ({dated}) AS affected(key)")
+            asked.append(_affected(spec.days.replace(WAS, str(self._was)).replace(AS_OF, str(self._as_of))))
         return asked
 
     def _reached(self, node: Node, spec: Patched, way: Way, rows: str) -> str:
@@ -155,7 +161,7 @@ class Patches:
 
     def _exchange(self, node: Node, spec: Patched) -> Changed:
         """Put the new rows in the place of the old, value by value of `by`, where they differ."""
-        told = "SELECT {by} AS key, count(*) AS rows, sum(hash(of_it)::hugeint) AS content FROM {of} AS of_it GROUP BY 1"
+        told = "SELECT {by} AS key, count(*) AS rows, sum(hash(o)::hugeint) AS content FROM {of} AS o GROUP BY 1"
         old, new = (told.format(by=spec.by, of=of) for of in (_OLD, _NEW))
         self._make(
             _OTHER,
@@ -186,5 +192,5 @@ class Patches:
         return table.relation.replace(DATA, self._folder)
 
 
-def _told(query: str, rows: Rows) -> str:
-    return f"SELECT * FROM ({query.replace(GONE, rows.gone).replace(COME, rows.come)}) AS affected(key)"
+def _affected(query: str) -> str:
+    return f"SELECT * FROM ({query}) AS affected(key)"

@@ -30,8 +30,8 @@ _BASE = "lake.ledger.built_on"
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a table was `made_of`, tests included, and as what readers see it (`seen`): sixteen digits each. `rows` it had
-    then, 0 of a view."""
+    """What a table was `made_of`, tests included, and as what readers see it (`seen`): sixteen digits each. `rows` it
+    had then, 0 of a view."""
 
     made_of: str
     seen: str
@@ -72,7 +72,8 @@ class Past:
         if node.kind == TEST:
             return not self._again.intersection(node.parents)
         stamp = self._stamps.get((node.schema, node.name))
-        return stamp is not None and stamp.made_of == self._made_of(node, self._seen, self._as_of) and self._is_whole(node)
+        is_made = stamp is not None and stamp.made_of == self._made_of(node, self._seen, self._as_of)
+        return is_made and self._is_whole(node)
 
     def changed(self, node: Node) -> list[str] | None:
         """The parents of a table that are not what they were when it was made; None where the table itself was made
@@ -98,8 +99,8 @@ class Past:
         return None if node.materialized == VIEW else stamp.rows
 
     def remember(self, node: Node, rows: int | None, is_same: bool = False) -> None:
-        """A table was made just now, with so many rows, or is the same as it was: stamp it, in the transaction that made
-        it."""
+        """A table was made just now, with so many rows, or found to be what it was (`is_same`): stamp it, in the
+        transaction that made it."""
         if node.kind == TEST:
             return
         made = self._made_of(node, self._seen, self._as_of)
