@@ -128,11 +128,10 @@ def _compared(paths: Paths, day: Day) -> Day:
 
 def markdown(told: list[Day]) -> str:
     """The days as a table."""
-        cells = [d.on, f"{d.rows:,}", f"{d.seconds:.1f} s", f"{d.cpu:.1f} s"]
-        cells += [d.anew, d.changed, d.stand, "", "", ""]
+    head = ("day", "rows sent", "build", "CPU", "anew", "in part", "stand", "whole build", "CPU", "ratio of CPU", "differ")
+    lines = [f"| {' | '.join(head)} |", "|---|" + "---:|" * 9 + "---|"]
     for d in told:
-        cells = [d.on, f"{d.rows:,}", f"{d.seconds:.1f} s", f"{d.cpu:.1f} s", d.anew, d.changed, d.stand]
-        cells += [""] * 3
+        cells = [d.on, f"{d.rows:,}", f"{d.seconds:.1f} s", f"{d.cpu:.1f} s", d.anew, d.changed, d.stand, *[""] * 3]
         if d.whole_seconds:
             cells[-3:] = f"{d.whole_seconds:.1f} s", f"{d.whole_cpu:.1f} s", f"{d.cpu / d.whole_cpu:.2f}"
         lines.append(f"| {' | '.join(map(str, cells))} | {'、'.join(d.differing)} |")
