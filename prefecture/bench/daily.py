@@ -128,7 +128,7 @@ def _compared(paths: Paths, day: Day) -> Day:
 
 def markdown(told: list[Day]) -> str:
     """The days as a table."""
-    head = ("day", "rows sent", "build", "CPU", "anew", "in part", "stand", "whole build", "CPU", "ratio of CPU", "differ")
+    head = ("day", "rows sent", "build", "CPU", "anew", "in part", "stand", "whole build", "CPU", "CPU ratio", "differ")
     lines = [f"| {' | '.join(head)} |", "|---|" + "---:|" * 9 + "---|"]
     for d in told:
         cells = [d.on, f"{d.rows:,}", f"{d.seconds:.1f} s", f"{d.cpu:.1f} s", d.anew, d.changed, d.stand, *[""] * 3]

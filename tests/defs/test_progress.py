@@ -29,7 +29,7 @@ def test_the_last_line_counts_what_became_new_and_what_stayed():
     handler.emit(_made(["returns", "return_sets"], {"dagster/row_count": 159, "written_in_this_run": 4}))
     progress.end()
     assert terminal.getvalue().splitlines()[-1].split(" s  ")[1] == (
-        "tables: 1 built anew, 2 stand as they were; return sets: 4 issued, 155 unchanged"
+        "tables: 1 built anew, 0 in the rows that changed, 2 stand as they were; return sets: 4 issued, 155 unchanged"
     )
 
 
