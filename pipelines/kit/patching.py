@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipelines.kit.models import AS_OF, DATA, Node, Source
+from pipelines.kit.models import AS_OF, DATA, VIEW, Node, Source
 from pipelines.kit.patched import COME, GONE, SELF, WAS, Patched, Way
 from pipelines.kit.paths import Paths
 
@@ -143,16 +143,21 @@ class Patches:
         return f"SELECT {spec.by} AS key FROM {there.relation} WHERE {way.to} IN (SELECT {way.column} FROM {rows})"
 
     def _narrowed(self, node: Node, spec: Patched, sql: str) -> str:
-        """The statement, reading of its parents what the affected rows depend on."""
+        """The statement, reading of its parents, and of those of views, what the affected rows depend on."""
         for key in node.parents:
             table = self._tables[key]
+            part, whole = f'temp.main."{table.name}"', self._relation(table)
+            if isinstance(table, Node) and table.materialized == VIEW:
+                inner = self._narrowed(table, spec, table.sql.replace(DATA, self._folder))
+                self._con.execute(f"CREATE OR REPLACE TEMP VIEW {part} AS {inner}")
+                sql = sql.replace(whole, part)
+                continue
             way = spec.way(table)
             if way is None or not way.narrows:
                 continue
             wanted = f"SELECT key FROM {_KEYS}"
             if way.via:
                 wanted = f"SELECT {way.to} FROM {self._named[way.via].relation} WHERE {spec.by} IN ({wanted})"
-            part, whole = f'temp.main."{table.name}"', self._relation(table)
             self._con.execute(
                 f"CREATE OR REPLACE TEMP VIEW {part} AS SELECT * FROM {whole} WHERE {way.column} IN ({wanted})"
             )

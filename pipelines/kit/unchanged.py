@@ -63,6 +63,7 @@ class Past:
         self._was_seen = references | self._in_force(self.stood) | stamped
         self._again: set[str] = set()
         self._counted: dict[str, int] = {}
+        self._views = {n.key: n for n in nodes if n.materialized == VIEW}
 
     def _in_force(self, standing: Standing) -> dict[str, str]:
         return {key: _digits(json.dumps(standing.get(feed))) for key, feed in self._feeds.items() if feed in standing}
@@ -76,14 +77,14 @@ class Past:
         return is_made and self._is_whole(node)
 
     def changed(self, node: Node) -> list[str] | None:
-        """The parents of a table that are not what they were when it was made; None where the table itself was made
-        otherwise than it would be now, or not of them."""
+        """The parents of a table, and those of views among them, that are not what they were when it was made; None where
+        the table itself was made otherwise than it would be now, or not of them."""
         stamp = self._stamps.get((node.schema, node.name))
         if stamp is None or self.was_on is None or not self._is_whole(node):
             return None
         if stamp.made_of != self._made_of(node, self._was_seen, self.was_on):
             return None
-        return [p for p in self._parents(node) if self._seen[p] != self._was_seen.get(p)]
+        return sorted(p for p in self._beneath(node) if self._seen[p] != self._was_seen.get(p))
 
     def rows(self, node: Node) -> int | None:
         """How many rows a table has that is as a build left it; None of any other."""
@@ -131,6 +132,11 @@ class Past:
         if parents & self._feeds.keys():
             parents.discard(STANDING)  # what stands is told feed by feed
         return sorted(parents)
+
+    def _beneath(self, node: Node) -> set[str]:
+        """What a node reads, through views."""
+        views = {p for p in node.parents if p in self._views}
+        return set(self._parents(node)).difference(views).union(*(self._beneath(self._views[v]) for v in views))
 
     def _made_of(self, node: Node, seen: Mapping[str, str], as_of: date) -> str:
         """`seen`: of its parents; one that is missing was nothing."""
