@@ -77,7 +77,7 @@ class Past:
         return is_made and self._is_whole(node)
 
     def changed(self, node: Node) -> list[str] | None:
-        """The parents of a table, and those of views among them, that are not what they were when it was made; None where
+        """The parents of a table, and of views among them, that are not what they were when it was made; None where
         the table itself was made otherwise than it would be now, or not of them."""
         stamp = self._stamps.get((node.schema, node.name))
         if stamp is None or self.was_on is None or not self._is_whole(node):

@@ -113,7 +113,7 @@ def _divisions() -> list[Mapping[str, Any]]:
     ]
 
 
-def _person(number: str, name: str, household: str, relation: str = "01", **more: Any) -> dict[str, Any]:
+def person(number: str, name: str, household: str, relation: str = "01", **more: Any) -> dict[str, Any]:
     born = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
     return {
         "id_no": number,
@@ -136,27 +136,27 @@ def _register(paths: Paths) -> None:
         paths,
         "F01",
         [
-            _person(HEAD, "王建国", "H1"),
-            _person(WIFE, "陈秀英", "H1", "10"),
-            _person(MOVER, "李迁", "H2"),
-            _person(NEW_NUMBER, "刘换号", "H3", "02", division_code=OLD_VILLAGE),
-            _person(DEAD, "赵逝", "H4", "10"),
-            _person(WIDOW, "孙寡", "H4"),
-            _person(CONFIRMED, "周老", "H5", "50"),
-            _person(TWICE, "吴双", "H5"),
-            _person(TWICE, "吴双", "H6", "20"),
-            _person(DELETED, "郑删", "H6"),
-            _person(AGED, "冯寿", "H7"),
-            _person(DAMAGED, "褚损", "H8"),
-            _person(LIVING, "何在", "H9"),
+            person(HEAD, "王建国", "H1"),
+            person(WIFE, "陈秀英", "H1", "10"),
+            person(MOVER, "李迁", "H2"),
+            person(NEW_NUMBER, "刘换号", "H3", "02", division_code=OLD_VILLAGE),
+            person(DEAD, "赵逝", "H4", "10"),
+            person(WIDOW, "孙寡", "H4"),
+            person(CONFIRMED, "周老", "H5", "50"),
+            person(TWICE, "吴双", "H5"),
+            person(TWICE, "吴双", "H6", "20"),
+            person(DELETED, "郑删", "H6"),
+            person(AGED, "冯寿", "H7"),
+            person(DAMAGED, "褚损", "H8"),
+            person(LIVING, "何在", "H9"),
         ],
     )
     deliver(
         paths,
         "F01",
         [
-            _person(DELETED, "郑删", "H6", change_type="删除"),
-            _person(WIFE, "陈秀英", "H1", "10", change_type="变更", ethnic_code="11"),
+            person(DELETED, "郑删", "H6", change_type="删除"),
+            person(WIFE, "陈秀英", "H1", "10", change_type="变更", ethnic_code="11"),
         ],
         seq=2,
         on=SECOND,
@@ -165,7 +165,7 @@ def _register(paths: Paths) -> None:
     deliver(
         paths,
         "F01",
-        [_person(WIFE, "将来", "H1", "10", change_type="变更")],
+        [person(WIFE, "将来", "H1", "10", change_type="变更")],
         seq=3,
         on=date(2024, 3, 31),
         mode="delta",
