@@ -1,5 +1,5 @@
 """`python -m prefecture.bench run --scale 1% | arrivals --months 24 | turns --months 24 | compare A.json B.json |
-keep A.json | linkage`.
+keep A.json | linkage | daily --root FOLDER`.
 
 Belongs here: the command line, and what a run prints.
 """
@@ -16,6 +16,7 @@ from pipelines.kit.paths import Paths
 from prefecture.bench import (
     arrivals,
     compare,
+    daily,
     hidden,
     keep,
     linkage,
@@ -50,6 +51,11 @@ def main() -> int:
     kept = commands.add_parser("keep", help="how precise every rule was, from a result of `run`, beside the rules")
     kept.add_argument("result", type=Path)
     commands.add_parser("linkage", help="records whose number is hidden, our ways beside Splink, in the data folder")
+    each = commands.add_parser("daily", help="days of one per cent: tables changed in part beside tables made anew")
+    each.add_argument("--root", type=Path, required=True, help="a copy of a data folder after a turn; it is changed")
+    each.add_argument("--first", type=date.fromisoformat, required=True)
+    each.add_argument("--days", type=int, default=30)
+    each.add_argument("--compare-every", type=int, default=5, metavar="N")
     part = commands.add_parser("part", help="one process of a run")
     part.add_argument("name", choices=sorted(parts.PARTS))
     part.add_argument("--root", type=Path, required=True)
@@ -68,6 +74,8 @@ def main() -> int:
         return keep_figures(given.result)
     if given.command == "linkage":
         return hidden_numbers(Paths.default())
+    if given.command == "daily":
+        return day_by_day(Paths(given.root), given.first, given.days, given.compare_every)
     folder = Paths.default().root / "bench"
     if given.command == "run":
         return bench(folder, given.scale, given.months)
@@ -101,6 +109,13 @@ def hidden_numbers(paths: Paths) -> int:
             return 1
         print(hidden.markdown(hidden.compare(con, stock_linkage.link)))
     return 0
+
+
+def day_by_day(paths: Paths, first: date, count: int, compare_every: int) -> int:
+    """Print the days; 1 where a table is not what a build from nothing makes."""
+    told = list(daily.days(paths, first, count, compare_every))
+    print(daily.markdown(told))
+    return int(any(day.differing for day in told))
 
 
 def monthly_result(what: str, folder: Path, share: float, months: int) -> int:
