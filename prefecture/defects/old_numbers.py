@@ -29,6 +29,9 @@ def _plant(stage: Stage, feed: str, column: str, count: int) -> None:
     old = (pl.col("established_date") < ONE_CODE_SINCE) & (pl.col("status_name") == "存续") & ~pl.col("has_old_code")
     told = stage.truth(feed).filter(pl.col(column).is_not_null())["_eid"].drop_nulls().unique()
     there = old & pl.col("_eid").is_in(told.implode())
+    if feed == "F15":  # a place that states no licence would lose it, which is R40's to plant
+        nameless = stage.world.premises.filter(pl.col("licence_kind").is_not_null() & ~pl.col("states_licence"))["_eid"]
+        there = there & ~pl.col("_eid").is_in(nameless.drop_nulls().implode())
     if column == "employer_code":
         small = stage.world.employment.group_by("_eid").len().filter(pl.col("len") <= _LARGEST_STAFF)["_eid"]
         there = there & pl.col("_eid").is_in(small.drop_nulls().implode())

@@ -1,5 +1,6 @@
 {{ config(schema='verify') }}
--- A place and its licence know each other by any of three marks: the licence's number, the credit code, the owner's number.
+-- A place and its licence know each other by any of three marks: the licence's number, the enterprise behind a code or an
+-- older number, the owner's number.
 with small_licence as (
     select *, status_name = '有效' and valid_to >= {{ as_of() }} as is_in_force
     from {{ ref('stg_market_regulation__licences') }}
@@ -13,17 +14,25 @@ place as (
 ),
 
 licence_mark as (
-    {%- for mark in ['licence_no', 'uscc', 'holder_id_no'] %}
+    {%- for mark in ['licence_no', 'holder_id_no'] %}
     select record_key, licence_kind, {{ mark }} as mark from small_licence where {{ mark }} is not null
-    {{ "union" if not loop.last }}
+    union
     {%- endfor %}
+    select stated.record_key, stated.licence_kind, coalesce(firm.uscc, stated.uscc) as mark
+    from small_licence as stated
+    left join {{ ref('enterprise_number') }} as firm on firm.number = stated.uscc
+    where stated.uscc is not null
 ),
 
 place_mark as (
-    {%- for mark in ['licence_no', 'uscc', 'owner_id_no'] %}
+    {%- for mark in ['licence_no', 'owner_id_no'] %}
     select record_key, licence_kind, {{ mark }} as mark from place where licence_kind is not null and {{ mark }} is not null
-    {{ "union" if not loop.last }}
+    union
     {%- endfor %}
+    select stated.record_key, stated.licence_kind, coalesce(firm.uscc, stated.uscc) as mark
+    from place as stated
+    left join {{ ref('enterprise_number') }} as firm on firm.number = stated.uscc
+    where stated.licence_kind is not null and stated.uscc is not null
 ),
 
 -- Of the licences of a place the one in force comes first, then the one that was good for longest.
