@@ -55,11 +55,11 @@ GROUP BY ALL ORDER BY ALL
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, stock: Callable[[duckdb.DuckDBPyConnection], None], one_in: int = ONE_IN
+    con: duckdb.DuckDBPyConnection, stock: Callable[[duckdb.DuckDBPyConnection], None] | None, one_in: int = ONE_IN
 ) -> list[dict[str, Any]]:
     """By feed and role: `records` asked about, and of `ours` and `stock` how many are linked, rightly, with precision,
     recall and F1. `con` has the tables of linkage.load; `stock` makes the table stock(claim_id, person_id) of
-    `unnumbered` and `known`."""
+    `unnumbered` and `known`; None: there is nobody beside us."""
     con.execute(_CHOSEN, {"most": ROWS, "one_in": one_in})
     for statement in _hide():
         con.execute(statement)
@@ -73,11 +73,14 @@ def compare(
     )
     con.execute(_ASKED)
     con.execute(f"CREATE OR REPLACE TEMP TABLE ours AS {_sql('person_claim_match')}")
-    stock(con)
+    con.execute("CREATE OR REPLACE TEMP TABLE stock (claim_id VARCHAR, person_id VARCHAR)")
+    if stock:
+        stock(con)
     return [
         {"feed": feed, "role": role, "records": records,
          "ours": {"linked": linked, "right": right, **scores(right, linked, records)},
-         "stock": {"linked": stock_linked, "right": stock_right, **scores(stock_right, stock_linked, records)}}
+         "stock": {"linked": stock_linked, "right": stock_right, **scores(stock_right, stock_linked, records)}
+         if stock else None}
         for feed, role, records, linked, right, stock_linked, stock_right in con.execute(_FIGURES).fetchall()
     ]  # fmt: skip
 
@@ -93,13 +96,16 @@ def markdown(found: Iterable[Mapping[str, Any]]) -> str:
     records = sum(f["records"] for f in found)
     both = []
     for way in ("ours", "stock"):
+        if any(f[way] is None for f in found):
+            both.append(_told(None))
+            continue
         linked, right = (sum(f[way][name] for f in found) for name in ("linked", "right"))
         both.append(_told({"linked": linked, "right": right, **scores(right, linked, records)}))
     return "\n".join([*lines, f"| all | | {records} | {both[0]} | {both[1]} |"])
 
 
-def _told(figures: Mapping[str, Any]) -> str:
-    return f"{figures['linked']}, {figures['right']} | {figures['f1']:.4f}"
+def _told(figures: Mapping[str, Any] | None) -> str:
+    return "not installed | –" if figures is None else f"{figures['linked']}, {figures['right']} | {figures['f1']:.4f}"
 
 
 def _hide() -> Iterator[str]:

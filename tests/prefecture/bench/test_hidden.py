@@ -28,7 +28,7 @@ def judged(paths):
 
 
 def nobody(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("CREATE OR REPLACE TEMP TABLE stock (claim_id VARCHAR, person_id VARCHAR)")
+    """Who finds nobody leaves the table empty."""
 
 
 def test_records_lose_their_number_and_are_found_again(judged):
@@ -52,6 +52,16 @@ def test_the_table_ends_with_all():
         for feed in ("F04", "F05")
     )
     assert table.splitlines()[-1] == "| all | | 10 | 8, 6 | 0.6667 | 0, 0 | 0.0000 |"
+
+
+def test_where_splink_is_not_installed_the_table_says_so_and_no_nought(judged):
+    table = hidden.markdown(hidden.compare(judged, None, one_in=2))
+    assert table.splitlines()[-1].endswith(" | not installed | – |")
+    assert ours_of(table) == ours_of(hidden.markdown(hidden.compare(judged, nobody, one_in=2)))
+
+
+def ours_of(table: str) -> list[str]:
+    return [line.split("|")[4] for line in table.splitlines()[2:]]
 
 
 def test_splink_finds_who_bears_name_birth_and_village():
