@@ -15,8 +15,9 @@ from pipelines.kit.models import AS_OF, DATA, VIEW, Node, Source
 from pipelines.kit.patched import COME, GONE, SELF, WAS, Patched, Way
 from pipelines.kit.paths import Paths
 
-# Where more than this share of its rows is affected it is cheaper to make a table anew.
-_MOST = 0.25
+# Where more than this share of its rows is affected a table is made anew: of one in a hundred it costs half as much to
+# change them (docs/adr/0016-patches.md).
+_MOST = 0.05
 # A patch adds a file; a table in more of them is copied into one.
 _MOST_FILES = 24
 _KEYS, _OLD, _NEW, _OTHER = "patch_keys", "patch_old", "patch_new", "patch_other"
@@ -164,15 +165,19 @@ class Patches:
             sql = sql.replace(whole, part)
         return sql
 
-    def _exchange(self, node: Node, spec: Patched) -> Changed:
-        """Put the new rows in the place of the old, value by value of `by`, where they differ."""
+    def _exchange(self, node: Node, spec: Patched) -> Changed | None:
+        """Put the new rows in the place of the old, value by value of `by`, where they differ; None where rows without a
+        value do, which nobody can tell apart."""
         told = "SELECT {by} AS key, count(*) AS rows, sum(hash(o)::hugeint) AS content FROM {of} AS o GROUP BY 1"
         old, new = (told.format(by=spec.by, of=of) for of in (_OLD, _NEW))
         self._make(
             _OTHER,
-            f"SELECT key FROM ({old}) AS o FULL JOIN ({new}) AS n USING (key) "
+            f"SELECT coalesce(o.key, n.key) AS key FROM ({old}) AS o FULL JOIN ({new}) AS n "
+            "ON o.key IS NOT DISTINCT FROM n.key "
             "WHERE o.rows IS DISTINCT FROM n.rows OR o.content IS DISTINCT FROM n.content",
         )
+        if self._any(f"{_OTHER} WHERE key IS NULL"):
+            return None
         here = f"WHERE {spec.by} IN (SELECT key FROM {_OTHER})"
         rows = Rows(f'"gone_from_{node.name}"', f'"come_to_{node.name}"')
         for name, of in zip(rows, (_OLD, _NEW), strict=True):

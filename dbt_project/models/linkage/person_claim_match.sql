@@ -15,8 +15,14 @@ with claim as (
         {{ number_order('id_no') }} as number_order,
         {{ name_key('kin_name') }} as kin_key,
         phone,
-        -- Rows with one damaged number are one claimant, however often a feed repeats them.
-        case when length(id_no) >= 15 then id_no else claim_id end as claimant,
+        -- Rows with one damaged number, or that say the same of somebody's name and birth or place in different months, are one
+        -- claimant, however often a feed repeats them.
+        case
+            when length(id_no) >= 15 then id_no
+            when birth_date is null and current_division_code is null and phone is null then claim_id
+            else concat_ws('|', {{ name_key('name') }}, sex_code, cast(birth_date as string), phone,
+                {{ name_key('kin_name') }}, current_division_code, company, id_no)
+        end as claimant,
         current_division_code as village_code,
         substr(township_code, 1, 6) as county_code,
         company
