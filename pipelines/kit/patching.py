@@ -166,8 +166,8 @@ class Patches:
         return sql
 
     def _exchange(self, node: Node, spec: Patched) -> Changed | None:
-        """Put the new rows in the place of the old, value by value of `by`, where they differ; None where rows without a
-        value do, which nobody can tell apart."""
+        """Put the new rows in the place of the old, value by value of `by`, where they differ; None where rows without
+        a value do, which nobody can tell apart."""
         told = "SELECT {by} AS key, count(*) AS rows, sum(hash(o)::hugeint) AS content FROM {of} AS o GROUP BY 1"
         old, new = (told.format(by=spec.by, of=of) for of in (_OLD, _NEW))
         self._make(

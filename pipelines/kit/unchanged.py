@@ -24,8 +24,8 @@ from pipelines.kit.untouched import untouched
 # By feed, its deliveries in force in their order, each with words that change with its rows.
 Standing = Mapping[str, Mapping[str, str]]
 _STAMP = re.compile(r"made of ([0-9a-f]{16}), seen as ([0-9a-f]{16}), (\d+) rows")
-# What the last whole build rested on, beside tables of its own.
-_BASE = "lake.ledger.built_on"
+# What the last whole build rested on, beside tables of its own: of this lake alone, no content of any schema of ours.
+_BASE = "lake.main.built_on"
 
 
 @dataclass(frozen=True)

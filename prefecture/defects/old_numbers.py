@@ -32,6 +32,8 @@ def _plant(stage: Stage, feed: str, column: str, count: int) -> None:
     if feed == "F15":  # a place that states no licence would lose it, which is R40's to plant
         nameless = stage.world.premises.filter(pl.col("licence_kind").is_not_null() & ~pl.col("states_licence"))["_eid"]
         there = there & ~pl.col("_eid").is_in(nameless.drop_nulls().implode())
+    if feed == "F16":  # whose declaration leads nowhere still insures somebody, else it would be R37's
+        there = there & pl.col("_eid").is_in(stage.world.employment["_eid"].drop_nulls().unique().implode())
     if column == "employer_code":
         small = stage.world.employment.group_by("_eid").len().filter(pl.col("len") <= _LARGEST_STAFF)["_eid"]
         there = there & pl.col("_eid").is_in(small.drop_nulls().implode())

@@ -178,7 +178,8 @@ def test_a_tag_more_is_a_select_and_a_kind_more(tmp_path: Path):
     assert made[SEED].splitlines()[place + 1] == "collective,集体户,household,市公安局,L3,false"
     select = made[MODEL].split("union all\n")[place]
     assert "    marked.household_id as subject_id,\n" in select
-    assert "from (select * from {{ ref('household') }} where household_type = '集体户') as marked\n" in select
+    assert "from (select * from household where household_type = '集体户') as marked\n" in select
+    assert made[MODEL].count("{{ ref('household') }}") == 1, "a table is read once, however many tags ask it"
     assert made[MODEL].count("union all\n") == len(codes) - 1 == len([*(PROJECT_ROOT / TAGS).glob("*.yaml")])
 
 

@@ -21,7 +21,7 @@ def con(tmp_path_factory):
         yield con
 
 
-@pytest.mark.parametrize(("of", "tables"), [("ledger", [*schema.TABLES]), ("reference", [*READERS])])
+@pytest.mark.parametrize(("of", "tables"), [("ledger", [*schema.TABLES]), ("reference", [*READERS, "address"])])
 def test_every_table_and_every_column_says_what_it_is(con, of, tables):
     assert con.execute(_BARE, [of, tables]).fetchall() == []
     said = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = ? AND comment <> ''"
