@@ -52,7 +52,7 @@ class Way:
     @classmethod
     def read(cls, text: str) -> "Way":
         """From `column`, `column = table.expression` or a query."""
-        if text.startswith("select "):
+        if text.startswith(("select ", "with ")):
             return cls(query=text)
         column, _, there = text.partition(" = ")
         via, _, to = there.partition(".")

@@ -78,11 +78,14 @@ class Past:
 
     def changed(self, node: Node) -> list[str] | None:
         """The parents of a table, and of views among them, that are not what they were when it was made; None where
-        the table itself was made otherwise than it would be now, or not of them."""
+        the table itself, or such a view, was made otherwise than it would be now, or not of them. On a day before that
+        of the last build nobody knows: ways and days are told forwards."""
         stamp = self._stamps.get((node.schema, node.name))
-        if stamp is None or self.was_on is None or not self._is_whole(node):
+        if stamp is None or self.was_on is None or self._as_of < self.was_on or not self._is_whole(node):
             return None
         if stamp.made_of != self._made_of(node, self._was_seen, self.was_on):
+            return None
+        if any(self.changed(self._views[p]) is None for p in node.parents if p in self._views):
             return None
         return sorted(p for p in self._beneath(node) if self._seen[p] != self._was_seen.get(p))
 

@@ -13,10 +13,10 @@ import duckdb
 
 from pipelines.ingest.arrivals.daily import Day
 from pipelines.ingest.bronze.result import results
-from pipelines.ingest.bronze.store import ROWS_FILE
 from pipelines.ingest.deliveries import known_deliveries
 from pipelines.ingest.feeds.stale import stale_feeds
 from pipelines.kit.contracts import load_contracts
+from pipelines.kit.delivered import in_words, row_files
 from pipelines.kit.paths import Paths
 from pipelines.kit.tables import insert, transaction
 
@@ -57,16 +57,14 @@ def record_standing(con: duckdb.DuckDBPyConnection, paths: Paths, day: Day) -> i
 
 
 def in_force(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, dict[str, str]]:
-    """Of every feed, its deliveries in force in their order, each with size and time of its rows in bronze, those of a
-    released one, too: words that change whenever what models read of it may have."""
+    """Of every feed, its deliveries in force in their order, each with words that change whenever what models read of
+    it may have."""
     standing = con.execute(
         "SELECT feed, delivery_id FROM lake.ledger.delivery_standing WHERE is_current ORDER BY feed, rank, delivery_id"
     ).fetchall()
     told: dict[str, dict[str, str]] = {feed: {} for feed in load_contracts()}
     for feed, delivery in standing:
-        files = sorted((paths.bronze / feed).glob(f"{delivery}*/{ROWS_FILE}"))
-        stats = [(file.parent.name, s.st_size, s.st_ctime_ns) for file in files for s in [file.stat()]]
-        told[feed][delivery] = str(stats)
+        told[feed][delivery] = in_words(row_files(paths, feed, delivery))
     return told
 
 
