@@ -1,8 +1,10 @@
 """Tables change in the rows that are affected, and are what a build from nothing makes of the same deliveries."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from pipelines.ingest.arrivals.daily import known
 from pipelines.judge.ledger import deliveries
 from pipelines.judge.ledger.content import content_hash
 from pipelines.judge.ledger.corrections import rebuild_standing
+from pipelines.kit import build as building
 from pipelines.kit import models, patching
 from pipelines.kit.build import Built, build, statement
 from pipelines.kit.keys import entity_key, record_key
@@ -21,13 +24,14 @@ from tests.dbt.bronze_files import FEEDS, deliver
 from tests.dbt.conftest import before_the_build
 from tests.dbt.test_build import BUILT
 
-DAYS, COMPARED_EVERY = 12, 4
+DAYS, COMPARED_EVERY = 9, 3
 PEOPLE = [small.HEAD, small.WIFE, small.MOVER, small.NEW_NUMBER, small.TWICE, small.AGED, small.LIVING]
 
 
 @pytest.fixture
-def paths(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    """A lake where a patch is never too large: in this prefecture each would be."""
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """A lake where a patch is never too large: in this prefecture each would be. Made for each test, as the rows of a
+    copied one count as other rows (a file's time of change is that of the copy)."""
     monkeypatch.setattr(patching, "_MOST", float("inf"))
     made = before_the_build(Paths(tmp_path))
     turn(made, small.SECOND)
@@ -170,6 +174,81 @@ def test_a_record_sent_again_touches_its_person_alone(paths: Paths) -> None:
         assert done[table].changed == 2, f"{table}: one row went, one came"
     assert not done["dwelling"].is_new and not done["enterprise"].is_new
     assert differing(paths, today) == set()
+
+
+EMPLOYED = {"employer_code": small.USCC, "insurance_kind": "养老", "period_month": "2024-02", "status_name": "参保"}
+
+
+def an_earlier_day(paths: Paths) -> date:
+    """A permit that had run out has not yet, and a day of birth lies ahead again."""
+    permit = {"permit_no": "P1", "permit_type": "居住证", "id_no": small.AGED, "name": "冯寿", "sex_code": "1",
+              "residence_address": "某路1号", "division_code": small.OTHER_VILLAGE, "from_date": date(2024, 2, 1),
+              "valid_to": date(2024, 3, 15), "status_name": "有效"}  # fmt: skip
+    deliver(paths, "F02", [permit], seq=60, on=small.SECOND, mode="delta")
+    child = {"id_no": small.id_no("20240312", 11), "name": "婴", **EMPLOYED}
+    deliver(paths, "F17", [child], seq=61, on=small.SECOND)
+    turn(paths, date(2024, 3, 20))
+    return date(2024, 3, 10)
+
+
+def the_first_insured_of_all(paths: Paths) -> date:
+    """Nobody insured is a fact only where the feed has come, for every enterprise."""
+    deliver(paths, "F14", [{"uscc": "91370602MA3ABCDE1X", "name": "烟台乙公司", "status_name": "存续",
+                            "division_code": small.VILLAGE}], seq=60, on=small.SECOND, mode="delta")  # fmt: skip
+    turn(paths, small.SECOND + timedelta(days=1))
+    deliver(paths, "F17", [{"id_no": small.MOVER, "name": "李迁", **EMPLOYED}], seq=61, on=small.SECOND)
+    return small.SECOND + timedelta(days=2)
+
+
+def a_withdrawn_delivery_rewritten(paths: Paths) -> date:
+    today = small.SECOND + timedelta(days=1)
+    changed = small.person(small.AGED, "改名", "H7", change_type="变更")
+    deliver(paths, "F01", [changed], seq=60, on=today, mode="delta")
+    turn(paths, today)
+    other = small.person(small.HEAD, "别人", "H1", change_type="变更")
+    sent = deliver(paths, "F01", [other], seq=60, on=today, mode="delta")
+    (paths.bronze / "F01" / sent / "delivery.json").unlink()
+    return today + timedelta(days=1)
+
+
+def a_long_chain_of_reports_cut(paths: Paths) -> date:
+    def report(number: int, related: str | None) -> dict:
+        at = datetime(2024, 2, 1) + timedelta(hours=number)
+        return {"event_no": f"G{number:02d}", "grid_code": small.GRID, "class_name": "市容环境-暴露垃圾",
+                "reported_time": at, "status_name": "已办结", "related_no": related}  # fmt: skip
+
+    linked = [report(i, f"G{i - 1:02d}" if i else None) for i in range(13)]
+    deliver(paths, "F28", linked, seq=60, on=small.SECOND, mode="append")
+    turn(paths, small.SECOND + timedelta(days=1))
+    today = small.SECOND + timedelta(days=2)
+    deliver(paths, "F28", [report(6, None)], seq=61, on=today, mode="append")
+    return today
+
+
+@pytest.mark.parametrize("what", [
+    an_earlier_day, the_first_insured_of_all, a_withdrawn_delivery_rewritten, a_long_chain_of_reports_cut,
+])  # fmt: skip
+def test_what_once_was_missed_is_seen(paths: Paths, what: Callable[[Paths], date]) -> None:
+    today = what(paths)
+    turn(paths, today)
+    assert differing(paths, today) == set()
+
+
+def test_a_view_that_changed_has_its_readers_made_anew(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = {"contract_code": "3706020010010010001J", "parcel_code": "3706020010010000001", "parcel_name": "东地",
+                "head_name": "王建国", "head_id_no": small.HEAD, "division_code": small.VILLAGE,
+                "contract_status_name": "有效"}  # fmt: skip
+    today = small.SECOND + timedelta(days=1)
+    deliver(paths, "F23", [contract], seq=60, on=today, mode="delta")
+    turn(paths, today)
+    edited = [replace(n, sql=n.sql.replace("stated.parcel_name", "'改' || stated.parcel_name as parcel_name"))
+              if n.name == "land_contract" else n for n in models.nodes()]  # fmt: skip
+    for module in (building, models):
+        monkeypatch.setattr(module, "nodes", lambda: edited)
+    turn(paths, today)
+    assert differing(paths, today) == set()
+    with connect(paths, read_only=True) as con:
+        assert con.execute("SELECT parcel_name FROM lake.unified.parcel").fetchall() == [("改东地",)]
 
 
 def promises() -> Iterator[tuple[models.Node, Patched]]:
