@@ -3,9 +3,11 @@ with enterprise as (
     where status_name in ('注销', '吊销')
 ),
 
-after_cancellation as (
+-- Which months count is asked behind the join: a condition between two tables that share no key is a join by itself.
+employed as (
     select
         enterprise.record_key,
+        enterprise.cancelled_date,
         employee.id_no,
         employee.period_month,
         employee.source_ref,
@@ -17,7 +19,6 @@ after_cancellation as (
     inner join {{ ref('stg_human_resources__employment_insurance') }} as employee
         on employee.employer_code = known.number
         and employee.status_name = '参保'
-        and employee.period_month > {{ month_of('enterprise.cancelled_date') }}
 ),
 
 insured as (
@@ -26,7 +27,8 @@ insured as (
         count(distinct id_no) as insured_after_cancellation,
         max(period_month) as last_period_month,
         max(case when newest = 1 then source_ref end) as insured_source_ref
-    from after_cancellation
+    from employed
+    where period_month > {{ month_of('cancelled_date') }}
     group by record_key
 )
 

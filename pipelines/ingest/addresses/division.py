@@ -12,11 +12,17 @@ from collections.abc import Iterator
 from pipelines.ingest.addresses.names import Name, Names, Unit, common
 
 _ABOVE = re.compile(r"(中国|山东省|山东|烟台市|烟台(?![山]))+")
-# What may follow a short name, so that it is one: a number, a road or estate, the end. Not what would make it longer.
-_NUMBER = r"(?:\d|[零〇一二三四五六七八九十百]+号)"
-_STREET = r"[一-鿿]{1,6}?(?:大街|大道|胡同|路|街(?!道)|巷)"
-_ENDS = re.compile(rf"$|[,，、。;；()（）#\-]|{_NUMBER}|附近|对面|旁|路口|[东南西北村]{{1,2}}(?:头|首|侧)")
-_GOES_ON = re.compile(rf"{_ENDS.pattern}|(?![路街巷道线山河湾口]|大[街道])(?:{_STREET})")
+# What may follow a short name, so that it is one: a number, a road or estate, the end. Not what would make it longer, and
+# not what only tells two streets of one name apart (幸福中路, 海阳一路).
+_NUMBER = r"(?:\d++(?!路)|[零〇一二三四五六七八九十百]{1,8}号)"
+_KIND = "(?:大街|大道|胡同|路|街(?!道)|巷)"
+_APART = "[东南西北中前后上下新老大小]?[一二三四五六七八九十]{0,3}"
+_GOES_ON = re.compile(
+    rf"$|[,，、。;；()（）#\-]|{_NUMBER}|附近|对面|旁|[东南西北村]{{1,2}}(?:头|首|侧)"
+    rf"|(?![道线山河湾口]|{_APART}{_KIND})[一-鿿]{{1,6}}?{_KIND}"
+)
+# 海阳市场 is a market, not something in 海阳市.
+_MARKET = "市场"
 _SHORTEST = 2
 _COUNTY, _TOWNSHIP, _VILLAGE = range(3)
 
@@ -50,9 +56,12 @@ def _read(text: str, at: int, names: Names, level: int, path: Path) -> Iterator[
     if _may_end(text, at, path):
         yield at, path
     for below in range(level, _VILLAGE + 1):
-        for end, name in _words(text, at, names, below):
-            if _fits(name.unit, path):
-                yield from _read(text, _again(text, end, names, below, name.unit), names, below + 1, (*path, name))
+        found = [(end, name) for end, name in _words(text, at, names, below) if _fits(name.unit, path)]
+        longest = max((end for end, _ in found), default=at)
+        for end, name in found:
+            goes_on = _read(text, _again(text, end, names, below, name.unit), names, below + 1, (*path, name))
+            # The beginning of a longer name is none by itself: 栾家疃街 lies in no 栾家, whatever 栾家疃街 is.
+            yield from (way for way in goes_on if end == longest or len(way[1]) > len(path) + 1)
 
 
 def _words(text: str, at: int, names: Names, level: int) -> Iterator[tuple[int, Name]]:
@@ -77,8 +86,8 @@ def _fits(unit: Unit, path: Path) -> bool:
 
 def _may_end(text: str, at: int, path: Path) -> bool:
     """A short name needs company and must not be the beginning of a longer one; a county may be followed by a road."""
-    if not path or not path[-1].is_short:
+    if not path:
         return True
-    if path[-1].unit.level == _COUNTY:
-        return _GOES_ON.match(text, at) is not None
-    return len(path) > 1 and _GOES_ON.match(text, at) is not None
+    if not path[-1].is_short:
+        return not text.startswith(_MARKET, at - 1)
+    return (len(path) > 1 or path[-1].unit.level == _COUNTY) and _GOES_ON.match(text, at) is not None

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 KINDS = ("road_name", "gate_no", "building_no", "unit_no", "room_no", "landmark", "rest_text")
 ROAD, NUMBER, BUILDING, UNIT, ROOM, NEAR, REST = KINDS
-_N = r"(?:\d+|[零〇一二三四五六七八九十百千两]+)"
+_CHINESE = "[零〇一二三四五六七八九十百千两]"
+# No number of a door is longer; without a bound a thousand times 一 would be looked through a thousand times.
+_N = rf"(?:\d{{1,10}}|{_CHINESE}{{1,10}})"
 _B = rf"(?:{_N}|[A-Za-z]\d*|[甲乙丙丁])"
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
@@ -24,7 +26,7 @@ _TOKEN = re.compile(
     rf"|(?P<b2>{_B})-(?P<r2>\d{{3,4}})(?:室|号房?|户)?(?![\d号])"
     rf"|(?P<room_no>{_N}(?:室|号房|户))"
     rf"|(?P<bare>\d+(?:-\d+)?)(?=$|[,，(（]|附近|对面|旁|路口|[东南西北])"
-    r"|(?P<mark>[,，、。;；()（）\s])|(?P<rest_text>\d+|.)",
+    rf"|(?P<mark>[,，、。;；()（）\s])|(?P<rest_text>\d+|{_CHINESE}+|.)",
     re.DOTALL,
 )
 _ENDING = re.compile(r"(号楼|#楼|号房|号院|单元|门洞?|栋楼?|幢楼?|座楼?|#楼?|楼|号|室|户|院)+$")

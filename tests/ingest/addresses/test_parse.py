@@ -30,6 +30,12 @@ NAMES = read_names([
     _version("370612101201", "李家村委会", "村", "370612101"),
     _version("370612102201", "李家村委会", "村", "370612102"),
     _version("370612101202", "后垂柳村委会", "村", "370612101"),
+    _version("370687", "海阳市", "县", "370600"),
+    _version("370602002", "幸福街道", "乡镇", "370602"),
+    _version("370612101204", "栾家村委会", "村", "370612101"),
+    _version("370612101205", "栾家疃村委会", "村", "370612101"),
+    _version("370612102202", "杲村村委会", "村", "370612102"),
+    _version("370612102203", "杲村李家村委会", "村", "370612102"),
     _version("370612101203", "旧庄村委会", "村", "370612101", None),
 ])  # fmt: skip
 
@@ -57,6 +63,20 @@ def _division(text: str) -> tuple[str | None, str | None, str | None]:
     ("芝罘区友谊街社区12号", ("370602", "370602001", "370602001001")),
     ("牟平路12号", (None, None, None)),
     ("观水镇后垂柳新村12号", ("370612", "370612101", None)),
+    ("观水镇栾家疃12号", ("370612", "370612101", "370612101205")),
+    ("观水镇栾家疃街12号", ("370612", "370612101", None)),
+    ("龙泉镇杲村12号", ("370612", "370612102", "370612102202")),
+    ("龙泉镇杲村李家12号", ("370612", "370612102", "370612102203")),
+    ("龙泉镇杲村李家市场", ("370612", "370612102", None)),
+    ("海阳2号", ("370687", None, None)),
+    ("海阳市场2号", (None, None, None)),
+    ("海阳市商场2号", ("370687", None, None)),
+    # What tells streets of one name apart is no street by itself.
+    *[(f"芝罘区{street}2号", ("370602", None, None)) for street in ("幸福中路", "幸福北大街", "幸福一路", "幸福后街",
+        "幸福东三巷")],
+    *[(f"{street}", (None, None, None)) for street in ("海阳东路2号", "海阳1路", "海阳路口东50米")],
+    ("芝罘区幸福金山路2号", ("370602", "370602002", None)),
+    ("芝罘区幸福东风路2号", ("370602", "370602002", None)),
     # What contradicts itself tells only what is above it, what is elsewhere nothing.
     ("芝罘区观水镇后垂柳村", ("370602", None, None)),
     ("青岛市李沧区李家村8号", (None, None, None)),
@@ -90,6 +110,12 @@ def test_doors(text, door):
 )
 def test_chinese_numbers(words, number):
     assert arabic(words) == number
+
+
+@pytest.mark.parametrize("sign", ["一", "1", "甲", "(", "东", "1-", "路", "烟台市", "向阳街道", "牟平区", "李家", "一号"])
+def test_a_text_without_end_is_read_too(sign):
+    told = parse(sign * 20_000, NAMES)
+    assert "".join(piece for _, piece in told.pieces) == sign * 20_000
 
 
 def test_landmark_and_rest_are_kept():
