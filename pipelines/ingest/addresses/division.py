@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pipelines.ingest.addresses.names import Name, Names, Unit, common
 
 _ABOVE = re.compile(r"(中国|山东省|山东|烟台市|烟台(?![山]))+")
-# What may follow a short name, so that it is one: a number, a road or estate, the end. Not what would make it longer, and
-# not what only tells two streets of one name apart (幸福中路, 海阳一路).
+# What may follow a short name, so that it is one: a number, a road or estate, the end. Not what would make it longer,
+# and not what only tells two streets of one name apart (幸福中路, 海阳一路).
 _NUMBER = r"(?:\d++(?!路)|[零〇一二三四五六七八九十百]{1,8}号)"
 _KIND = "(?:大街|大道|胡同|路|街(?!道)|巷)"
 _APART = "[东南西北中前后上下新老大小]?[一二三四五六七八九十]{0,3}"

@@ -112,7 +112,7 @@ def test_chinese_numbers(words, number):
     assert arabic(words) == number
 
 
-@pytest.mark.parametrize("sign", ["一", "1", "甲", "(", "东", "1-", "路", "烟台市", "向阳街道", "牟平区", "李家", "一号"])
+@pytest.mark.parametrize("sign", ["一", "1", "甲", "(", "东", "1-", "路", "烟台市", "向阳街道", "牟平区", "李家"])
 def test_a_text_without_end_is_read_too(sign):
     told = parse(sign * 20_000, NAMES)
     assert "".join(piece for _, piece in told.pieces) == sign * 20_000
