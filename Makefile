@@ -12,7 +12,7 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 # What is given on the command line (NAME=…, SQL=…) reaches recipes by the environment: no quote in it ends ours.
-.PHONY: exports answers query past take inspect help prefecture bench bench-compare run ui test check lock generate pack clean
+.PHONY: exports answers query past take models inspect help prefecture bench bench-compare run ui test check lock generate pack clean
 
 help:
 	@echo "make run SCALE=1%   the whole loop on the sample prefecture (two business dates), then a summary; 0.1% for a small try"
@@ -22,6 +22,7 @@ help:
 	@echo "make query SQL=\"SELECT …\"   ask the lake, read only (KNOWN=date VALID=date for tables of past)"
 	@echo "make past DATE=YYYY-MM-DD   a past turn anew: all its tables, its return sets compared with what went out"
 	@echo "make take TABLE=q07_firms_by_section [KIND=parquet] [OUT=folder]   a table of the analysts' file, with its dictionary"
+	@echo "make models   dbt's pages on every model, column and who reads whom, as one file: data/published/dbt_models.html"
 	@echo "make inspect FILE=… [FEED=F10] [ROWS=5]   what would become of a file of a department; nothing is written"
 	@echo "make pack NAME=x   a new pack 场景包 that runs, to be turned into a real one"
 	@echo "make test   all tests"
@@ -53,6 +54,9 @@ past: .venv/ready
 
 take: .venv/ready
 	@$(BIN)/python -m pipelines take "$$TABLE" $${KIND:+--as "$$KIND"} $${OUT:+--out "$$OUT"}
+
+models: .venv/ready
+	@$(BIN)/python -m pipelines models
 
 inspect: .venv/ready
 	@$(BIN)/python -m pipelines inspect "$$FILE" $${FEED:+--feed "$$FEED"} $${ROWS:+--rows "$$ROWS"}

@@ -1,5 +1,5 @@
 """Commands of the product: `python -m pipelines turn DATE | exports | queries | query SQL | past DATE |
-trace FEED KEY | inspect FILE | take TABLE | setup`.
+trace FEED KEY | inspect FILE | take TABLE | models | setup`.
 
 Belongs here: parsing the command line. The Makefile is the way people call it.
 """
@@ -69,6 +69,7 @@ def _run() -> int:
     taken.add_argument("--out", type=Path, help="folder; published/taken in the data folder where not given")
     past = commands.add_parser("past", help="a past turn anew in past/DATE: all its tables, its return sets compared")
     past.add_argument("as_of", type=_day, help="YYYY-MM-DD, a turn that is out")
+    commands.add_parser("models", help="dbt's pages on every model of the lake, one file that opens offline")
     commands.add_parser("setup", help="compile models and rules, prepare what the UI starts with")
     arguments = parser.parse_args()
     paths = Paths.default()
@@ -84,6 +85,8 @@ def _run() -> int:
         return take_along(paths, arguments.table, arguments.kind, arguments.out)
     if arguments.command == "past":
         return tell_past(paths, arguments.as_of)
+    if arguments.command == "models":
+        return tell_models(paths)
     if arguments.command == "trace":
         return tell_record(paths, arguments.feed, arguments.record_key, arguments.as_of)
 
@@ -136,6 +139,19 @@ def ask(paths: Paths, sql: str, known: date | None, valid: date | None) -> int:
         days = {KNOWN_ON: known, VALID_ON: valid}
         asking.ask(paths, sql, {variable: day for variable, day in days.items() if day})
     except asking.NotAQuestionError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+def tell_models(paths: Paths) -> int:
+    """Have dbt's pages made, and say where they are; 1 with the reason where dbt could not."""
+    from pipelines.give.published.dbt_pages import write_pages
+    from pipelines.kit.models import ModelBuildError
+
+    try:
+        print(f"{write_pages(paths)}  (open by double click)")
+    except ModelBuildError as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0

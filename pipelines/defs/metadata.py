@@ -23,6 +23,16 @@ def markdown_table(columns: list[str], rows: list[tuple]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
+def column_metadata(
+    con: duckdb.DuckDBPyConnection, table: str, descriptions: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The columns of a table or view of the lake, as `table_metadata` has them."""
+    told = words() | descriptions
+    relation = con.sql(f"FROM lake.{table}")
+    types = zip(relation.columns, map(str, relation.types), strict=True)
+    return {"dagster/column_schema": dg.TableSchema([dg.TableColumn(n, t, description=told.get(n)) for n, t in types])}
+
+
 def table_metadata(
     con: duckdb.DuckDBPyConnection, table: str, descriptions: Mapping[str, str] = MappingProxyType({}),
     where: str = "true", rows: int | None = None,
@@ -32,17 +42,10 @@ def table_metadata(
     `descriptions` by column, else what a column of the name means: the schema of an event replaces the one of the
     definition in the UI. `rows`: how many there are, where that is known.
     """
-    told = words() | descriptions
     relation = con.sql(f"SELECT * FROM lake.{table} WHERE {where}")
-    described = list(zip(relation.columns, map(str, relation.types), strict=True))
-    shown = [name for name, _ in described if may_show(table, name, PREVIEW)]
+    shown = [name for name in relation.columns if may_show(table, name, PREVIEW)]
     count = relation.aggregate("count(*)").fetchone()[0] if rows is None else rows
-    metadata = {
-        "dagster/row_count": count,
-        "dagster/column_schema": dg.TableSchema(
-            [dg.TableColumn(n, t, description=told.get(n)) for n, t in described]
-        ),
-    }
+    metadata = {"dagster/row_count": count, **column_metadata(con, table, descriptions)}
     if shown and count:
         columns = ", ".join(f'"{c}"' for c in shown)
         some = relation.project(columns).limit(PREVIEW_ROWS).fetchall()

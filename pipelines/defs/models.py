@@ -13,7 +13,7 @@ import dagster as dg
 import duckdb
 
 from pipelines.defs.fresh import EVERY_TURN
-from pipelines.defs.metadata import table_metadata
+from pipelines.defs.metadata import column_metadata, table_metadata
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.progress import ANEW, PART, STANDS, Advance, say_rows, words_of_built
 from pipelines.defs.resources import Lakehouse
@@ -21,7 +21,7 @@ from pipelines.judge.ledger import shown
 from pipelines.judge.ledger.deliveries import in_force
 from pipelines.kit.build import Built, build
 from pipelines.kit.disclosure.columns import load_lineage
-from pipelines.kit.models import TEST, Node
+from pipelines.kit.models import TEST, VIEW, Node
 from pipelines.kit.packs import Pack, load_packs
 
 # Which asset writes a ledger table that models read. All others come with `ledger/turn`: what the previous turn
@@ -131,10 +131,13 @@ def _materialized(
     con: duckdb.DuckDBPyConnection, key: dg.AssetKey, node: Mapping[str, Any], one: Built,
     checks: list[dg.AssetCheckResult],
 ) -> dg.MaterializeResult:
+    table, described = ".".join(key.path), _described(key, node)
+    # To count a view, or to look at its first rows, is to make all of it.
     return dg.MaterializeResult(
         asset_key=key, check_results=checks,
         metadata={
-            **table_metadata(con, ".".join(key.path), _described(key, node), rows=one.rows),
+            **(column_metadata(con, table, described) if one.node.materialized == VIEW
+               else table_metadata(con, table, described, rows=one.rows)),
             "built": _how(one), **({"rows_changed": one.changed} if one.changed else {}),
             "started": dg.MetadataValue.timestamp(one.start), "seconds": round(one.seconds, 3),
         },

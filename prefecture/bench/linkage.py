@@ -105,27 +105,34 @@ def scores(both: int, linked: int, true: int) -> dict[str, float]:
 
 
 def keep_keys(con: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Write the keys each person of `linked` has now, for `stability` later."""
+    """Write the keys each person of `linked` has now, and by how many records, for `stability` later."""
     file.parent.mkdir(parents=True, exist_ok=True)
     con.execute(
-        "COPY (SELECT DISTINCT person, person_id FROM linked WHERE person_id IS NOT NULL ORDER BY ALL) "
-        f"TO '{file}' (FORMAT parquet)"
+        "COPY (SELECT person, person_id, count(*) AS records FROM linked WHERE person_id IS NOT NULL "
+        f"GROUP BY ALL ORDER BY ALL) TO '{file}' (FORMAT parquet)"
     )
 
 
 def stability(con: duckdb.DuckDBPyConnection, before: Path) -> dict[str, float | int]:
-    """Share of persons, known in `before` and in `linked`, whose set of keys is the same."""
-    persons, same = con.execute(
+    """Of the persons known in `before` and in `linked`: `share` has the key most of her records had then, and
+    `same_set` exactly the same keys: a record that bears somebody else's valid number comes or goes with that key."""
+    persons, kept, same = con.execute(
         """
         WITH old AS (
-            SELECT person, list(person_id ORDER BY person_id) AS keys FROM read_parquet($1) GROUP BY person
+            SELECT person, arg_max(person_id, (records, person_id)) AS meant, list(person_id ORDER BY person_id) AS keys
+            FROM read_parquet($1) GROUP BY person
+        ),
+        counted AS (
+            SELECT person, person_id, count(*) AS records FROM linked WHERE person_id IS NOT NULL GROUP BY ALL
         ),
         new AS (
-            SELECT person, list(DISTINCT person_id ORDER BY person_id) AS keys
-            FROM linked WHERE person_id IS NOT NULL GROUP BY person
+            SELECT person, arg_max(person_id, (records, person_id)) AS meant, list(person_id ORDER BY person_id) AS keys
+            FROM counted GROUP BY person
         )
-        SELECT count(*), count(*) FILTER (old.keys = new.keys) FROM old JOIN new USING (person)
+        SELECT count(*), count(*) FILTER (old.meant = new.meant), count(*) FILTER (old.keys = new.keys)
+        FROM old JOIN new USING (person)
         """,
         [str(before)],
     ).fetchone()
-    return {"persons": persons, "unchanged": same, "share": same / persons if persons else 1.0}
+    shares = (n / persons if persons else 1.0 for n in (kept, same))
+    return {"persons": persons, "unchanged": kept, **dict(zip(("share", "same_set"), shares, strict=True))}

@@ -21,6 +21,8 @@ _WORDS = (
 # Strokes, dots and slashes. A question mark or U+FFFD says that something was lost, which is another matter.
 _STROKES = r"^[^\p{L}\p{N}?？\x{FFFD}]+$"
 _NO_DIGIT = r"^[^0-9]+$"
+# A number of an organisation (GB 11714) may be letters throughout.
+_LETTERS_ONLY = r"^[A-Z]{8}-?[A-Z]$"
 _LONGEST = 40
 
 
@@ -62,7 +64,8 @@ def is_no_number(values: pl.Series, column: Column, is_plain: bool) -> pl.Series
     if not is_plain:
         # 新生儿 is no number either; but names in an id column that may be empty show that columns have slipped.
         is_told = column.has_check_character and column.required
-        found = found | (values.str.contains(_NO_DIGIT) if is_told else says_nothing(values))
+        words = values.str.contains(_NO_DIGIT) & ~values.str.contains(_LETTERS_ONLY)
+        found = found | (words if is_told else says_nothing(values))
     return found.fill_null(False) if found.any() else None
 
 

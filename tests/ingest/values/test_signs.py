@@ -90,6 +90,11 @@ def test_words_in_an_id_column_cost_the_row_or_stay():
     assert read(ID, "王五", "无", SOUND) == ["王五", None, SOUND]
 
 
+def test_a_number_of_an_organisation_may_have_no_digit():
+    wanted = replace(ID, required=True)
+    assert read(wanted, "MANQJFDBX", "MANQJFDB-X", "NULL", SOUND) == ["MANQJFDBX", "MANQJFDB-X", "E_PLACEHOLDER", SOUND]
+
+
 @pytest.mark.parametrize(("column", "text"), [
     (ID, SOUND), (ID, "370602400101001"), (ID, "370602111111111"), (CODE, "1"), (CODE, "0000"), (CODE, "111111"),
     (CODE, "123456"), (CODE, "鲁(2023)第1号"), (CODE, "NORTH"), (PHONE, "12345"), (PHONE, "13800138000"),

@@ -66,12 +66,14 @@ def test_large_clusters_do_not_overflow(con):
     assert linkage.pairwise(con)["pairs_true"] == 100_000 * 99_999 // 2
 
 
-def test_stability_asks_for_the_same_set_of_keys(con, tmp_path):
-    linked(con, (1, "a"), (2, "b"), (2, "c"), (3, "d"), (4, "e"))
+def test_stability_asks_for_the_key_of_most_records_and_for_the_same_set(con, tmp_path):
+    linked(con, (1, "a"), (2, "b"), (2, "b"), (2, "c"), (3, "d"), (4, "e"), (6, "g"))
     linkage.keep_keys(con, tmp_path / "keys.parquet")
-    # 1 stays, 2 stays with both, 3 gains a key, 4 is gone, 5 is new
-    linked(con, (1, "a"), (1, "a"), (2, "c"), (2, "b"), (3, "d"), (3, "x"), (5, "f"))
-    assert linkage.stability(con, tmp_path / "keys.parquet") == {"persons": 3, "unchanged": 2, "share": 2 / 3}
+    # 1 stays, 2 stays with both, 3 has one record under another key, 4 is gone, 5 is new, 6 got another key
+    linked(con, (1, "a"), (1, "a"), (2, "c"), (2, "b"), (2, "b"), (3, "d"), (3, "d"), (3, "x"), (5, "f"), (6, "h"))
+    assert linkage.stability(con, tmp_path / "keys.parquet") == {
+        "persons": 4, "unchanged": 3, "share": 3 / 4, "same_set": 2 / 4,
+    }  # fmt: skip
 
 
 @pytest.fixture
