@@ -37,15 +37,15 @@ def plant_names(stage: Stage) -> None:
     """Plant R03: at 1 % 18 in the stock (a quarter of them repaired at once), 4 in the second month, 2 in each
     of five later ones."""
     common = pl.col("name").str.contains(_COMMON)
-    one_job = stage.truth("F17").group_by("_pid").len().filter(pl.col("len") == 1)["_pid"]
     abroad = settled_elsewhere()
     for feed, where, first, second, later in (
         ("F31", _seen(stage), 8, 2, 1),
-        ("F17", plain() & stage.among(one_job), 6, 1, 1),
+        ("F17", plain(), 6, 1, 1),
         ("F02", abroad & stage.listed("F02") & pl.col("assist").is_null(), 4, 1, 0),
     ):
+        once = stage.truth(feed).group_by("_pid").len().filter(pl.col("len") == 1)["_pid"]
         for wave in waves(first, second, later, fixed=1 / 4):
-            people = stage.take(where & common, wave.count(stage))
+            people = stage.take(where & common & stage.among(once), wave.count(stage))
             wrong = pl.col("name").str.head(pl.col("name").str.len_chars() - 1) + _WRONG.gather(people["pid"] % 5)
             table = per_person(people, wrong.alias("name"))
             keys = record_keys(feed, stage.rows(feed, people))

@@ -16,5 +16,5 @@ _MADE = "static_index.html"
 def write_pages(paths: Paths) -> Path:
     """Write what dbt knows of every model, column, test and of who reads whom, with the types the lake has; returns
     the page. It holds words and SQL, no row of data. Raises ModelBuildError."""
-    run_dbt(paths, ["--write-json", "docs", "generate", "--static", "--no-compile"])
+    run_dbt(paths, ["--write-json", "docs", "generate", "--static"])
     return publish_file(paths.dbt_target / _MADE, paths.published / "dbt_models.html")
