@@ -152,6 +152,11 @@ class Stage:
         added = [c.table["_pid"] for c in self.log.active(feed, month) if c.kind == "add"]
         return self.among(pl.concat([self._listed[key], *added]))
 
+    def once(self, feed: str) -> pl.Expr:
+        """True for people who have just one row in the feed's first stock."""
+        rows = self.truth(feed).group_by("_pid").len()
+        return self.among(rows.filter(pl.col("len") == 1)["_pid"])
+
     def among(self, pids: pl.Series) -> pl.Expr:
         """True for the people with these pids; a lookup, where `is_in` would hash all of them each time.
         Numbers that are nobody's, as vacant houses have, do not matter."""

@@ -43,9 +43,9 @@ def plant_names(stage: Stage) -> None:
         ("F17", plain(), 6, 1, 1),
         ("F02", abroad & stage.listed("F02") & pl.col("assist").is_null(), 4, 1, 0),
     ):
-        once = stage.truth(feed).group_by("_pid").len().filter(pl.col("len") == 1)["_pid"]
+        once = stage.once(feed)
         for wave in waves(first, second, later, fixed=1 / 4):
-            people = stage.take(where & common & stage.among(once), wave.count(stage))
+            people = stage.take(where & common & once, wave.count(stage))
             wrong = pl.col("name").str.head(pl.col("name").str.len_chars() - 1) + _WRONG.gather(people["pid"] % 5)
             table = per_person(people, wrong.alias("name"))
             keys = record_keys(feed, stage.rows(feed, people))

@@ -28,7 +28,7 @@ def plant_two_numbers(stage: Stage) -> None:
     abroad = settled_elsewhere() & at_home
     for feed, where, first, second, later in (
         ("F31", seen, 9, 2, 1),
-        ("F02", abroad & stage.listed("F02") & pl.col("assist").is_null(), 5, 1, 0),
+        ("F02", abroad & stage.once("F02") & pl.col("assist").is_null(), 5, 1, 0),
     ):
         for wave in waves(first, second, later, fixed=1 / 4):
             people = stage.take(where, wave.count(stage))
