@@ -114,7 +114,14 @@ def _stock(paths: Paths, as_of: date, _: float, __: Path) -> Mapping[str, Any]:
     return stock(paths, as_of)
 
 
+def _linking(paths: Paths, as_of: date, _: float, __: Path) -> Mapping[str, Any]:
+    from prefecture.bench.linking import measure
+
+    return measure(paths, as_of)
+
+
 PARTS: dict[str, Callable[..., Mapping[str, Any]]] = {
     "generate": _generate, "play": _play, "judge": _judge, "floor": _floor, "ours": _ours, "by_hand": _hand,
     "stock": _stock, "generate_months": _generate_months, "arrivals": _arrivals, "withdraw": _withdraw, "pass": _pass,
+    "linking": _linking,
 }  # fmt: skip

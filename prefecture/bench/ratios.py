@@ -33,6 +33,7 @@ def ratios(result: Mapping[str, Any]) -> dict[str, float | None]:
         "rules / by hand": over(instead["ours"].get("seconds"), hand),
         "rules step of the turn / by hand": over(figure(result, last, "rules", "wall"), hand),
         "rules / stock GX": over(instead["ours"].get("seconds"), instead["stock"].get("seconds")),
+        "linking / joined by clean numbers": over(result["linking"]["ours"], result["linking"]["by_hand"]),
         "seconds per million rows, full build": over(
             figure(result, first, "turn", "wall"), (bronze_rows or 0) / 1e6
         ),

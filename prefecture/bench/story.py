@@ -47,6 +47,7 @@ def run(
         **watched.usage.record(), "by_date": found,
         "seconds": {str(day): round(floor.seconds(found, day), 3) for day in TURNS},
     }  # fmt: skip
+    _, result["linking"] = bench.part("linking", TURNS[-1])
     result["instead"] = _instead(bench, TURNS[-1])
     result["ratios"] = ratios.ratios(result)
     if months:

@@ -53,6 +53,7 @@ RESULT: dict[str, Any] = {
     },
     "sizes": {"landing": {"files": 2, "bytes": 1000}, "lake": {"files": 3, "bytes": 500}},
     "floor": {"seconds": {T1: 4.0, T2: 1.0}, "by_date": {}},
+    "linking": {"ours": 3.0, "by_hand": 2.0},
     "instead": {
         "by_hand": {
             "seconds": 1.5,

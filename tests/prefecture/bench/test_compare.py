@@ -5,6 +5,7 @@ import json
 import pytest
 
 from prefecture.bench import compare, report
+from prefecture.bench.linking import body
 from prefecture.bench.ratios import ratios
 from tests.prefecture.bench.result import RESULT, T1, T2, changed, rule, stage
 
@@ -63,6 +64,13 @@ def test_sizes_compare_by_layer(a):
     b = changed()
     b["sizes"]["lake"]["bytes"] = 750
     assert compare.sizes(a, b) == [("landing", 1000, 1000, 1.0), ("lake", 500, 750, 1.5)]
+
+
+def test_linking_is_set_beside_the_join_by_hand():
+    assert ratios(RESULT)["linking / joined by clean numbers"] == 1.5
+    assert body("with a as (select (1) as x), b as (select 2) from b", "a") == "select (1) as x"
+    with pytest.raises(ValueError, match="not closed"):
+        body("with a as (select (1)", "a")
 
 
 def test_the_page_shows_ratios_and_says_what_is_missing(a):
