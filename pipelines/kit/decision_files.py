@@ -237,10 +237,7 @@ def read(file: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]
     if not document:
         return [], [f"{name}：里面没有任何决定。"]
     numbered = list(enumerate(document, 1))
-    problems = [p for number, entry in numbered for p in _problems(f"{name} 第{number}条：", entry, desk)]
-    if problems:
-        return [], problems
-    return [_entry(name, number, entry, desk) for number, entry in numbered], []
+    return _whole(name, numbered, [[*_problems(f"{name} 第{n}条：", entry, desk)] for n, entry in numbered], desk)
 
 
 def _read_table(name: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]:
@@ -252,8 +249,21 @@ def _read_table(name: str, content: bytes, desk: Desk) -> tuple[list[Entry], lis
     codes = {word: code for code, word in desk.choices.items()}
     for _, entry in numbered:
         entry["decision"] = codes.get(entry["decision"], entry["decision"])
-    problems = [_in_words(p, desk) for number, e in numbered for p in _problems(f"{name} 第{number}行：", e, desk)]
-    return ([], problems) if problems else ([_entry(name, number, e, desk) for number, e in numbered], [])
+    told = [[_in_words(p, desk) for p in _problems(f"{name} 第{n}行：", e, desk)] for n, e in numbered]
+    return _whole(name, numbered, told, desk)
+
+
+def _whole(
+    name: str, numbered: list[tuple[int, Any]], told: list[list[str]], desk: Desk
+) -> tuple[list[Entry], list[str]]:
+    """All decisions of a file or, where one has a problem (`told` of each), none: whoever mends the file need not know
+    which of them counted."""
+    problems = [problem for of_one in told for problem in of_one]
+    if not problems:
+        return [_entry(name, number, entry, desk) for number, entry in numbered], []
+    if sound := told.count([]):
+        problems.append(f"{name}：因此其中填好的 {sound} 条决定也没有采用；请在原处改好这个文件，下一轮一并收入。")
+    return [], problems
 
 
 def _in_words(problem: str, desk: Desk) -> str:

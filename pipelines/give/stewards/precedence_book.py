@@ -34,7 +34,8 @@ _READING = (
      "过了有效月数的记录，排在所有未过期的记录之后。身份证号有效的，性别和出生日期以号码为准。"),
     ("怎么改", "在黄色单元格填写：决定选“调整”并填新序号或新有效月数；“停用”是不再采用这个来源的这一项；"
      "“恢复”是撤销以前的决定。不改的行留空。理由、决定人、决定日期（如 2024-03-05）必填。"),
-    ("交到哪里", "另存后放入 data/decisions/precedence/，从下一轮起生效；有误的，下一轮的本工作簿里会说明。"),
+    ("交到哪里", "另存后放入 data/decisions/precedence/，从下一轮起生效；有一行没有填完的，整个文件等待改好，"
+     "下一轮的本工作簿里会说明是哪一行。"),
 )  # fmt: skip
 # Of every field: rows that tell it, those that were chosen, those that say something else. Claims are read once.
 _CLAIMED = {

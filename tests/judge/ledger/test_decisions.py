@@ -104,6 +104,15 @@ def test_a_bad_file_is_named_with_place_and_stays_for_repair(paths, text, messag
     assert len(problems) == 1 and "bad.yaml" in problems[0] and re.search(message, problems[0])
 
 
+def test_a_decision_that_waits_for_its_neighbour_is_told(paths):
+    write(paths, "a.yaml", GOOD + GOOD.replace("reason: 已核实", "reason:"))
+    assert take_in(paths, T2) == []
+    assert read_decisions(paths, T2) == ([], [
+        "a.yaml 第2条：缺少 reason。",
+        "a.yaml：因此其中填好的 1 条决定也没有采用；请在原处改好这个文件，下一轮一并收入。",
+    ])  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["a.yml", "a.YAML", "决定.Yml"])
 def test_endings_as_people_write_them(paths, name):
     write(paths, name, GOOD)
