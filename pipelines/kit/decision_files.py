@@ -26,6 +26,8 @@ from pipelines.kit.sent_files import NotAFile, open_sent
 from pipelines.kit.whole_files import publish_file
 
 _ENDINGS = (".yaml", ".yml")
+# How a file is called once a turn has taken it in.
+KEPT = (_ENDINGS[0], ENDING)
 MAX_BYTES = 5_000_000
 
 
@@ -110,7 +112,7 @@ def take_in(paths: Paths, desk: Desk, as_of: date) -> list[Path]:
 
 
 def _kept_as(path: Path) -> str:
-    return ENDING if path.suffix.lower() == ENDING else _ENDINGS[0]
+    return ENDING if path.suffix.lower() == ENDING else KEPT[0]
 
 
 def taken_in(paths: Paths, desk: Desk, as_of: date) -> list[tuple[date, Entry]]:
@@ -168,7 +170,7 @@ def _handed_in(paths: Paths, desk: Desk) -> list[Path]:
 def _all_kept(paths: Paths, desk: Desk) -> Iterator[tuple[date, Path]]:
     """(turn, file) of everything taken in, in order."""
     for folder in sorted(filter(_is_of_a_turn, (paths.decisions / desk.folder).glob("????-??-??"))):
-        files = (path for path in folder.iterdir() if path.suffix in (_ENDINGS[0], ENDING))
+        files = (path for path in folder.iterdir() if path.suffix in KEPT)
         yield from ((date.fromisoformat(folder.name), path) for path in sorted(files))
 
 

@@ -64,7 +64,8 @@ class Names:
 
 
 def read_names(versions: Iterable[Version], also: Path | None = None) -> Names:
-    """From all versions of all divisions. `also`: a CSV of further names (name, code) of units of today."""
+    """From all versions of all divisions. `also`: a CSV of further names (name, code); those of a unit that has
+    ended mean the one that followed it, those of a code nobody knows are left out."""
     known = [v for v in versions if v.level in LEVELS and _VIRTUAL not in v.name]
     units = _units(known)
     words: tuple[dict[str, dict[Unit, bool]], ...] = tuple(defaultdict(dict) for _ in LEVELS)
@@ -73,9 +74,10 @@ def read_names(versions: Iterable[Version], also: Path | None = None) -> Names:
         for word, is_short in _written(version):
             found = words[unit.level][word]
             found[unit] = found.get(unit, True) and is_short
+    today = {version.code: _key(version) for version in known}
     for row in _further(also):
-        unit = units[row["code"]]
-        words[unit.level][row["name"]][unit] = False
+        if unit := units.get(today.get(row["code"], "")):
+            words[unit.level][row["name"]][unit] = False
     by_level = tuple({w: tuple(Name(u, s) for u, s in found.items()) for w, found in level.items()} for level in words)
     return Names(by_level, max((len(word) for level in words for word in level), default=0))
 

@@ -4,6 +4,7 @@ Belongs here: what such a decision says, and which stands. Does not belong here:
 of the feeds), how a value is chosen (unified.precedence, unified.person_value), the workbook stewards fill in.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 
@@ -25,6 +26,7 @@ PRECEDENCE = Desk(
     ("rank", "trusted_months"), HEADINGS,
 )  # fmt: skip
 LAST_RANK, LONGEST = 98, 600
+_DIGITS = re.compile(r"\d{1,3}")
 _CODES = {word: code for code, word in FIELDS.items()}
 
 
@@ -76,8 +78,8 @@ def _problem(text: Mapping[str, str], told: Collection[tuple[str, str]] | None =
     if text["decision"] == ORDER and not (text["rank"] or text["trusted_months"]):
         return "没有填新序号，也没有填新有效月数"
     for name, limit in (("rank", LAST_RANK), ("trusted_months", LONGEST)):
-        if text[name] and not (text[name].isdecimal() and 1 <= int(text[name]) <= limit):
-            return f"{HEADINGS[name]}“{text[name]}”应是 1 到 {limit} 的整数"
+        if text[name] and not (_DIGITS.fullmatch(text[name]) and 1 <= int(text[name]) <= limit):
+            return f"{HEADINGS[name]}“{text[name][:20]}”应是 1 到 {limit} 的整数"
     if field == "death_date" and (text["decision"] == STOP or text["trusted_months"]):
         return "死亡记录只能调整先后，不能停用或限定有效月数：是否在世要由镇街核实"
     return None

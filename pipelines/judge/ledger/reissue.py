@@ -9,7 +9,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.kit.decision_files import is_past, last_turn
+from pipelines.kit.decision_files import KEPT, is_past, last_turn
 from pipelines.kit.paths import Paths
 
 # The reason where the content is the same and only the files were not.
@@ -47,7 +47,8 @@ def inputs(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> Inputs:
     )
     days = before.isoformat(), as_of.isoformat()
     folders = [f for f in paths.decisions.glob("*/????-??-??") if days[0] < f.name <= days[1]]
-    files = sorted(p.relative_to(paths.decisions).as_posix() for f in folders for p in f.glob("*.yaml"))
+    kept = (p for f in folders for p in f.iterdir() if p.suffix in KEPT)
+    files = sorted(p.relative_to(paths.decisions).as_posix() for p in kept)
     return {"deliveries": deliveries, "answers": [name for (name,) in answered.fetchall()], "decisions": files}
 
 

@@ -112,6 +112,17 @@ def test_chinese_numbers(words, number):
     assert arabic(words) == number
 
 
+def test_further_names_of_a_zone_that_has_ended(tmp_path):
+    file = tmp_path / "further.csv"
+    file.write_text("name,code\n开发区,370676\n北开发区,370677\n高新区,370699\n", encoding="utf-8")
+    names = read_names([
+        _version("370612", "牟平区", "县", "370600"), _version("370676", "烟台经开区", "县", "370600", "370612"),
+        _version("370677", "烟台北区", "县", "370600", None),
+    ], file)  # fmt: skip
+    assert parse("开发区长江路1号", names).county_code == "370612"
+    assert [parse(f"{zone}长江路1号", names).county_code for zone in ("北开发区", "高新区")] == [None, None]
+
+
 @pytest.mark.parametrize("sign", ["一", "1", "甲", "(", "东", "1-", "路", "烟台市", "向阳街道", "牟平区", "李家"])
 def test_a_text_without_end_is_read_too(sign):
     told = parse(sign * 20_000, NAMES)

@@ -52,6 +52,7 @@ def test_the_last_decision_stands_from_its_turn_on_and_can_be_undone(con, paths,
         (entry(rank="0"), "新序号“0”应是 1 到 98 的整数"),
         (entry(rank="一"), "新序号“一”应是"),
         (entry(rank="1.5"), "新序号“1.5”应是"),
+        (entry(rank="9" * 5000), f"新序号“{'9' * 20}”应是"),  # Python refuses to read so long a number
         (entry(rank="", months="601"), "新有效月数“601”应是 1 到 600 的整数"),
         (entry(rank=""), "没有填新序号，也没有填新有效月数"),
         (entry(feed="F03", field="死亡日期", decision="stop", rank=""), "死亡记录只能调整先后"),
