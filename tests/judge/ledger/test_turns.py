@@ -85,7 +85,9 @@ def test_what_came_in_since_a_turn_was_issued_is_the_reason_to_issue_it_again(co
     decided = paths.decisions / "source" / "2024-01-31" / "a.0a0b0c0d.yaml"
     decided.parent.mkdir(parents=True)
     decided.write_text("[]")
-    assert why_again(con, paths, T1) == "新到交付 1 份（F31/20240131-F31），新收镇街答复 1 份，新作决定 1 件"
+    (decided.parent / "b.0a0b0c0d.xlsx").write_bytes(b"PK")
+    (decided.parent / "b.0a0b0c0d.xlsx.tmp").write_bytes(b"PK")
+    assert why_again(con, paths, T1) == "新到交付 1 份（F31/20240131-F31），新收镇街答复 1 份，新作决定 2 件"
     issue(con, paths, T2)
     assert why_again(con, paths, T1) == ""  # it came in after February was out: February's next turn has it
 
