@@ -103,7 +103,7 @@ found as (
         and person.birth_date = claim.birth_date
         and coalesce(person.sex_code = claim.sex_code, true)
     union all
-    select claim.claim_id, 6 as way, person.person_id, true as is_near
+    select claim.claim_id, 6 as way, person.person_id, coalesce(person.sex_code = claim.sex_code, true) as is_near
     from claim
     inner join family on family.claim_id = claim.claim_id
     inner join known_person as person
@@ -111,7 +111,7 @@ found as (
     left join counted on counted.feed = claim.feed and counted.person_id = person.person_id
     where claim.birth_date is null and counted.person_id is null
     union all
-    select claim.claim_id, 7 as way, person.person_id, true as is_near
+    select claim.claim_id, 7 as way, person.person_id, coalesce(person.sex_code = claim.sex_code, true) as is_near
     from claim
     inner join known_person as person
         on person.village_code = claim.village_code and person.name_key = claim.name_key
