@@ -1,18 +1,37 @@
-with change_event as (
+with named as (
+    select id_no_norm as id_no, min(name) as name, count(distinct {{ name_key('name') }}) as name_count
+    from {{ ref('stg_public_security__residents') }}
+    where id_no_norm is not null
+    group by id_no_norm
+),
+
+-- Where the register has both numbers under two names they are two people: of a number they shared one was given another.
+of_two_people as (
+    select distinct event.old_id_no_norm as old_id, event.id_no_norm as new_id
+    from {{ ref('stg_public_security__hukou_events') }} as event
+    inner join named as old on old.id_no = event.old_id_no_norm
+    inner join named as new on new.id_no = event.id_no_norm
+    where old.name_count = 1 and new.name_count = 1 and not {{ same_name('old.name', 'new.name') }}
+),
+
+change_event as (
     -- Of A to B and B back to A only the newest holds, else the chain would be a ring.
     select * from (
         select
-            old_id_no_norm as old_id,
-            id_no_norm as new_id,
-            event_date,
-            source_ref,
+            event.old_id_no_norm as old_id,
+            event.id_no_norm as new_id,
+            event.event_date,
+            event.source_ref,
             row_number() over (
-                partition by least(old_id_no_norm, id_no_norm), greatest(old_id_no_norm, id_no_norm)
-                order by event_date desc nulls last, source_ref desc
+                partition by least(event.old_id_no_norm, event.id_no_norm), greatest(event.old_id_no_norm, event.id_no_norm)
+                order by event.event_date desc nulls last, event.source_ref desc
             ) as newest
-        from {{ ref('stg_public_security__hukou_events') }}
-        where event_type = '身份证号变更'
-            and old_id_no_norm is not null and id_no_norm is not null and old_id_no_norm <> id_no_norm
+        from {{ ref('stg_public_security__hukou_events') }} as event
+        left join of_two_people as two on two.old_id = event.old_id_no_norm and two.new_id = event.id_no_norm
+        where event.event_type = '身份证号变更'
+            and event.old_id_no_norm is not null and event.id_no_norm is not null
+            and event.old_id_no_norm <> event.id_no_norm
+            and two.old_id is null
     ) as ranked
     where newest = 1
 ),
