@@ -197,8 +197,8 @@ def _linkage(turns: Mapping[str, Any]) -> list[str]:
         if turn["stability"]:
             s = turn["stability"]
             lines.append(
-                f"{day}: {s['share']:.6f} of {s['persons']:,} persons keep the key they had, {s['same_set']:.6f} with "
-                "exactly the same records under other keys (those with somebody else's number)."
+                f"{day}: {s['share']:.6f} of {s['persons']:,} persons keep the key they had, {s['same_set']:.6f} "
+                "have exactly the same keys (the others a record with somebody else's number)."
             )
     return lines + _unnumbered(turns)
 
