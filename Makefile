@@ -12,11 +12,13 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 # What is given on the command line (NAME=…, SQL=…) reaches recipes by the environment: no quote in it ends ours.
-.PHONY: exports answers query past take models inspect help prefecture bench bench-compare run ui test check lock generate pack clean
+.PHONY: turn exports answers query past take models page inspect help prefecture bench bench-compare run ui test check lock generate pack clean
 
 help:
 	@echo "make run SCALE=1%   the whole loop on the sample prefecture (two business dates), then a summary; 0.1% for a small try"
 	@echo "make ui     the Dagster UI on http://127.0.0.1:3000 (PORT=3001 for another port)"
+	@echo "make turn DATE=YYYY-MM-DD [BECAUSE=…] [STALE_OK=…]   one turn for a business date, on whatever has been dropped"
+	@echo "make page   the answering page of townships 网上答复 on http://127.0.0.1:3080 (PORT=…)"
 	@echo "make exports   the files for departments, province and counties, from the newest turn (DATE=YYYY-MM-DD)"
 	@echo "make answers   answers to the lists in data/queries/drop 查询核验"
 	@echo "make query SQL=\"SELECT …\"   ask the lake, read only (KNOWN=date VALID=date for tables of past)"
@@ -40,6 +42,12 @@ ui: .venv/ready
 	@$(BIN)/python -m pipelines setup
 	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p "$(or $(PORT),3000)"
 
+turn: .venv/ready
+	@$(BIN)/python -m pipelines turn "$$DATE" $${BECAUSE:+--because "$$BECAUSE"} $${STALE_OK:+--stale-ok "$$STALE_OK"}
+
+page: .venv/ready
+	@$(BIN)/python -m pipelines page $${PORT:+--port "$$PORT"}
+
 exports: .venv/ready
 	@$(BIN)/python -m pipelines exports $${DATE:+"$$DATE"}
 
@@ -47,7 +55,7 @@ answers: .venv/ready
 	@$(BIN)/python -m pipelines queries $${DATE:+"$$DATE"}
 
 query: .venv/ready
-	@$(BIN)/python -m pipelines query "$$SQL" $${KNOWN:+--known "$$KNOWN"} $${VALID:+--valid "$$VALID"}
+	@$(BIN)/python -m pipelines query "$$SQL" $${KNOWN:+--known "$$KNOWN"} $${VALID:+--valid "$$VALID"} $${CSV:+--csv}
 
 past: .venv/ready
 	@$(BIN)/python -m pipelines past "$$DATE"

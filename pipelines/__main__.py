@@ -1,5 +1,5 @@
 """Commands of the product: `python -m pipelines turn DATE | exports | queries | query SQL | past DATE |
-trace FEED KEY | inspect FILE | take TABLE | models | setup`.
+trace FEED KEY | inspect FILE | take TABLE | models | page | officer DEED | setup`.
 
 Belongs here: parsing the command line. The Makefile is the way people call it.
 """
@@ -52,6 +52,7 @@ def _run() -> int:
     query = commands.add_parser("query", help="ask the lake, read only: query \"SELECT … FROM ledger.ticket\"")
     query.add_argument("sql")
     query.add_argument("--known", type=_day, help="tables of past as they were known on that day")
+    query.add_argument("--csv", action="store_true", help="every row and column, as CSV")
     query.add_argument("--valid", type=_day, help="tables of past as they were valid on that day")
     record = commands.add_parser("trace", help="everything ever said about one record, values masked")
     record.add_argument("feed", type=_words, help="for example F01")
@@ -69,6 +70,19 @@ def _run() -> int:
     taken.add_argument("--out", type=Path, help="folder; published/taken in the data folder where not given")
     past = commands.add_parser("past", help="a past turn anew in past/DATE: all its tables, its return sets compared")
     past.add_argument("as_of", type=_day, help="YYYY-MM-DD, a turn that is out")
+    page = commands.add_parser("page", help="the answering page of townships 网上答复, until stopped")
+    page.add_argument("--host", help="this machine where not given; another one's address needs a certificate")
+    page.add_argument("--port", type=int, help="3080 where not given")
+    page.add_argument("--certificate", type=Path, help="PEM, for https")
+    page.add_argument("--key", type=Path, help="PEM, of the certificate")
+    officer = commands.add_parser("officer", help="who may answer by page: give, list, revoke a token")
+    deeds = officer.add_subparsers(dest="deed", required=True)
+    given = deeds.add_parser("give", help="a new token, shown this once")
+    given.add_argument("township", type=_words, help="9 digits, e.g. 370602001")
+    given.add_argument("name", type=_words, help="of the officer, as colleagues see it beside an answer")
+    given.add_argument("--days", type=_count, default=180, help="how long it holds, at most 366")
+    deeds.add_parser("list", help="officers, without their tokens")
+    deeds.add_parser("revoke", help="take a token back at once").add_argument("number", type=_words)
     commands.add_parser("models", help="dbt's pages on every model of the lake, one file that opens offline")
     commands.add_parser("setup", help="compile models and rules, prepare what the UI starts with")
     arguments = parser.parse_args()
@@ -78,7 +92,7 @@ def _run() -> int:
         return 1
     keep_private(paths)
     if arguments.command == "query":
-        return ask(paths, arguments.sql, arguments.known, arguments.valid)
+        return ask(paths, arguments.sql, arguments.known, arguments.valid, arguments.csv)
     if arguments.command == "inspect":
         return inspect(paths, arguments)
     if arguments.command == "take":
@@ -87,6 +101,10 @@ def _run() -> int:
         return tell_past(paths, arguments.as_of)
     if arguments.command == "models":
         return tell_models(paths)
+    if arguments.command == "page":
+        return serve_page(paths, arguments)
+    if arguments.command == "officer":
+        return keep_officers(paths, arguments)
     if arguments.command == "trace":
         return tell_record(paths, arguments.feed, arguments.record_key, arguments.as_of)
 
@@ -130,15 +148,49 @@ def _words(text: str) -> str:
     return text
 
 
-def ask(paths: Paths, sql: str, known: date | None, valid: date | None) -> int:
+def ask(paths: Paths, sql: str, known: date | None, valid: date | None, is_whole: bool) -> int:
     """Print the answer to one query; 1 when it is none, with the reason instead."""
     from pipelines import asking
     from pipelines.judge.ledger.past import KNOWN_ON, VALID_ON
 
     try:
         days = {KNOWN_ON: known, VALID_ON: valid}
-        asking.ask(paths, sql, {variable: day for variable, day in days.items() if day})
+        asking.ask(paths, sql, {variable: day for variable, day in days.items() if day}, is_whole)
     except asking.NotAQuestionError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+def serve_page(paths: Paths, arguments: argparse.Namespace) -> int:
+    """Serve the answering page until stopped; 1 with the reason where it may not be."""
+    from pipelines.give.page.server import NotServed, Place, server
+
+    asked = {name: getattr(arguments, name) for name in ("host", "port", "certificate", "key")}
+    place = Place(**{name: value for name, value in asked.items() if value is not None})
+    try:
+        serving = server(paths, place)
+    except NotServed as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(f"网上答复 {place.address}  (Ctrl+C stops it)", flush=True)
+    serving.run()
+    return 0 if serving.started else 1
+
+
+def keep_officers(paths: Paths, arguments: argparse.Namespace) -> int:
+    """Give, list or take back tokens of the answering page; 1 with the reason where that cannot be."""
+    from pipelines.give.page import officer_desk
+
+    try:
+        match arguments.deed:
+            case "give":
+                print(officer_desk.give(paths, arguments.township, arguments.name, arguments.days))
+            case "list":
+                print(officer_desk.listed(paths))
+            case _:
+                print(officer_desk.revoke(paths, arguments.number))
+    except officer_desk.NotDone as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0

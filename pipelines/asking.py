@@ -1,35 +1,34 @@
 """Asking the lake by hand (`python -m pipelines query`): reading, and nothing else.
 
 Belongs here: what a query may be and may touch. Does not belong here: why it has no answer, in words
-(asking_words.py), 查询核验 (give/queries/), the command line.
+(asking_words.py), what days count for (asking_days.py), 查询核验 (give/queries/), the command line.
 """
 
-import re
+import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
 import duckdb
 
-from pipelines import asking_words
+from pipelines import asking_days, asking_words
 from pipelines.judge.ledger import shown
-from pipelines.judge.ledger.past import KNOWN_ON, VALID_ON
-from pipelines.kit.decision_files import issued_turns
 from pipelines.kit.lake import connect
-from pipelines.kit.models import remembered
 from pipelines.kit.paths import Paths
 
 _WIDTH, _ROWS = 200, 100
+_AT_ONCE = 10_000
 
 
 class NotAQuestionError(ValueError):
-    """The text is no query that only reads; the message says why, for whoever typed it."""
+    """The text is no query that only reads, or its days are none it can be asked by; the message says why, for whoever
+    typed it."""
 
 
-def ask(paths: Paths, sql: str, days: Mapping[str, date] = MappingProxyType({})) -> None:
-    """Print the answer to one query on the lake, whose schemas need no prefix. `days`: on which the views of `past` are
-    asked, by their variable.
+def ask(paths: Paths, sql: str, days: Mapping[str, date] = MappingProxyType({}), is_whole: bool = False) -> None:
+    """Print the answer to one query on the lake, whose schemas need no prefix, as a table that fits a screen, or
+    (`is_whole`) every row and column as CSV. `days`: on which the views of `past` are asked, by their variable.
 
     The lake is open read only and no other file can be opened, neither to write (COPY … TO, EXPLAIN ANALYZE COPY …) nor
     to read. Raises NotAQuestionError, also for SQL that DuckDB refuses.
@@ -41,17 +40,27 @@ def ask(paths: Paths, sql: str, days: Mapping[str, date] = MappingProxyType({}))
         for variable, day in days.items():
             con.execute(f"SET VARIABLE {variable} = DATE '{day}'")
         _shut(con, paths)
-        for said in (unfinished(con), *_about_days(con, paths, sql, days)):
-            if said:
-                print(said, file=sys.stderr)
+        if said := unfinished(con):
+            print(said, file=sys.stderr)
         try:
             kinds = [statement.type for statement in con.extract_statements(sql)]
             if kinds != [duckdb.StatementType.SELECT]:
                 found = ", ".join(kind.name for kind in kinds) or "空白"
                 raise NotAQuestionError(asking_words.READ_ONLY.format(found))
-            con.sql(sql).show(max_width=_WIDTH, max_rows=_ROWS)
+            if why := asking_days.why_none(con, sql, days):
+                raise NotAQuestionError(why)
+            for said in asking_days.beside(con, paths, sql, days):
+                print(said, file=sys.stderr)
+            _write(con.sql(sql)) if is_whole else con.sql(sql).show(max_width=_WIDTH, max_rows=_ROWS)
         except (duckdb.Error, TypeError, UnicodeError) as error:  # the last two: text that is no UTF-8
             raise NotAQuestionError(asking_words.explained(error, _tables(con))) from error
+
+
+def _write(answer: duckdb.DuckDBPyRelation) -> None:
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(answer.columns)
+    while rows := answer.fetchmany(_AT_ONCE):
+        out.writerows(rows)
 
 
 def unfinished(con: duckdb.DuckDBPyConnection) -> str:
@@ -65,19 +74,6 @@ def unfinished(con: duckdb.DuckDBPyConnection) -> str:
         f"注意：{found.as_of} 这一轮只走到「{found.step}」，尚未办结，查到的内容可能新旧混杂；请先把作业 turn 运行完。"
         f"The turn of {found.as_of} has only come to '{found.step}'"
     )
-
-
-def _about_days(
-    con: duckdb.DuckDBPyConnection, paths: Paths, sql: str, days: Mapping[str, date]
-) -> Iterator[str]:  # fmt: skip
-    """What a day cannot tell: the lake was taken back to before it, or a table that nobody says the days of."""
-    found, known = shown.look(con), days.get(KNOWN_ON)
-    if found and known and any(found.as_of < turn <= known for turn in issued_turns(paths)):
-        yield f"注意：湖仓已回到 {found.as_of}，之后各轮所知不在其中；请先运行最近一轮。the lake went back"
-    if VALID_ON in days:  # only then is the project's manifest worth reading
-        undated = [table.name for table in remembered() if not table.valid_from and not table.valid_through]
-        if asked := [name for name in undated if re.search(rf"past\.{name}\b", sql)]:
-            yield f"注意：{'、'.join(asked)} 没有来源说明起止日期，--valid 对其不起作用。nobody tells its days"
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:

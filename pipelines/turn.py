@@ -24,6 +24,7 @@ from pipelines.judge.ledger import (
     decisions,
     deliveries,
     findings,
+    four_eyes,
     issued,
     linkage_decisions,
     past,
@@ -112,10 +113,17 @@ def take_in(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> Intake
     corrections.record_corrections(con, as_of, load_rules())
     corrections.rebuild_standing(con, as_of)
     assertions.record_assertions(con, as_of, load_rules())
-    made, _ = decisions.read_decisions(paths, as_of)
-    assertions.rebuild_standing(con, as_of, ticket_numbers.meant(con, made))
+    made, _ = _decided(paths, con, as_of)
+    assertions.rebuild_standing(con, as_of, made)
     shown.reach(con, as_of, shown.ANSWERED)
     return report
+
+
+def _decided(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[list[decisions.Decision], list[str]]:
+    """What departments decided, each about a whole ticket number, and messages about what does not count."""
+    made, unread = decisions.read_decisions(paths, as_of)
+    counting, alone = four_eyes.seconded(con, ticket_numbers.meant(con, made))
+    return counting, [*unread, *alone]
 
 
 def read_addresses(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> Read:
@@ -132,6 +140,7 @@ def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[Rul
     """Run every rule; all failing keys go to ledger.anomaly."""
     person_keys.append(con, as_of)
     person_keys.append_events(con, as_of)
+    linkage_decisions.append_ruled_out(con, as_of)
     rules = load_rules()
     results = verify(con, as_of, load_suites(), rules, feed_departments())
     findings.record(con, as_of, results, rules)
@@ -141,11 +150,11 @@ def check(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> list[Rul
 
 def settle(paths: Paths, con: duckdb.DuckDBPyConnection, as_of: date) -> tickets.TicketSummary:
     """Move every ticket on by this turn's answers, decisions and re-checks."""
-    made, unread = decisions.read_decisions(paths, as_of)
-    summary = tickets.advance(con, as_of, ticket_numbers.meant(con, made), load_rules(), feed_departments())
+    made, unheard = _decided(paths, con, as_of)
+    summary = tickets.advance(con, as_of, made, load_rules(), feed_departments())
     shown.reach(con, as_of, shown.SETTLED)
     about_rows = linkage_decisions.problems(con, paths, as_of)
-    return replace(summary, problems=(*unread, *about_rows, *summary.problems))
+    return replace(summary, problems=(*unheard, *about_rows, *summary.problems))
 
 
 def issue(

@@ -27,6 +27,13 @@ def test_questions_are_answered(paths: Paths, capsys: pytest.CaptureFixture, sql
     assert "│" in capsys.readouterr().out
 
 
+def test_every_row_and_column_comes_as_csv(paths: Paths, capsys: pytest.CaptureFixture) -> None:
+    ask(paths, "SELECT i, 'a,\"' || i AS told, NULL AS nothing FROM range(20001) AS t(i)", is_whole=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert (lines[0], lines[1], lines[-1]) == ("i,told,nothing", '0,"a,""0",', '20000,"a,""20000",')
+    assert len(lines) == 20_002
+
+
 def test_a_lake_that_stands_half_way_in_a_turn_is_said_to(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     paths = Paths(tmp_path)
     with connect(paths):
@@ -122,3 +129,41 @@ def test_a_past_day_is_asked_by_its_variables(paths: Paths, capsys: pytest.Captu
     ask(paths, "SELECT getvariable('known_on') AS known, getvariable('valid_on')", {"known_on": date(2024, 1, 31)})
     assert "2024-01-31" in (said := capsys.readouterr().out)
     assert "NULL" in said
+
+
+@pytest.fixture(scope="module")
+def with_past(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """A lake that came to know one person on 31 January 2024."""
+    made = Paths(tmp_path_factory.mktemp("asking_past"))
+    with connect(made) as con:
+        con.execute("CREATE TABLE lake.unified.person AS SELECT 'p' AS person_id")
+        con.execute("CREATE TABLE lake.past.person_change AS SELECT 'p' AS person_id, DATE '2024-01-31' AS known_from")
+        con.execute("CREATE VIEW lake.past.person AS FROM lake.past.person_change")
+        con.execute("CREATE TABLE lake.unified.tag AS SELECT 'p' AS subject_id")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("sql", "known", "told"),
+    [
+        ("FROM unified.person", date(2024, 2, 29), "这里查的是 unified.person，.*改查 past.person；.*make past DATE="),
+        ("FROM past.person_change", date(2024, 2, 29), "请改查 past.person；"),
+        ("FROM lake.unified.tag", date(2024, 2, 29), "是 unified.tag，.*past 有 past.benefit、.*make past DATE="),
+        ("FROM past.person", date(2024, 1, 30), "past.person 从 2024-01-31 这一轮起才有记载，2024-01-30 那天"),
+        ("FROM past.tag", date(2024, 2, 29), "这里查的是 past.tag"),
+        ("SELECT '\ud800'", date(2024, 2, 29), "不是 UTF-8"),
+    ],
+)
+def test_a_day_that_counts_for_nothing_asked_is_said_to(with_past: Paths, sql: str, known: date, told: str) -> None:
+    with pytest.raises(NotAQuestionError, match=told):
+        ask(with_past, sql, {"known_on": known})
+
+
+def test_what_is_as_of_now_beside_the_past_is_named(with_past: Paths, capsys: pytest.CaptureFixture) -> None:
+    sql = "WITH p AS (FROM past.person) FROM p JOIN unified.tag ON p.person_id = tag.subject_id"
+    ask(with_past, sql, {"known_on": date(2024, 1, 31)})
+    said = capsys.readouterr()
+    assert "2024-01-31" in said.out
+    assert "注意：unified.tag 不是 past 的表，查到的是现在的" in said.err
+    ask(with_past, sql)
+    assert "unified.tag" not in capsys.readouterr().err

@@ -26,11 +26,19 @@
 {%- endmacro %}
 
 {# Of cells that hold credit codes and identity numbers, both of 18 characters: whether one has the form of a credit
-   code. A right one has, and of wrong ones those that begin with a 9 (market regulation) or have a letter before
-   the last place. What is neither is judged as an identity number. #}
+   code. A right one has, unless it is a right identity number (one of 31 passes this check, too; where a number has its
+   year of birth, a credit code has half of its county); and of wrong ones those that begin with a 9 (market regulation)
+   or have a letter before the last place. What is neither is judged as an identity number. #}
 {% macro _is_credit_form(code) -%}
     (
-        {{ credit_code_defect("upper(" ~ code ~ ")") }} is null
+        (
+            {{ credit_code_defect("upper(" ~ code ~ ")") }} is null
+            and not (
+                {{ rx_match("upper(" ~ code ~ ")", '^[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9X]$') }}
+                and {{ resident_id_birth(code) }} is not null
+                and {{ resident_id_check(code) }} = substr(upper({{ code }}), 18, 1)
+            )
+        )
         or {{ rx_match("upper(" ~ code ~ ")", '^9[0-9A-Z]{17}$') }}
         or {{ rx_match("upper(" ~ code ~ ")", '^[0-9A-Z]{0,16}[A-Z][0-9A-Z]+$') }}
     )

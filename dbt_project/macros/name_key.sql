@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {# Whether two names may be one: as they are compared, they are equal, any sign standing for one that could not be read
-   (? □ � and their like). Null where one is null. #}
+   (unreadable_signs). Null where one is null. #}
 {% macro same_name(one, other) -%}
     ({{ name_key(one) }} like {{ _name_pattern(other) }} or {{ name_key(other) }} like {{ _name_pattern(one) }})
 {%- endmacro %}
@@ -23,4 +23,4 @@
     )
 {%- endmacro %}
 
-{% macro _name_pattern(name) -%}{{ rx_replace(name_key(name), '[?？□〓�*＊%]', '_') }}{%- endmacro %}
+{% macro _name_pattern(name) -%}{{ rx_replace(name_key(name), '[' ~ unreadable_signs() ~ ']', '_') }}{%- endmacro %}

@@ -7,11 +7,11 @@
     end
 {%- endmacro %}
 
-{# The order of someone among those of one place and day, from a number: its three digits before the check digit. Null
-   where fewer stand there. #}
+{# The order of someone among those of one place and day, from a number: its three digits before the check digit. As far as
+   they stand there; null where a spreadsheet has made noughts of all behind the fifteenth digit. #}
 {% macro number_order(number) -%}
     case
         when length({{ number }}) = 15 then substr({{ number }}, 13, 3)
-        when length({{ number }}) > 16 then substr({{ number }}, 15, 3)
+        when length({{ number }}) > 15 and substr({{ number }}, 16, 3) <> '000' then substr({{ number }}, 15, 3)
     end
 {%- endmacro %}

@@ -13,3 +13,12 @@
         on {{ division_on('town', 'substr(' ~ rows ~ '.' ~ code ~ ', 1, 9)', day) }}
         and town.level_name = '乡镇'
 {% endmacro %}
+
+{# In what a row's own division (`stated`) and what its address tells (`written`: reference.address) disagree: 镇街, 村居, or
+   null where they agree or one is silent. A code of a village that is gone says nothing of villages. #}
+{% macro differing_level(stated, written) -%}
+    case
+        when {{ stated }}.township_code <> {{ written }}.township_code then '镇街'
+        when length({{ stated }}.village_code) >= 12 and substr({{ stated }}.village_code, 1, 12) <> {{ written }}.village_code then '村居'
+    end
+{%- endmacro %}

@@ -5,7 +5,7 @@ until it is configured. Only our own sentences are quoted from a failure: anothe
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import dagster as dg
 
@@ -18,10 +18,13 @@ from pipelines.ingest.arrivals.daily import known
 from pipelines.kit import alerts
 from pipelines.kit.contracts import Feed
 from pipelines.kit.paths import Paths
+from pipelines.kit.working_days import arranged_until
 
 _OURS = dg.Failure.__name__
 _LAUNCH = {"minimum_interval_seconds": 30, "default_status": dg.DefaultSensorStatus.RUNNING}
 _NO_CHANNEL = f"no channel ({alerts.VARIABLE}) 未配置告警渠道"
+# Deadlines of a turn lie within so many days.
+_AHEAD = timedelta(days=31)
 # What there is to do every day is no alert.
 _EVERY_DAY = ("今日收件", "提前提醒", "旧数据提示")
 
@@ -70,7 +73,7 @@ def troubles(paths: Paths, feeds: Iterable[Feed], as_of: date) -> list[str]:
     lines = [f"{what}：{of}" for what, of in report.todo(day) if what not in _EVERY_DAY] if day.owed else []
     numbers = sorted(file.stem for file in paths.incidents.glob(f"S{as_of:%Y%m%d}-*.log"))
     met = [f"有 {len(numbers)} 个文件遇到意外情况：{'、'.join(numbers)}"] if numbers else []
-    return lines + _silent(paths, as_of) + met
+    return lines + _silent(paths, as_of) + _calendar(as_of) + met
 
 
 def _silent(paths: Paths, as_of: date) -> list[str]:
@@ -80,7 +83,16 @@ def _silent(paths: Paths, as_of: date) -> list[str]:
     worst = silent[0]
     return [
         f"催答复：{len(silent)} 个镇街过了期限还没有交回返还集，最久的是{worst.place}（{worst.as_of} 一期，"
-        f"已过 {worst.days_over(as_of)} 天）；名单见 Dagster 资产 returns/return_sets"
+        f"已过 {worst.working_days_over(as_of)} 个工作日）；名单见 Dagster 资产 returns/return_sets"
+    ]
+
+
+def _calendar(as_of: date) -> list[str]:
+    if arranged_until() >= as_of + _AHEAD:
+        return []
+    return [
+        f"放假安排：工作日历只到 {arranged_until():%Y-%m-%d}，以后的期限暂按周一至周五计算；"
+        "国务院办公厅公布下一年安排后，请补进 data/reference/calendar/working_days.csv"
     ]
 
 

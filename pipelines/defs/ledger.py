@@ -135,7 +135,7 @@ def _anomaly_asset(rules: dict[str, Rule]) -> dg.AssetsDefinition:
     tables = [dg.AssetKey(["verify", suite["name"]]) for suite in load_suites()]
 
     @dg.asset(
-        key=ANOMALY, deps=[*tables, ["linkage", "person_identifier"], PAST],
+        key=ANOMALY, deps=[*tables, ["linkage", "person_identifier"], ["linkage", "decision_outcome"], PAST],
         kinds={"greatexpectations", "ducklake"}, **COMMON,
         description="Runs all rules 校核; every failing key, with its evidence, in one table. One check per rule.",
         check_specs=[rule_checks.spec(ANOMALY, rule) for rule in rules.values()],

@@ -11,14 +11,17 @@ from pipelines.defs.fresh import EVERY_TURN
 from pipelines.defs.metadata import markdown_table
 from pipelines.defs.partitions import BY_DATE, as_of
 from pipelines.defs.resources import Lakehouse
-from pipelines.give.stewards import likeness_book
-from pipelines.give.stewards.precedence_book import places, write_book
+from pipelines.give.stewards import change_doubts, likeness_book
+from pipelines.give.stewards.precedence_book import places, untold, write_book
 from pipelines.judge.ledger import linkage_decisions, shown
 from pipelines.judge.ledger.precedence import problems
 from pipelines.kit.contracts import Feed
 
 _COLUMNS = ["field", "feed", "rank", "trusted_months", "told", "won", "differs", "decided"]
-_LIKENESS_READS = ("linkage/person_proposal", "unified/person_claim", "unified/death", "unified/benefit")
+_LIKENESS_READS = (
+    "linkage/person_proposal", "linkage/decision_outcome", "linkage/person_decision", "unified/person_claim",
+    "unified/death", "unified/benefit", "linkage/number_change",
+)  # fmt: skip
 _READS = ("precedence", "person_value", "person_claim", "person_residence", "death")
 
 
@@ -35,7 +38,7 @@ def precedence_book(feeds: Mapping[str, Feed]) -> dg.AssetsDefinition:
         paths = lakehouse.hold(context.log)
         with lakehouse.showing(context, shown.BUILT) as con:
             found = places(con)
-        told = problems(paths, as_of(context), {(p.feed, p.field) for p in found})
+        told = [*problems(paths, as_of(context), {(p.feed, p.field) for p in found}), *untold(found)]
         for problem in told:
             context.log.warning(problem)
         order = [tuple(vars(p)[column] for column in _COLUMNS) for p in found]
@@ -63,9 +66,10 @@ def linkage_book(feeds: Mapping[str, Feed]) -> dg.AssetsDefinition:
         with lakehouse.showing(context, shown.BUILT) as con:
             found = likeness_book.pairs(con, feeds)
             told = linkage_decisions.problems(con, paths, as_of(context))
-        file = likeness_book.write_book(paths, as_of(context), found, told)
+            changes = change_doubts.doubts(con)
+        file = likeness_book.write_book(paths, as_of(context), found, told, changes)
         return dg.MaterializeResult(metadata={
-            "dagster/row_count": len(found), "file": dg.MetadataValue.path(str(file)),
+            "dagster/row_count": len(found), "changes_in_doubt": len(changes), "file": dg.MetadataValue.path(str(file)),
         })
 
     return linkage

@@ -22,11 +22,16 @@ KNOWN = (
     "length, lower, upper, try_cast, date '2024-01-31'"
 )
 
+# A tree as deep as this can be walked.
+_LONGEST = 600
+
 
 def condition(text: str) -> exp.Expression:
     """A condition as a tree. Raises ValueError where it is none, more than one, or asks what no row can tell."""
     if any(mark in text for mark in ("{", "}", ";", "--", "/*")):
         raise ValueError("where: is one condition on columns; leave out braces, semicolons and comments")
+    if len(text) > _LONGEST:
+        raise ValueError(f"where: is one short condition; this one has more than {_LONGEST} characters")
     try:
         tree = parse_one(f"select 1 from marked where {text}", read="duckdb")
     except SqlglotError:

@@ -5,10 +5,23 @@ Belongs here: the lists that linkage and the person models read. Does not belong
 
 from collections.abc import Iterator
 
-from pipelines.generate.selects import DAY, TEXT, SaidList, Select, delivered, delivered_rows, same, staged
-from pipelines.generate.staging import POSITION, each, numbers_made, sex_column
+from pipelines.generate.selects import (
+    DAY,
+    NUMBER,
+    TEXT,
+    SaidList,
+    Select,
+    delivered,
+    delivered_rows,
+    gone,
+    same,
+    seen_on,
+    staged,
+)
+from pipelines.generate.staging import CHANGE_TYPE, POSITION, each, numbers_made, sex_column, sex_told
 from pipelines.kit.contracts.model import Feed
-from pipelines.kit.contracts.says import Person, Says
+from pipelines.kit.contracts.says import SEXES, Person, Says
+from pipelines.kit.tables import literal
 
 
 def _numbers(feed: Feed, says: Says) -> Iterator[Select]:
@@ -45,19 +58,31 @@ def _people(feed: Feed, says: Says) -> Iterator[Select]:
             "linked_id_no": _linked(p),
             **values,
             **{f"returned_{name}": sql if is_returned else _NOTHING[name] for name, sql in values.items()},
-            "seen_date": p.seen or "delivered_on",
+            "seen_date": seen_on(p.seen),
             "township_code": township(p, says),
         }
         yield Select(columns, staged(feed), " or ".join(f"{c} is not null" for c in (p.number, p.name) if c))
 
 
 def _vouched(feed: Feed, says: Says) -> Iterator[Select]:
-    household = says.household.number if says.household else TEXT
     for p in says.named:
         if p.vouches:
-            columns = {"id_no": _linked(p), **_values(feed, p), **_place(p, says), "household_no": household,
-                       "phone": p.phone or TEXT}  # fmt: skip
+            columns = {"id_no": _linked(p), **_values(feed, p), **_known_by(p, says)}
             yield Select(columns, staged(feed), f"{p.name} is not null")
+
+
+def _vouched_once(feed: Feed, says: Says) -> Iterator[Select]:
+    """Only feeds that send deletions tell that somebody is gone; who lacks a valid number is nobody then."""
+    for p in says.named:
+        if p.vouches and CHANGE_TYPE in feed.by_name:
+            sex = {"sex_code": sex_told(feed, p.sex)} if p.sex else {}
+            columns = {"id_no": f"{p.number}_norm", **_values(feed, p) | sex, **_known_by(p, says)}
+            yield Select(columns, gone(feed, says, p.number), f"{p.number}_norm is not null and {p.name} is not null")
+
+
+def _known_by(p: Person, says: Says) -> dict[str, str]:
+    household = says.household.number if says.household else TEXT
+    return {**_place(p, says), "household_no": household, "phone": p.phone or TEXT}
 
 
 def _unnumbered(feed: Feed, says: Says) -> Iterator[Select]:
@@ -69,11 +94,13 @@ def _unnumbered(feed: Feed, says: Says) -> Iterator[Select]:
                 "claim_id": claim_id(p, says),
                 **same("record_key", "source_ref"),
                 "id_no": p.number,
-                **_values(feed, p),
+                **_values(feed, p) | _of_role(p),
                 **_place(p, says),
                 "company": _company(says) or TEXT,
                 "phone": p.phone or TEXT,
                 "kin_name": p.kin or TEXT,
+                "least_age": str(p.least_age) if p.least_age else NUMBER,
+                "aged_on": f"cast({p.aged_on} as date)" if p.aged_on else DAY,
             }
             firms = [f"{e.number} is null" for e in says.enterprise if e.mixed]
             nobody = [f"{_linked(p)} is null", f"{p.name} is not null", *firms]
@@ -85,6 +112,11 @@ def _companies(feed: Feed, says: Says) -> Iterator[Select]:
     for p in says.named if company else ():
         columns = {"feed": "feed", "company": company, "id_no": _linked(p)}
         yield Select(columns, staged(feed), f"{_linked(p)} is not null and {company} is not null")
+
+
+def _of_role(p: Person) -> dict[str, str]:
+    """SQL of the sex a role implies."""
+    return {"sex_code": literal(SEXES[p.of_sex])} if p.of_sex else {}
 
 
 _NOTHING = {"name": TEXT, "sex_code": TEXT, "birth_date": DAY}
@@ -132,6 +164,7 @@ PEOPLE = {
     "said_known_number": SaidList("指明某人的号码，含换号以前的。", _known_numbers),
     "said_person": SaidList("各数据源每一行说的是谁，一个角色一行。", _people),
     "said_vouched": SaidList("无证号记录可能指的人。", _vouched),
+    "said_vouched_once": SaidList("曾经在册、现已删除的人，只用来判断是否唯一。", _vouched_once),
     "said_unnumbered": SaidList("没有有效证号、要按姓名等比对的记录，一个角色一行。", _unnumbered),
     "said_company": SaidList("同一房屋、同一行里有证号的人。", _companies),
 }

@@ -5,7 +5,7 @@ several feeds decide (written by hand).
 """
 
 from pipelines.generate.people import claim_id
-from pipelines.generate.staging import HEAD, model_name, model_yml, staging_columns
+from pipelines.generate.staging import HEAD, model_name, model_yml, staged_grain, staging_columns
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import SELF, Says
 
@@ -45,7 +45,7 @@ def record_yml(feed: Feed, says: Says) -> str:
         keys.append((_key("enterprise", e.role), '{{ doc("enterprise_id") }}'))
         keys.append((_basis(e.role), '{{ doc("enterprise_basis") }}'))
     keys += [("place_id", '{{ doc("place_id") }}')] if says.site else []
-    title = f"{feed.grain}：{feed.title}（{feed.department_name} {feed.code}），带统一底册主键。"
+    title = f"{staged_grain(feed, says)}：{feed.title}（{feed.department_name} {feed.code}），带统一底册主键。"
     return model_yml(says.record.name, title, [*keys, *staging_columns(feed, says)])
 
 

@@ -7,13 +7,14 @@ things.py).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.generate.staging import HEAD, model_name, model_yml
+from pipelines.generate.staging import HEAD, argument, model_name, model_yml, place_day
 from pipelines.kit.contracts.model import Feed
 from pipelines.kit.contracts.says import Says
 from pipelines.kit.house_files import HouseFileError
 from pipelines.kit.tables import literal
 
 TEXT, DAY, FLAG = "cast(null as string)", "cast(null as date)", "cast(null as boolean)"
+NUMBER = "cast(null as integer)"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ def same(*names: str) -> dict[str, str]:
     return {name: name for name in names}
 
 
+def seen_on(day: str | None) -> str:
+    """The day a row speaks of, else that of its delivery; none, where it lies ahead of that."""
+    return f"{{{{ seen_on('{day}') }}}}" if day else "delivered_on"
+
+
 def holds(where: Mapping[str, str]) -> str:
     """Every column has its code."""
     return " and ".join(f"{column} = {literal(code)}" for column, code in where.items())
@@ -72,6 +78,14 @@ def staged(feed: Feed) -> str:
 def delivered(feed: Feed) -> str:
     """A feed's rows as they came, of the deliveries in force."""
     return f"{{{{ {delivered_rows(feed)} }}}} as delivered"
+
+
+def gone(feed: Feed, says: Says, number: str) -> str:
+    """Rows of records a feed deleted, with what staging would add of `number` and the place."""
+    told = f"source('bronze', '{feed.table}'), '{feed.code}', ref('{model_name(feed)}'), '{number}'"
+    if says.place:
+        told += f", '{says.place.code}', {argument(place_day(says.place, 'identified.', '_delivered_on'))}"
+    return f"{{{{ gone_rows({told}) }}}} as gone"
 
 
 def delivered_rows(feed: Feed) -> str:

@@ -73,7 +73,11 @@ def _strange_suites(suites: list[dict], tables: Tables) -> Iterator[str]:
             meta = expectation["meta"]
             named = [*meta["evidence"], meta["value"], meta["subject"]["id"], expectation["kwargs"].get("column")]
             named += [meta.get("field_column"), meta.get("place")]
-            if strange := sorted({name for name in named if name and name not in columns}):
+            decided = meta.get("defect")
+            if decided in columns:
+                told = f"defect: {decided} is a column of the model, which the suite would hide; take another name"
+                yield f"suites/{suite['name']}.json: {meta['rule_id']}: {told}"
+            if strange := sorted({name for name in named if name and name not in (*columns, decided)}):
                 told = f"no column {', '.join(strange)}; known are {', '.join(columns)}"
                 yield f"suites/{suite['name']}.json: {meta['rule_id']}: {told}"
 

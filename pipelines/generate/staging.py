@@ -38,6 +38,11 @@ def sex_column(feed: Feed, column: str) -> str:
     return column.removesuffix("_name") + "_code" if "男" in feed.by_name[column].code_list else column
 
 
+def sex_told(feed: Feed, column: str) -> str:
+    """SQL of that code from the column as it is delivered."""
+    return column if sex_column(feed, column) == column else f"case {column} when '男' then '1' when '女' then '2' end"
+
+
 def staging_sql(feed: Feed, says: Says) -> str:
     """The model's SQL."""
     steps = list(_steps(feed, says))
@@ -85,13 +90,13 @@ def _steps(feed: Feed, says: Says) -> Iterator[tuple[str, str, list[str]]]:
         code = says.place.code + "_now" * (says.place.code in correctable(feed))
         if not is_grid(feed, says.place):
             day = place_day(says.place, f"{rows}.", "_delivered_on")
-            yield "located", f"{{{{ placed('{rows}', '{code}', {_argument(day)}) }}}}", [*_PLACED]
+            yield "located", f"{{{{ placed('{rows}', '{code}', {argument(day)}) }}}}", [*_PLACED]
             return
         village, day = "grid_village_code", place_day(says.place, "villaged.", "_delivered_on")
         yield "villaged", f"select {rows}.*, substr({code}, 1, 12) as {village} from {rows}", [village]
-        yield "located", f"{{{{ placed('villaged', '{village}', {_argument(day)}) }}}}", [*_PLACED]
+        yield "located", f"{{{{ placed('villaged', '{village}', {argument(day)}) }}}}", [*_PLACED]
         day = place_day(says.place, "located.", "_delivered_on")
-        yield "gridded", _GRIDDED.format(code=code, day=_argument(day)), [*_GRID_PLACED]
+        yield "gridded", _GRIDDED.format(code=code, day=argument(day)), [*_GRID_PLACED]
 
 
 def place_day(place: Place, of: str = "", delivered_on: str = "delivered_on") -> str:
@@ -103,7 +108,7 @@ def place_day(place: Place, of: str = "", delivered_on: str = "delivered_on") ->
     return f"case when {of}{place.changed} is not null then {delivered} else {day} end" if place.changed else day
 
 
-def _argument(sql: str) -> str:
+def argument(sql: str) -> str:
     """SQL as a macro's argument: a call of another macro stands as it is."""
     return sql[3:-3] if sql.startswith("{{") else f"'{sql}'"
 
@@ -202,7 +207,7 @@ def _told(feed: Feed, column: Column, says: Says, codes: set[str]) -> Iterator[t
         yield f"{name}_delivered", name, _doc("value_delivered")
         yield value_ref_column(name), f"{{{{ value_ref('{name}') }}}}", _doc("source_ref")
     if any(p.sex == name for p in says.person) and sex_column(feed, name) != name:
-        yield sex_column(feed, name), f"case {name} when '男' then '1' when '女' then '2' end", _doc("sex_code")
+        yield sex_column(feed, name), sex_told(feed, name), _doc("sex_code")
 
 
 def value_ref_column(field: str) -> str:
@@ -210,11 +215,16 @@ def value_ref_column(field: str) -> str:
     return field.removesuffix("_name").removesuffix("_code") + "_source_ref"
 
 
+def staged_grain(feed: Feed, says: Says) -> str:
+    """What a row is, once lists in its cells are split."""
+    each_of = f"，{'、'.join(feed.by_name[c].label for c in says.each.columns)}所列各为一行" if says.each else ""
+    return feed.grain + each_of
+
+
 def staging_yml(feed: Feed, says: Says) -> str:
     """The model's description."""
-    each_of = f"，{'、'.join(feed.by_name[c].label for c in says.each.columns)}所列各为一行" if says.each else ""
     whose = f"{feed.title}（{feed.department_name} {feed.code}）"
-    title = f"{whose}：{feed.grain}{each_of}；当前有效记录，镇街更正已按值叠加。"
+    title = f"{whose}：{staged_grain(feed, says)}；当前有效记录，镇街更正已按值叠加。"
     return model_yml(model_name(feed), title, staging_columns(feed, says), _patched(feed, says))
 
 

@@ -8,7 +8,7 @@ not belong here: which row speaks where several do.
 from collections.abc import Iterator
 
 from pipelines.generate.people import claim_id, township
-from pipelines.generate.selects import DAY, FLAG, TEXT, SaidList, Select, holds, lacks, same, staged
+from pipelines.generate.selects import DAY, FLAG, TEXT, SaidList, Select, holds, lacks, same, seen_on, staged
 from pipelines.generate.staging import is_grid, value_ref_column
 from pipelines.kit.contracts.model import CORRECTABLE, Feed
 from pipelines.kit.contracts.says import Says
@@ -63,14 +63,14 @@ def _insurances(feed: Feed, says: Says) -> Iterator[Select]:
     columns = {
         "feed": "feed",
         "claim_id": claim_id(says.named[0], says),
-        **same("record_key", "source_ref"),
+        **same("record_key", "source_ref", "delivered_on"),
         "scheme_name": _scheme(insurance.scheme),
         "employer_code": next((e.number for e in says.enterprise if e.role == EMPLOYER), TEXT),
         "status_name": insurance.status,
         "is_running": f"coalesce({insurance.status}, '') = {literal(insurance.running)}",
         "since_date": insurance.since or DAY,
         "until_date": insurance.until or DAY,
-        "last_paid_month": insurance.month or TEXT,
+        "last_paid_month": f"{{{{ seen_in('{insurance.month}') }}}}" if insurance.month else TEXT,
     }
     yield Select(columns, staged(feed))
 
@@ -93,7 +93,7 @@ def _households(feed: Feed, says: Says) -> Iterator[Select]:
         "ethnic_code": household.ethnic or TEXT,
         "hukou_address": household.address or TEXT,
         "id_no": member.number,
-        "updated_date": member.seen or "delivered_on",
+        "updated_date": seen_on(member.seen),
         "current_division_code": "current_division_code" if says.place and not member.elsewhere else TEXT,
         "township_code": township(member, says),
     }
@@ -116,7 +116,7 @@ def _dwellings(feed: Feed, says: Says) -> Iterator[Select]:
         "name": lives.name if lives and lives.name else TEXT,
         "living_type": dwelling.living or TEXT,
         "living_type_source_ref": _value_ref(feed, dwelling.living),
-        "survey_date": dwelling.day or "delivered_on",
+        "survey_date": seen_on(dwelling.day),
         "current_grid_code": "current_grid_code" if has_grid else TEXT,
         "current_division_code": "current_division_code" if says.place else TEXT,
         "township_code": "township_code" if says.place else TEXT,
@@ -156,7 +156,7 @@ def _sites(feed: Feed, says: Says) -> Iterator[Select]:
         "is_open": of_place(is_open, FLAG),
         "geometry": site.shape or TEXT,
         "datum_name": site.datum or TEXT,
-        "seen_date": site.day or "delivered_on",
+        "seen_date": seen_on(site.day),
         "rank": str(site.rank),
     }
     yield Select(columns, staged(feed))
@@ -171,7 +171,7 @@ def _residences(feed: Feed, says: Says) -> Iterator[Select]:
         "claim_id": claim_id(says.named[0], says),
         **same("record_key", "delivery_seq"),
         "source_ref": _value_ref(feed, says.place.code),
-        "seen_date": residence.day,
+        "seen_date": seen_on(residence.day),
         "until_date": residence.until or DAY,
         "grid_code": "current_grid_code" if is_grid(feed, says.place) else TEXT,
         "village_code": "current_division_code",

@@ -32,6 +32,9 @@ _TITLE = (
 _UNTIL = "Last day it holds; null where nothing says when it ends. 截止日期（含当日）"
 
 
+_DEAD = "dead as (select person_id from {{ ref('person') }} where not is_alive)"
+
+
 class Expiry(Strict):
     """When a tag ends: after the `month` of a list that comes anew, of which the latest of a feed and county stands; or
     on a `day` the record tells."""
@@ -52,7 +55,8 @@ class Tag(Strict):
     The rows of a `table` of the lake `where` a condition holds bear it out: a unified one, which has the subject's
     key, or the staging of a feed whose rows name one person. Without `expires` it stands as long as the table says so.
     `detail`: columns whose words it shows, each with the code list it is looked up in, '' where it is in words.
-    `returned`: townships get it among their special groups.
+    `returned`: townships get it among their special groups. `of_living`: it says how somebody lives, so of the dead
+    nothing, whatever a register that has not heard says.
     """
 
     code: Name
@@ -65,12 +69,15 @@ class Tag(Strict):
     expires: Expiry | None = None
     detail: dict[Name, Name | Literal[""]] = {}
     returned: bool = False
+    of_living: bool = False
 
     @model_validator(mode="after")
     def _sound(self) -> "Tag":
         self.condition()
         if self.is_staged and self.subject != "person":
             raise ValueError("rows of a feed name persons; take a unified table")
+        if self.of_living and (self.subject != "person" or self.is_staged):
+            raise ValueError("only rows of a unified table about persons can be told to be of_living")
         return self
 
     @property
@@ -122,9 +129,9 @@ def load_tag(file: Path) -> Tag:
 def files(tags: Sequence[Tag]) -> dict[Path, str]:
     """The model, its description and the seed of the tags."""
     tables = sorted({tag.rows for tag in tags})  # each read once, however many tags ask it
-    named = ",\n".join(f"{table} as (select * from {{{{ ref('{table}') }}}})" for table in tables)
+    named = "".join(f"{table} as (select * from {{{{ ref('{table}') }}}}),\n" for table in tables)
     selects = "union all\n".join(str(_select(tag)) for tag in tags)
-    sql = f"-- {HEAD.format('').replace('feeds', 'tags')}\nwith {named}\n\n{selects}"
+    sql = f"-- {HEAD.format('').replace('feeds', 'tags')}\nwith {named}{_DEAD}\n\n{selects}"
     texts = {name: f'{{{{ doc("{name}") }}}}' for name in _select(tags[0]).columns} | {"valid_to": _UNTIL}
     return {MODEL: sql, MODEL.with_suffix(".yml"): model_yml("tag", _TITLE, [*texts.items()]), SEED: _kinds(tags)}
 
@@ -158,7 +165,9 @@ def _select(tag: Tag) -> Select:
 
 
 def _joins(tag: Tag, expires: Expiry, labels: Mapping[str, str]) -> Iterator[str]:
-    yield f"(select * from {tag.rows} where {tag.where}) as marked"
+    alive = "coalesce(person_id, '') not in (select person_id from dead)"
+    where = f"({tag.where}) and {alive}" if tag.of_living else tag.where
+    yield f"(select * from {tag.rows} where {where}) as marked"
     yield f"inner join {{{{ ref('tag_kind') }}}} as kind on kind.tag_code = '{tag.code}'"
     if expires.month:
         latest = f"select feed, county_code, max({expires.month}) as month from {tag.rows} group by feed, county_code"

@@ -5,9 +5,9 @@ Belongs here: the lists that models of these subjects read. Does not belong here
 
 from collections.abc import Iterable, Iterator
 
-from pipelines.generate.selects import TEXT, SaidList, Select, delivered, holds, same, staged
+from pipelines.generate.selects import TEXT, SaidList, Select, delivered, holds, same, seen_on, staged
 from pipelines.generate.staging import CHANGE_TYPE, POSITION, correctable, is_grid, place_day
-from pipelines.kit.contracts.model import Feed
+from pipelines.kit.contracts.model import ADDRESSES, Feed
 from pipelines.kit.contracts.says import PERSON_FIELDS, SELF, Says
 from pipelines.kit.house_files import HouseFileError
 
@@ -48,6 +48,38 @@ _LATEST = """(
 ) as ranked"""
 
 
+def _addresses(feed: Feed, says: Says) -> Iterator[Select]:
+    for column in feed.columns if says.place else ():
+        if column.element in ADDRESSES:
+            columns = {
+                "feed": "feed",
+                **same("record_key", "source_ref"),
+                "address": column.name,
+                "division_code": says.place.code,
+                "village_code": "current_division_code",
+                "township_code": "township_code",
+            }
+            yield Select(columns, staged(feed), f"{column.name} is not null and {says.place.code} is not null")
+
+
+def _days_ahead(feed: Feed, says: Says) -> Iterator[Select]:
+    seen = [p.seen for p in says.person] + [event.day for event in says.event]
+    seen += [what.day for what in (says.dwelling, says.site, says.residence) if what]
+    seen += [says.insurance.since, says.insurance.until, says.insurance.month] if says.insurance else []
+    once = f" and {POSITION} = 1" if says.each else ""
+    for column in dict.fromkeys(filter(None, seen)):
+        latest = "{{ month_of('delivered_on') }}" if feed.by_name[column].is_month else "delivered_on"
+        is_end = says.insurance is not None and column == says.insurance.until
+        open_end = f" and not {{{{ is_no_end('{column}') }}}}" if is_end else ""
+        columns = {
+            "feed": "feed",
+            **same("record_key", "source_ref", "delivered_on", "delivery_id"),
+            "field": f"'{column}'",
+            "told_day": f"cast({column} as string)",
+        }
+        yield Select(columns, staged(feed), f"{column} > {latest}{open_end}{once}")
+
+
 def _enterprises(feed: Feed, says: Says) -> Iterator[Select]:
     for e in says.enterprise:
         columns = {
@@ -69,7 +101,7 @@ def _events(feed: Feed, says: Says) -> Iterator[Select]:
             "role": f"'{says.named[0].role}'",
             "event": f"'{event.kind}'",
             "record_key": "record_key",
-            "happened_on": event.day,
+            "happened_on": seen_on(event.day),
         }
         yield Select(columns, staged(feed), holds(event.where))
 
@@ -120,6 +152,8 @@ def check_ranks(said: Iterable[tuple[Feed, Says]]) -> None:
 
 THINGS = {
     "said_place": SaidList("要核对区划代码的记录，及其业务日期。", _places),
+    "said_address": SaidList("既报区划代码又写地址的记录。", _addresses),
+    "said_ahead": SaidList("说到交付之后日期的记录：交付时尚未发生。", _days_ahead),
     "said_enterprise": SaidList("各数据源每一行说的是哪个企业。", _enterprises),
     "said_event": SaidList("各数据源登记的事件：死亡。", _events),
     "said_correctable": SaidList("镇街可更正的值，来源在用交付中怎么说。", _correctable),

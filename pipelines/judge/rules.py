@@ -25,6 +25,7 @@ ANSWER_KINDS = ("fix", "not_error", "dispute", "confirm")
 ALIVE, DEAD = "健在", "死亡"
 _STRICT = ConfigDict(extra="forbid")
 RuleId = Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
+WorkingDays = Annotated[int, Field(ge=1, le=250)]
 Labels = dict[Name, Text]
 ValueLabels = dict[Name, dict[Text, Text]]
 
@@ -97,8 +98,8 @@ class Shown:
 class RuleSaid:
     """One rule as its file says it. `labels`: evidence column -> Chinese label. `needs`: feeds without whose present
     state it would speak falsely. `problem_zh` says what is wrong, `question_zh` what townships are asked then, `fix_zh`
-    what departments might do; `days` both have for it, those of the catalogue where it does not say. `example`: a
-    made-up row of its table, with its `feed`, that fails."""
+    what departments might do; `working_days` both have for it, those of the catalogue where it does not say.
+    `example`: a made-up row of its table, with its `feed`, that fails."""
 
     __pydantic_config__ = _STRICT
     title_zh: Text
@@ -108,7 +109,7 @@ class RuleSaid:
     problem_zh: Text
     fix_zh: Text
     question_zh: str = ""
-    days: Annotated[int, Field(ge=1)] | None = None
+    working_days: WorkingDays | None = None
     source: Text = "row"
     version: Text = "1"
     valid_from: date = date(2023, 1, 1)
@@ -135,7 +136,7 @@ class Rule(RuleSaid):
     its value is told."""
 
     rule_id: str
-    days: int
+    working_days: int
     value_labels: ValueLabels = field(repr=False)
     shown: dict[Name, Shown] = field(repr=False)
 
@@ -166,9 +167,9 @@ class _File:
 
 @dataclass(frozen=True, kw_only=True)
 class _Catalogue(_File):
-    """The file of the house: `days` people have for a ticket where its rule does not say otherwise."""
+    """The file of the house: `working_days` people have for a ticket where its rule does not say otherwise."""
 
-    days: Annotated[int, Field(ge=1)]
+    working_days: WorkingDays
 
 
 def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
@@ -193,7 +194,7 @@ def _rule(rule_id: str, said: RuleSaid, doc: _File, core: _Catalogue) -> Rule:
         "labels": {**core.labels, **doc.labels, **said.labels},
         "value_labels": {**core.value_labels, **doc.value_labels},
         "shown": {**core.shown, **doc.shown},
-        "days": said.days or core.days,
+        "working_days": said.working_days or core.working_days,
     }
     return Rule(rule_id=rule_id, **{**vars(said), **words})
 

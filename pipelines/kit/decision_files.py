@@ -53,17 +53,23 @@ class Desk:
 @dataclass(frozen=True)
 class Entry:
     """One decision. `text` by name of `required` and `optional`; `position`: its place in the file, counted from 1, or
-    the row of a workbook."""
+    the row of a workbook's `sheet`."""
 
     text: Mapping[str, str]
     on: date
     file: str
     position: int
+    sheet: str = ""
 
     @property
     def place(self) -> str:
         """Where it stands, in Chinese."""
-        return f"{self.file} 第{self.position}条"
+        return place(self.file, self.sheet, self.position)
+
+
+def place(file: str, sheet: str, number: int) -> str:
+    """Where an entry stands, in Chinese; `sheet` is empty unless it is the row of one."""
+    return f"{file} 工作表“{sheet}”第{number}行" if sheet else f"{file} 第{number}条"
 
 
 def issued_turns(paths: Paths) -> list[date]:
@@ -121,8 +127,9 @@ def taken_in(paths: Paths, desk: Desk, as_of: date) -> list[tuple[date, Entry]]:
 
 
 def in_order(paths: Paths, desk: Desk, as_of: date) -> list[tuple[date, Entry]]:
-    """As `taken_in`, in order of the day of the decision; of one day, in order of turn, file and place."""
-    return sorted(taken_in(paths, desk, as_of), key=lambda taken: taken[1].on)
+    """As `taken_in`; of one turn, in order of the day of the decision. A day written earlier does not put a decision
+    before those that were in force when it was handed in."""
+    return sorted(taken_in(paths, desk, as_of), key=lambda taken: (taken[0], taken[1].on))
 
 
 def new(paths: Paths, desk: Desk, as_of: date) -> list[Entry]:
@@ -184,13 +191,39 @@ def _as_kept(path: Path, desk: Desk) -> tuple[list[Entry], list[str]]:
 
 @cache
 def _kept(path: Path, _: int, desk: Desk) -> tuple[list[Entry], list[str]]:
-    """A file that was taken in, as it was written at some time: every feed of a turn asks for all of them."""
-    return read_file(path, desk)
+    """A file that was taken in, as it was written at some time: every feed of a turn asks for all of them. One that
+    was changed since counts as it is, and is told."""
+    entries, problems = read_file(path, desk)
+    taken = path.stem.rpartition(".")[2]
+    if entries and not hashlib.sha256(path.read_bytes()).hexdigest().startswith(taken):
+        changed = "收入以后被人改过（内容与文件名中的校验码不符），按现在的内容办理；请核对是谁改的。"
+        problems = [f"{safe_name(path.name)}：{changed}"]
+    return entries, problems
 
 
 def last_turn(paths: Paths, as_of: date) -> date:
     """The turn issued before `as_of`. What came in after it, even by a turn that was killed, is new to `as_of`."""
     return max((t for t in issued_turns(paths) if t < as_of), default=date.min)
+
+
+class _Twice(Exception):
+    """A mapping names something twice: nobody knows which was meant."""
+
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key, self.line = key[:40], line
+
+
+class _Once(yaml.BaseLoader):
+    """Scalars stay text: the key `on` would else be true, and some ticket ids numbers. Raises _Twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        keys = set()
+        for key, _ in node.value:
+            if key.value in keys:
+                raise _Twice(str(key.value), key.start_mark.line + 1)
+            keys.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 class _Unreadable(Exception):
@@ -228,41 +261,43 @@ def read(file: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]
     if Path(file).suffix.lower() == ENDING and desk.headings:
         return _read_table(name, content, desk)
     try:
-        # BaseLoader keeps scalars as text: the key `on` would else be true, and some ticket ids numbers
-        document = yaml.load(content.decode("utf-8-sig"), Loader=yaml.BaseLoader)
+        document = yaml.load(content.decode("utf-8-sig"), Loader=_Once)
+    except _Twice as error:
+        return [], [f"{name}第{error.line}行：“{error.key}”写了两次，整个文件未采用。请只保留一处。"]
     except Exception as error:  # beside its own, the parser lets through whatever its input makes Python raise
-        place = getattr(error, "problem_mark", None)
-        line = f"第{place.line + 1}行" if place else ""
+        mark = getattr(error, "problem_mark", None)
+        line = f"第{mark.line + 1}行" if mark else ""
         return [], [f"{name}{line}：不是可读的 UTF-8 YAML 文件，整个文件未采用。请按样例重新填写。"]
     if not isinstance(document, list):
         return [], [f"{name}：内容应是一个列表（每条以 - 开头），整个文件未采用。"]
     if not document:
         return [], [f"{name}：里面没有任何决定。"]
     numbered = list(enumerate(document, 1))
-    return _whole(name, numbered, [[*_problems(f"{name} 第{n}条：", entry, desk)] for n, entry in numbered], desk)
+    told = [[*_problems(f"{place(name, '', n)}：", entry, desk)] for n, entry in numbered]
+    return _whole(name, "", numbered, told, desk)
 
 
 def _read_table(name: str, content: bytes, desk: Desk) -> tuple[list[Entry], list[str]]:
     """As `read`, of a workbook: a decision in every row whose cell for it is filled in, by its Chinese word."""
     try:
-        numbered = rows(content, desk.headings, "decision")
+        sheet, numbered = rows(content, desk.headings, "decision")
     except UnreadableTable as error:
         return [], [f"{name}：{error}整个文件未采用。"]
     codes = {word: code for code, word in desk.choices.items()}
     for _, entry in numbered:
         entry["decision"] = codes.get(entry["decision"], entry["decision"])
-    told = [[_in_words(p, desk) for p in _problems(f"{name} 第{n}行：", e, desk)] for n, e in numbered]
-    return _whole(name, numbered, told, desk)
+    told = [[_in_words(p, desk) for p in _problems(f"{place(name, sheet, n)}：", e, desk)] for n, e in numbered]
+    return _whole(name, sheet, numbered, told, desk)
 
 
 def _whole(
-    name: str, numbered: list[tuple[int, Any]], told: list[list[str]], desk: Desk
+    name: str, sheet: str, numbered: list[tuple[int, Any]], told: list[list[str]], desk: Desk
 ) -> tuple[list[Entry], list[str]]:
     """All decisions of a file or, where one has a problem (`told` of each), none: whoever mends the file need not know
     which of them counted."""
     problems = [problem for of_one in told for problem in of_one]
     if not problems:
-        return [_entry(name, number, entry, desk) for number, entry in numbered], []
+        return [_entry(name, sheet, number, entry, desk) for number, entry in numbered], []
     if sound := told.count([]):
         problems.append(f"{name}：因此其中填好的 {sound} 条决定也没有采用；请在原处改好这个文件，下一轮一并收入。")
     return [], problems
@@ -292,9 +327,9 @@ def _problems(where: str, entry: Any, desk: Desk) -> Iterator[str]:
         yield f"{where}on 应是日期，例如 2024-02-15。"
 
 
-def _entry(file: str, number: int, entry: dict, desk: Desk) -> Entry:
+def _entry(file: str, sheet: str, number: int, entry: dict, desk: Desk) -> Entry:
     text = {key: _text(entry, key) for key in (*desk.required, *desk.optional)}
-    return Entry(text, date.fromisoformat(_text(entry, "on")), file, number)
+    return Entry(text, date.fromisoformat(_text(entry, "on")), file, number, sheet)
 
 
 def _text(entry: dict, key: str) -> str:

@@ -99,6 +99,11 @@ class Paths:
         return self.root / "inbox"
 
     @property
+    def page(self) -> Path:
+        """The answering page: answers that are not handed in yet, by township and set, and who looked at what."""
+        return self.root / "page"
+
+    @property
     def decisions(self) -> Path:
         """What people decided: turns issued, answers of source departments. Replayed on a rebuild."""
         return self.root / "decisions"

@@ -108,7 +108,7 @@ def hidden_numbers(paths: Paths) -> int:
         if not linkage.load(con, paths):
             print("!! NO IDENTITY REGISTER (register/identity.parquet is missing)")
             return 1
-        print(hidden.markdown(hidden.compare(con, stock_linkage.link if find_spec("splink") else None)))
+        print(hidden.markdown(hidden.compare(con, paths, stock_linkage.link if find_spec("splink") else None)))
     return 0
 
 

@@ -7,18 +7,20 @@ vouches for can be found by nobody and is not asked about.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
+from functools import partial
 from typing import Any
 
 import duckdb
 
 from pipelines.kit.contracts.feed_file import load_feed_files
-from pipelines.kit.models import manifest
+from pipelines.kit.models import AS_OF, DATA, manifest
+from pipelines.kit.paths import Paths
 from prefecture.bench.linkage import scores
 
 # Rows of a feed: at most so many, and at most one in so many, as households are seldom without all numbers at once.
 ROWS, ONE_IN = 300, 10
-_LINKAGE = ("person_identifier", "person_decision")
 _CHOSEN = """
 CREATE OR REPLACE TEMP TABLE hidden AS
 SELECT source_ref FROM (
@@ -55,24 +57,31 @@ GROUP BY ALL ORDER BY ALL
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, stock: Callable[[duckdb.DuckDBPyConnection], None] | None, one_in: int = ONE_IN
+    con: duckdb.DuckDBPyConnection,
+    paths: Paths,
+    stock: Callable[[duckdb.DuckDBPyConnection], None] | None,
+    one_in: int = ONE_IN,
 ) -> list[dict[str, Any]]:
     """By feed and role: `records` asked about, and of `ours` and `stock` how many are linked, rightly, with precision,
-    recall and F1. `con` has the tables of linkage.load; `stock` makes the table stock(claim_id, person_id) of
+    recall and F1. `con`, on the lake of `paths`, has the tables of linkage.load; `stock` makes the table
+    stock(claim_id, person_id) of
     `unnumbered` and `known`; None: there is nobody beside us."""
     con.execute(_CHOSEN, {"most": ROWS, "one_in": one_in})
-    for statement in _hide():
-        con.execute(statement)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE unnumbered AS {_sql('said_unnumbered')}")
+    hidden = dict(_hide())
+    for name, select in hidden.items():
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {select}")
+    (as_of,) = con.execute("SELECT max(as_of) FROM lake.ledger.delivery_standing").fetchone()
+    said = partial(_sql, hidden=hidden, paths=paths, as_of=as_of)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE unnumbered AS {said('said_unnumbered')}")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE known AS SELECT person_id, max(said.name) AS name, max(coalesce(said.sex_code, "
         f"identifier.sex_code)) AS sex_code, max(coalesce(said.birth_date, identifier.birth_date)) AS birth_date, "
         f"max(current_division_code) AS village_code, max(substr(township_code, 1, 6)) AS county_code, max(phone) AS "
-        f"phone FROM ({_sql('said_vouched')}) AS said JOIN person_identifier AS identifier USING (id_no) "
+        f"phone FROM ({said('said_vouched')}) AS said JOIN lake.linkage.person_identifier AS identifier USING (id_no) "
         f"GROUP BY person_id"
     )
     con.execute(_ASKED)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE ours AS {_sql('person_claim_match')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE ours AS {said('person_claim_match')}")
     con.execute("CREATE OR REPLACE TEMP TABLE stock (claim_id VARCHAR, person_id VARCHAR)")
     if stock:
         stock(con)
@@ -108,20 +117,17 @@ def _told(figures: Mapping[str, Any] | None) -> str:
     return "not installed | –" if figures is None else f"{figures['linked']}, {figures['right']} | {figures['f1']:.4f}"
 
 
-def _hide() -> Iterator[str]:
-    """Views named as the tables the models read, above those of the lake."""
-    for name in _LINKAGE:
-        yield f"CREATE OR REPLACE TEMP VIEW {name} AS FROM lake.linkage.{name}"
+def _hide() -> Iterator[tuple[str, str]]:
+    """Name -> SELECT of the views that are read in place of tables of the lake."""
     for feed in (feed for feed in load_feed_files() if feed.says):
         numbers = sorted({n for p in feed.says.named for n in (p.number, f"{p.number}_norm")})
         lost = ", ".join(f"CASE WHEN source_ref NOT IN (FROM hidden) THEN {n} END AS {n}" for n in numbers)
         model = f"stg_{feed.slug}__{feed.entity}"
-        yield (
-            f"CREATE OR REPLACE TEMP VIEW {model} AS SELECT * {f'REPLACE ({lost})' if lost else ''} "
-            f"FROM lake.staging.{model}"
-        )
+        yield model, f"SELECT * {f'REPLACE ({lost})' if lost else ''} FROM lake.staging.{model}"
 
 
-def _sql(model: str) -> str:
-    """A model's compiled SQL, which reads the views instead of the lake."""
-    return re.sub(r'"lake"\."\w+"\.', "", manifest()["nodes"][f"model.zhenjie.{model}"]["compiled_code"])
+def _sql(model: str, hidden: Collection[str], paths: Paths, as_of: date) -> str:
+    """A model's compiled SQL, which reads the views instead of their tables."""
+    sql = manifest()["nodes"][f"model.zhenjie.{model}"]["compiled_code"]
+    sql = sql.replace(DATA, str(paths.root)).replace(AS_OF, as_of.isoformat())
+    return re.sub(rf'"lake"\."\w+"\."({"|".join(hidden)})"', r"\1", sql)

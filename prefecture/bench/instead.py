@@ -34,7 +34,7 @@ _STOCK_WAY = {
           "ignore_row_if": "either_value_is_missing"}),
     )
 }  # fmt: skip
-_STOCK_ONLY = re.compile(r"_to_satisfy_sql$")
+_OURS = re.compile(r"_to_(satisfy_sql|have_no_defect)$")
 
 
 def ours(paths: Paths, as_of: date) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def stock_expectations(
             lacking.append(rule_id)
             continue
         pairs = _STOCK_WAY.get(rule_id, [(filled["type"], filled["kwargs"])])
-        if any(_STOCK_ONLY.search(type_) for type_, _ in pairs):
+        if any(_OURS.search(type_) for type_, _ in pairs):
             lacking.append(rule_id)
             continue
         wanted += [{"type": t, "kwargs": dict(k), "meta": {"rule_id": rule_id}} for t, k in pairs]

@@ -14,7 +14,7 @@ from pipelines.kit.models import MODEL, nodes
 from pipelines.kit.paths import Paths
 
 _SAID, _CLAIM = "__dbt__cte__said_person", "person_claim"
-_OURS = ("person_identifier", "person_claim_match", "person_decision", _CLAIM)
+_OURS = ("number_change", "person_identifier", "decision_outcome", "person_decision", "person_claim_match", _CLAIM)
 
 
 def measure(paths: Paths, as_of: date) -> dict[str, Any]:

@@ -34,8 +34,12 @@ def _plant(stage: Stage, feed: str, column: str, count: int) -> None:
         there = there & ~pl.col("_eid").is_in(nameless.drop_nulls().implode())
     if feed == "F16":  # whose declaration leads nowhere still insures somebody, else it would be R37's
         there = there & pl.col("_eid").is_in(stage.world.employment["_eid"].drop_nulls().unique().implode())
-    if column == "employer_code":
-        small = stage.world.employment.group_by("_eid").len().filter(pl.col("len") <= _LARGEST_STAFF)["_eid"]
+    if column == "employer_code":  # part of what a row is known by, so nobody's who is a case of this feed
+        cases = [change.table["_pid"] for change in stage.log.changes.get(feed, []) if "_pid" in change.table.columns]
+        jobs = stage.world.employment
+        staff = jobs.with_columns(jobs["_pid"].is_in(pl.concat([jobs["_pid"].head(0), *cases]).implode()).alias("case"))
+        staff = staff.group_by("_eid").agg(pl.len().alias("staff"), pl.col("case").any())
+        small = staff.filter((pl.col("staff") <= _LARGEST_STAFF) & ~pl.col("case"))["_eid"]
         there = there & pl.col("_eid").is_in(small.drop_nulls().implode())
     firms = stage.take_firms(there, count)
     kinds = pl.Series("kind", [_KINDS[i % len(_KINDS)] for i in range(firms.height)], dtype=pl.String)

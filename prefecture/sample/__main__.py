@@ -20,6 +20,7 @@ def main() -> int:
     given = parser.parse_args()
     paths = Paths.default()
     keep_private(paths)
+    sys.stdout.reconfigure(line_buffering=True)  # what is not written yet, forked processes would write again
     return tell(paths, launch, warm_up, given.scale)
 
 

@@ -37,6 +37,7 @@ FROM (
 ) AS told
 """
 # Each person and scheme is asked about the day of the turn and about one long ago; by whom, of those employed now.
+# Lists do not spill to the disk, so the persons of a city are asked about in slices.
 _INSURED = """
 WITH told AS (
     SELECT who.person_id, told.*, told.last_day IS NULL AS is_now
@@ -45,6 +46,7 @@ WITH told AS (
     SEMI JOIN lake.unified.insurance_spell AS known
         ON known.person_id = who.person_id AND known.feed = if(ends_with(told.scheme_name, '医疗保险'), 'F20',
             if(told.scheme_name = '住房公积金', 'F19', 'F17'))
+    WHERE hash(who.person_id) % $slices = $slice
 ),
 asked AS (SELECT unnest([$as_of, DATE '2019-06-30']) AS day),
 truth AS (
@@ -58,14 +60,14 @@ golden AS (
         bool_or(day >= coalesce(insured_from, day) AND (is_insured OR coalesce(day <= insured_until, false)))
             AS is_insured,
         max(employer_code) FILTER (is_insured) AS employer_code, bool_or(has_two_employers) AS has_two_employers
-    FROM lake.unified.insurance_spell, asked GROUP BY ALL
+    FROM lake.unified.insurance_spell, asked WHERE hash(person_id) % $slices = $slice GROUP BY ALL
 )
 SELECT count(*), count(*) FILTER (golden.is_insured = truth.is_insured
     AND coalesce(list_contains(truth.employers, golden.employer_code), golden.employer_code IS NULL)
     AND golden.has_two_employers = (coalesce(len(truth.employers), 0) > 1))
 FROM truth LEFT JOIN golden USING (person_id, scheme_name, day)
 """
-_QUESTIONS = {"parcels": _PARCELS, "projects": _PROJECTS, "insured": _INSURED}
+_QUESTIONS = {"parcels": (_PARCELS, 1), "projects": (_PROJECTS, 1), "insured": (_INSURED, 8)}
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,10 @@ def score_subjects(con: duckdb.DuckDBPyConnection, register: Path, as_of: date) 
 
 
 def _score(con: duckdb.DuckDBPyConnection, register: Path, subject: str, as_of: date) -> SubjectScore:
-    question = _QUESTIONS[subject]
-    told = {"files": str(register / subject / "*.parquet")} | ({"as_of": as_of} if "$as_of" in question else {})
-    return SubjectScore(subject, *con.execute(question, told).fetchone())
+    question, slices = _QUESTIONS[subject]
+    told = {"files": str(register / subject / "*.parquet"), "as_of": as_of, "slices": slices}
+    asked = {name: value for name, value in told.items() if f"${name}" in question}
+    counts = [
+        con.execute(question, asked | ({"slice": n} if slices > 1 else {})).fetchone() for n in range(slices)
+    ]
+    return SubjectScore(subject, *(sum(column) for column in zip(*counts, strict=True)))

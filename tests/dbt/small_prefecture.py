@@ -272,7 +272,7 @@ def _benefits(paths: Paths) -> None:
         [
             {
                 "id_no": OLD_NUMBER,
-                "name": "刘旧号",
+                "name": "刘换号",
                 "sex_code": "1",
                 "birth_date": date(1980, 4, 4),
                 "insurance_kind": "居民",

@@ -2,12 +2,10 @@
 
 from pipelines.give.published.dbt_pages import write_pages
 from pipelines.kit.paths import Paths
-from tests.dbt import small_prefecture
 from tests.generate.browser import after_scripts
 
 
-def test_the_pages_open_by_double_click(paths: Paths, monkeypatch) -> None:
-    monkeypatch.setenv("ZHENJIE_AS_OF", small_prefecture.SECOND.isoformat())
+def test_the_pages_open_by_double_click(paths: Paths) -> None:
     page = write_pages(paths)
     text = page.read_text(encoding="utf-8")
     assert '"send_anonymous_usage_stats": false' in text  # else the page would tell dbt's makers who reads it

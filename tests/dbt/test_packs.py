@@ -70,7 +70,7 @@ def test_nothing_of_the_house_reads_a_pack():
 def test_what_is_to_be_done_about_a_finding_is_due_when_its_rule_says():
     sql = next(n for n in models.nodes() if n.name == "emergency_stores__task")
     text = (models.DBT_PROJECT / sql.file).read_text(encoding="utf-8")
-    assert f"add_days('found_on', '{load_rules()['R43'].days}')" in text
+    assert f"today.working_day_number + {load_rules()['R43'].working_days}\n" in text
 
 
 def test_sheets_of_packs_have_words_for_their_codes(ask):

@@ -137,8 +137,8 @@ class Days:
         with connect(self._paths) as con:
             con.execute("DELETE FROM lake.ledger.linkage_decision")
             con.execute(
-                "INSERT INTO lake.ledger.linkage_decision BY NAME SELECT ? AS as_of, record_key AS claim_id, "
-                "? AS person_id, ? AS decision, ? AS decided_on "
+                "INSERT INTO lake.ledger.linkage_decision BY NAME SELECT ? AS as_of, 1 AS decision_no, "
+                "record_key AS claim_id, ? AS person_id, ? AS decision, ? AS decided_on "
                 "FROM lake.staging.stg_health__death_certificates LIMIT 1",
                 [today, entity_key("person", number), said, today],
             )

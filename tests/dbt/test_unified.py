@@ -71,7 +71,11 @@ def test_a_retired_village_code_leads_to_the_new_one(ask) -> None:
 @pytest.mark.parametrize(
     ("measure", "rows"),
     [
-        ("person", "person WHERE is_alive"),
+        (
+            "person",
+            "person WHERE is_alive AND (residence_township_code IS NOT NULL OR hukou_status_name = '正常'"
+            " OR life_word = '健在')",
+        ),
         ("household", "household WHERE member_count > 0"),
         ("dwelling", "dwelling"),
     ],

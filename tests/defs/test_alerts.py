@@ -83,7 +83,13 @@ def test_sets_that_nobody_answered_are_told_by_number_and_the_oldest_by_name(tmp
     monkeypatch.setattr(told, "unanswered", lambda paths, as_of: silent)
     (line,) = troubles(Paths(tmp_path), [], AS_OF)
     assert line.startswith("催答复：2 个镇街过了期限还没有交回返还集，最久的是芝罘区甲街道（2024-02-29 一期，已过")
-    assert "已过 16 天" in line
+    assert "已过 10 个工作日" in line
+
+
+def test_the_year_without_an_arrangement_of_holidays_is_told_before_it_comes(tmp_path):
+    assert troubles(Paths(tmp_path), [], date(2026, 11, 30)) == []
+    (line,) = troubles(Paths(tmp_path), [], date(2026, 12, 1))
+    assert line.startswith("放假安排：工作日历只到 2026-12-31") and "data/reference/calendar" in line
 
 
 def test_the_sensor_tells_after_a_run(tmp_path, said):

@@ -17,6 +17,7 @@ from pipelines.asking import ask
 from pipelines.ingest.bronze.rulings import DELIVERIES
 from pipelines.judge.ledger.decisions import SOURCE, Decision
 from pipelines.judge.ledger.ticket_numbers import meant, short
+from pipelines.judge.rules import load_rules
 from pipelines.kit import decision_files
 from pipelines.kit.contracts import load_contracts
 from pipelines.kit.lake import connect
@@ -26,7 +27,7 @@ DOCS = PROJECT_ROOT / "docs"
 GUIDES = sorted(DOCS.glob("*.md"))
 _TESTED = ("add-a-feed.md", "analysts.md")
 ENTRANCES = [PROJECT_ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")]
-STEWARD, LOOP = DOCS / "部门使用说明.md", DOCS / "return-loop.md"
+STEWARD, LOOP, UNIFIED = DOCS / "部门使用说明.md", DOCS / "return-loop.md", DOCS / "unified-database.md"
 NAMED = "F10_高龄津贴发放_370602_202401.xlsx"
 
 
@@ -80,6 +81,14 @@ def _run(command: list[str], folder: Path, data: Path) -> str:
     return done.stdout
 
 
+def test_the_townships_guide_has_every_question_and_every_answer():
+    told = (DOCS / "镇街使用说明.md").read_text(encoding="utf-8")
+    for rule in load_rules().values():
+        if rule.asks_township:
+            assert f"| {rule.title_zh} |" in told
+            assert [a.words for a in rule.answers if a.words not in told] == [], rule.rule_id
+
+
 def test_commands_of_the_stewards_guide_do_what_it_says(story, tmp_path: Path):
     paths, _ = story
     (sent,) = paths.landing.glob(f"F10/*/{NAMED}")
@@ -99,7 +108,7 @@ def test_its_decisions_are_ones_the_next_turn_takes_in(story, query):
     (entry,), problems = decision_files.read("答复", answer.replace("工单号", short(ticket)).encode(), SOURCE)
     assert (problems, entry.text["decision"]) == ([], "accepted")
     with connect(story[0], read_only=True) as con:
-        (meaning,) = meant(con, [Decision(**entry.text, on=entry.on, file=entry.file, position=entry.position)])
+        (meaning,) = meant(con, [Decision.of(entry)])
     assert meaning.ticket_id == ticket
     (entry,), problems = decision_files.read("放行", release.encode(), DELIVERIES)
     assert (problems, entry.text["decision"], entry.text["feed"]) == ([], "release", "F20")
@@ -110,6 +119,18 @@ def test_points_are_read_beside_their_rows(story, tmp_path: Path):
     (tmp_path / ".venv").symlink_to(PROJECT_ROOT / ".venv")
     (command,) = (block for block in _blocks(DOCS / "formats.md", "sh") if "points.parquet" in block)
     assert "datum" in _run(["sh", "-c", command], tmp_path, story[0].root)
+
+
+def test_a_row_is_read_in_bronze_in_its_file_and_in_quarantine(story, tmp_path: Path):
+    (tmp_path / "data").symlink_to(story[0].root)
+    (tmp_path / ".venv").symlink_to(PROJECT_ROOT / ".venv")
+    blocks = [block for block in _blocks(UNIFIED, "sh") if "make " not in block]
+    bronze, files, quarantine = (_run(["sh", "-c", block], tmp_path, story[0].root) for block in blocks)
+    assert "F31/20240229-" in bronze
+    headings, line, record = files.splitlines()
+    assert "统一社会信用代码" in headings and headings.count(",") == line.count(",")
+    assert "'sjbh': 'WG" in record
+    assert "F11_残疾人证" in quarantine and "E_" in quarantine
 
 
 def test_the_life_of_a_record_is_told(story, query):

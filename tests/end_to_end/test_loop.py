@@ -111,7 +111,8 @@ def test_a_letter_about_a_life_cites_the_row_of_its_reader(story):
     paths, _ = story
     (letter,) = (paths.notices / "health" / "20240229").glob("*.xlsx")
     sheet = openpyxl.load_workbook(letter).active
-    rows = [[c.value or "" for c in row] for row in sheet.iter_rows(min_row=6)]
+    top = next(c.row for c in sheet["A"] if c.value == "序号")
+    rows = [[c.value or "" for c in row] for row in sheet.iter_rows(min_row=top)]
     disputes = [dict(zip(rows[0], row, strict=True)) for row in rows[1:] if row[1] == "镇街异议"]
     assert disputes
     for row in disputes:

@@ -7,7 +7,7 @@ from nbclient import NotebookClient
 from pipelines.kit.paths import PROJECT_ROOT
 
 NOTEBOOKS = sorted((PROJECT_ROOT / "notebooks").glob("*.ipynb"))
-PICTURES = {"grassroots_overview": 2, "standing_questions": 12}
+PICTURES = {"grassroots_overview": 2, "standing_questions": 14}
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda p: p.stem)

@@ -41,6 +41,7 @@ def changed(tmp_path: Path):
     ("name", "values", "complaint"),
     [
         ("vacant", {"where": "is_vacant and"}, "vacant.yaml: where: is no condition in SQL"),
+        ("vacant", {"where": "not " * 3000 + "is_vacant"}, "vacant.yaml: where: is one short condition"),
         ("vacant", {"where": "is_vacant -- all"}, "where: is one condition on columns; leave out braces, semicolons"),
         ("vacant", {"where": "house_no = '{{ x }}'"}, "where: is one condition on columns; leave out braces"),
         ("vacant", {"where": "is_vacant limit 3"}, "where: is one condition on columns of the table, without queries"),

@@ -8,7 +8,9 @@ import pytest
 from pipelines.give.returns.sets import write_return_sets
 from pipelines.kit.lake import connect
 from pipelines.kit.paths import Paths
-from tests.give.returns.small_lake import AS_OF, fill
+from pipelines.kit.security.keys import KeyProvider
+from pipelines.kit.security.workbook_lock import unlock
+from tests.give.returns.small_lake import AS_OF, TOWNSHIPS, fill
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +50,17 @@ def issued(paths, small_issued):
     """The three sets of 2024-01-31, by township code."""
     made, sets = small_issued
     return {s.township_code: replace(s, folder=paths.root / s.folder.relative_to(made.root)) for s in sets}
+
+
+@pytest.fixture
+def keys(paths):
+    """Keys of the installation."""
+    return KeyProvider(paths)
+
+
+@pytest.fixture
+def plain(issued, keys):
+    """The workbook of a township as it was issued, without its password; the first one's by default."""
+    return lambda code=TOWNSHIPS[0][0]: unlock(
+        next(issued[code].folder.glob("*.xlsx")).read_bytes(), keys.password(code)
+    )

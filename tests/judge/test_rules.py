@@ -12,18 +12,19 @@ from pipelines.kit.contracts.feed_file import load_feed_files
 from pipelines.kit.house_files import HouseFileError
 
 WANTED = {
-    "R01", "R02", "R05", "R07", "R08", "R11", "R15", "R17", "R20", "R21", "R22", "R25", "R35", "R46", "R47",
+    "R01", "R02", "R05", "R07", "R08", "R11", "R15", "R17", "R20", "R21", "R22", "R25", "R35", "R36", "R37", "R38",
+    "R39", "R41", "R42", "R44", "R45", "R46", "R47",
     "R40", "R43",  # of packs
 }  # fmt: skip
 
 
-def test_the_rules_there_are_four_of_which_ask_the_township():
+def test_the_rules_there_are_seven_of_which_ask_the_township():
     rules = load_rules()
     assert set(rules) == WANTED
-    assert {k for k, r in rules.items() if r.asks_township} == {"R11", "R17", "R20", "R22"}
-    assert {r.severity for r in rules.values()} == set("CHM")
+    assert {k for k, r in rules.items() if r.asks_township} == {"R11", "R17", "R20", "R22", "R36", "R41", "R44"}
+    assert {r.severity for r in rules.values()} == set("CHMLI")
     assert all(r.title_zh and r.title_en and r.problem_zh[-1] == r.fix_zh[-1] == "。" for r in rules.values())
-    assert (rules["R01"].days, rules["R47"].days) == (15, 7)
+    assert (rules["R01"].working_days, rules["R47"].working_days) == (10, 5)
     check_suites(load_suites(), rules)
 
 
@@ -60,11 +61,12 @@ def test_every_feed_that_tells_of_deaths_has_words_for_it():
 def test_every_promise_to_a_township_follows_from_the_data():
     rules = load_rules()
     told = {(r.rule_id, a.code): meaning(r, a) for r in rules.values() for a in r.answers}
-    assert len(told) == 10
+    assert len(told) == 25
     for (rule_id, code), words in told.items():
         answer = rules[rule_id].answer(code)
         assert ("有异议」" in words) == (answer.marks is not None)
         assert ("立即按健在处理" in words) == (answer.asserts == ALIVE)
+        assert ("按已死亡处理" in words) == (answer.asserts == DEAD and answer.kind == "confirm")
 
 
 def test_corrections_name_correctable_fields_of_the_contracts():

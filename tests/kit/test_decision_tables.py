@@ -31,22 +31,26 @@ def test_only_rows_with_a_decision_say_something_and_cells_are_read_as_they_look
     told = [
         ["取值优先级"],
         [],
-        ["字段", "决定日期", "决定", "新序号"],
+        ["字段", " 决定日期 ", "决定\u3000", "新序号："],  # as a department may write headings
         ["姓名", date(2024, 3, 5), "调整", 2.0],
         ["姓名", "", "", 5],
         ["性别", "2024-03-06", " 停用 ", ""],
     ]
-    assert rows(book([["说明"]], told), HEADINGS, "decision") == [
+    assert rows(book([["说明"]], told), HEADINGS, "decision") == ("Sheet2", [
         (4, {"decision": "调整", "rank": "2", "on": "2024-03-05"}),
         (6, {"decision": "停用", "rank": "", "on": "2024-03-06"}),
-    ]
+    ])  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
         (b"", "不是可读的 .xlsx"), (b"PK\x03\x04", "不是可读的 .xlsx"), (book([["决定", "新序号"]]), "没有找到表头"),
-        (book([list(HEADINGS.values()), *([["调整", 1, "x"]] * 10_001)]), "超过 10000 行"),
+        (book([list(HEADINGS.values()), *([["调整", 1, "x"]] * 50_001)]), "超过 50000 行"),
+        (
+            book([["题"], [*HEADINGS.values(), "决 定 "], ["调整", 1, "2024-03-05", "停用"]]),
+            "工作表“Sheet1”第2行的表头“决定”出现在 A、D 列",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_no_such_workbook_is_told(content: bytes, why: str):
@@ -57,7 +61,7 @@ def test_what_is_no_such_workbook_is_told(content: bytes, why: str):
 def test_a_zip_bomb_is_not_unpacked():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("xl/workbook.xml", b"0" * 60_000_000)
+        file.writestr("xl/workbook.xml", b"0" * 110_000_000)
     with pytest.raises(UnreadableTable, match="过大"):
         rows(out.getvalue(), HEADINGS, "decision")
 
@@ -68,4 +72,4 @@ def test_damage_anywhere_is_read_or_told(data):
     for _ in range(data.draw(st.integers(1, 5))):
         sound[data.draw(st.integers(0, len(sound) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(UnreadableTable):
-        assert all(set(row) == set(HEADINGS) for _, row in rows(bytes(sound), HEADINGS, "decision"))
+        assert all(set(row) == set(HEADINGS) for _, row in rows(bytes(sound), HEADINGS, "decision")[1])

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from prefecture.feeds import FEEDS as SENT
 from prefecture.feeds.social_assistance import layout as social_assistance
 from prefecture.output.mishaps import BROKEN_ALLOWANCE_COUNTY
 from tests.prefecture.delivered import FEEDS, NAME, current
@@ -168,3 +169,8 @@ def test_deltas_only_carry_changes(prefecture):
 def test_phones_are_nobodys(prefecture):
     phones = pl.concat([f.rows.select("phone") for f in prefecture.of("F31", 1)])["phone"].drop_nulls()
     assert phones.str.contains("^128[0-9]{8}$").all()
+
+
+def test_keys_are_those_of_the_contract_in_its_order():
+    sent = {code: feed for code, feed in SENT.items() if code in FEEDS}
+    assert {code: feed.keys for code, feed in sent.items()} == {code: FEEDS[code].key_columns for code in sent}

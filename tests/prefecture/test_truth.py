@@ -7,11 +7,13 @@ from pipelines.judge.rules import load_rules
 from prefecture.months import MONTHS
 from tests.prefecture.delivered import JUDGED, current
 from tests.prefecture.judge import effective, overlaid
-from tests.prefecture.rules import judge
+from tests.prefecture.rules import RULES, judge
+from tests.prefecture.test_entitlements import JUDGES as OF_ENTITLEMENTS
+from tests.prefecture.test_families import RULES as OF_FAMILIES
+from tests.prefecture.test_incidents_and_reports import JUDGES as OF_INCIDENTS
+from tests.prefecture.test_livelihood import RULES as OF_LIVELIHOOD
 from tests.prefecture.test_places_and_safety import RULES as OF_PLACES
 
-# Those of packs have judges of their own.
-RULES = set(load_rules()) - set(OF_PLACES)
 TURNS = (1, 2, 3, 6)
 
 
@@ -28,6 +30,12 @@ def found(prefecture, regions):
         for turn in TURNS[1:]
     }
     return {1: first} | later
+
+
+def test_every_rule_that_runs_has_a_judge_of_its_own():
+    judged = [*RULES, *OF_ENTITLEMENTS, *OF_FAMILIES, *OF_INCIDENTS, *OF_LIVELIHOOD, *OF_PLACES]
+    assert len(judged) == len(set(judged))
+    assert set(load_rules()) <= set(judged)
 
 
 def by_rule(pairs) -> dict[str, set[str]]:

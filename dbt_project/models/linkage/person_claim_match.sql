@@ -1,6 +1,7 @@
 -- Seven ways to find the person of a row without a number, the surest first; the first that finds anybody decides, and
 -- only where exactly one person is found and no other row of the feed (in that role) finds the same. Whom people ruled out is not
--- looked for.
+-- looked for, and a row they gave to a person is that person's in the feed: it takes no other, and another row that finds the
+-- same is doubted.
 with claim as (
     select
         feed,
@@ -14,11 +15,13 @@ with claim as (
         {{ number_stem('id_no') }} as number_stem,
         {{ number_order('id_no') }} as number_order,
         {{ name_key('kin_name') }} as kin_key,
+        -- Whoever is of the age the role asks for was born by then.
+        {{ add_months('coalesce(aged_on, ' ~ as_of() ~ ')', '-12 * least_age') }} as born_by,
         phone,
-        -- Rows with one damaged number, or that say the same of somebody's name and birth or place in different months, are one
+        -- Rows with one damaged number that still tells people apart (not masked, not filled up with zeros), or that say the same of somebody's name and birth or place in different months, are one
         -- claimant, however often a feed repeats them.
         case
-            when length(id_no) >= 15 then id_no
+            when length(id_no) >= 15 and not {{ rx_match('id_no', '[^0-9Xx]|0{6}') }} then id_no
             when birth_date is null and current_division_code is null and phone is null then claim_id
             else concat_ws('|', {{ name_key('name') }}, sex_code, cast(birth_date as string), phone,
                 {{ name_key('kin_name') }}, current_division_code, company, id_no)
@@ -29,7 +32,7 @@ with claim as (
     from {{ ref('said_unnumbered') }}
 ),
 
-known_person as (
+vouched_person as (
     select distinct
         {{ vouched_person() }},
         vouched.household_no
@@ -38,15 +41,45 @@ known_person as (
     where {{ name_key('vouched.name') }} in (select name_key from claim union select kin_key from claim)
 ),
 
+-- Whom a register deleted (dead, moved away) may be meant all the same: whoever is left of two namesakes is not the only one. But for
+-- somebody of the same name in the same household: that is the same person under a number put right.
+gone_person as (
+    select distinct
+        {{ vouched_person(
+            'coalesce(identifier.person_id, vouched.id_no)', resident_id_sex('vouched.id_no'), resident_id_birth('vouched.id_no')
+        ) }},
+        vouched.household_no
+    from {{ ref('said_vouched_once') }} as vouched
+    left join {{ ref('person_identifier') }} as identifier on identifier.id_no = vouched.id_no
+    left join vouched_person as same_one
+        on same_one.household_no = vouched.household_no and same_one.name_key = {{ name_key('vouched.name') }}
+    where {{ name_key('vouched.name') }} in (select name_key from claim) and same_one.person_id is null
+),
+
+known_person as (
+    select vouched_person.*, true as is_vouched from vouched_person
+    union all
+    select gone_person.*, false as is_vouched from gone_person
+),
+
 companion as (
     select distinct company.feed, company.company, identifier.person_id, company.id_no
     from {{ ref('said_company') }} as company
     inner join {{ ref('person_identifier') }} as identifier on identifier.id_no = company.id_no
 ),
 
--- Whom the feed counts under a number is not looked for once more among its rows without one.
+decided as (
+    select said.feed, said.role, said.claim_id, same.person_id
+    from {{ ref('said_person') }} as said
+    inner join {{ ref('person_decision') }} as same on same.claim_id = said.claim_id
+    where same.decision = 'same'
+),
+
+-- Whom the feed counts under a number, or as people decided, is not looked for once more among its rows without one.
 counted as (
-    select distinct feed, person_id from companion
+    select feed, person_id from companion
+    union
+    select feed, person_id from decided
 ),
 
 family as (
@@ -58,17 +91,13 @@ family as (
 ),
 
 found as (
-    select
-        claim.claim_id, 1 as way, person.person_id,
-        coalesce(person.sex_code = claim.sex_code, true) and coalesce(person.birth_date = claim.birth_date, true) as is_near
+    select claim.claim_id, 1 as way, {{ found_person() }}
     from claim
     inner join known_person as person
         on person.name_key = claim.name_key and person.number_stem = claim.number_stem
     union all
     -- Of a number's place, birth and order one is damaged; the other two are the person's.
-    select
-        claim.claim_id, 2 as way, person.person_id,
-        coalesce(person.sex_code = claim.sex_code, true) and coalesce(person.birth_date = claim.birth_date, true) as is_near
+    select claim.claim_id, 2 as way, {{ found_person() }}
     from claim
     inner join known_person as person
         on person.name_key = claim.name_key
@@ -78,7 +107,7 @@ found as (
             or substr(person.number_stem, 1, 10) = substr(claim.number_stem, 1, 10)
         )
     union all
-    select claim.claim_id, 3 as way, person.person_id, coalesce(person.sex_code = claim.sex_code, true) as is_near
+    select claim.claim_id, 3 as way, {{ found_person() }}
     from claim
     inner join known_person as person
         on person.name_key = claim.name_key and person.birth_date = claim.birth_date
@@ -87,23 +116,21 @@ found as (
         and kin.name_key = claim.kin_key
         and kin.person_id <> person.person_id
     union all
-    select
-        claim.claim_id, 4 as way, person.person_id,
-        coalesce(person.sex_code = claim.sex_code, true) and coalesce(person.birth_date = claim.birth_date, true) as is_near
+    select claim.claim_id, 4 as way, {{ found_person() }}
     from claim
     inner join known_person as person
         on person.name_key = claim.name_key and person.phone = claim.phone
     left join counted on counted.feed = claim.feed and counted.person_id = person.person_id
     where claim.birth_date is not null or counted.person_id is null
     union all
-    select claim.claim_id, 5 as way, person.person_id, coalesce(person.county_code = claim.county_code, false) as is_near
+    select claim.claim_id, 5 as way, {{ found_person() }}
     from claim
     inner join known_person as person
         on person.name_key = claim.name_key
         and person.birth_date = claim.birth_date
         and coalesce(person.sex_code = claim.sex_code, true)
     union all
-    select claim.claim_id, 6 as way, person.person_id, coalesce(person.sex_code = claim.sex_code, true) as is_near
+    select claim.claim_id, 6 as way, {{ found_person() }}
     from claim
     inner join family on family.claim_id = claim.claim_id
     inner join known_person as person
@@ -111,12 +138,27 @@ found as (
     left join counted on counted.feed = claim.feed and counted.person_id = person.person_id
     where claim.birth_date is null and counted.person_id is null
     union all
-    select claim.claim_id, 7 as way, person.person_id, coalesce(person.sex_code = claim.sex_code, true) as is_near
+    select claim.claim_id, 7 as way, {{ found_person() }}
     from claim
     inner join known_person as person
         on person.village_code = claim.village_code and person.name_key = claim.name_key
     left join counted on counted.feed = claim.feed and counted.person_id = person.person_id
     where claim.birth_date is null and counted.person_id is null
+),
+
+-- What is known of both sides is the same, and the role is one the person can have.
+compared as (
+    select
+        found.*,
+        found.is_vouched
+            and coalesce(found.sex_code = claim.sex_code, true)
+            and coalesce(found.birth_date = claim.birth_date, true)
+            and coalesce(found.birth_date <= claim.born_by, true)
+            and (found.way > 1
+                or coalesce(substr(found.number_order, 1, length(claim.number_order)) = claim.number_order, true))
+            and (found.way <> 5 or coalesce(found.county_code = claim.county_code, false)) as is_near
+    from found
+    inner join claim on claim.claim_id = found.claim_id
 ),
 
 candidate as (
@@ -126,8 +168,9 @@ candidate as (
         count(distinct found.person_id) as person_count,
         max(found.person_id) as person_id,
         max(case when found.is_near then 1 else 0 end) as is_near,
+        max(case when found.is_vouched then 1 else 0 end) as is_vouched,
         row_number() over (partition by found.claim_id order by found.way) as choice
-    from found
+    from compared as found
     left join {{ ref('person_decision') }} as ruled_out
         on ruled_out.claim_id = found.claim_id
         and ruled_out.person_id = found.person_id
@@ -141,15 +184,27 @@ chosen as (
         claim.*,
         candidate.way,
         candidate.is_near,
-        coalesce(candidate.person_count, 0) as person_count,
-        case when candidate.person_count = 1 and candidate.is_near = 1 then candidate.person_id end as person_id
+        candidate.is_vouched,
+        decided.person_id as decided_person_id,
+        case when decided.person_id is not null then 1 else coalesce(candidate.person_count, 0) end as person_count,
+        case
+            when decided.person_id is not null then decided.person_id
+            when candidate.person_count = 1 and candidate.is_near = 1 then candidate.person_id
+        end as person_id
     from claim
     left join candidate on candidate.claim_id = claim.claim_id and candidate.choice = 1
+    left join decided on decided.claim_id = claim.claim_id and decided.feed = claim.feed and decided.role = claim.role
 ),
 
 shared as (
-    select feed, role, person_id from chosen
-    where person_id is not null
+    select feed, role, person_id from (
+        select feed, role, person_id, claimant from chosen where person_id is not null
+        union all
+        select decided.feed, decided.role, decided.person_id, decided.claim_id as claimant
+        from decided
+        left join claim on claim.claim_id = decided.claim_id and claim.feed = decided.feed and claim.role = decided.role
+        where claim.claim_id is null
+    ) as found_or_decided
     group by feed, role, person_id having count(distinct claimant) > 1
 )
 
@@ -159,10 +214,12 @@ select
     chosen.claim_id,
     chosen.record_key,
     chosen.source_ref,
-    case when shared.person_id is null then chosen.person_id end as person_id,
+    case when shared.person_id is null or chosen.decided_person_id is not null then chosen.person_id end as person_id,
     case
+        when chosen.decided_person_id is not null then 'decided'
         when chosen.way is null then 'no_candidate'
         when chosen.person_count > 1 or shared.person_id is not null then 'not_unique'
+        when chosen.is_vouched = 0 then 'gone'
         when chosen.is_near = 0 then case chosen.way when 5 then 'other_county' else 'contradicted' end
         else case chosen.way
             when 1 then 'name_number'

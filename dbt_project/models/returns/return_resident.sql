@@ -3,8 +3,7 @@ with resident as (
         person.*,
         coalesce(residence_address, hukou_address) as address
     from {{ ref('person') }} as person
-    where is_alive and township_code is not null
-        and (residence_township_code is not null or hukou_status_name = '正常' or life_word = '健在')
+    where {{ is_resident() }} and township_code is not null
 )
 
 select

@@ -12,7 +12,7 @@ select
     name,
     living_type,
     living_type_source_ref,
-    survey_date,
+    {{ seen_on('survey_date') }} as survey_date,
     current_grid_code,
     current_division_code,
     township_code,

@@ -4,7 +4,7 @@ select
     'self' as role,
     'death' as event,
     record_key,
-    event_date as happened_on
+    {{ seen_on('event_date') }} as happened_on
 from {{ ref('stg_public_security__hukou_events') }}
 where event_type = '死亡注销'
 union all
@@ -13,7 +13,7 @@ select
     'self' as role,
     'death' as event,
     record_key,
-    death_date as happened_on
+    {{ seen_on('death_date') }} as happened_on
 from {{ ref('stg_health__death_certificates') }}
 union all
 select
@@ -21,5 +21,5 @@ select
     'self' as role,
     'death' as event,
     record_key,
-    death_date as happened_on
+    {{ seen_on('death_date') }} as happened_on
 from {{ ref('stg_civil_affairs__cremations') }}

@@ -14,7 +14,7 @@ select
     ethnic_code,
     hukou_address,
     id_no,
-    updated_date,
+    {{ seen_on('updated_date') }} as updated_date,
     current_division_code,
     township_code
 from {{ ref('stg_public_security__residents') }}

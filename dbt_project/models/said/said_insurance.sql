@@ -4,13 +4,14 @@ select
     record_key as claim_id,
     record_key,
     source_ref,
+    delivered_on,
     insurance_kind as scheme_name,
     employer_code,
     status_name,
     coalesce(status_name, '') = '参保' as is_running,
     start_date as since_date,
     stop_date as until_date,
-    period_month as last_paid_month
+    {{ seen_in('period_month') }} as last_paid_month
 from {{ ref('stg_human_resources__employment_insurance') }}
 union all
 select
@@ -18,13 +19,14 @@ select
     record_key as claim_id,
     record_key,
     source_ref,
+    delivered_on,
     '住房公积金' as scheme_name,
     employer_code,
     status_name,
     coalesce(status_name, '') = '正常' as is_running,
     opened_date as since_date,
     sealed_date as until_date,
-    last_paid_month
+    {{ seen_in('last_paid_month') }} as last_paid_month
 from {{ ref('stg_housing_fund__fund_accounts') }}
 union all
 select
@@ -32,6 +34,7 @@ select
     record_key as claim_id,
     record_key,
     source_ref,
+    delivered_on,
     insurance_kind || '基本医疗保险' as scheme_name,
     cast(null as string) as employer_code,
     status_name,

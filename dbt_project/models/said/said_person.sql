@@ -17,7 +17,7 @@ select
     name as returned_name,
     sex_code as returned_sex_code,
     birth_date as returned_birth_date,
-    updated_date as seen_date,
+    {{ seen_on('updated_date') }} as seen_date,
     township_code
 from {{ ref('stg_public_security__residents') }}
 where id_no is not null or name is not null
@@ -40,7 +40,7 @@ select
     name as returned_name,
     sex_code as returned_sex_code,
     cast(null as date) as returned_birth_date,
-    from_date as seen_date,
+    {{ seen_on('from_date') }} as seen_date,
     township_code
 from {{ ref('stg_public_security__residence_permits') }}
 where id_no is not null or name is not null
@@ -63,7 +63,7 @@ select
     name as returned_name,
     cast(null as string) as returned_sex_code,
     cast(null as date) as returned_birth_date,
-    event_date as seen_date,
+    {{ seen_on('event_date') }} as seen_date,
     township_code
 from {{ ref('stg_public_security__hukou_events') }}
 where id_no is not null or name is not null
@@ -86,7 +86,7 @@ select
     name as returned_name,
     sex_code as returned_sex_code,
     birth_date as returned_birth_date,
-    death_date as seen_date,
+    {{ seen_on('death_date') }} as seen_date,
     township_code
 from {{ ref('stg_health__death_certificates') }}
 where id_no is not null or name is not null
@@ -109,7 +109,7 @@ select
     name as returned_name,
     sex_code as returned_sex_code,
     cast(null as date) as returned_birth_date,
-    death_date as seen_date,
+    {{ seen_on('death_date') }} as seen_date,
     township_code
 from {{ ref('stg_civil_affairs__cremations') }}
 where id_no is not null or name is not null
@@ -132,7 +132,7 @@ select
     mother_name as returned_name,
     cast(null as string) as returned_sex_code,
     cast(null as date) as returned_birth_date,
-    issued_date as seen_date,
+    {{ seen_on('issued_date') }} as seen_date,
     cast(null as string) as township_code
 from {{ ref('stg_health__birth_certificates') }}
 where mother_id_no is not null or mother_name is not null
@@ -155,7 +155,7 @@ select
     father_name as returned_name,
     cast(null as string) as returned_sex_code,
     cast(null as date) as returned_birth_date,
-    issued_date as seen_date,
+    {{ seen_on('issued_date') }} as seen_date,
     cast(null as string) as township_code
 from {{ ref('stg_health__birth_certificates') }}
 where father_id_no is not null or father_name is not null
@@ -178,7 +178,7 @@ select
     husband_name as returned_name,
     cast(null as string) as returned_sex_code,
     cast(null as date) as returned_birth_date,
-    registered_date as seen_date,
+    {{ seen_on('registered_date') }} as seen_date,
     cast(null as string) as township_code
 from {{ ref('stg_civil_affairs__marriages') }}
 where husband_id_no is not null or husband_name is not null
@@ -201,7 +201,7 @@ select
     wife_name as returned_name,
     cast(null as string) as returned_sex_code,
     cast(null as date) as returned_birth_date,
-    registered_date as seen_date,
+    {{ seen_on('registered_date') }} as seen_date,
     cast(null as string) as township_code
 from {{ ref('stg_civil_affairs__marriages') }}
 where wife_id_no is not null or wife_name is not null
@@ -408,7 +408,7 @@ select
     owner_name as returned_name,
     cast(null as string) as returned_sex_code,
     cast(null as date) as returned_birth_date,
-    registered_date as seen_date,
+    {{ seen_on('registered_date') }} as seen_date,
     cast(null as string) as township_code
 from {{ ref('stg_natural_resources__property_rights') }}
 where owner_id_no is not null or owner_name is not null
@@ -592,7 +592,7 @@ select
     head_name as returned_name,
     cast(null as string) as returned_sex_code,
     cast(null as date) as returned_birth_date,
-    signed_date as seen_date,
+    {{ seen_on('signed_date') }} as seen_date,
     township_code
 from {{ ref('stg_agriculture__land_contracts') }}
 where head_id_no is not null or head_name is not null
@@ -615,7 +615,7 @@ select
     name as returned_name,
     cast(null as string) as returned_sex_code,
     cast(null as date) as returned_birth_date,
-    survey_date as seen_date,
+    {{ seen_on('survey_date') }} as seen_date,
     township_code
 from {{ ref('stg_grid_centre__grid_survey') }}
 where id_no is not null or name is not null

@@ -39,7 +39,7 @@ select
     cast(null as boolean) as is_open,
     cast(null as string) as geometry,
     cast(null as string) as datum_name,
-    updated_date as seen_date,
+    {{ seen_on('updated_date') }} as seen_date,
     3 as rank
 from {{ ref('stg_emergency__inspections') }}
 union all
@@ -83,6 +83,6 @@ select
     cast(null as boolean) as is_open,
     geometry,
     datum_name,
-    updated_date as seen_date,
+    {{ seen_on('updated_date') }} as seen_date,
     2 as rank
 from {{ ref('stg_emergency__risk_points') }}

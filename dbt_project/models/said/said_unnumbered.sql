@@ -13,7 +13,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_public_security__residents') }}
 where coalesce(id_no_norm, id_no) is null and name is not null
 union all
@@ -31,7 +33,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_public_security__residence_permits') }}
 where id_no_norm is null and name is not null
 union all
@@ -49,7 +53,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_public_security__hukou_events') }}
 where id_no_norm is null and name is not null
 union all
@@ -67,7 +73,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_health__death_certificates') }}
 where id_no_norm is null and name is not null
 union all
@@ -85,7 +93,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_civil_affairs__cremations') }}
 where id_no_norm is null and name is not null
 union all
@@ -97,13 +107,15 @@ select
     source_ref,
     mother_id_no as id_no,
     mother_name as name,
-    cast(null as string) as sex_code,
+    '2' as sex_code,
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
     record_key as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    14 as least_age,
+    cast(birth_time as date) as aged_on
 from {{ ref('stg_health__birth_certificates') }}
 where mother_id_no_norm is null and mother_name is not null
 union all
@@ -115,13 +127,15 @@ select
     source_ref,
     father_id_no as id_no,
     father_name as name,
-    cast(null as string) as sex_code,
+    '1' as sex_code,
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
     record_key as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    14 as least_age,
+    cast(birth_time as date) as aged_on
 from {{ ref('stg_health__birth_certificates') }}
 where father_id_no_norm is null and father_name is not null
 union all
@@ -133,13 +147,15 @@ select
     source_ref,
     husband_id_no as id_no,
     husband_name as name,
-    cast(null as string) as sex_code,
+    '1' as sex_code,
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
     record_key as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    22 as least_age,
+    cast(registered_date as date) as aged_on
 from {{ ref('stg_civil_affairs__marriages') }}
 where husband_id_no_norm is null and husband_name is not null
 union all
@@ -151,13 +167,15 @@ select
     source_ref,
     wife_id_no as id_no,
     wife_name as name,
-    cast(null as string) as sex_code,
+    '2' as sex_code,
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
     record_key as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    20 as least_age,
+    cast(registered_date as date) as aged_on
 from {{ ref('stg_civil_affairs__marriages') }}
 where wife_id_no_norm is null and wife_name is not null
 union all
@@ -175,7 +193,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_civil_affairs__social_assistance') }}
 where id_no_norm is null and name is not null
 union all
@@ -193,7 +213,9 @@ select
     township_code,
     record_key as company,
     guardian_phone as phone,
-    guardian_name as kin_name
+    guardian_name as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_civil_affairs__children_in_need') }}
 where id_no_norm is null and name is not null
 union all
@@ -205,13 +227,15 @@ select
     source_ref,
     father_id_no as id_no,
     father_name as name,
-    cast(null as string) as sex_code,
+    '1' as sex_code,
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
     record_key as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    14 as least_age,
+    cast(birth_date as date) as aged_on
 from {{ ref('stg_civil_affairs__children_in_need') }}
 where father_id_no_norm is null and father_name is not null
 union all
@@ -223,13 +247,15 @@ select
     source_ref,
     mother_id_no as id_no,
     mother_name as name,
-    cast(null as string) as sex_code,
+    '2' as sex_code,
     cast(null as date) as birth_date,
     cast(null as string) as current_division_code,
     cast(null as string) as township_code,
     record_key as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    14 as least_age,
+    cast(birth_date as date) as aged_on
 from {{ ref('stg_civil_affairs__children_in_need') }}
 where mother_id_no_norm is null and mother_name is not null
 union all
@@ -247,7 +273,9 @@ select
     cast(null as string) as township_code,
     record_key as company,
     guardian_phone as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    18 as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_civil_affairs__children_in_need') }}
 where guardian_id_no_norm is null and guardian_name is not null
 union all
@@ -265,7 +293,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_civil_affairs__old_age_allowance') }}
 where id_no_norm is null and name is not null
 union all
@@ -283,7 +313,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_disabled_federation__disability_cards') }}
 where id_no_norm is null and name is not null
 union all
@@ -301,7 +333,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_veterans_affairs__entitled_veterans') }}
 where id_no_norm is null and name is not null
 union all
@@ -319,7 +353,9 @@ select
     cast(null as string) as township_code,
     record_key as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_natural_resources__property_rights') }}
 where owner_id_no_norm is null and owner_name is not null and owner_uscc is null
 union all
@@ -337,7 +373,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    18 as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_market_regulation__enterprises') }}
 where legal_rep_id_no_norm is null and legal_rep_name is not null
 union all
@@ -355,7 +393,9 @@ select
     cast(null as string) as township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_human_resources__employment_insurance') }}
 where id_no_norm is null and name is not null
 union all
@@ -373,7 +413,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_human_resources__resident_pensions') }}
 where id_no_norm is null and name is not null
 union all
@@ -391,7 +433,9 @@ select
     cast(null as string) as township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_housing_fund__fund_accounts') }}
 where id_no_norm is null and name is not null
 union all
@@ -409,7 +453,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_medical_insurance__enrolments') }}
 where id_no_norm is null and name is not null
 union all
@@ -427,7 +473,9 @@ select
     cast(null as string) as township_code,
     cast(null as string) as company,
     guardian_phone as phone,
-    guardian_name as kin_name
+    guardian_name as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_education__school_rolls') }}
 where id_no_norm is null and name is not null
 union all
@@ -445,7 +493,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_agriculture__poverty_register') }}
 where id_no_norm is null and name is not null
 union all
@@ -463,7 +513,9 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    18 as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_agriculture__land_contracts') }}
 where head_id_no_norm is null and head_name is not null
 union all
@@ -481,7 +533,9 @@ select
     township_code,
     house_no as company,
     phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_grid_centre__grid_survey') }}
 where id_no_norm is null and name is not null
 union all
@@ -499,6 +553,8 @@ select
     township_code,
     cast(null as string) as company,
     cast(null as string) as phone,
-    cast(null as string) as kin_name
+    cast(null as string) as kin_name,
+    cast(null as integer) as least_age,
+    cast(null as date) as aged_on
 from {{ ref('stg_finance__subsidy_payments') }}
 where id_no_norm is null and name is not null

@@ -39,13 +39,9 @@ select
     ranged.age_years,
     ranged.band_name,
     ranged.pay_month as last_paid_month,
-    case
-        when ranged.birth_date is null then 'ok'
-        when band.band_name is null then 'unknown_band'
-        when ranged.age_years < band.min_age then 'under_age'
-        when ranged.youngest_age > band.max_age then 'band_not_moved'
-        else 'ok'
-    end as band_state
+    ranged.youngest_age,
+    band.min_age,
+    band.max_age
 from ranged
 left join {{ ref('allowance_band') }} as band
     on band.band_name = ranged.band_name

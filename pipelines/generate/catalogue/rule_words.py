@@ -33,7 +33,7 @@ def facts(rule: Rule, house: House) -> list[tuple[str, str]]:
         ("判定条件", condition(rule, house)),
         ("参数", "；".join(parameters(rule))),
         ("必需的数据源", "、".join(named(code, house) for code in rule.needs) or "无：有什么数据就查什么"),
-        ("答复期限", f"{rule.days} 日（自然日）"),
+        ("答复期限", f"{rule.working_days} 个工作日"),
         ("暂不重开", f"已处理的，{rule.fix_grace_days} 日内等数据更新" if rule.fix_grace_days else ""),
         ("校核表", house.checks[rule.rule_id][0]),
         ("维护", f"{_OWNER}，版本 {rule.version}，自 {rule.valid_from:%Y-%m-%d} 起"),
@@ -57,16 +57,23 @@ def named(code: str, house: House) -> str:
 def condition(rule: Rule, house: House) -> str:
     """When a row is a finding; '' where only the problem itself can tell."""
     check = house.checks[rule.rule_id][1]
-    given, column = check["kwargs"], check["kwargs"].get("column")
+    given, column = check["kwargs"], check["meta"].get("defect", check["kwargs"].get("column"))
     label, words = rule.labels.get(column), rule.value_labels.get(column, {})
     match label and check["type"].removeprefix("expect_column_values_to_"):
-        case "be_null":
+        case "be_null" | "have_no_defect":
             return f"查出「{label}」" + (f"：{'、'.join(words.values())}" if words else "")
         case "be_between":
-            return f"「{label}」大于 {_limit(given['max_value'])}"
+            return f"「{label}」{_beyond(given)}"
         case "be_in_set":
             return f"「{label}」不是{'、'.join(words.get(v, v) for v in given['value_set'])}"
     return ""
+
+
+def _beyond(given: Mapping[str, object]) -> str:
+    """Where a value lies that is outside of one limit."""
+    if "max_value" in given:
+        return f"大于 {_limit(given['max_value'])}"
+    return f"{'不大于' if given.get('strict_min') else '小于'} {_limit(given['min_value'])}"
 
 
 def _limit(said: object) -> str:

@@ -166,8 +166,12 @@ class House:
     def evidence(self, rule: Rule) -> tuple[str, list[str]]:
         """The table a rule looks at, and the columns it decides by and shows."""
         table, check = self.checks[rule.rule_id]
-        decides = [c for c in (check["kwargs"].get("column"),) if c]
-        return table, [*dict.fromkeys((*check["meta"]["evidence"], *decides, check["meta"]["value"]))]
+        meta, kwargs = check["meta"], check["kwargs"]
+        said = [kwargs.get(k, "") for k in ("column", "sql")]
+        asked = re.findall(r"\w+", " ".join((*said, *kwargs.get("defects", {}).values())))
+        decides = [c for c in asked if c in self.lineage.get(table, {})]
+        told = (*meta["evidence"], *decides, meta["value"])
+        return table, [*dict.fromkeys(c for c in told if c != meta.get("defect"))]
 
 
 def house() -> House:

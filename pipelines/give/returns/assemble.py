@@ -30,6 +30,8 @@ from pipelines.kit.office.sheets import Sheet, SheetColumn, ValueList, load_list
 from pipelines.kit.office.styles import clean
 
 _COUNTY_DIGITS = 6
+# By what of the evidence a question is known to people: whom it is about, a place, the holder of a contract.
+_NAMES = ("name", "place_name", "head_name")
 OUTCOMES = {
     "accepted": "已受理",
     "rejected": "未通过",
@@ -135,9 +137,14 @@ def _value_query(values: ValueList) -> str:
 _TOWNSHIPS = """
     select distinct township_code, township_name, county_name from lake.unified.division
     where level_name = '乡镇' and is_current order by township_code"""
+# What a department said last where it did not follow the township.
+_REFUSED = """
+    select ticket_id, arg_max(cast(as_of as varchar), seq) as refused_on, arg_max(reason, seq) as reason
+    from lake.ledger.ticket_event where event = 'source_reject' group by ticket_id"""
 # The village a rule's row is about, where the rule says one; else that of the person, if it is in the township.
-_TICKETS = """
-    with home as (
+_TICKETS = f"""
+    with refused as ({_REFUSED}),
+    home as (
         select person.person_id, substr(person.village_code, 1, 9) as township_code,
             min(village.division_name) as village_name
         from lake.unified.person as person
@@ -145,17 +152,20 @@ _TICKETS = """
             on village.division_code = person.village_code and village.level_name = '村'
         group by person.person_id, substr(person.village_code, 1, 9)
     )
-    select ticket.township_code, ticket_id, coalesce(group_key, ticket_id), rule_id, severity,
-        coalesce(found_by, rule_id), coalesce(evidence, '{}'),
-        feed, field, coalesce(value, ''), coalesce(home.village_name, '')
+    select ticket.township_code, ticket.ticket_id, coalesce(group_key, ticket_id), rule_id, severity,
+        coalesce(found_by, rule_id), coalesce(evidence, '{{}}'),
+        feed, field, coalesce(value, ''), coalesce(home.village_name, ''),
+        coalesce(refused.refused_on || ' 部门未采纳：' || refused.reason, '')
     from lake.ledger.ticket as ticket
     left join home on ticket.subject_kind = 'person' and home.person_id = ticket.subject_id
         and home.township_code = ticket.township_code
+    left join refused using (ticket_id)
     where assignee = 'township' and state = 'returned' and ticket.township_code is not null
-    order by ticket.township_code, ticket_id"""
+    order by ticket.township_code, ticket.ticket_id"""
 # What a township said last, in whichever turn that was. A value the department reported since is told: it won.
-_ANSWERS = """
-    with last as (
+_ANSWERS = f"""
+    with refused as ({_REFUSED}),
+    last as (
         select township_code, max(as_of) as as_of from lake.ledger.answer where as_of <= ? group by township_code
     ),
     overtaken as (
@@ -173,6 +183,9 @@ _ANSWERS = """
         a.outcome, coalesce(t.state, ''), coalesce(t.assignee, ''), flipped.ticket_id is not null,
         case when a.outcome = 'accepted' and overtaken.ticket_id is not null
             then '部门此后另报 ' || overtaken.value || '，现用部门的新值；仍不对的，请告知区市数据专员，转该部门。'
+            when a.outcome = 'accepted' and t.state = 'returned' and t.assignee = 'township'
+                and cast(a.as_of as varchar) < refused.refused_on
+            then refused.refused_on || ' 部门未采纳：' || refused.reason || '。请在「异常清单」里再核实一次。'
             else coalesce(a.reason, '') end,
         a.sheet_row
     from lake.ledger.answer a
@@ -181,6 +194,7 @@ _ANSWERS = """
     left join overtaken on overtaken.ticket_id = a.ticket_id
     left join flipped on flipped.ticket_id = a.ticket_id
     left join named on named.ticket_id = a.ticket_id
+    left join refused on refused.ticket_id = a.ticket_id
     where a.outcome in ('accepted', 'rejected') or a.note <> ''
     order by a.township_code, a.file_name, a.workbook_sha256, a.sheet_row, a.ticket_id"""
 _FRESH = """
@@ -192,22 +206,24 @@ _NIL = "select distinct feed, scope from lake.ledger.arrival where as_of = ? and
 
 def _anomalies(rows: tuple[tuple, ...], rules: Mapping[str, Rule], wording: Wording) -> tuple[Anomaly, ...]:
     made = []
-    for ticket_id, group_key, rule_id, severity, found_by, evidence, feed, field, value, village in rows:
+    for ticket_id, group_key, rule_id, severity, found_by, evidence, feed, field, value, village, refused in rows:
         # Where a row stands in a department's file tells the township nothing.
         known = json.loads(evidence).items()
         facts = {k: clean(str(v)) for k, v in known if not SOURCE_REF.fullmatch(str(v))}
         shown = wording.value(wording.column(field, feed), value) if field else ""
-        who = {k: facts.pop(k, "") for k in ("name", "id_no", "village_name")}
+        called = next((name for name in _NAMES if facts.get(name)), "name")
+        who = {k: facts.pop(k, "") for k in (called, "id_no", "village_name")}
+        told = [f"{k}：{v}" for k, v in wording.evidence(rules[found_by], facts, feed).items()]
         made.append(
             Anomaly(
                 ticket_id=ticket_id,
                 group_key=group_key,
                 rule_id=rule_id,
                 severity=severity,
-                name=who["name"],
+                name=who[called],
                 id_no=who["id_no"],
                 village_name=who["village_name"] or clean(village),
-                evidence="；".join(f"{k}：{v}" for k, v in wording.evidence(rules[found_by], facts, feed).items()),
+                evidence="；".join(filter(None, (clean(refused), *told))),
                 value=clean(shown),
             )
         )

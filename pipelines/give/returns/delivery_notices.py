@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from pipelines.kit.records import read_record
 from pipelines.kit.security.keys import KeyProvider, write_password_list
 from pipelines.kit.security.workbook_lock import lock
 from pipelines.kit.whole_files import fresh_folder, publish_folder
+from pipelines.kit.working_days import working_day_after
 
 # Part of the digest that tells whether a notice still says what it should: count up when its words change.
 _LAYOUT = 4
@@ -132,7 +133,7 @@ def _facts(
 
 def _due(result: DeliveryResult) -> date:
     """The last day of the ticket that asks for the delivery."""
-    return date.fromisoformat(result.in_force_from) + timedelta(days=load_rules()[_ASKED_BY].days)
+    return working_day_after(date.fromisoformat(result.in_force_from), load_rules()[_ASKED_BY].working_days)
 
 
 def _verdict(result: DeliveryResult, ruling: Ruling | None) -> str:

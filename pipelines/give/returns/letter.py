@@ -14,11 +14,12 @@ from pathlib import Path
 
 from typing_extensions import TypedDict
 
+from pipelines.judge.ledger.decisions import SOURCE
 from pipelines.judge.ledger.reissue import DAMAGED, Unfounded
 from pipelines.kit import issues
 from pipelines.kit.office.column import Column, centred
 from pipelines.kit.office.styles import page, workbook_bytes
-from pipelines.kit.office.table import write_table, write_title
+from pipelines.kit.office.table import write_asked, write_table, write_title
 from pipelines.kit.paths import Paths
 from pipelines.kit.records import read_record
 from pipelines.kit.security.signature import digest
@@ -34,9 +35,16 @@ _COLUMNS = (
     Column("镇街意见", 22), Column("镇街更正值", 18), Column("建议办理", 34), centred("办理期限", 13),
     centred("首次提出", 12), centred("目前状态", 16),
 )  # fmt: skip
+_ASKED = (
+    centred(SOURCE.headings["decision"], 9), Column(SOURCE.headings["reason"], 30),
+    centred(SOURCE.headings["by"], 10), centred(SOURCE.headings["second"], 10), centred(SOURCE.headings["on"], 13),
+)  # fmt: skip
 _GUIDE = (
     "请按「数据文件」「工作表」「行号」在贵单位报送的文件中找到该行，在源系统中核对并更正；下次交付时以更正后的数据为准。",
-    "请在「办理期限」前办理，「镇街异议」「更正后仍错」排在前面，请优先办理。答复请写明工单号、采纳或不采纳、理由，送市大数据局。",
+    "请在「办理期限」前办理，「镇街异议」「更正后仍错」排在前面，请优先办理。",
+    "答复填在右边的黄色单元格：答复选“采纳”或“不采纳”，理由、答复人、答复日期（如 2024-03-05）必填；"
+    "紧急的还须由另一人复核，填复核人。没有答复的行空着，下一期再列。",
+    "填好后另存，送市大数据局，从下一期起生效。工单号一列不要改；有一行没有填完的，整份等待改好。",
 )
 
 
@@ -141,4 +149,5 @@ def build_letter(letter: Letter, issue: int = 1, because: str = "") -> bytes:
         page(sheet, f"数据异议函 {day} 内部资料 注意保密", title_rows=(top, top))
         sheet.freeze_panes(top + 1, 4)
         write_table(sheet, formats, top, _COLUMNS, letter.rows, fits_rows=True)
+        write_asked(sheet, formats, top, 1 + len(_COLUMNS), _ASKED, len(letter.rows), SOURCE.choices.values())
     return out.getvalue()

@@ -6,11 +6,12 @@ come from. Equal content has an equal digest, whatever its issue number.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from pipelines.give.returns.columns import list_key
 from pipelines.kit.keys import entity_key
 from pipelines.kit.security.signature import digest
+from pipelines.kit.working_days import working_day_after
 
 LAYOUT_VERSION = "2"
 
@@ -30,13 +31,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """What a rule asks the township, and how many days it has."""
+    """What a rule asks the township, and how many working days it has."""
 
     rule_id: str
     title: str
     severity: str
     text: str
-    days: int
+    working_days: int
     version: str
     choices: tuple[Choice, ...]
 
@@ -83,8 +84,8 @@ class TownshipReturn:
 
     @property
     def due_on(self) -> date:
-        """Last day for answers, in calendar days from the data date: that of the question with the fewest."""
-        return self.as_of + timedelta(days=min(q.days for q in self.questions))
+        """Last day for answers, in working days after the data date: that of the question with the fewest."""
+        return working_day_after(self.as_of, min(q.working_days for q in self.questions))
 
     @property
     def place(self) -> str:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -41,6 +41,7 @@ from pipelines.judge.wording import Wording, named_codes
 from pipelines.kit.contracts import Feed, load_contracts
 from pipelines.kit.office.styles import clean
 from pipelines.kit.paths import Paths
+from pipelines.kit.working_days import working_day_after, working_days_between
 
 _HIDDEN = "（见源数据该行）"
 # What a township has still to look into is the department's to put right, once it is asked.
@@ -209,7 +210,7 @@ def _line(
             "；".join(f"{k}：{_ID_NO.sub('…', v)}" for k, v in evidence.items()), label,
             wording.value(column, value), ticket.place, "：".join(t for t in (ticket.answer, ticket.note) if t),
             wording.value(column, ticket.correction), rule.fix_zh,
-            _due(ticket.since + timedelta(days=rule.days), as_of), ticket.opened_on.isoformat(),
+            _due(working_day_after(ticket.since, rule.working_days), as_of), ticket.opened_on.isoformat(),
             _STATES.get(ticket.state, ticket.state),
         )
     )  # fmt: skip
@@ -217,8 +218,8 @@ def _line(
 
 def _due(day: date, as_of: date) -> str:
     """The last day, and by how many the letter comes after it."""
-    late = (as_of - day).days
-    return day.isoformat() if late <= 0 else f"{day.isoformat()}（逾期 {late} 天）"
+    late = working_days_between(day, as_of)
+    return f"{day.isoformat()}（逾期 {late} 个工作日）" if late else day.isoformat()
 
 
 def _identifying(feeds: Mapping[str, Feed]) -> frozenset[str]:

@@ -6,7 +6,7 @@ Belongs here: rule -> question, and what each answer leads to. Does not belong h
 from collections.abc import Mapping
 
 from pipelines.give.returns.model import Choice, Question
-from pipelines.judge.rules import ALIVE, Answer, Rule
+from pipelines.judge.rules import ALIVE, DEAD, Answer, Rule
 
 SEVERITY_ORDER = "CHMLI"
 
@@ -21,7 +21,7 @@ def questions(rules: Mapping[str, Rule]) -> tuple[Question, ...]:
             title=rule.title_zh,
             severity=rule.severity,
             text=rule.problem_zh + rule.question_zh,
-            days=rule.days,
+            working_days=rule.working_days,
             version=rule.version,
             choices=tuple(
                 Choice(a.words, meaning(rule, a), a.needs_value, a.value_list) for a in rule.answers
@@ -37,8 +37,10 @@ def meaning(rule: Rule, answer: Answer) -> str:
         return (
             "立即按健在处理，并注明「生死有异议」，不据此停发；转登记死亡的部门核实。部门不采纳的，下期再请您核实；部门再次登记的，由部门负责。"
         )
-    if answer.kind == "confirm":
+    if answer.asserts == DEAD and answer.kind == "confirm":
         return "按已死亡处理，转发放补贴的部门办理（仍在发放的停发）；不算异议。"
+    if answer.kind == "confirm":
+        return "核实情况转责任部门办理；不算异议。"
     if answer.kind == "dispute":
         return f"值不变，注明「{answer.marks}有异议」；转数据源部门核实，答复情况列入下次「回执」。"
     if answer.kind == "not_error":

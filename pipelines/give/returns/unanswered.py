@@ -12,6 +12,7 @@ from pipelines.judge.ledger.set_manifest import read_manifest
 from pipelines.kit.issues import issues_in
 from pipelines.kit.paths import Paths
 from pipelines.kit.receipt_files import receipts
+from pipelines.kit.working_days import working_days_between
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class Unanswered:
     due_on: str
     questions: int
 
-    def days_over(self, today: date) -> int:
-        """Days since the last day for answers."""
-        return (today - date.fromisoformat(self.due_on)).days
+    def working_days_over(self, today: date) -> int:
+        """Working days since the last day for answers."""
+        return working_days_between(date.fromisoformat(self.due_on), today)
 
 
 def unanswered(paths: Paths, today: date) -> list[Unanswered]:

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.give.stewards.change_doubts import Doubt, write_sheet
 from pipelines.judge.ledger.linkage_decisions import LINKAGE
 from pipelines.kit.contracts import Feed
 from pipelines.kit.disclosure import STEWARD, may_show
 from pipelines.kit.office.column import Column, centred
 from pipelines.kit.office.styles import page, workbook_bytes
-from pipelines.kit.office.table import write_facts, write_head, write_title
+from pipelines.kit.office.table import write_asked, write_facts, write_table, write_title
 from pipelines.kit.paths import Paths
 from pipelines.kit.whole_files import PRIVATE, write_whole
 
@@ -40,8 +41,11 @@ _READING = (
     ("怎么看", "一行是一条没有找到人的记录和一个可能的人。同一条记录可能对应几个人，最多认定其中一个；"
      "都不是的，逐行选“不是同一人”。"
      "人员各项后面的括号里是提供该内容的数据源。死亡记录在前，其次是待遇，再次是其他。"),
-    ("怎么填", "在黄色单元格填写：决定选“同一人”或“不是同一人”；“撤销”是收回以前的决定。拿不准的不填，下一轮再出。"
+    ("怎么填", "在黄色单元格填写：决定选“同一人”或“不是同一人”；拿不准的不填，下一轮再出。"
      "理由、决定人、决定日期（如 2024-03-05）必填；主键两列不要改。"),
+    ("怎么撤销", "判定过的不再列出。要收回的，另填一行：记录主键、人员主键照抄原来那一行，决定选“撤销”，"
+     "就像没有判定过一样；要改认为别人，再填一行“同一人”。只填“同一人”而不撤销原来的，不生效。"
+     "“不是同一人”之后记录填报了此人有效证号的，以证号为准，下一轮会提示。"),
     ("交到哪里", "另存后放入 data/decisions/linkage/，从下一轮起生效，判定过的不再出现；"
      "有一行没有填完的，整个文件等待改好，下一轮的本工作簿里会说明是哪一行。"),
 )  # fmt: skip
@@ -122,16 +126,20 @@ def _values(values: Iterable, feeds: Iterable[str]) -> str:
     return "；".join(f"{value}（{'、'.join(codes)}）" for value, codes in said.items())
 
 
-def write_book(paths: Paths, as_of: date, found: Sequence[Pair], problems: Sequence[str]) -> Path:
+def write_book(
+    paths: Paths, as_of: date, found: Sequence[Pair], problems: Sequence[str], changes: Sequence[Doubt] = ()
+) -> Path:
     """`reports/linkage/{date}/疑似同一人_{date}.xlsx`, swapped in whole, for its owner alone: it names people."""
     name = as_of.isoformat()
     target = paths.reports / "linkage" / name / f"{TITLE}_{name}.xlsx"
-    write_whole(target, build_book(as_of, found, problems), PRIVATE)
+    write_whole(target, build_book(as_of, found, problems, changes), PRIVATE)
     return target
 
 
-def build_book(as_of: date, found: Sequence[Pair], problems: Sequence[str]) -> bytes:
-    """The workbook as bytes."""
+def build_book(
+    as_of: date, found: Sequence[Pair], problems: Sequence[str], changes: Sequence[Doubt] = ()
+) -> bytes:
+    """The workbook as bytes. `changes`: of number, in doubt."""
     facts = [*_READING, *(("上次的问题", p) for p in problems)]
     with workbook_bytes(as_of, f"{TITLE} {as_of.isoformat()}") as (book, formats, out):
         sheet = book.add_worksheet(TITLE)
@@ -139,18 +147,9 @@ def build_book(as_of: date, found: Sequence[Pair], problems: Sequence[str]) -> b
         write_title(sheet, formats, f"{TITLE}（{as_of.isoformat()}）")
         top = write_facts(sheet, formats, 1, facts, _SHOWN) + 1
         page(sheet, f"{TITLE} {as_of.isoformat()} 内部资料", title_rows=(top, top))
-        write_head(sheet, formats, top, (*_SHOWN, *_ASKED))
-        for c, column in enumerate(_ASKED, len(_SHOWN)):
-            sheet.write_string(top, c, column.heading, formats["head_answer"])
-        for r, pair in enumerate(found, top + 1):
-            for c, text in enumerate(pair.cells):
-                sheet.write_string(r, c, text, formats["cell_centred" if _SHOWN[c].is_centred else "cell"])
-            for c, column in enumerate(_ASKED, len(_SHOWN)):
-                sheet.write_blank(r, c, None, formats["answer_centred" if column.is_centred else "answer"])
-        last, first = top + max(len(found), 1), len(_SHOWN)
-        choices = {"validate": "list", "source": list(LINKAGE.choices.values()), "ignore_blank": True}
-        sheet.data_validation(top + 1, first, last, first, choices)
+        cells = [pair.cells for pair in found]
+        write_table(sheet, formats, top, _SHOWN, cells, is_numbered=False, fits_rows=True)
+        write_asked(sheet, formats, top, len(_SHOWN), _ASKED, len(found), LINKAGE.choices.values())
         sheet.freeze_panes(top + 1, 1)
-        sheet.autofilter(top, 0, last, len(_SHOWN) + len(_ASKED) - 1)
-        sheet.ignore_errors({"number_stored_as_text": f"A{top + 2}:P{last + 1}"})
+        write_sheet(book, formats, as_of.isoformat(), changes)
     return out.getvalue()

@@ -4,7 +4,7 @@ Belongs here: its figures and the workbook; counts only, nobody is named. Does n
 (judge/ledger/precedence.py). Equal days give equal bytes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from pipelines.judge.ledger.precedence import FIELDS, HEADINGS, LAST_RANK, LONGE
 from pipelines.kit.contracts import Feed
 from pipelines.kit.office.column import Column, centred
 from pipelines.kit.office.styles import page, workbook_bytes
-from pipelines.kit.office.table import write_facts, write_head, write_title
+from pipelines.kit.office.table import write_asked, write_facts, write_table, write_title
 from pipelines.kit.paths import Paths
 from pipelines.kit.whole_files import write_whole
 
@@ -45,16 +45,16 @@ _CLAIMED = {
 }
 _OF_CLAIMS = f"""
 SELECT feed, {", ".join(
-    f"[count({said}), count(*) FILTER (claim.source_ref = {ref}), count(*) FILTER ({said} <> valued.{value})]"
+    f"[count({said}), count({said}) FILTER (claim.source_ref = {ref}), count(*) FILTER ({said} <> valued.{value})]"
     for said, value, ref in _CLAIMED.values()
 )}
 FROM lake.unified.person_claim AS claim JOIN lake.unified.person_value AS valued USING (person_id) GROUP BY feed
 """
 _OF_OTHERS = """
-SELECT said.feed, 'residence', count(*), count(*) FILTER (said.won),
-    count(*) FILTER (said.value <> chosen.township_code)
+SELECT said.feed, 'residence', count(*), count(*) FILTER (said.won AND chosen.residence_feed = said.feed),
+    count(*) FILTER (said.value <> chosen.residence_township_code)
 FROM lake.unified.person_candidate AS said
-LEFT JOIN lake.unified.person_residence AS chosen USING (person_id)
+LEFT JOIN lake.unified.person AS chosen USING (person_id)
 WHERE said.field = 'residence'
 GROUP BY said.feed
 UNION ALL
@@ -96,6 +96,17 @@ def places(con: duckdb.DuckDBPyConnection) -> list[Place]:
     return sorted(found, key=lambda p: (order[p.field], p.rank or LAST_RANK + 2, p.feed))
 
 
+def untold(found: Collection[Place]) -> list[str]:
+    """Chinese messages about fields that feeds tell and that nobody has a value of, as each of these is stopped."""
+    lines = []
+    for field, word in FIELDS.items():
+        telling = [p for p in found if p.field == field and p.told]
+        if telling and all(p.rank is None for p in telling):
+            feeds = "、".join(p.feed for p in telling)
+            lines.append(f"{word}：提供它的数据源（{feeds}）都已停用，本轮没有采用任何值；请至少恢复一个（决定选“恢复”）。")
+    return lines
+
+
 def _decided(by: str | None, on: date | None, reason: str | None) -> str:
     return f"{on} {by}：{reason}" if by else ""
 
@@ -112,7 +123,6 @@ def write_book(
 
 def build_book(as_of: date, found: Sequence[Place], feeds: Mapping[str, Feed], problems: Sequence[str]) -> bytes:
     """The workbook as bytes."""
-    columns = (*_SHOWN, *_ASKED)
     facts = [*_READING, *(("上次的问题", p) for p in problems)]
     with workbook_bytes(as_of, f"{TITLE} {as_of.isoformat()}") as (book, formats, out):
         sheet = book.add_worksheet(TITLE)
@@ -120,24 +130,14 @@ def build_book(as_of: date, found: Sequence[Place], feeds: Mapping[str, Feed], p
         write_title(sheet, formats, f"{TITLE}（{as_of.isoformat()}）")
         top = write_facts(sheet, formats, 1, facts, _SHOWN) + 1
         page(sheet, f"{TITLE} {as_of.isoformat()} 内部资料", title_rows=(top, top))
-        write_head(sheet, formats, top, columns)
-        for c, column in enumerate(_ASKED, len(_SHOWN)):
-            sheet.write_string(top, c, column.heading, formats["head_answer"])
-        for r, place in enumerate(found, top + 1):
-            for c, text in enumerate(_cells(place, feeds)):
-                sheet.write_string(r, c, text, formats["cell_centred" if _SHOWN[c].is_centred else "cell"])
-            for c, column in enumerate(_ASKED, len(_SHOWN)):
-                sheet.write_blank(r, c, None, formats["answer_centred" if column.is_centred else "answer"])
+        cells = [_cells(place, feeds) for place in found]
+        write_table(sheet, formats, top, _SHOWN, cells, is_numbered=False, fits_rows=True)
         last, first = top + len(found), len(_SHOWN)
-        lists = (
-            {"validate": "list", "source": list(PRECEDENCE.choices.values())},
-            *({"validate": "integer", "criteria": "between", "minimum": 1, "maximum": m} for m in (LAST_RANK, LONGEST)),
-        )
-        for c, rule in enumerate(lists, first):
-            sheet.data_validation(top + 1, c, last, c, rule | {"ignore_blank": True})
+        write_asked(sheet, formats, top, first, _ASKED, len(found), PRECEDENCE.choices.values())
+        for c, most in enumerate((LAST_RANK, LONGEST), first + 1):
+            whole = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": most}
+            sheet.data_validation(top + 1, c, last, c, whole | {"ignore_blank": True})
         sheet.freeze_panes(top + 1, 3)
-        sheet.autofilter(top, 0, last, len(columns) - 1)
-        sheet.ignore_errors({"number_stored_as_text": f"A{top + 2}:J{last + 1}"})
     return out.getvalue()
 
 

@@ -9,7 +9,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from pipelines.ingest.addresses import division, parts
+from pipelines.ingest.addresses.inside import inside_key
 from pipelines.ingest.addresses.names import Names
+from pipelines.ingest.values.missing import WORDS
 
 _BLANK = re.compile(r"\s+")
 DIVISION = "division"
@@ -34,12 +36,20 @@ class Address:
 
     @property
     def door_key(self) -> str | None:
-        """What is compared of two addresses of one village: road, number, building, unit and room; where none of the
-        last four is told, whatever is."""
-        door = (self.gate_no, self.building_no, self.unit_no, self.room_no)
-        if not any(door):
+        """What is compared of two addresses of one village: road, number and building; where no number of any kind
+        is told, whatever is."""
+        if not self._has_number:
             return "".join(filter(None, (self.road_name, self.landmark, self.rest_text))) or None
-        return "/".join(part or "" for part in (self.road_name, *door))
+        return "/".join(part or "" for part in (self.road_name, self.gate_no, self.building_no))
+
+    @property
+    def inside_key(self) -> str | None:
+        """What tells two shops of one door apart; None where nothing does, or no number of any kind is told."""
+        return inside_key(self.unit_no, self.room_no, self.pieces) if self._has_number else None
+
+    @property
+    def _has_number(self) -> bool:
+        return any((self.gate_no, self.building_no, self.unit_no, self.room_no))
 
 
 def normalise(text: str) -> str:
@@ -52,6 +62,8 @@ def normalise(text: str) -> str:
 def parse(text: str, names: Names) -> Address:
     """What an address says."""
     plain = normalise(text)
+    if plain.lower() in WORDS:
+        return Address(*[None] * 10, pieces=((parts.REST, plain),))
     end, codes = division.find(plain, names)
     cut = ((DIVISION, plain[:end]), *parts.pieces(plain[end:]))
     told: dict[str, str] = {}

@@ -20,6 +20,7 @@ import polars as pl
 from pipelines.ingest.addresses.names import Version, read_names
 from pipelines.ingest.addresses.parse import parse
 from pipelines.kit.contracts import load_contracts
+from pipelines.kit.contracts.model import ADDRESSES
 from pipelines.kit.models import AS_OF, DATA, MODEL, nodes
 from pipelines.kit.paths import Paths
 from pipelines.kit.reference.load import ADDRESS
@@ -27,8 +28,6 @@ from pipelines.kit.tables import transaction
 from pipelines.kit.words import comment
 from pipelines.kit.workers import pool
 
-# 地址 and 住所 of enterprises (expectations/elements.yaml).
-_ELEMENTS = ("DE03001", "DE04003")
 _TOLD, _UNITS = "stg_civil_affairs__divisions", "stg_division_version"
 _AT_ONCE, _WORKERS = 50_000, 2
 
@@ -67,7 +66,7 @@ def read_texts(con: duckdb.DuckDBPyConnection, paths: Paths, as_of: date) -> Rea
 def _texts(paths: Paths) -> str:
     """Of every feed with an address, and what townships put in its place."""
     feeds = load_contracts().values()
-    columns = [(feed.code, c.name) for feed in feeds for c in feed.columns if c.element in _ELEMENTS]
+    columns = [(feed.code, c.name) for feed in feeds for c in feed.columns if c.element in ADDRESSES]
     said = " UNION ALL ".join(
         f"SELECT {name} AS address FROM read_parquet('{paths.root}/bronze/{code}/*/rows.parquet') AS row_ "
         "SEMI JOIN lake.ledger.delivery_standing AS standing ON standing.delivery_id = row_._delivery_id "

@@ -16,6 +16,7 @@ from pipelines.ingest.bronze.result import ACCEPTED, DeliveryResult
 Row = tuple[str | int, ...]
 _CITY = "全市"
 _AWAITED = "待重报"
+_NOWHERE = "不在应报之列，请核对范围和期次"
 _KEPT = timedelta(days=31)  # a refusal that was made good, or that no period waits for, is shown as long as this
 
 
@@ -71,10 +72,12 @@ def refused_rows(day: Day) -> list[Row]:
 
 
 def _now(result: DeliveryResult, cell: Arrival | None, is_owed: bool) -> str:
-    if cell and cell.arrived_on:
+    if cell is None:
+        return _NOWHERE if result.scope and result.period else _AWAITED
+    if cell.arrived_on:
         day = cell.arrived_on.isoformat()
         return f"{day} 已重报" if day >= result.delivered_on else f"不影响：{day} 已有合格文件"
-    return "后一期已到，不必重报" if cell and cell.state == model.REFUSED and not is_owed else _AWAITED
+    return "后一期已到，不必重报" if cell.state == model.REFUSED and not is_owed else _AWAITED
 
 
 def _why(result: DeliveryResult) -> str:

@@ -14,7 +14,8 @@ from pipelines.ingest.values.table import ROW
 from pipelines.kit.contracts import Column, Feed
 
 MISSING = "N_MISSING"  # the notice about signs that were read as blanks
-_WORDS = (
+# Where there is no value, in any column that is no free text.
+WORDS = (
     "null", "none", "nan", "na", "n/a", "nil", "nat", "<na>", "\\n", "无", "無", "没有", "暂无", "暂缺", "不详", "未知",
     "不明", "未填", "空", "空值", "缺失", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "00000000",
 )  # fmt: skip
@@ -37,7 +38,7 @@ def _counts(shortest: int) -> set[str]:
     return {row[:n] for row in rows for n in range(shortest, _LONGEST + 1)}
 
 
-_LETTERS = {word.upper() for word in _WORDS if word.isascii() and word.isalpha()}
+_LETTERS = {word.upper() for word in WORDS if word.isascii() and word.isalpha()}
 # A serial number may be 111111 or 123456, no citizen's number and no telephone is; 12345 is the city's hotline.
 _CHECKED, _PHONES, _OTHERS = (
     pl.Series(sorted(_LETTERS | signs), dtype=pl.String).implode()
@@ -51,7 +52,7 @@ _CHECKED, _PHONES, _OTHERS = (
 
 def says_nothing(text: pl.Series) -> pl.Series:
     """Whether each text that is no date and no number says that there is none."""
-    return (text.str.to_lowercase().is_in(_WORDS) | text.str.contains(_STROKES)).fill_null(False)
+    return (text.str.to_lowercase().is_in(WORDS) | text.str.contains(_STROKES)).fill_null(False)
 
 
 def is_no_number(values: pl.Series, column: Column, is_plain: bool) -> pl.Series | None:

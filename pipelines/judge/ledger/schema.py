@@ -13,7 +13,7 @@ from pipelines.kit.tables import transaction
 from pipelines.kit.words import comment
 
 # Count up when a column goes or changes its meaning: a lake of another layout is emptied, and its turns are replayed.
-LAYOUT = 3
+LAYOUT = 4
 # Tables that keep rows of every turn.
 TURN_TABLES = {
     "answer": (
@@ -46,6 +46,7 @@ TURN_TABLES = {
     ),
     "person_key": "as_of DATE, id_no VARCHAR, person_id VARCHAR",
     "person_key_event": "as_of DATE, id_no VARCHAR, former_person_id VARCHAR, person_id VARCHAR, kind VARCHAR",
+    "ruled_out": "as_of DATE, claim_id VARCHAR, person_id VARCHAR, turn DATE, is_numbered BOOLEAN",
     "issued_resident": (
         "as_of DATE, township_code VARCHAR, person_id VARCHAR, name VARCHAR, "
         "sex_name VARCHAR, birth_date DATE, village_name VARCHAR, grid_code VARCHAR, "
@@ -104,8 +105,8 @@ STATE_TABLES = {
         "reason VARCHAR, decided_by VARCHAR, decided_on DATE, turn DATE"
     ),
     "linkage_decision": (
-        "as_of DATE, claim_id VARCHAR, person_id VARCHAR, decision VARCHAR, reason VARCHAR, decided_by VARCHAR, "
-        "decided_on DATE, turn DATE"
+        "as_of DATE, decision_no BIGINT, claim_id VARCHAR, person_id VARCHAR, decision VARCHAR, reason VARCHAR, "
+        "decided_by VARCHAR, decided_on DATE, turn DATE"
     ),
     "correction_standing": (
         "ticket_id VARCHAR, feed VARCHAR, record_key VARCHAR, field VARCHAR, wrong_value VARCHAR, "

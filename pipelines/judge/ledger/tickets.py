@@ -141,7 +141,7 @@ def _decide(con: duckdb.DuckDBPyConnection, as_of: date, decisions: Sequence[Dec
     _apply(con, as_of, due.DECISIONS)
     applied = {t for (t,) in con.execute("SELECT ticket_id FROM step").fetchall()}
     return tuple(
-        f"{d.file} 第{d.position}条：工单 {short(d.ticket_id)} 目前不在部门处理中，该决定未生效。请核对工单号。"
+        f"{d.place}：工单 {short(d.ticket_id)} 目前不在部门处理中，该决定未生效。请核对工单号。"
         for d in last
         if d.ticket_id not in applied
     )

@@ -87,15 +87,22 @@ def _insert(con: Any, table: str, compiled: Sequence[Any]) -> None:
 def cell_sql(meta: Mapping[str, Any]) -> str:
     """SQL of the struct of _CELL_FIELDS of one failing row, all text. Evidence: column -> value, as the lake has it."""
     field = f'"{meta["field_column"]}"' if "field_column" in meta else _literal(meta.get("field"))
-    evidence = ", ".join(f"{_literal(c)}, {_text(c)}" for c in meta["evidence"])
+    evidence = ", ".join(f"{_literal(c)}, {_of(meta, c)}" for c in meta["evidence"])
     kind, subject = _literal(meta["subject"]["kind"]), _text(meta["subject"]["id"])
     return (
-        f"{{'rule_id': {_literal(meta['rule_id'])}, 'field': {field}, 'value': {_text(meta['value'])}, "
+        f"{{'rule_id': {_literal(meta['rule_id'])}, 'field': {field}, 'value': {_of(meta, meta['value'])}, "
         f"'evidence': CAST(json_merge_patch('{{}}', json_object({evidence})) AS VARCHAR), "
         f"'place': {_text(place_of(meta))}, "
         f"'subject_kind': CASE WHEN {subject} IS NULL THEN 'record' ELSE {kind} END, "
         f"'subject_id': coalesce({subject}, {_text('record_key')})}}"
     )
+
+
+def _of(meta: Mapping[str, Any], column: str) -> str:
+    """A column of the table, or the code of the first defect that holds."""
+    if column != meta.get("defect"):
+        return _text(column)
+    return "CASE " + " ".join(f"WHEN {sql} THEN {literal(code)}" for code, sql in meta["defects"].items()) + " END"
 
 
 def place_of(meta: Mapping[str, Any]) -> str:

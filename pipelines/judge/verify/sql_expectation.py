@@ -1,7 +1,7 @@
-"""The one custom expectation: rows must satisfy an SQL expression. For what GX has no built-in (foreign keys,
-comparisons with nulls, check digits); everything else uses a built-in, which reads better.
+"""The custom expectations: rows must satisfy an SQL expression, or have none of several named defects. For what GX has
+no built-in (foreign keys, comparisons with nulls, check digits); everything else uses a built-in, which reads better.
 
-Belongs here: its metric and its class. Does not belong here: an expression. Those come from the suites of this
+Belongs here: their metrics and classes. Does not belong here: an expression. Those come from the suites of this
 repository only; they are code.
 """
 
@@ -33,3 +33,23 @@ class ExpectColumnValuesToSatisfySql(ColumnMapExpectation):
     sql: str
     map_metric: ClassVar[str] = "column_values.satisfy_sql"
     success_keys: ClassVar = ("sql", "mostly")
+
+
+class ColumnValuesHaveNoDefect(ColumnMapMetricProvider):
+    """Metric behind the expectation; a null result of a defect's condition is not a fault."""
+
+    condition_metric_name = "column_values.have_no_defect"
+    condition_value_keys = ("defects",)
+
+    @column_condition_partial(engine=SqlAlchemyExecutionEngine)
+    def _sqlalchemy(cls, column, defects, **kw):
+        some = " OR ".join(f"({sql})" for sql in defects.values())
+        return sa.literal_column(f"NOT coalesce({some}, false)", sa.Boolean)
+
+
+class ExpectColumnValuesToHaveNoDefect(ColumnMapExpectation):
+    """Rows with a non-null `column` must make no condition of `defects` (code -> SQL) true."""
+
+    defects: dict[str, str]
+    map_metric: ClassVar[str] = "column_values.have_no_defect"
+    success_keys: ClassVar = ("defects", "mostly")

@@ -30,6 +30,8 @@ IDENTIFIER = "identifier"
 MONTH = "month"
 CORRECTABLE = "correctable"
 GRID = "grid"
+# Elements that say in words where something is (地址, 住所); homes have others.
+ADDRESSES = ("DE03001", "DE04003")
 DIVISION = "division"
 # What becomes of a row whose month lies after the period of its file: it comes in and is told, or is kept out.
 AHEAD_TOLD, AHEAD_REFUSED = "told", "refused"

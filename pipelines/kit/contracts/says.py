@@ -31,6 +31,7 @@ from pipelines.kit.house_files import Name
 # A field of a person that feeds tell, and the column of the lake that holds it.
 PERSON_FIELDS = {"name": "name", "sex": "sex_code", "birth": "birth_date"}
 SELF = "self"
+SEXES = {"男": "1", "女": "2"}
 # What can be said of a person whose number is only judged.
 _JUDGED = {"role", "id", "digits", "mixed", "former", "names"}
 # Keys whose columns tell who or what is meant.
@@ -47,7 +48,9 @@ class Person(Strict):
     kind of the claim's key where a row names several people. `names` false: the number is judged and nothing else.
     `any_number`: one that is not valid names a person all the same. `vouches`: who is named here may be meant by a row
     without a number. `elsewhere`: the place of the row is not this person's. `phone`: to reach him or his family;
-    `kin`: the name of somebody of his household. `rank` in the queue for every field, or field by field; the lowest
+    `kin`: the name of somebody of his household. What the role implies, so that a row without a number is nobody's who
+    cannot be: `of_sex`, where no column tells it; `least_age` in full years, had on the day `aged_on`, without one on
+    the business date. `rank` in the queue for every field, or field by field; the lowest
     wins, without one a feed is last.
     """
 
@@ -67,6 +70,9 @@ class Person(Strict):
     elsewhere: bool = False
     phone: Name | None = None
     kin: Name | None = None
+    of_sex: Literal[*SEXES] | None = None
+    least_age: int | None = Field(default=None, ge=1)
+    aged_on: Name | None = None
     rank: Rank | dict[Literal[*PERSON_FIELDS], Rank] | None = None
 
     @property
@@ -234,6 +240,10 @@ def _of_people(says: Says, columns: Mapping[str, SaidColumn]) -> Iterator[str]:
     for p in says.person:
         if p.digits and "id_no" in columns:
             yield f".{p.role}.digits: there is a column id_no already; bind that one"
+        if p.sex and p.of_sex:
+            yield f".{p.role}.of_sex: column {p.sex} tells the sex; leave of_sex out"
+        if p.aged_on and not p.least_age:
+            yield f".{p.role}.aged_on: it is the day of an age; say least_age, or leave aged_on out"
         if p.vouches and not p.name:
             yield f".{p.role}.vouches: people are looked for by name; say its column, or leave vouches out"
         yield from (f".{p.role}.{problem}" for problem in (_of_rank(p) if p.names else _of_judged(p)))
@@ -305,7 +315,7 @@ def _columns(says: Says) -> Iterator[tuple[str, str, str]]:
     """(key, column, what it must be) of every column that is named."""
     for p in says.person:
         kinds = {"id": "identity number", "former": "identity number", "birth": "date", "seen": "date",
-                 "sex": "sex", "name": "", "phone": "", "kin": ""}  # fmt: skip
+                 "sex": "sex", "name": "", "phone": "", "kin": "", "aged_on": "date or moment"}  # fmt: skip
         if p.digits:
             kinds["id"] = "identifier"
         yield from ((f"person.{p.role}.{k}", getattr(p, k), kind) for k, kind in kinds.items() if getattr(p, k))
@@ -331,6 +341,7 @@ def _is(column: SaidColumn, wanted: str) -> bool:
     return {
         "date": column.element.type == "date",
         "moment": column.element.type == "timestamp",
+        "date or moment": column.element.type in ("date", "timestamp"),
         "amount": column.element.type == "decimal",
         "identifier": IDENTIFIER in column.tags,
         "identity number": standard == CITIZEN_NUMBER,

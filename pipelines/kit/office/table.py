@@ -49,6 +49,23 @@ def write_head(sheet: Worksheet, formats: dict[str, Format], top: int, columns: 
     sheet.set_row(top, 5 + LINE_POINTS * max(line_count(c.heading, c.width) for c in columns))
 
 
+def write_asked(
+    sheet: Worksheet, formats: dict[str, Format], top: int, left: int, columns: Sequence[Column], rows: int,
+    choices: Iterable[str],
+) -> None:  # fmt: skip
+    """Yellow cells for people to fill in, from column `left` on, beside the `rows` rows of a table with its header at
+    row `top`; what goes into the first of them is chosen."""
+    for c, column in enumerate(columns, left):
+        sheet.write_string(top, c, column.heading, formats["head_answer"])
+        sheet.set_column(c, c, column.width)
+        for r in range(top + 1, top + 1 + rows):
+            sheet.write_blank(r, c, None, formats["answer_centred" if column.is_centred else "answer"])
+    last = top + max(rows, 1)
+    chosen = {"validate": "list", "source": list(choices), "ignore_blank": True}
+    sheet.data_validation(top + 1, left, last, left, chosen)
+    sheet.autofilter(top, 0, last, left + len(columns) - 1)
+
+
 def _write_fitting(
     sheet: Worksheet, top: int, columns: Sequence[Column], rows: Iterable[Sequence[str | int]],
     styles: Sequence[Format],

@@ -17,7 +17,7 @@ from pipelines.kit.words import comment
 
 # A row each text of an address that is in force: filled turn by turn (ingest/addresses/table.py), empty until then.
 ADDRESS = ("address", "county_code", "township_code", "village_code", "road_name", "gate_no", "building_no", "unit_no",
-           "room_no", "landmark", "rest_text", "door_key")  # fmt: skip
+           "room_no", "landmark", "rest_text", "door_key", "inside_key")  # fmt: skip
 
 
 def load_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
@@ -31,6 +31,8 @@ def load_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, in
     con.execute("CREATE SCHEMA IF NOT EXISTS lake.reference")
     con.execute("CREATE TABLE IF NOT EXISTS lake.reference.load_state (digest VARCHAR)")
     con.execute(f"CREATE TABLE IF NOT EXISTS lake.reference.address ({', '.join(f'{c} VARCHAR' for c in ADDRESS)})")
+    for column in ADDRESS:  # a lake of before may lack one; its texts are read again then
+        con.execute(f"ALTER TABLE lake.reference.address ADD COLUMN IF NOT EXISTS {column} VARCHAR")
     con.execute("CREATE TABLE IF NOT EXISTS lake.reference.address_state (digest VARCHAR)")
     if con.execute("SELECT digest FROM lake.reference.load_state").fetchall() != [(digest,)]:
         _write(con, {name: read(paths.reference) for name, read in READERS.items()}, digest)

@@ -6,9 +6,12 @@ missing column.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 import polars as pl
+
+from pipelines.kit.working_days import FIRST_YEAR, arranged_until, is_working_day
 
 _LEVEL_NAMES = {2: "市", 3: "县", 4: "乡镇", 5: "村"}
 
@@ -104,6 +107,13 @@ def industry(folder: Path) -> pl.DataFrame:
     )
 
 
+def retired_industry(folder: Path) -> pl.DataFrame:
+    """Classes of GB/T 4754-2011 that GB/T 4754-2017 has under another code: code, name, successor_code."""
+    return _text(folder / "codes" / "gbt4754_2011_retired.csv").select(
+        code="old_code", name="old_name", successor_code="new_code"
+    )
+
+
 def incident_class(folder: Path) -> pl.DataFrame:
     """Kinds of incidents and the words each platform has for them: code and name, then a column a platform."""
     names = {"class_code": "incident_class_code", "class_name": "incident_class_name"}
@@ -142,12 +152,25 @@ def county_census(folder: Path) -> pl.DataFrame:
     return pl.concat([early, late]).with_columns(pl.col(figures).cast(pl.Int64))
 
 
+def working_day(folder: Path) -> pl.DataFrame:
+    """Every day of the years whose holidays are arranged, and of the year after them. Whoever is given ten working days
+    has until the working day whose number is ten more than that of the day it was given.
+
+    Columns: day, is_working_day, working_day_number (working days since the first year, up to and with this day).
+    """
+    days = pl.date_range(date(FIRST_YEAR, 1, 1), date(arranged_until().year + 1, 12, 31), eager=True)
+    works = pl.Series([is_working_day(day) for day in days])
+    return pl.DataFrame({"day": days, "is_working_day": works, "working_day_number": works.cum_sum().cast(pl.Int64)})
+
+
 READERS: Mapping[str, Callable[[Path], pl.DataFrame]] = {
     "division_2023": division_2023,
     "division_snapshot": division_snapshot,
     "gbt2260": gbt2260,
     "ethnic": ethnic,
     "industry": industry,
+    "retired_industry": retired_industry,
     "incident_class": incident_class,
     "county_census": county_census,
+    "working_day": working_day,
 }

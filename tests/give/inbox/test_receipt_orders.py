@@ -65,7 +65,7 @@ def test_a_file_in_the_wrong_folder_is_told_whose_folder_it_is_and_until_when(pa
     drop(paths, f"{FIRST}/b.xlsx", fill_in(plain(SECOND), ALIVE))
     (file,) = acknowledge(paths, con, NEXT).files
     told = {row[0]: row[2] for row in receipt_cells(file.receipt)[:8] if row[0]}
-    assert told["镇街"] == "芝罘区向阳街道" and told["答复期限"] == "2024年2月15日"
+    assert told["镇街"] == "芝罘区向阳街道" and told["答复期限"] == "2024年2月19日"
     assert "请放到 370602002 文件夹" in told["办理结果"]
 
 
@@ -73,7 +73,7 @@ def test_a_day_that_is_over_when_a_turn_takes_the_file_in_is_said_to_be(paths, c
     drop(paths, f"{FIRST}/a.xlsx", fill_in(plain(), ALIVE))
     (file,) = intake(paths, con, TURN).files
     told = {row[0]: row[2] for row in receipt_cells(file.receipt)[:8] if row[0]}
-    assert told["答复期限"].startswith("2024年2月15日，已过。")
+    assert told["答复期限"].startswith("2024年2月19日，已过。")
     assert told["办理结果"].endswith("「回执」页没有填经办人，下次请填写。")
 
 

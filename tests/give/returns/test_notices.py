@@ -1,3 +1,4 @@
+import io
 import json
 from datetime import date
 
@@ -9,8 +10,10 @@ from pipelines.give.returns.notices import write_notices
 from pipelines.give.returns.own_rows import own_reference
 from pipelines.ingest.values.schema import rows_schema
 from pipelines.judge.ledger import turns
+from pipelines.judge.ledger.decisions import SOURCE, Decision
 from pipelines.judge.ledger.reissue import Unfounded
 from pipelines.judge.rules import load_rules
+from pipelines.kit import decision_files
 from pipelines.kit.contracts import load_contracts
 from tests.give.returns.small_lake import AS_OF, TOWNSHIPS, ticket
 
@@ -53,6 +56,42 @@ def rows_of(notice):
 
 
 @pytest.mark.usefixtures("source_tickets")
+def test_a_letter_filled_in_is_the_answer(paths, con):
+    (notice,) = write_notices(paths, con, AS_OF)
+    book = openpyxl.load_workbook(notice.file)
+    sheet = book.active
+    header = next(c.row for c in sheet["A"] if c.value == "序号")
+    places = {cell.value: cell.column for cell in sheet[header]}
+
+    def answer(row: int, **cells) -> None:
+        for heading, value in cells.items():
+            sheet.cell(header + row, places[heading], value)
+
+    def read() -> tuple[list, list[str]]:
+        book.save(filled := io.BytesIO())
+        return decision_files.read("答复.xlsx", filled.getvalue(), SOURCE)
+
+    assert read() == ([], [])
+    answer(1, 答复="采纳", 答复理由="已更正", 答复人="王五", 复核人="赵六", 答复日期=date(2024, 2, 5))
+    answer(3, 答复="不采纳", 答复理由="原值无误", 答复人="王五", 答复日期="2024-02-06")
+    entries, problems = read()
+    assert problems == []
+    first, last = rows_of(notice)[0]["工单号"], rows_of(notice)[2]["工单号"]
+    assert [(d.ticket_id, d.event, d.by, d.second, d.on, d.place) for d in map(Decision.of, entries)] == [
+        (first, "source_accept", "王五", "赵六", date(2024, 2, 5), f"答复.xlsx 工作表“异议函”第{header + 1}行"),
+        (last, "source_reject", "王五", "", date(2024, 2, 6), f"答复.xlsx 工作表“异议函”第{header + 3}行"),
+    ]
+    answer(2, 答复="同意")
+    assert read()[1] == [
+        f"答复.xlsx 工作表“异议函”第{header + 2}行：“答复理由”没有填。",
+        f"答复.xlsx 工作表“异议函”第{header + 2}行：“答复人”没有填。",
+        f"答复.xlsx 工作表“异议函”第{header + 2}行：“答复”只能是 采纳 或 不采纳。",
+        f"答复.xlsx 工作表“异议函”第{header + 2}行：“答复日期”应是日期，例如 2024-02-15。",
+        "答复.xlsx：因此其中填好的 2 条决定也没有采用；请在原处改好这个文件，下一轮一并收入。",
+    ]
+
+
+@pytest.mark.usefixtures("source_tickets")
 def test_disputes_and_flip_backs_come_first_with_file_and_line(paths, con):
     held(paths, "F31", "20240131-aaaaaaaa", {7: {}, 8: {}})
     (notice,) = write_notices(paths, con, AS_OF)
@@ -66,10 +105,10 @@ def test_disputes_and_flip_backs_come_first_with_file_and_line(paths, con):
     assert (rows[0]["字段"], rows[0]["镇街"]) == ("网格编码", "芝罘区向阳街道")
     assert rows[0]["镇街意见"] == "数据源有误：已入户"
     assert rows[1]["镇街更正值"] == "370602001001002 北大街社区居委会第2网格"
-    assert [r["办理期限"] for r in rows] == ["2024-02-15"] * 3
+    assert [r["办理期限"] for r in rows] == ["2024-02-19"] * 3
     assert {(r["问题说明"], r["建议办理"]) for r in rows} == {(RULES["R11"].problem_zh, RULES["R11"].fix_zh)}
     (late,) = write_notices(paths, con, date(2024, 2, 29))
-    assert {r["办理期限"] for r in rows_of(late)} == {"2024-02-15（逾期 14 天）"}
+    assert {r["办理期限"] for r in rows_of(late)} == {"2024-02-19（逾期 8 个工作日）"}
 
 
 @pytest.mark.usefixtures("source_tickets")
@@ -114,7 +153,7 @@ def test_equal_letters_stay_and_another_needs_a_reason(paths, con):
     (second,) = write_notices(paths, con, AS_OF, because="复核后撤销一条")
     assert (second.issue, second.tickets, second.file.parent.name) == (2, 2, "20240131_2")
     assert "替代同一日期的第 1 号函，以本函为准。原因：复核后撤销一条。" in str(
-        openpyxl.load_workbook(second.file).active["A4"].value
+        openpyxl.load_workbook(second.file).active["A6"].value
     )
     assert first.file.read_bytes() == before
     assert [n.is_new for n in write_notices(paths, con, AS_OF)] == [False]

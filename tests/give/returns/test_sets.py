@@ -340,6 +340,26 @@ def test_what_was_last_said_is_told_whenever_that_was_with_what_has_overtaken_it
     assert told[("2024-01-31", short(ticket(FIRST, 4)))][:2] == ("", "未答复") and len(told) == 2
 
 
+def test_why_a_department_did_not_follow_stands_beside_the_question_and_the_answer(con):
+    con.execute(
+        "insert into lake.ledger.answer (as_of, workbook_sha256, file_name, township_code, sheet_row, ticket_id, "
+        "answer_text, outcome) values (?, 'aa', 'a.xlsx', ?, 3, ?, '数据源有误', 'accepted')",
+        [AS_OF, FIRST, ticket(FIRST, 3)],
+    )
+    con.execute(
+        "insert into lake.ledger.ticket_event by name select date '2024-02-29' as as_of, ? as ticket_id, "
+        "unnest([2, 3]) as seq, unnest(['source_reject', 'recheck_fail']) as event, '登记无误' as reason",
+        [ticket(FIRST, 3)],
+    )
+    data = next(township_returns(con, date(2024, 3, 5), load_rules(), load_contracts()))
+    (asked,) = (a for a in data.anomalies if a.ticket_id == ticket(FIRST, 3))
+    assert asked.evidence.startswith("2024-02-29 部门未采纳：登记无误；")
+    assert [cells[9] for cells in data.previous_answers] == [
+        "2024-02-29 部门未采纳：登记无误。请在「异常清单」里再核实一次。"
+    ]
+    assert not any("部门未采纳" in a.evidence for a in data.anomalies if a.ticket_id != asked.ticket_id)
+
+
 def test_a_ticket_the_department_holds_again_is_not_the_townships_turn(con):
     """3: its source flipped back and R46 names nobody; 4: the department did not mend it; 5: the township's."""
     for number in (3, 4, 5):

@@ -44,7 +44,7 @@ def test_who_sent_nothing_is_late_the_day_after(paths, con, issued):
     asked = {code for code, one in issued.items() if one.anomalies}
     assert set(found) == asked and FIRST in asked
     assert found[FIRST].questions == issued[FIRST].anomalies
-    assert found[FIRST].days_over(after) == 1
+    assert found[FIRST].working_days_over(after) == 1
 
 
 def test_what_came_after_the_set_is_an_answer_and_what_came_before_is_none(paths, con, issued):

@@ -180,7 +180,7 @@ def test_the_guide_tells_counts_dates_and_what_answers_mean():
     sections = {s.title: dict(s.lines) for s in guide(township_return())}
     about = sections["一、这是什么文件"]
     assert about["本期内容"] == "需要核实 6 条；辖区人口 30 人；特殊人群 2 条；与上期相比有变化 1 条。"
-    assert about["请在何时交回"] == "2024年2月15日前（含当日）"
+    assert about["请在何时交回"] == "2024年2月19日前（含当日）"
     assert "12 个月内不再就此询问" in sections["三、各选项的意思"]["居住人员网格缺失或失效"]
     assert sections["四、数据到哪一天"] == {"来源": "涉及贵镇街的部门数据都没有拖期。"}
     again = {s.title: dict(s.lines) for s in guide(township_return().reissued(2, "x", "更正"))}

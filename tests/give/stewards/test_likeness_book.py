@@ -7,7 +7,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from pipelines.give.stewards import likeness_book
+from pipelines.give.stewards import change_doubts, likeness_book
 from pipelines.give.stewards.likeness_book import build_book, pairs, shown_feeds, write_book
 from pipelines.judge.ledger import linkage_decisions
 from pipelines.kit.build import build
@@ -97,3 +97,24 @@ def test_a_turn_gives_out_so_many_and_equal_days_give_equal_bytes(paths, monkeyp
 def test_a_feed_that_may_only_be_asked_is_not_shown():
     asked = {code for code, feed in FEEDS.items() if feed.return_mode != "rows"}
     assert asked and not asked & set(shown_feeds(FEEDS))
+
+
+def test_changes_of_number_in_doubt_stand_on_a_sheet_of_their_own_with_why(paths):
+    with connect(paths) as con:
+        con.execute(
+            "INSERT INTO lake.linkage.number_change BY NAME SELECT 'k' || i AS record_key, 'F03/20240131-a/' || i AS "
+            "source_ref, DATE '2024-01-01' + i::INTEGER AS event_date, '370602195001010011' AS old_id_no, "
+            "'370602195001010038' AS id_no, '张三' AS name, ['followed', 'two_people', 'older', 'several'][i] "
+            "AS verdict FROM range(1, 5) t(i)"
+        )
+        found = change_doubts.doubts(con)
+    assert [line[0] for line in found] == ["F03/20240131-a/4", "F03/20240131-a/2"]
+    assert found[1][-1].startswith("两个证号没有共同的姓名")
+    assert "370602195001010011" in on_sheet(build_book(DAY, [], [], found))
+    assert "没有存疑的换号。" in on_sheet(build_book(DAY, [], []))
+
+
+def on_sheet(content: bytes) -> set[str]:
+    """What stands on the sheet of doubted changes."""
+    sheet = openpyxl.load_workbook(io.BytesIO(content))[change_doubts.TITLE]
+    return {cell.value for row in sheet.iter_rows() for cell in row if cell.value}

@@ -6,7 +6,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from pipelines.give.stewards.precedence_book import Place, build_book, places, write_book
+from pipelines.give.stewards.precedence_book import Place, build_book, places, untold, write_book
 from pipelines.judge.ledger import precedence
 from pipelines.kit.build import build
 from pipelines.kit.contracts import load_contracts
@@ -93,6 +93,16 @@ def test_a_steward_stops_a_source_and_another_value_stands(paths, found):
     assert [c.value for c in sheet[sheet.max_row]][:5] == ["姓名", "F01", "户籍人口", "市公安局", "停用"]
 
 
+def test_a_field_nobody_is_believed_about_is_told():
+    def place(feed, rank, told, field="name"):
+        return Place(field, feed, rank, None, "", told, 0, 0)
+
+    others = [place("F31", 1, 9, "residence"), place("F01", None, 0, "birth_date")]
+    assert untold([place("F01", None, 5), place("F17", 2, 3), *others]) == []
+    (told,) = untold([place("F01", None, 5), place("F17", 2, 0), *others])
+    assert told.startswith("姓名：提供它的数据源（F01）都已停用")
+
+
 @pytest.mark.parametrize(
     ("cells", "why"),
     [
@@ -108,4 +118,4 @@ def test_what_is_wrong_is_told_by_file_row_and_heading(tmp_path, found, cells, w
     (folder / "a.xlsx").write_bytes(fill_in(build_book(DAY, found, FEEDS, []), F04=cells))
     precedence.take_in(paths, NEXT)
     (told,) = precedence.problems(paths, NEXT, set())
-    assert why in told and "a.xlsx 第" in told and "行：" in told
+    assert why in told and "a.xlsx 工作表“取值优先级”第" in told and "行：" in told

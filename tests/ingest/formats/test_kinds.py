@@ -2,6 +2,7 @@
 
 import email.message
 import email.policy
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from pipelines.ingest.formats import kinds
 from pipelines.ingest.landing.file_name import read_name
+from pipelines.ingest.values.table import UnreadableError
 from tests.ingest import made_files as f
 from tests.ingest import raw_workbooks as raw
 from tests.ingest.conftest import Office
@@ -261,3 +263,10 @@ def test_only_the_ending_may_be_in_upper_case():
     assert read_name(FEEDS["F10"], "f10_高龄津贴发放_370602_202401.xlsx") is None
     assert read_name(FEEDS["F10"], "F10_高龄津贴发放_370602_202401.EXE") is None
     assert set(kinds.WORKBOOKS) <= set(kinds.NAMES)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(pipe := tmp_path / "F16_纳税主体状态_370600_202403_全量.csv")
+    with pytest.raises(UnreadableError):
+        kinds.kind_of(pipe)
+    assert not kinds.may_unfold(pipe)

@@ -86,6 +86,7 @@ def test_nothing_is_taken_into_a_turn_when_a_later_one_is_out(paths):
         ("姓名".encode("gb18030"), "UTF-8"),
         ("ticket_id: abc\n", "应是一个列表"),
         ("- 只是文字\n", "第1条：应写成"),
+        (f"{GOOD}  reason: 未核实\n", "第6行：“reason”写了两次"),
         (GOOD.replace("accepted", "maybe"), "decision 只能是 accepted"),
         (GOOD.replace("  reason: 已核实\n", ""), "缺少 reason"),
         (GOOD.replace("2024-02-10", "二月十日"), "on 应是日期"),
@@ -129,7 +130,7 @@ def test_other_files_and_future_ones_are_told_and_wait(paths):
     assert take_in(paths, T2) == []
     assert read_decisions(paths, T2) == ([], [
         "empty.yaml：里面没有任何决定。",
-        "决定.docx：不是 .yaml 或 .yml 文件，没有读。请按样例另存为 .yaml。",
+        "决定.docx：不是 .yaml 或 .yml 或 .xlsx 文件，没有读。请按样例另存为 .xlsx。",
         "future.yaml：其中有 2024-03-05 的决定，到那一天才办理，目前等待。",
     ])  # fmt: skip
     assert len(take_in(paths, T3)) == 1 and len(read_decisions(paths, T3)[0]) == 1
@@ -202,6 +203,15 @@ def test_a_taken_in_file_that_was_damaged_since_is_told(paths):
     (kept,) = take_in(paths, T2)
     kept.write_bytes(b"")
     assert read_decisions(paths, T2) == ([], [f"{kept.name}：内容应是一个列表（每条以 - 开头），整个文件未采用。"])
+
+
+def test_a_taken_in_file_that_was_edited_since_counts_and_is_told(paths):
+    write(paths, "a.yaml", GOOD)
+    (kept,) = take_in(paths, T2)
+    kept.write_text(GOOD.replace("accepted", "rejected"), encoding="utf-8")
+    (decision,), (told,) = read_decisions(paths, T2)
+    assert decision.event == "source_reject"
+    assert told.startswith(f"{kept.name}：收入以后被人改过")
 
 
 def test_a_file_without_end_is_not_read(paths, monkeypatch):

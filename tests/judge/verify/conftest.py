@@ -4,7 +4,10 @@ import pytest
 
 from pipelines.judge.ledger import schema
 from pipelines.kit.lake import connect
+from pipelines.kit.models import DBT_PROJECT
 from pipelines.kit.paths import Paths
+
+PARAMETERS = DBT_PROJECT / "seeds" / "rule_parameter.csv"
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +27,8 @@ def lake(tmp_path_factory, gx):
             "CREATE TABLE lake.reference.rule_parameter AS SELECT * FROM (VALUES "
             "('R17', 'grace_days', 30, DATE '2020-01-01', DATE '2024-07-01'), "
             "('R17', 'grace_days', 10, DATE '2024-07-01', NULL)) "
-            "t(rule_id, parameter, value, valid_from, valid_to)"
+            "t(rule_id, parameter, value, valid_from, valid_to) "
+            "UNION ALL SELECT * EXCLUDE (basis) FROM "
+            f"read_csv('{PARAMETERS}', types={{'valid_to': 'DATE'}}) WHERE rule_id <> 'R17'"
         )
         yield con

@@ -83,10 +83,13 @@ TABLES = {
         },
     ),
     "old_age_band": (
-        "name, id_no, birth_date DATE, age_years BIGINT, band_name, band_state, last_paid_month",
+        "name, id_no, birth_date DATE, age_years BIGINT, band_name, youngest_age BIGINT, min_age BIGINT, "
+        "max_age BIGINT, last_paid_month",
         {
-            "good": ("张三", "1", "1940-01-01", 84, "80-89岁", "ok", "2024-01"),
-            "young": ("李四", "2", "1950-01-01", 74, "80-89岁", "under_age", "2024-01"),
+            "good": ("张三", "1", "1940-01-01", 84, "80-89岁", 84, 80, 89, "2024-01"),
+            "young": ("李四", "2", "1950-01-01", 74, "80-89岁", 74, 80, 89, "2024-01"),
+            "old": ("王五", "3", "1930-01-01", 94, "80-89岁", 94, 80, 89, "2024-01"),
+            "unborn": ("赵六", "4", None, None, "八十", None, None, None, "2024-01"),
         },
     ),
     "old_age_entitlement": (
@@ -110,6 +113,94 @@ TABLES = {
         {
             "good": ("甲公司", "1", "注销", "2023-01-01", 0, None, None),
             "bad": ("乙公司", "2", "注销", "2023-01-01", 4, "2023-12", "F17/d/7"),
+        },
+    ),
+    "enterprise_site": (
+        "name, uscc, address, registered_township_name, place_name, place_address, place_source_ref, "
+        "here_count BIGINT, elsewhere_count BIGINT, enterprise_id",
+        {
+            "good": ("甲公司", "1", "1号", "甲街道", "甲店", "2号", "F26/d/1", 1, 1, "f1"),
+            "moved": ("乙公司", "2", "1号", "甲街道", "乙店", "3号", "F26/d/2", 0, 1, "f2"),
+        },
+    ),
+    "business_sign": (
+        "uscc, uscc_defect, name, established_date DATE, months_old BIGINT, last_declared_month, last_insured_month, "
+        "licensed_until DATE, months_undeclared BIGINT, months_uninsured BIGINT, months_unlicensed BIGINT, "
+        "enterprise_id",
+        {
+            "busy": ("1", None, "甲公司", "2019-01-01", 60, "2024-01", None, None, 0, None, None, "f1"),
+            "young": ("2", None, "乙公司", "2023-02-01", 11, None, None, None, None, None, None, "f2"),
+            "wrong_code": ("3", "length", "丙公司", "2019-01-01", 60, None, None, None, None, None, None, "f3"),
+            "licensed": ("4", None, "丁公司", "2019-01-01", 60, None, None, "2029-01-01", None, None, -60, "f4"),
+            "unborn": ("5", None, "戊公司", None, None, None, None, None, None, None, None, "f5"),
+            "idle": ("6", None, "己公司", "2019-01-01", 60, "2023-01", "2022-01", None, 12, 24, None, "f6"),
+            "never": ("7", None, "庚公司", "2023-01-01", 12, None, None, None, None, None, None, "f7"),
+        },
+    ),
+    "industry_claim": (
+        "name, uscc, industry_code, taxed_industry_code, taxed_source_ref, class_code, class_name, taxed_class_code, "
+        "taxed_class_name, enterprise_id",
+        {
+            "good": ("甲公司", "1", "8113", "O8012", "F16/d/1", "8113", "修理", "8113", "修理", "f1"),
+            "no_class": ("乙公司", "2", "52", "5211", "F16/d/2", None, None, "5211", "百货零售", "f2"),
+            "differs": ("丙公司", "3", "5211", "3130", "F16/d/3", "5211", "百货零售", "3130", "钢压延加工", "f3"),
+        },
+    ),
+    "land_subsidy": (
+        "contract_code, parcel_code, parcel_name, head_name, head_id_no, subsidy_year, amount DECIMAL(18,2), "
+        "member_count BIGINT, gone_count BIGINT, changed_on DATE, days_unchanged BIGINT, claim_count BIGINT, "
+        "contract_area_mu DECIMAL(18,2), subsidy_area DECIMAL(18,2), head_person_id",
+        {
+            "good": ("c1", "p1", "东", "张三", "1", "2023", "9", 2, 1, "2020-01-01", 999, *[None] * 3, "h1"),
+            "fresh": ("c2", "p1", "东", "张三", "1", "2023", "9", 2, 2, "2023-11-03", 89, None, None, None, "h1"),
+            "gone": ("c3", "p1", "东", "张三", "1", "2023", "9", 2, 2, "2023-11-02", 90, None, None, None, "h1"),
+            "twice": ("c4", "p2", "西", "李四", "2", "2023", "9", *[None] * 4, 2, None, None, None),
+            "measured": ("c5", "p3", "南", "王五", "3", "2023", "9", *[None] * 5, "2.00", "2.10", "h3"),
+            "larger": ("c6", "p4", "北", "赵六", "4", "2023", "9", *[None] * 5, "2.00", "2.11", "h4"),
+        },
+    ),
+    "grant_payment": (
+        "holder_name, uscc, programme_name, project_name, instalment BIGINT, total_amount DECIMAL(18,4), amount_unit, "
+        "record_date DATE, status_name, cancelled_date DATE, needed_title, title_record_no, earlier_record_no, "
+        "earlier_source_ref, enterprise_id",
+        {
+            "good": (
+                "甲", "1", "高企认定奖补", None, 1, "10", "万元", "2023-06-01", "注销", "2023-07-01", "高企", "9", None,
+                None, "f1",
+            ),
+            "cancelled": ("乙", "2", "奖补", None, 1, "10", "万元", "2023-08-01", "吊销", "2023-07-01",
+                          *[None] * 4, "f2"),
+            "no_title": ("丙", "3", "高企认定奖补", None, 1, "10", "万元", "2023-08-01", "存续", None, "高企",
+                         *[None] * 4),
+            "twice": ("丁", "4", "技改", "项目", 1, "10", "万元", "2023-08-01", "存续", *[None] * 3, "7",
+                      "F34/d/7", "f4"),
+        },
+    ),
+    "hazard": (
+        "hazard_no, place_name, address, department_name, item_name, level_name, due_date DATE, closed_date DATE, "
+        "is_open BOOLEAN, days_overdue BIGINT, evidence_no, reopen_count BIGINT, status_name, enterprise_id",
+        {
+            "good": ("1", *["甲"] * 5, "2024-01-31", None, True, 0, None, 1, "整改中", "f1"),
+            "closed": ("2", *["甲"] * 5, "2024-01-01", "2024-01-20", False, None, "Z1", None, "已销号", "f1"),
+            "late": ("3", *["甲"] * 5, "2024-01-30", None, True, 1, None, 0, "整改中", "f1"),
+            "unproven": ("4", *["甲"] * 5, "2024-01-30", "2024-01-20", False, None, None, 0, "已销号", None),
+            "again": ("5", *["甲"] * 5, "2024-02-28", None, True, -28, None, 2, "重新整改", "f1"),
+        },
+    ),
+    "inspected_item": (
+        "place_name, address, item_name, department_name, inspection_no, checked_date DATE, earlier_department_name, "
+        "earlier_inspection_no, earlier_checked_date DATE, earlier_source_ref, days_apart BIGINT, enterprise_id",
+        {
+            "good": ("甲", "1号", "通道", "应急", "J2", "2024-01-31", "消防", "J1", "2023-12-31", "F25/d/1", 31, "f1"),
+            "bad": ("乙", "2号", "通道", "应急", "J4", "2024-01-30", "消防", "J3", "2023-12-31", "F25/d/3", 30, None),
+        },
+    ),
+    "repeated_report": (
+        "basis, report_no, class_words, reported_at TIMESTAMP, status_name, earlier_feed, earlier_report_no, "
+        "earlier_reported_at TIMESTAMP, earlier_source_ref",
+        {
+            "linked": ("linked", "2", "噪声", "2024-01-10 09:00", "办结", "F28", "1", "2024-01-10 08:00", "F28/d/1"),
+            "alike": ("same_part", "3", "路灯", "2024-01-10 09:00", "办结", "F28", "1", "2024-01-10 08:00", "F28/d/1"),
         },
     ),
     "corrected_value": (
@@ -139,6 +230,14 @@ FEEDS = {
     "old_age_band": "F10",
     "benefit_payee": "F08",
     "disability_card": "F11",
+    "business_sign": "F14",
+    "enterprise_site": "F14",
+    "grant_payment": "F34",
+    "hazard": "F25",
+    "industry_claim": "F14",
+    "inspected_item": "F25",
+    "land_subsidy": "F23",
+    "repeated_report": "F29",
 }
 DEPARTMENTS = {
     "F01": "public_security",
@@ -146,9 +245,13 @@ DEPARTMENTS = {
     "F10": "civil_affairs",
     "F11": "disabled_federation",
     "F14": "market_regulation",
+    "F23": "agriculture",
     "F24": "emergency",
+    "F25": "emergency",
     "F26": "fire_rescue",
+    "F29": "hotline_centre",
     "F31": "grid_centre",
+    "F34": "industry_information",
 }
 
 # rule -> entities it must name
@@ -162,12 +265,20 @@ FAILING = {
     "R15": {"none", "dead"},
     "R17": {"late"},
     "R20": {"dead", "unknown"},
-    "R21": {"young"},
+    "R21": {"young", "old"},
     "R22": {"never", "stopped"},
     "R25": {"expired"},
     "R35": {"bad"},
+    "R36": {"moved"},
+    "R37": {"idle", "never"},
+    "R38": {"cancelled", "no_title", "twice"},
+    "R39": {"differs"},
     "R40": {"unlicensed"},
+    "R41": {"late", "unproven", "again"},
+    "R42": {"bad"},
     "R43": {"short", "dead"},
+    "R44": {"gone", "twice", "larger"},
+    "R45": {"alike"},
     "R46": {"ticket-2"},
     "R47": {"held"},
 }

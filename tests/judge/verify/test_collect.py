@@ -33,6 +33,10 @@ KINDS = {
         {"column": "sex", "sql": "length(id_no) = 3 AND born IS NOT NULL"},
     ),
     "K15": ("expect_column_value_lengths_to_equal", {"column": "id_no", "value": 3}),
+    "K16": (
+        "expect_column_values_to_have_no_defect",
+        {"column": "entity_key", "defects": {"old": "age > 120", "unborn": "age < 0", "unknown": "sex = '未知'"}},
+    ),
 }
 FAILING = {
     "K01": 2,
@@ -50,6 +54,7 @@ FAILING = {
     "K13": 2,
     "K14": 2,
     "K15": 1,
+    "K16": 3,
 }
 ROWS = """
     ('e1', '张三', '男', 30, 30, DATE '1990-01-01', '123', NULL),

@@ -1,5 +1,6 @@
 """The example on a rule's page is a row of its table that the rule finds, and no other rule."""
 
+import json
 from datetime import date
 
 from pipelines.judge.rules import load_rules
@@ -26,8 +27,10 @@ def test_each_rule_finds_its_example_and_no_other(lake):
         typed = [c if " " in c else f"{c} VARCHAR" for c in columns.split(", ")]
         keys = ", ".join(f"{key} VARCHAR" for key in (*_KEYS, "feed"))
         lake.execute(f"CREATE TABLE lake.verify.{table} ({keys}, {', '.join(typed)})")
+    decided = {}
     for rule_id, (table, _) in CHECKED.items():
         row = {**dict.fromkeys(_KEYS, rule_id), **RULES[rule_id].example}
+        decided[rule_id] = row.pop(CHECKED[rule_id][1].get("defect"), None)  # by the suite, not in the table
         if table == "old_age_entitlement":
             row["county_code"] = "370602"
         marks = ", ".join("?" * len(row))
@@ -35,3 +38,7 @@ def test_each_rule_finds_its_example_and_no_other(lake):
     verify(lake, date(2024, 1, 31), SUITES, RULES, departments)
     found = lake.execute("SELECT rule_id, entity_key FROM anomaly_now ORDER BY ALL").fetchall()
     assert found == [(rule_id, rule_id) for rule_id in sorted(RULES)]
+    evidence = dict(lake.execute("SELECT rule_id, evidence FROM anomaly_now").fetchall())
+    for rule_id, code in decided.items():
+        if defect := CHECKED[rule_id][1].get("defect"):
+            assert json.loads(evidence[rule_id])[defect] == code, rule_id

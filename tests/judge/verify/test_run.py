@@ -182,6 +182,9 @@ def test_a_rule_not_yet_valid_is_not_asked(lake, results):
     assert "R08" not in {r.rule_id for r in verify(lake, AS_OF, SUITES, rules, DEPARTMENTS)}
 
 
+(META,) = (e["meta"] for s in SUITES for e in s["expectations"] if e["meta"]["rule_id"] == "R01")
+
+
 def broken(table, rule_id, **change):
     return [
         {
@@ -209,8 +212,13 @@ def broken(table, rule_id, **change):
             "type": "expect_column_values_to_satisfy_sql",
             "kwargs": {"column": "id_no", "sql": "CAST(name AS INTEGER) > 0"},
         },
+        {
+            "type": "expect_column_values_to_have_no_defect",
+            "kwargs": {"column": "id_no", "defects": {"checksum": "no_such_function(id_no)"}},
+            "meta": {**META, "defect": "id_defect"},
+        },
     ],
-    ids=["unknown type", "unknown column", "bad sql", "sql failing on the data"],
+    ids=["unknown type", "unknown column", "bad sql", "sql failing on the data", "bad sql of a defect"],
 )
 def test_a_rule_that_cannot_be_evaluated_is_an_error_and_never_a_pass(lake, results, change):
     again = {
@@ -308,4 +316,4 @@ def test_what_a_stale_feed_says_still_counts_where_it_is_enough(lake, results):
     """A payment after death stays one, however old the list."""
     judged(lake, ("F10", "370600"), ("F01", "370600"))
     rules = {r for (r,) in lake.execute("SELECT DISTINCT rule_id FROM anomaly_now").fetchall()}
-    assert set(FAILING) - rules == {"R17", "R22"}
+    assert set(FAILING) - rules == {"R17", "R22", "R44"}

@@ -40,8 +40,10 @@ def test_second_load_writes_nothing_and_a_changed_file_is_taken_up(moved: MovedP
             "gbt2260": 6450,
             "ethnic": 56,
             "industry": 1956,
+            "retired_industry": 10,
             "incident_class": 14,
             "county_census": 27,
+            "working_day": 4383,
         }
         before = snapshots()
         assert load_reference(con, moved) == counts

@@ -1,5 +1,7 @@
 """The reference files say what they are known to say."""
 
+from datetime import date
+
 import pytest
 
 from pipelines.kit.paths import Paths
@@ -58,3 +60,10 @@ def test_census_counties_add_up_to_the_city() -> None:
         counties = of_year.filter(of_year["county_code"] != "370600")
         assert counties["population"].sum() == city
     assert "招远市" in frame.filter(frame["census_year"] == 2010)["county_name"].to_list()
+
+
+def test_ten_working_days_are_ten_numbers_further():
+    days = {row["day"]: row for row in tables.working_day(FOLDER).rows(named=True)}
+    given, due = days[date(2024, 1, 31)], days[date(2024, 2, 19)]
+    assert due["working_day_number"] - given["working_day_number"] == 10 and due["is_working_day"]
+    assert len(days) == 366 * 3 + 365 * 9 and max(days) == date(2027, 12, 31)

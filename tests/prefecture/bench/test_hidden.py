@@ -31,8 +31,8 @@ def nobody(con: duckdb.DuckDBPyConnection) -> None:
     """Who finds nobody leaves the table empty."""
 
 
-def test_records_lose_their_number_and_are_found_again(judged):
-    found = hidden.compare(judged, nobody, one_in=2)
+def test_records_lose_their_number_and_are_found_again(judged, paths):
+    found = hidden.compare(judged, paths, nobody, one_in=2)
     assert judged.execute("SELECT count(*) FROM hidden").fetchone() == (10,)
     by_feed = {(f["feed"], f["role"]): f for f in found}
     assert by_feed and all(f["ours"]["precision"] == 1.0 and f["stock"]["linked"] == 0 for f in found)
@@ -41,8 +41,8 @@ def test_records_lose_their_number_and_are_found_again(judged):
     assert judged.execute(kept).fetchone() == (0,)
 
 
-def test_nothing_is_hidden_of_a_feed_with_few_rows(judged):
-    assert hidden.compare(judged, nobody, one_in=1000) == []
+def test_nothing_is_hidden_of_a_feed_with_few_rows(judged, paths):
+    assert hidden.compare(judged, paths, nobody, one_in=1000) == []
 
 
 def test_the_table_ends_with_all():
@@ -54,10 +54,10 @@ def test_the_table_ends_with_all():
     assert table.splitlines()[-1] == "| all | | 10 | 8, 6 | 0.6667 | 0, 0 | 0.0000 |"
 
 
-def test_where_splink_is_not_installed_the_table_says_so_and_no_nought(judged):
-    table = hidden.markdown(hidden.compare(judged, None, one_in=2))
+def test_where_splink_is_not_installed_the_table_says_so_and_no_nought(judged, paths):
+    table = hidden.markdown(hidden.compare(judged, paths, None, one_in=2))
     assert table.splitlines()[-1].endswith(" | not installed | – |")
-    assert ours_of(table) == ours_of(hidden.markdown(hidden.compare(judged, nobody, one_in=2)))
+    assert ours_of(table) == ours_of(hidden.markdown(hidden.compare(judged, paths, nobody, one_in=2)))
 
 
 def ours_of(table: str) -> list[str]:

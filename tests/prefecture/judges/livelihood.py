@@ -136,5 +136,5 @@ def wrong_subsidies(known: Known, delivered: date) -> set[str]:
             found.add(entity_key("contract", contract))
         area = float(row["contract_area"]) * (15 if row["area_unit_name"] == "公顷" else 1)
         if float(row["subsidy_area"]) > 1.05 * area:
-            found.add(record_key("F23", parcel, contract))
+            found.add(record_key("F23", contract, parcel))
     return found | {entity_key("parcel", parcel) for parcel, count in claims.items() if count > 1}

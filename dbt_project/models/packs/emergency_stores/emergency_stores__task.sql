@@ -1,4 +1,4 @@
--- Due fifteen days after the turn in which the ticket about it was opened, so that the day stays where it was.
+-- Due ten working days after the turn in which the ticket about it was opened, so that the day stays where it was.
 with found as (
     select
         stock.*,
@@ -7,6 +7,10 @@ with found as (
     left join {{ source('ledger', 'ticket') }} as ticket
         on ticket.ticket_id = {{ derived_key('ticket', ["'R43'", 'stock.entity_key']) }} and ticket.state <> 'closed'
     where stock.stock_defect is not null
+),
+
+working as (
+    select day, working_day_number from {{ source('reference', 'working_day') }} where is_working_day
 )
 
 select
@@ -20,8 +24,10 @@ select
     case when stock_defect = 'responsible_dead' then 'person' else 'emergency_supply' end as subject_kind,
     group_key as subject_id,
     coalesce(substr(township_code, 1, 6), '未分配') as unit_code,
-    {{ add_days('found_on', '15') }} as due_on,
+    working.day as due_on,
     stock_defect as reason,
     'R43' as closes_when,
     source_ref as evidence
 from found
+left join {{ source('reference', 'working_day') }} as today on today.day = found.found_on
+left join working on working.working_day_number = today.working_day_number + 10

@@ -3,6 +3,7 @@ with insured as (
     from {{ ref('stg_human_resources__employment_insurance') }} as stated
     inner join {{ ref('enterprise_number') }} as employer on employer.number = stated.employer_code
     where stated.status_name = '参保'
+        and {{ time_defect('stated.start_date', 'stated.stop_date', 'stated.delivered_on') }} is null
     group by employer.uscc
 ),
 

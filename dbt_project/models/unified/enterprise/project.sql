@@ -53,7 +53,8 @@ told as (
         identified.first_code,
         row_number() over (
             partition by identified.first_code
-            order by case when stated.record_type = '项目' then 0 else 1 end, stated.record_date desc, stated.record_no desc
+            order by case when stated.record_type = '项目' then 0 else 1 end,
+                {{ seen_on('stated.record_date', 'stated.delivered_on') }} desc nulls last, stated.record_no desc
         ) as choice
     from stated
     inner join identified on identified.project_code = stated.project_code

@@ -1,5 +1,5 @@
 -- A number beside another's name is not its holder's: a relative's was typed (F05 does). Such a record is kept and says
--- nothing of anybody's death.
+-- nothing of anybody's death. One without a day (or with one that had not come) leads only where none tells a day.
 with recorded as (
     select
         claim.person_id,
@@ -36,8 +36,9 @@ select
     answered.denied_by,
     not answered.is_doubted and row_number() over (
         partition by answered.person_id, answered.is_doubted
-        order by case when answered.denied_by is null then 0 else 1 end, precedence.rank nulls last,
-            answered.death_date nulls last, answered.source_ref
+        order by case when answered.denied_by is null then 0 else 1 end,
+            case when answered.death_date is null then 1 else 0 end, precedence.rank nulls last,
+            answered.death_date, answered.source_ref
     ) = 1 as is_leading
 from answered
 left join {{ ref('precedence') }} as precedence

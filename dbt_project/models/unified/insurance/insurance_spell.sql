@@ -1,6 +1,16 @@
 -- Who has two employers, or was told under two numbers, has several rows of one scheme: those that overlap or touch are one time
 -- insured, and of them one that runs speaks, then the one begun last. Few have several, so only those are ranked.
-with told as (
+-- A time that cannot be (time_defect) is kept beside them with what was told, joins none and insures nobody; an end that had not come
+-- when it was told (9999-12-31) is none.
+with said as (
+    select
+        stated.*,
+        {{ seen_on('stated.until_date', 'stated.delivered_on') }} as ended_on,
+        {{ time_defect('stated.since_date', 'stated.until_date', 'stated.delivered_on') }} as time_defect
+    from {{ ref('said_insurance') }} as stated
+),
+
+told as (
     select
         claim.person_id,
         said.*,
@@ -8,12 +18,12 @@ with told as (
         employer.enterprise_id as employer_enterprise_id,
         coalesce(said.since_date, cast('0001-01-01' as date)) as first_day,
         coalesce(
-            said.until_date,
-            case when said.is_running then cast('9999-12-31' as date) end,
+            said.ended_on,
+            case when said.is_running and said.time_defect is null then cast('9999-12-31' as date) end,
             said.since_date,
             cast('0001-01-01' as date)
         ) as last_day
-    from {{ ref('said_insurance') }} as said
+    from said
     inner join {{ ref('person_claim') }} as claim on claim.claim_id = said.claim_id and claim.feed = said.feed
     left join {{ ref('enterprise_number') }} as employer on employer.number = said.employer_code
     where claim.person_id is not null
@@ -28,8 +38,9 @@ several as (
         ) as last_day_before
     from told
     inner join (
-        select person_id, scheme_name from told group by person_id, scheme_name having count(*) > 1
+        select person_id, scheme_name from told where time_defect is null group by person_id, scheme_name having count(*) > 1
     ) as repeated on repeated.person_id = told.person_id and repeated.scheme_name = told.scheme_name
+    where told.time_defect is null
 ),
 
 spelled as (
@@ -59,8 +70,10 @@ spell as (
         told.scheme_name,
         min(told.first_day) as first_day,
         max(told.last_day) as last_day,
-        max(told.until_date) as until_date,
+        max(told.ended_on) as until_date,
+        told.time_defect,
         max(told.last_paid_month) as last_paid_month,
+        max(case when told.time_defect is not null then told.record_key end) as odd_key,
         min(case when told.last_day = cast('9999-12-31' as date) then told.employer_no end) as first_employer_code,
         max(case when told.last_day = cast('9999-12-31' as date) then told.employer_no end) as last_employer_code,
         max(case when coalesce(ranked.choice, 1) = 1 then told.status_name end) as status_name,
@@ -70,17 +83,22 @@ spell as (
         max(case when coalesce(ranked.choice, 1) = 1 then told.source_ref end) as source_ref
     from told
     left join ranked on ranked.record_key = told.record_key
-    group by told.person_id, told.scheme_name, coalesce(ranked.spell, 0)
+    group by told.person_id, told.scheme_name, coalesce(ranked.spell, 0), told.time_defect,
+        case when told.time_defect is not null then told.record_key end
 )
 
 select
-    {{ derived_key('insurance', ['spell.person_id', 'spell.scheme_name', 'spell.first_day']) }} as insurance_id,
+    case
+        when spell.time_defect is null then {{ derived_key('insurance', ['spell.person_id', 'spell.scheme_name', 'spell.first_day']) }}
+        else {{ derived_key('insurance', ['spell.person_id', 'spell.scheme_name', 'spell.odd_key']) }}
+    end as insurance_id,
     spell.person_id,
     spell.scheme_name,
     spell.status_name,
     spell.last_day = cast('9999-12-31' as date) as is_insured,
     nullif(spell.first_day, cast('0001-01-01' as date)) as insured_from,
     case when spell.last_day < cast('9999-12-31' as date) then spell.until_date end as insured_until,
+    spell.time_defect,
     spell.last_paid_month,
     spell.employer_code,
     spell.employer_enterprise_id,

@@ -29,6 +29,7 @@ judged as (
         candidate.*,
         precedence.rank,
         coalesce(candidate.seen_date < precedence.trusted_since, false) as is_old,
+        candidate.field = 'name' and {{ is_unreadable('candidate.value') }} as is_unreadable,
         candidate.field in ('sex_code', 'birth_date') and numbered.birth_date is not null as is_numbered,
         coalesce(candidate.source_ref = case candidate.field
             when 'name' then valued.name_source_ref
@@ -62,6 +63,8 @@ select
     case
         when is_numbered then 'number'
         when rank is null then 'stopped'
+        when won and is_unreadable then 'only_unreadable'
+        when is_unreadable then 'unreadable'
         when won and is_old then 'only_old'
         when won then 'first'
         when is_old then 'old'

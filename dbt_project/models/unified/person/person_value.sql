@@ -21,7 +21,7 @@ named as (
     from (
         select
             claim.person_id,
-            {{ claim_queue('name') }} || ' ' || claim.returned_name as queue,
+            {{ claim_queue('name', 'claim.returned_name') }} || ' ' || claim.returned_name as queue,
             case when claim.is_current_id then claim.source_ref end as number_ref
         from {{ ref('person_claim') }} as claim
         left join feed_rank on feed_rank.feed = claim.feed

@@ -1,6 +1,6 @@
 {#- Each table below counts where the golden row lies, at the lowest unit known; a place counts as what it is today. -#}
 {%- set counted = [
-    ('person', ref('person'), 'is_alive', 'coalesce(residence_grid_code, village_code, township_code)'),
+    ('person', ref('person'), is_resident(), 'coalesce(residence_grid_code, village_code, township_code)'),
     ('household', ref('household'), 'member_count > 0', 'coalesce(division_code, township_code)'),
     ('dwelling', ref('dwelling'), 'true', 'coalesce(grid_code, village_code, township_code)'),
     ('enterprise', ref('enterprise'), "status_name = '存续'", 'coalesce(division_code, township_code)'),

@@ -1,4 +1,5 @@
--- Of every value the first in the queue counts that tells it: rank of the feed, then the newest, then source_ref. Of the
+-- Of every value the first in the queue counts that tells it: rank of the feed, then the newest, then source_ref; a name or address
+-- that cannot be read stands behind all that can. Of the
 -- words of one feed on whether it is open, "open" counts first: one licence in force is enough.
 {%- set queue -%}
     lpad(cast(rank as string), 2, '0')
@@ -20,7 +21,7 @@ stood as (
         min(numbers) as numbers,
         min(place_no) as place_no,
         {%- for field in told %}
-        min_by({{ field }}, case when {{ field }} is not null then queue end) as {{ field }},
+        min_by({{ field }}, case when {{ field }} is not null then {% if field in ('name', 'address') %}case when {{ is_unreadable(field) }} then '1' else '0' end || {% endif %}queue end) as {{ field }},
         {%- endfor %}
         min_by(division_rule, case when township_code is not null then queue end) as division_rule,
         min_by(datum_name, case when geometry is not null then queue end) as datum_name,

@@ -1,8 +1,8 @@
 -- Small places (九小场所) are checked every half year; the ledger has the last check, inspections have more.
 with checked as (
-    select place_id, checked_date, source_ref from {{ ref('small_place') }} where checked_date is not null
+    select place_id, checked_date, source_ref from {{ ref('small_place') }} where {{ seen_on('checked_date') }} is not null
     union all
-    select place_id, checked_date, source_ref from {{ ref('inspection') }} where checked_date is not null
+    select place_id, checked_date, source_ref from {{ ref('inspection') }} where {{ seen_on('checked_date') }} is not null
 ),
 
 last_check as (

@@ -14,7 +14,7 @@ from (
     select
         told.*,
         row_number() over (
-            partition by record_no order by updated_date desc nulls last, delivery_seq desc, source_ref
+            partition by record_no order by {{ seen_on('updated_date') }} desc nulls last, delivery_seq desc, source_ref
         ) as choice
     from {{ ref('inspection') }} as told
     where record_type = '隐患整改'

@@ -18,7 +18,8 @@ project_record as (select * from {{ ref('project_record') }}),
 residence_permit as (select * from {{ ref('residence_permit') }}),
 risk_point as (select * from {{ ref('risk_point') }}),
 small_place as (select * from {{ ref('small_place') }}),
-stg_disabled_federation__disability_cards as (select * from {{ ref('stg_disabled_federation__disability_cards') }})
+stg_disabled_federation__disability_cards as (select * from {{ ref('stg_disabled_federation__disability_cards') }}),
+dead as (select person_id from {{ ref('person') }} where not is_alive)
 
 select
     kind.subject_kind,
@@ -69,7 +70,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from child_in_need where category_name = '困境儿童') as marked
+from (select * from child_in_need where (category_name = '困境儿童') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'child_in_difficulty'
 union all
 select
@@ -82,7 +83,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from child_in_need where study_state_name = '未就读') as marked
+from (select * from child_in_need where (study_state_name = '未就读') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'child_out_of_school'
 union all
 select
@@ -285,7 +286,7 @@ select
     cast(marked.permit_type as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from residence_permit where status_name = '有效') as marked
+from (select * from residence_permit where (status_name = '有效') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'floating'
 union all
 select
@@ -298,7 +299,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from residence_permit where status_name = '有效' and housing_type = '单位宿舍') as marked
+from (select * from residence_permit where (status_name = '有效' and housing_type = '单位宿舍') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'floating_dormitory'
 union all
 select
@@ -311,7 +312,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from residence_permit where status_name = '有效' and housing_type = '租赁房屋') as marked
+from (select * from residence_permit where (status_name = '有效' and housing_type = '租赁房屋') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'floating_renter'
 union all
 select
@@ -365,7 +366,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from person_dwelling where living_type = '养老机构') as marked
+from (select * from person_dwelling where (living_type = '养老机构') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'in_care_home'
 union all
 select
@@ -445,7 +446,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from child_in_need where category_name = '农村留守儿童') as marked
+from (select * from child_in_need where (category_name = '农村留守儿童') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'left_behind_child'
 union all
 select
@@ -471,7 +472,7 @@ select
     cast(marked.risk_name as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from poverty_member where household_type = '脱贫户') as marked
+from (select * from poverty_member where (household_type = '脱贫户') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'lifted_out_of_poverty'
 union all
 select
@@ -497,7 +498,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from person_dwelling where living_type = '独居') as marked
+from (select * from person_dwelling where (living_type = '独居') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'lives_alone'
 union all
 select
@@ -510,7 +511,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from person_dwelling where living_type = '租住') as marked
+from (select * from person_dwelling where (living_type = '租住') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'lives_rented'
 union all
 select
@@ -663,7 +664,7 @@ select
     cast(marked.risk_name as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from poverty_member where household_type = '边缘易致贫户') as marked
+from (select * from poverty_member where (household_type = '边缘易致贫户') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'near_poverty'
 union all
 select
@@ -718,7 +719,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from child_in_need where category_name = '孤儿') as marked
+from (select * from child_in_need where (category_name = '孤儿') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'orphan'
 union all
 select
@@ -876,7 +877,7 @@ select
     cast(marked.risk_name as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from poverty_member where risk_status_name = '否') as marked
+from (select * from poverty_member where (risk_status_name = '否') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'poverty_risk_open'
 union all
 select
@@ -889,7 +890,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from person_dwelling where living_type = '户在人不在') as marked
+from (select * from person_dwelling where (living_type = '户在人不在') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'registered_elsewhere'
 union all
 select
@@ -1000,7 +1001,7 @@ select
     cast(marked.risk_name as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from poverty_member where household_type = '突发严重困难户') as marked
+from (select * from poverty_member where (household_type = '突发严重困难户') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'sudden_hardship'
 union all
 select
@@ -1042,7 +1043,7 @@ select
     cast(null as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from child_in_need where category_name = '事实无人抚养儿童') as marked
+from (select * from child_in_need where (category_name = '事实无人抚养儿童') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'unattended_child'
 union all
 select
@@ -1055,7 +1056,7 @@ select
     cast(marked.risk_name as string) as detail,
     marked.township_code,
     marked.source_ref
-from (select * from poverty_member where household_type = '脱贫不稳定户') as marked
+from (select * from poverty_member where (household_type = '脱贫不稳定户') and coalesce(person_id, '') not in (select person_id from dead)) as marked
 inner join {{ ref('tag_kind') }} as kind on kind.tag_code = 'unstable_poverty'
 union all
 select
